@@ -1,0 +1,139 @@
+"""Activations: each works in place on a layer's output, and differentiates from that output alone.
+
+σ_μ(x) = 1 / (1 + e^(−μx)) is the report's (section 1.5); all of them are elementwise.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from gancli.engines import Array, Engine
+
+
+class Activation(Protocol):
+    """f, applied to y (batch, units) in place; backward turns ∂E/∂f(x) into ∂E/∂x, in place."""
+
+    def forward(self, engine: Engine, y: Array) -> None:
+        """Y ← f(y)."""
+
+    def backward(self, engine: Engine, y: Array, dy: Array) -> None:
+        """Dy ← dy × f'(x), where y = f(x)."""
+
+
+@dataclass(frozen=True)
+class Sigmoid:
+    """σ_μ(x), in (0, 1)."""
+
+    mu: float = 1.0
+
+    def forward(self, engine: Engine, y: Array) -> None:
+        """Y ← σ_μ(y)."""
+        engine.sigmoid(y, self.mu)
+
+    def backward(self, engine: Engine, y: Array, dy: Array) -> None:
+        """Dy ← dy μ y (1 − y)."""
+        engine.sigmoid_gradient(y, dy, self.mu)
+
+
+@dataclass(frozen=True)
+class Tanh:
+    """k tanh(αx), in (−k, k)."""
+
+    k: float = 1.0
+    alpha: float = 1.0
+
+    def forward(self, engine: Engine, y: Array) -> None:
+        """Y ← k tanh(αy)."""
+        engine.tanh(y, self.k, self.alpha)
+
+    def backward(self, engine: Engine, y: Array, dy: Array) -> None:
+        """Dy ← dy kα (1 − (y/k)²)."""
+        engine.tanh_gradient(y, dy, self.k, self.alpha)
+
+
+def centered_sigmoid(mu: float = 1.0) -> Tanh:
+    """2σ_μ(x) − 1 = tanh(μx/2), in (−1, 1)."""
+    return Tanh(k=1.0, alpha=mu / 2)
+
+
+@dataclass(frozen=True)
+class LeakyRelu:
+    """x where positive, slope × x elsewhere; the derivative at 0 is the slope."""
+
+    slope: float = 0.2
+
+    def forward(self, engine: Engine, y: Array) -> None:
+        """Y ← max(y, slope y)."""
+        engine.relu(y, self.slope)
+
+    def backward(self, engine: Engine, y: Array, dy: Array) -> None:
+        """Dy ← dy where y > 0, slope dy elsewhere."""
+        engine.relu_gradient(y, dy, self.slope)
+
+
+def relu() -> LeakyRelu:
+    """max(0, x); the derivative at 0 is 0."""
+    return LeakyRelu(slope=0.0)
+
+
+@dataclass(frozen=True)
+class Softplus:
+    """log(1 + e^x), positive."""
+
+    def forward(self, engine: Engine, y: Array) -> None:
+        """Y ← log(1 + e^y)."""
+        engine.softplus(y)
+
+    def backward(self, engine: Engine, y: Array, dy: Array) -> None:
+        """Dy ← dy (1 − e^(−y))."""
+        engine.softplus_gradient(y, dy)
+
+
+@dataclass(frozen=True)
+class Linear:
+    """slope × x. The slope is 1, or μ for the log-odds of a sigmoid (see `log_odds`)."""
+
+    slope: float = 1.0
+
+    def forward(self, engine: Engine, y: Array) -> None:
+        """Y ← slope y."""
+        if self.slope != 1.0:
+            engine.scale(y, self.slope)
+
+    def backward(self, engine: Engine, y: Array, dy: Array) -> None:
+        """Dy ← slope dy."""
+        if self.slope != 1.0:
+            engine.scale(dy, self.slope)
+
+
+@dataclass(frozen=True)
+class Step:
+    """1 where x > 0, else 0: for display only, it has no gradient to learn from."""
+
+    def forward(self, engine: Engine, y: Array) -> None:
+        """Y ← 1 where y > 0, else 0."""
+        engine.step(y)
+
+    def backward(self, engine: Engine, y: Array, dy: Array) -> None:
+        """Raises TypeError."""
+        raise TypeError("step has no gradient; train with sigmoid, and use step for display")
+
+
+def log_odds(activation: Activation) -> Activation:
+    """What to put in place of an output sigmoid or softmax when the loss takes log-odds.
+
+    log σ_μ(x) computed from σ_μ(x) loses all precision where the sigmoid saturates; computed from μx it is exact.
+    """
+    return Linear(slope=activation.mu) if isinstance(activation, Sigmoid) else Linear()
+
+
+ACTIVATIONS = {
+    "sigmoid": Sigmoid,
+    "centered_sigmoid": centered_sigmoid,
+    "tanh": Tanh,
+    "relu": relu,
+    "leaky_relu": LeakyRelu,
+    "softplus": Softplus,
+    "linear": Linear,
+    "softmax": Linear,  # only ever an output under cross_entropy, which takes the log-odds
+    "step": Step,
+}

@@ -1,0 +1,40 @@
+"""Initial weights (inputs, units); biases start at zero (report, section 1.5)."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from gancli.engines import Array
+
+Initializer = Callable[[np.random.Generator, Array], None]
+
+
+def normal(std: float = 1.0) -> Initializer:
+    """N(0, std²): the report's, with std 1."""
+
+    def fill(rng: np.random.Generator, out: Array) -> None:
+        out[...] = rng.standard_normal(out.shape) * std
+
+    return fill
+
+
+def glorot() -> Initializer:
+    """Uniform in ±√(6 / (inputs + units)) (Glorot and Bengio 2010, equation 16)."""
+
+    def fill(rng: np.random.Generator, out: Array) -> None:
+        bound = np.sqrt(6.0 / sum(out.shape))
+        out[...] = rng.uniform(-bound, bound, out.shape)
+
+    return fill
+
+
+def he() -> Initializer:
+    """N(0, 2 / inputs) (He et al. 2015, equation 10)."""
+
+    def fill(rng: np.random.Generator, out: Array) -> None:
+        out[...] = rng.standard_normal(out.shape) * np.sqrt(2.0 / out.shape[0])
+
+    return fill
+
+
+INITIALIZERS: dict[str, Callable[..., Initializer]] = {"normal": normal, "glorot": glorot, "he": he}

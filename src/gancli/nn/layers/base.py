@@ -1,0 +1,33 @@
+"""What every layer does: declare its parameters, forward, backward."""
+
+from typing import Protocol
+
+import numpy as np
+
+from gancli.engines import Array, Engine
+from gancli.nn.layout import Shape
+
+
+class Layer(Protocol):
+    """A function of a batch (batch, inputs) → (batch, units), with parameters that the network allocates."""
+
+    inputs: int
+    units: int
+
+    def shapes(self) -> dict[str, Shape]:
+        """Names and shapes of the parameters."""
+
+    def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array]) -> None:
+        """Take views of the network's vectors; write into them, never rebind them."""
+
+    def initialize(self, rng: np.random.Generator) -> None:
+        """Draw the initial parameters."""
+
+    def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
+        """Have buffers for this batch size at hand."""
+
+    def forward(self, x: Array, rng: np.random.Generator) -> Array:
+        """The output (batch, units), in a buffer that the next forward pass overwrites."""
+
+    def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
+        """Overwrite `dy` (batch, units), write the parameters' gradients if asked, return ∂E/∂x if asked."""

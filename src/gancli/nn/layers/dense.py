@@ -1,0 +1,57 @@
+"""A dense layer: y = f(x W + b)."""
+
+import numpy as np
+
+from gancli.engines import Array, Engine
+from gancli.nn.activations import Activation
+from gancli.nn.initializers import Initializer
+from gancli.nn.layout import Shape
+
+
+class Dense:
+    """`units` neurons that each see all `inputs` (report, sections 1.2.2 and 1.2.3)."""
+
+    def __init__(self, inputs: int, units: int, activation: Activation, init: Initializer, bias: bool = True):
+        self.inputs, self.units = inputs, units
+        self.activation, self.init, self.bias = activation, init, bias
+        self._buffers: dict[int, tuple[Array, Array]] = {}
+
+    def shapes(self) -> dict[str, Shape]:
+        """Weights (inputs, units) and, unless it has none, a bias (units,)."""
+        bias: dict[str, Shape] = {"bias": (self.units,)} if self.bias else {}
+        return {"weights": (self.inputs, self.units), **bias}
+
+    def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array]) -> None:
+        """Take views of the network's vectors."""
+        self.engine = engine
+        self.w, self.dw = params["weights"], grads["weights"]
+        self.b, self.db = params.get("bias"), grads.get("bias")
+
+    def initialize(self, rng: np.random.Generator) -> None:
+        """Draw the weights; zero the bias."""
+        self.init(rng, self.w)
+        if self.b is not None:
+            self.b[...] = 0.0
+
+    def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
+        """Buffers for y (batch, units) and dx (batch, inputs), kept for each batch size."""
+        if batch not in self._buffers:
+            self._buffers[batch] = (np.empty((batch, self.units), dtype), np.empty((batch, self.inputs), dtype))
+        self.y, self.dx = self._buffers[batch]
+
+    def forward(self, x: Array, rng: np.random.Generator) -> Array:
+        """Y = f(x W + b)."""
+        self.x = x
+        self.engine.affine(x, self.w, self.b, out=self.y)
+        self.activation.forward(self.engine, self.y)
+        return self.y
+
+    def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
+        """Through f, then dW = xᵀ dy, db = Σ dy, dx = dy Wᵀ."""
+        self.activation.backward(self.engine, self.y, dy)
+        if params:
+            self.engine.affine_params(self.x, dy, self.dw, self.db)
+        if not inputs:
+            return None
+        self.engine.affine_input(dy, self.w, out=self.dx)
+        return self.dx

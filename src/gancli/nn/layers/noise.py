@@ -1,0 +1,72 @@
+"""Layer noise, fresh at each pass: beside a layer's inputs, added to them, or multiplying them.
+
+Goodfellow 2014 proposes the three; the report's choice is `concat` (section 2.6.2).
+"""
+
+import numpy as np
+
+from gancli.engines import Array, Engine
+from gancli.nn.layout import Shape
+
+
+class Noise:
+    """concat: (x, n) with `size` units of noise; add: x + n; multiply: x (1 + n)."""
+
+    def __init__(self, inputs: int, mode: str, size: int = 0, law: str = "gaussian", scale: float = 1.0):
+        self.inputs, self.mode, self.law, self.scale = inputs, mode, law, scale
+        self.size = size if mode == "concat" else inputs
+        self.units = inputs + size if mode == "concat" else inputs
+        self._buffers: dict[int, tuple[Array, Array, Array]] = {}
+
+    def shapes(self) -> dict[str, Shape]:
+        """Noise has nothing to learn."""
+        return {}
+
+    def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array]) -> None:
+        """Nothing to bind."""
+
+    def initialize(self, rng: np.random.Generator) -> None:
+        """Nothing to draw."""
+
+    def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
+        """Buffers for y (batch, units), dx (batch, inputs) and the noise (batch, size)."""
+        if batch not in self._buffers:
+            shapes = (self.units, self.inputs, self.size)
+            y, dx, noise = (np.empty((batch, size), dtype) for size in shapes)
+            self._buffers[batch] = (y, dx, noise)
+        self.y, self.dx, self.noise = self._buffers[batch]
+
+    def forward(self, x: Array, rng: np.random.Generator) -> Array:
+        """Draw the noise and join it to x."""
+        draw(rng, self.law, self.scale, out=self.noise)
+        if self.mode == "concat":
+            self.y[:, : self.inputs] = x
+            self.y[:, self.inputs :] = self.noise
+        elif self.mode == "add":
+            np.add(x, self.noise, out=self.y)
+        else:
+            self.noise += 1.0
+            np.multiply(x, self.noise, out=self.y)
+        return self.y
+
+    def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
+        """Dx: the inputs' part of dy; dy; or dy (1 + n)."""
+        if not inputs:
+            return None
+        self.dx[...] = dy[:, : self.inputs]
+        if self.mode == "multiply":
+            self.dx *= self.noise
+        return self.dx
+
+
+def draw(rng: np.random.Generator, law: str, scale: float, out: Array) -> None:
+    """Fill `out` with N(0, scale²), or uniformly from [−scale, scale)."""
+    dtype = out.dtype.type
+    if law == "gaussian":
+        rng.standard_normal(dtype=dtype, out=out)  # type: ignore[arg-type]
+        if scale != 1.0:
+            out *= scale
+    else:
+        rng.random(dtype=dtype, out=out)  # type: ignore[arg-type]
+        out *= 2.0 * scale
+        out -= scale

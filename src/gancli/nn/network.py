@@ -1,0 +1,82 @@
+"""A network is a row of layers over one flat vector of parameters: forward is a loop, backward the same loop reversed."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gancli.engines import Array, Engine
+from gancli.nn.layers import Layer
+from gancli.nn.layout import Layout, Shape
+
+
+class Network:
+    """Layers whose parameters and gradients are views of `params` and `grads`, both (size,).
+
+    Never rebind those vectors, and never copy or pickle a network: its layers would keep the old views.
+    """
+
+    def __init__(self, layers: Sequence[Layer], engine: Engine, dtype: str, rng: np.random.Generator):
+        self.layers = list(layers)
+        self.engine = engine
+        self.dtype = np.dtype(dtype)
+        self.layout = Layout.of(self._shapes())
+        self.params: Array = np.zeros(self.layout.size, self.dtype)
+        self.grads: Array = np.zeros(self.layout.size, self.dtype)
+        self.state: Array = np.zeros(0, self.dtype)  # running statistics: no layer keeps any yet
+        self._bind()
+        for layer in self.layers:
+            layer.initialize(rng)
+
+    @property
+    def inputs(self) -> int:
+        """Size of one input."""
+        return self.layers[0].inputs
+
+    @property
+    def outputs(self) -> int:
+        """Size of one output."""
+        return self.layers[-1].units
+
+    def forward(self, x: Array, rng: np.random.Generator) -> Array:
+        """The output (batch, outputs) for x (batch, inputs), in a buffer that the next pass overwrites.
+
+        `rng` draws the layers' noise.
+        """
+        for layer in self.layers:
+            layer.resize(len(x), self.dtype)
+            x = layer.forward(x, rng)
+        return x
+
+    def backward(self, dy: Array, params: bool = True, inputs: bool = False) -> Array | None:
+        """From ∂E/∂output, which it overwrites, write `grads` if `params`, return ∂E/∂input if `inputs`.
+
+        It differentiates the last forward pass.
+        """
+        gradient: Array | None = dy
+        for index in range(len(self.layers) - 1, -1, -1):
+            below = inputs or (params and any(layer.shapes() for layer in self.layers[:index]))
+            gradient = self.layers[index].backward(gradient, params, below)  # type: ignore[arg-type]
+            if gradient is None:
+                break
+        return gradient
+
+    def views(self, vector: Array) -> dict[str, Array]:
+        """Named views of a vector laid out like `params`: `layer1.weights`, `layer1.bias`, …"""
+        return self.layout.views(vector)
+
+    def _shapes(self) -> dict[str, Shape]:
+        """Parameters by name; layers are counted from 1, those without parameters left out."""
+        learning = [layer for layer in self.layers if layer.shapes()]
+        return {
+            f"layer{number}.{name}": shape
+            for number, layer in enumerate(learning, start=1)
+            for name, shape in layer.shapes().items()
+        }
+
+    def _bind(self) -> None:
+        params, grads = iter(self.views(self.params).values()), iter(self.views(self.grads).values())
+        for layer in self.layers:
+            names = list(layer.shapes())
+            layer.bind(
+                self.engine, {name: next(params) for name in names}, {name: next(grads) for name in names}
+            )

@@ -1,0 +1,117 @@
+"""From a YAML file and overrides to a resolved experiment, or to every problem at once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from gancli.spec import checks, messages, overrides
+from gancli.spec.errors import Problem, SpecError
+from gancli.spec.models import KINDS, Experiment
+from gancli.spec.networks import Linear, Network, Sigmoid
+from gancli.spec.optimizers import DEFAULT_ETA, Adadelta
+from gancli.spec.yaml import Document, KeyPath, dump, load_file
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """An experiment with every default written out, and what to warn its user of."""
+
+    experiment: Experiment
+    warnings: tuple[Problem, ...]
+
+    def yaml(self) -> str:
+        """The experiment as a configuration file that gives the same run again."""
+        data = self.experiment.model_dump(mode="json", exclude_none=True)
+        return dump({"kind": data.pop("kind"), **data})
+
+
+def load(path: Path, settings: list[str] | None = None) -> Resolved:
+    """Read and resolve `path` with `settings`, each `dotted.key=value`. Raises SpecError with every problem."""
+    document = load_file(path)
+    overrides.apply(document, settings or [])
+    return resolve(document)
+
+
+def resolve(document: Document) -> Resolved:
+    """Validate a document and write out its defaults. Raises SpecError with every problem."""
+    model = _kind(document)
+    try:
+        spec, fields = _with_defaults(model.model_validate(document.data)), {}
+    except ValidationError as error:
+        fields = messages.problems(error.errors(), document, model.model_json_schema())
+        spec = _without(model, document.data, list(fields))
+    found = [] if spec is None else list(checks.findings(spec))
+    problems = list(fields.values())
+    for finding in found:
+        about_known = any(path[: len(finding.path)] == finding.path or finding.path[: len(path)] == path for path in fields)
+        if not finding.warning and not about_known:
+            problems.append(_problem(finding, document))
+    if problems or spec is None:
+        raise SpecError(sorted(problems, key=lambda problem: _line(problem.where)))
+    return Resolved(spec, tuple(_problem(finding, document) for finding in found))
+
+
+def _kind(document: Document) -> type[Any]:
+    kind = document.data.get("kind")
+    if isinstance(kind, str) and kind in KINDS:
+        return KINDS[kind]
+    allowed = ", ".join(KINDS)
+    received = f"got {kind!r}" + messages.did_you_mean(kind, KINDS) if kind is not None else "it is not given"
+    raise SpecError([Problem(document.where(("kind",)), "kind", f"must be one of {allowed}; {received}")])
+
+
+def _with_defaults(spec: Experiment) -> Experiment:
+    """Write out the defaults that depend on other keys, and only those that something uses."""
+    networks = {key: _network_with_defaults(key, network) for key, network in spec.networks().items()}
+    spec = spec.model_copy(update=networks)
+    if spec.mu is None and any(checks.uses_mu(network) for network in networks.values()):
+        spec = spec.model_copy(update={"mu": 1.0})
+    if spec.eta is None:
+        spec = spec.model_copy(update={key: _with_eta(network) for key, network in networks.items()})
+    return spec
+
+
+def _network_with_defaults(key: str, network: Network) -> Network:
+    depth = max(len(network.sizes()) - 1, 0)
+    own = [layer.activation is not None for layer in network.layers or ()] or [False] * depth
+    hidden = network.activation or (Sigmoid(name="sigmoid") if not all(own[:-1]) else None)
+    last = network.output
+    if last is None and own and not own[-1]:
+        roles = {"critic": Linear(name="linear"), "network": network.activation}
+        last = roles.get(key) or Sigmoid(name="sigmoid")
+    return network.model_copy(update={"activation": hidden, "output": last})
+
+
+def _with_eta(network: Network) -> Network:
+    optimizer = network.optimizer
+    if isinstance(optimizer, Adadelta) or optimizer.eta is not None:
+        return network
+    eta = DEFAULT_ETA[optimizer.name]
+    return network.model_copy(update={"optimizer": optimizer.model_copy(update={"eta": eta})})
+
+
+def _without(model: type[Any], data: dict[str, Any], wrong: list[KeyPath]) -> Experiment | None:
+    """The spec without the keys that are wrong, where what remains is valid, to find what else is."""
+    remaining = _copy_without(data, (), set(wrong))
+    try:
+        return _with_defaults(model.model_validate(remaining))
+    except ValidationError:
+        return None
+
+
+def _copy_without(data: Any, path: KeyPath, wrong: set[KeyPath]) -> Any:
+    if isinstance(data, dict):
+        kept = {key: value for key, value in data.items() if (*path, key) not in wrong}
+        return {key: _copy_without(value, (*path, key), wrong) for key, value in kept.items()}
+    return data
+
+
+def _problem(finding: checks.Finding, document: Document) -> Problem:
+    return Problem(document.where(finding.path), ".".join(map(str, finding.path)), finding.text)
+
+
+def _line(where: str) -> int:
+    tail = where.rsplit(":", 1)[-1]
+    return int(tail) if tail.isdecimal() else 0

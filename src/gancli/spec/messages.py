@@ -1,0 +1,134 @@
+"""Turn pydantic's errors into problems a user can act on: place, allowed values, value received, did you mean."""
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from gancli.spec.errors import Problem
+from gancli.spec.yaml import Document, KeyPath
+
+_TYPES = {
+    "int_type": "an integer",
+    "int_from_float": "an integer",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "string_type": "text",
+    "tuple_type": "a list, such as [784, 20, 1]",
+    "model_type": "a mapping of keys to values",
+    "model_attributes_type": "a mapping of keys to values",
+    "finite_number": "a finite number",
+}
+_BOUNDS = {
+    "greater_than": ("greater than", "gt"),
+    "greater_than_equal": ("at least", "ge"),
+    "less_than": ("less than", "lt"),
+    "less_than_equal": ("at most", "le"),
+}
+
+
+def problems(errors: Iterable[ErrorDetails], document: Document, schema: dict[str, Any]) -> dict[KeyPath, Problem]:
+    """One problem for each path that is wrong."""
+    by_path: dict[KeyPath, list[ErrorDetails]] = {}
+    for error in errors:
+        by_path.setdefault(_path_in_data(error["loc"], document.data), []).append(error)
+    found = {}
+    for path, alternatives in by_path.items():
+        texts = list(dict.fromkeys(_requirement(error, path, schema, document.data) for error in alternatives))
+        text = " or ".join([texts[0], *(text.removeprefix("must be ") for text in texts[1:])])
+        if alternatives[0]["type"] not in ("missing", "extra_forbidden"):
+            value = _received(alternatives[0])
+            text += f"; got {_shown(value)}" + did_you_mean(value, _choices(alternatives))
+        found[path] = Problem(document.where(path), ".".join(map(str, path)), text)
+    return found
+
+
+def did_you_mean(value: Any, allowed: Iterable[str]) -> str:
+    """`; did you mean 'x'?` where one of `allowed` is close to `value`, else nothing."""
+    close = difflib.get_close_matches(str(value), list(allowed), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _path_in_data(loc: tuple[int | str, ...], data: Any) -> KeyPath:
+    """`loc` without the names that pydantic adds for unions and tags."""
+    path: list[int | str] = []
+    for depth, part in enumerate(loc):
+        inside_dict = isinstance(data, dict) and part in data
+        inside_list = isinstance(data, list) and isinstance(part, int) and part < len(data)
+        if inside_dict or inside_list:
+            data = data[part]
+            path.append(part)
+        elif depth == len(loc) - 1 and isinstance(data, dict) and str(part).isidentifier():
+            path.append(part)  # a key that is missing
+    return tuple(path)
+
+
+def _requirement(error: ErrorDetails, path: KeyPath, schema: dict[str, Any], data: Any) -> str:
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        allowed = sorted(_properties(schema, path[:-1], data))
+        return f"unknown key; allowed here: {', '.join(allowed)}" + did_you_mean(path[-1], allowed)
+    if kind == "missing":
+        return "is required and not given"
+    if kind in _TYPES:
+        return f"must be {_TYPES[kind]}"
+    if kind in _BOUNDS:
+        words, key = _BOUNDS[kind]
+        return f"must be {words} {context[key]}"
+    if kind in ("literal_error", "union_tag_invalid"):
+        return f"must be {context.get('expected') or context['expected_tags']}"
+    if kind == "union_tag_not_found":
+        return "must be a mapping with a `name`"
+    if kind in ("too_short", "too_long"):
+        bound = "min_length" if kind == "too_short" else "max_length"
+        return f"must have at {'least' if kind == 'too_short' else 'most'} {context[bound]} entries"
+    if kind == "string_pattern_mismatch":
+        return "must be letters, digits, `_`, `-` and `.`, and begin with a letter or a digit"
+    message = error["msg"]
+    return message.replace("Input should be", "must be").replace("Input should", "must")
+
+
+def _received(error: ErrorDetails) -> Any:
+    """The value that is wrong: of `optimizer: {name: rmspop, …}`, its name."""
+    value = error["input"]
+    wrong_name = error["type"] == "union_tag_invalid" or (isinstance(value, dict) and set(value) == {"name"})
+    return value["name"] if wrong_name else value
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _choices(errors: list[ErrorDetails]) -> list[str]:
+    texts = [str(error.get("ctx", {}).get(key, "")) for error in errors for key in ("expected", "expected_tags")]
+    return [part.strip(" '") for text in texts for part in text.replace(" or ", ",").split(",") if part.strip(" '")]
+
+
+def _properties(schema: dict[str, Any], path: KeyPath, data: Any) -> set[str]:
+    """The keys that the JSON Schema allows at `path`, following the names chosen in `data`."""
+    nodes = _variants(schema, schema, data)
+    for part in path:
+        data = data[part]
+        children = [
+            node.get("items", {}) if isinstance(part, int) else node.get("properties", {}).get(part, {})
+            for node in nodes
+        ]
+        nodes = [variant for child in children for variant in _variants(child, schema, data)]
+    return {key for node in nodes for key in node.get("properties", {})}
+
+
+def _variants(node: dict[str, Any], root: dict[str, Any], data: Any) -> list[dict[str, Any]]:
+    """`node` with its references followed and, of its alternatives, the one that `data` names."""
+    if "$ref" in node:
+        return _variants(root["$defs"][node["$ref"].rsplit("/", 1)[1]], root, data)
+    mapping = node.get("discriminator", {}).get("mapping", {})
+    name = data.get("name") if isinstance(data, dict) else None
+    if mapping:
+        chosen = [mapping[name]] if name in mapping else [mapping["sgd"]] if "sgd" in mapping else mapping.values()
+        return [variant for ref in chosen for variant in _variants({"$ref": ref}, root, data)]
+    alternatives = [*node.get("anyOf", []), *node.get("oneOf", []), *node.get("allOf", [])]
+    if alternatives:
+        return [variant for child in alternatives for variant in _variants(child, root, data)]
+    return [node]

@@ -1,0 +1,66 @@
+"""The optimisers' part of the vocabulary; the defaults are the report's (section 3.1)."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gancli.spec.base import Positive, Share, Spec, named
+
+
+class _Optimizer(Spec):
+    momentum: Share = 0.0
+    """m of Δ_k = m Δ_(k−1) + step; composes with every optimiser (report, 3.1.1)."""
+
+
+class _WithRate(_Optimizer):
+    eta: Positive | None = None
+    """Learning rate η; the top level's `eta` where it is not given."""
+
+
+class Sgd(_WithRate):
+    """Plain gradient descent: −η g."""
+
+    name: Literal["sgd"] = "sgd"
+
+
+class Adagrad(_WithRate):
+    """−η g / (√G + ε), G the sum of squared gradients (report, 3.1.2)."""
+
+    name: Literal["adagrad"] = "adagrad"
+    epsilon: Positive = 1e-8
+
+
+class Rmsprop(_WithRate):
+    """−η g / (√G + ε), G a moving average; centered: −η g / √(G − M² + ε) (report, 3.1.3)."""
+
+    name: Literal["rmsprop"] = "rmsprop"
+    gamma: Share = 0.9
+    """Decay γ of the moving averages."""
+    epsilon: Positive = 1e-8
+    centered: bool = False
+
+
+class Adadelta(_Optimizer):
+    """−g √(X + ε) / (√G + ε); centered: −g √(X + ε) / √(G − M² + ε) (report, 3.1.4). It has no η."""
+
+    name: Literal["adadelta"] = "adadelta"
+    gamma: Share = 0.95
+    epsilon: Positive = 1e-6
+    centered: bool = False
+
+
+class Adam(_WithRate):
+    """−η m̂ / (√v̂ + ε) (report, 3.1.5)."""
+
+    name: Literal["adam"] = "adam"
+    beta1: Share = 0.9
+    beta2: Share = 0.999
+    epsilon: Positive = 1e-8
+
+
+AnyOptimizer = Annotated[
+    Annotated[Sgd | Adagrad | Rmsprop | Adadelta | Adam, Field(discriminator="name")], named("sgd")
+]
+
+DEFAULT_ETA = {"sgd": 0.2, "adagrad": 0.01, "rmsprop": 0.001, "adam": 0.01}
+"""η where neither the network nor the top level gives one."""
