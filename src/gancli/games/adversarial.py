@@ -1,0 +1,108 @@
+"""What a GAN and a WGAN share: latents, fakes, and the figures that describe a generator."""
+
+import numpy as np
+
+from gancli.engines import Array
+from gancli.games.base import Batches, Rng
+from gancli.games.player import Player
+from gancli.nn.layers import draw
+from gancli.nn.losses import AdversarialLoss
+
+
+class Adversarial:
+    """A generator G and an opponent D (a discriminator, or a critic f).
+
+    `real` feeds training, `test` feeds the figures; `latent` and `noise` are the generators of training.
+    """
+
+    def __init__(
+        self,
+        generator: Player,
+        opponent: Player,
+        loss: AdversarialLoss,
+        real: Batches,
+        test: Batches,
+        batch: int,
+        law: str,
+        test_batches: int,
+        streams: dict[str, Rng],
+    ):
+        self.generator, self.opponent, self.loss = generator, opponent, loss
+        self.played = 0
+        self.batch, self.law, self.test_batches = batch, law, test_batches
+        self.real, self._test_real, self._streams = real, test, streams
+        dtype = generator.network.dtype
+        self._z = np.empty((batch, generator.network.inputs), dtype)
+        self._x = np.empty((batch, opponent.network.inputs), dtype)
+        self._gradient = np.empty((batch, 1), dtype)
+
+    def fakes(self) -> Array:
+        """A fresh batch of G(z), (batch, features), in G's output buffer."""
+        draw(self._streams["latent"], self.law, 1.0, out=self._z)
+        return self.generator.network.forward(self._z, self._streams["noise"])
+
+    def judge(self, x: Array) -> Array:
+        """D's output (batch, 1)."""
+        return self.opponent.network.forward(x, self._streams["noise"])
+
+    def teach_generator(self, output: Array) -> None:
+        """One step of G, from D's output on G's last fakes; through D, which stays as it is."""
+        self.loss.generator.gradient(output, out=self._gradient)
+        dx = self.opponent.network.backward(self._gradient, params=False, inputs=True)
+        assert dx is not None
+        self.generator.network.backward(dx)
+        self.generator.learn()
+
+    def learn_generator(self) -> None:
+        """G learns alone, on fresh fakes."""
+        self.teach_generator(self.judge(self.fakes()))
+
+    def sample(self, count: int, rng: Rng) -> tuple[Array, Array]:
+        """`count` samples (count, features) and their latents (count, latent size), all drawn from `rng`."""
+        network = self.generator.network
+        latents = np.empty((count, network.inputs), network.dtype)
+        draw(rng, self.law, 1.0, out=latents)
+        chunks = [latents[start : start + 1000] for start in range(0, count, 1000)]
+        return np.concatenate([network.forward(chunk, rng).copy() for chunk in chunks]), latents
+
+    def picture(self, count: int, rng: Rng) -> Array:
+        """Samples (count, features)."""
+        return self.sample(count, rng)[0]
+
+    def scores(self) -> dict[str, Array]:
+        """D's outputs on real samples and on fakes, and mean distances, over the test's batches."""
+        rng = self._streams["test"]
+        outputs: dict[str, list[Array]] = {"real": [], "fake": [], "real_distance": [], "sample_distance": []}
+        for _ in range(self.test_batches):
+            self._test_real.load(self._x)
+            fakes = self.sample(self.batch, rng)[0]
+            outputs["real"].append(self.opponent.network.forward(self._x, rng).copy())
+            outputs["fake"].append(self.opponent.network.forward(fakes, rng).copy())
+            outputs["real_distance"].append(mean_distance(self._x))
+            outputs["sample_distance"].append(mean_distance(fakes))
+        return {name: np.array(parts) for name, parts in outputs.items()}
+
+    def figures(self, found: dict[str, Array]) -> dict[str, float]:
+        """Means and standard deviations of D(x) and D(G(z)), and mean L2 distances between samples."""
+        real, fake = self.loss.score(found["real"]), self.loss.score(found["fake"])
+        figures = {
+            "real_score": float(real.mean()),
+            "real_score_std": float(real.std()),
+            "fake_score": float(fake.mean()),
+            "fake_score_std": float(fake.std()),
+        }
+        if self.batch > 1:
+            figures["real_distance"] = float(found["real_distance"].mean())
+            figures["sample_distance"] = float(found["sample_distance"].mean())
+        return figures
+
+
+def mean_distance(x: Array) -> Array:
+    """Mean L2 distance between two different rows of x (batch, features); nan for a single row."""
+    if len(x) < 2:
+        return np.array(np.nan)
+    x = x.astype(np.float64)
+    squares = np.einsum("ij,ij->i", x, x)
+    distances = np.sqrt(np.maximum(squares[:, None] + squares - 2.0 * (x @ x.T), 0.0))
+    np.fill_diagonal(distances, 0.0)
+    return np.asarray(distances.sum() / (len(x) * (len(x) - 1)))

@@ -1,0 +1,51 @@
+"""The game of a Wasserstein GAN: a critic estimates a distance, a generator shortens it (report, section 4.3).
+
+Arjovsky, Chintala and Bottou 2017, algorithm 1.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from gancli.games.adversarial import Adversarial
+
+
+class Wgan(Adversarial):
+    """The critic learns `critic` times a game, then the generator `generator` times, but for the first `warmup` games."""
+
+    def __init__(self, *, critic: int, generator_steps: int, warmup: int, **parts: Any):
+        super().__init__(**parts)
+        self.critic_steps, self.generator_steps, self.warmup = critic, generator_steps, warmup
+        self.players = {"generator": self.generator, "critic": self.opponent}
+        network = self.opponent.network
+        self._both = np.empty((2 * self.batch, network.inputs), network.dtype)
+        self._ascent = np.empty((2 * self.batch, 1), network.dtype)
+
+    def play(self) -> None:
+        """One game."""
+        for _ in range(self.critic_steps):
+            self.learn_critic()
+        if self.played >= self.warmup:
+            for _ in range(self.generator_steps):
+                self.learn_generator()
+        self.played += 1
+
+    def learn_critic(self) -> None:
+        """One step of ascent on E f(x) − E f(G(z)), then the clip; real samples and fakes in one pass.
+
+        The generator only draws: it needs no backward pass here, and the critic no gradient of its inputs.
+        """
+        real, fake = slice(None, self.batch), slice(self.batch, None)
+        self.real.load(self._both[real])
+        self._both[fake] = self.fakes()
+        output = self.judge(self._both)
+        self.loss.real.gradient(output[real], out=self._ascent[real])
+        self.loss.fake.gradient(output[fake], out=self._ascent[fake])
+        self.opponent.network.backward(self._ascent)
+        self.opponent.learn()
+
+    def measure(self) -> dict[str, float]:
+        """`wasserstein_estimate`, E f(x) − E f(G(z)), with the scores, their spread and distances between samples."""
+        found = self.scores()
+        estimate = float(found["real"].mean() - found["fake"].mean())
+        return {"wasserstein_estimate": estimate, **self.figures(found)}

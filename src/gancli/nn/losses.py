@@ -1,0 +1,186 @@
+"""Losses: summed over outputs, averaged over the batch; value and gradient side by side.
+
+A supervised loss compares an output (batch, outputs) with a target of that shape. An adversarial loss has three
+terms of D's (or the critic's) output (batch, 1): on real samples, on fakes, and what the generator minimises.
+`LOG_ODDS` names the losses that take the log-odds a = log(D / (1 − D)) instead of D, for precision.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from gancli.engines import Array
+
+LOG_ODDS = {"cross_entropy", "gan"}
+
+
+class Loss(Protocol):
+    """A supervised loss; `answer` turns the network's output into what is shown and judged."""
+
+    def value(self, output: Array, target: Array) -> float:
+        """The loss."""
+
+    def gradient(self, output: Array, target: Array, out: Array) -> None:
+        """Write ∂loss/∂output into `out`, which may be `output` itself."""
+
+    def answer(self, output: Array) -> Array:
+        """The network's answer for its output."""
+
+
+class MeanSquaredError:
+    """Σ (o − t)² (report, section 1.5)."""
+
+    def value(self, output: Array, target: Array) -> float:
+        """The loss."""
+        return float(((output - target) ** 2).sum() / len(output))
+
+    def gradient(self, output: Array, target: Array, out: Array) -> None:
+        """2 (o − t) / batch."""
+        np.subtract(output, target, out=out)
+        out *= 2.0 / len(output)
+
+    def answer(self, output: Array) -> Array:
+        """The output itself."""
+        return output
+
+
+class BinaryCrossEntropy:
+    """−Σ (t log p + (1 − t) log(1 − p)) with p = σ(a), from the log-odds a."""
+
+    def value(self, output: Array, target: Array) -> float:
+        """Σ softplus(a) − t a."""
+        return float((softplus(output) - target * output).sum() / len(output))
+
+    def gradient(self, output: Array, target: Array, out: Array) -> None:
+        """(σ(a) − t) / batch."""
+        np.subtract(sigmoid(output), target, out=out)
+        out /= len(output)
+
+    def answer(self, output: Array) -> Array:
+        """p = σ(a)."""
+        return sigmoid(output)
+
+
+class CategoricalCrossEntropy:
+    """−Σ t log p with p = softmax(a), from the log-odds a."""
+
+    def value(self, output: Array, target: Array) -> float:
+        """Log Σ e^a − Σ t a, for targets that sum to 1."""
+        shifted = output - output.max(axis=1, keepdims=True)
+        return float((np.log(np.exp(shifted).sum(axis=1)) - (target * shifted).sum(axis=1)).sum() / len(output))
+
+    def gradient(self, output: Array, target: Array, out: Array) -> None:
+        """(softmax(a) − t) / batch."""
+        np.subtract(softmax(output), target, out=out)
+        out /= len(output)
+
+    def answer(self, output: Array) -> Array:
+        """p = softmax(a)."""
+        return softmax(output)
+
+
+class Term(Protocol):
+    """One term of an adversarial loss, of D's output o (batch, 1)."""
+
+    def value(self, output: Array) -> float:
+        """The term, averaged over the batch."""
+
+    def gradient(self, output: Array, out: Array) -> None:
+        """Write ∂term/∂output into `out`, which must not be `output`."""
+
+
+@dataclass(frozen=True)
+class LogTerm:
+    """`weight` × softplus(`sign` × a): with weight ½, sign −1 is −½ log D and sign +1 is −½ log(1 − D)."""
+
+    sign: float
+    weight: float = 0.5
+
+    def value(self, output: Array) -> float:
+        """The term."""
+        return float(self.weight * softplus(self.sign * output).mean())
+
+    def gradient(self, output: Array, out: Array) -> None:
+        """weight × sign × σ(sign × a) / batch."""
+        out[...] = sigmoid(self.sign * output)
+        out *= self.weight * self.sign / len(output)
+
+
+@dataclass(frozen=True)
+class SquareTerm:
+    """½ (o − target)² (Mao et al. 2017, equation 2)."""
+
+    target: float
+
+    def value(self, output: Array) -> float:
+        """The term."""
+        return float(0.5 * ((output - self.target) ** 2).mean())
+
+    def gradient(self, output: Array, out: Array) -> None:
+        """(o − target) / batch."""
+        np.subtract(output, self.target, out=out)
+        out /= len(output)
+
+
+@dataclass(frozen=True)
+class MeanTerm:
+    """`sign` × o (Arjovsky et al. 2017, equation 2)."""
+
+    sign: float
+
+    def value(self, output: Array) -> float:
+        """The term."""
+        return float(self.sign * output.mean())
+
+    def gradient(self, output: Array, out: Array) -> None:
+        """sign / batch."""
+        out[...] = self.sign / len(output)
+
+
+@dataclass(frozen=True)
+class AdversarialLoss:
+    """What D minimises on real samples and on fakes, and what the generator minimises."""
+
+    real: Term
+    fake: Term
+    generator: Term
+    log_odds: bool = False
+
+    def score(self, output: Array) -> Array:
+        """D(x), from the output that the loss takes."""
+        return sigmoid(output) if self.log_odds else output
+
+
+NON_SATURATING = AdversarialLoss(LogTerm(-1.0), LogTerm(1.0), LogTerm(-1.0), log_odds=True)
+"""−½ log D(x) − ½ log(1 − D(G(z))); the generator: −½ log D(G(z)) (Goodfellow et al. 2014, section 3)."""
+MINIMAX = AdversarialLoss(LogTerm(-1.0), LogTerm(1.0), LogTerm(1.0, weight=-0.5), log_odds=True)
+"""The same, and the generator: ½ log(1 − D(G(z)))."""
+LEAST_SQUARES = AdversarialLoss(SquareTerm(1.0), SquareTerm(0.0), SquareTerm(1.0))
+"""½ (D(x) − 1)² + ½ D(G(z))²; the generator: ½ (D(G(z)) − 1)²."""
+WASSERSTEIN = AdversarialLoss(MeanTerm(-1.0), MeanTerm(1.0), MeanTerm(-1.0))
+"""The critic ascends E f(x) − E f(G(z)), so it descends its opposite; the generator: −E f(G(z))."""
+
+LOSSES = {"mse": MeanSquaredError, "cross_entropy": BinaryCrossEntropy}
+ADVERSARIAL = {
+    ("gan", "non_saturating"): NON_SATURATING,
+    ("gan", "minimax"): MINIMAX,
+    ("least_squares", None): LEAST_SQUARES,
+    ("wasserstein", None): WASSERSTEIN,
+}
+
+
+def sigmoid(a: Array) -> Array:
+    """1 / (1 + e^(−a)), without overflow."""
+    return 0.5 * (1.0 + np.tanh(0.5 * a))  # type: ignore[no-any-return]
+
+
+def softplus(a: Array) -> Array:
+    """log(1 + e^a), without overflow."""
+    return np.logaddexp(a, np.zeros((), a.dtype))
+
+
+def softmax(a: Array) -> Array:
+    """e^a / Σ e^a over the last axis, without overflow."""
+    powers = np.exp(a - a.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)  # type: ignore[no-any-return]

@@ -1,0 +1,133 @@
+"""Optimisers: each moves a network's flat `params` by its flat `grads` (report, section 3.1).
+
+Momentum composes with all of them: Δ_k = m Δ_(k−1) + step, params ← params + Δ_k. (The report prints the
+first term as μ W_k; it is μ ΔW_k, Polyak 1964.)
+"""
+
+import numpy as np
+
+from gancli.engines import Array, Engine
+
+
+class Optimizer:
+    """Base: `vectors` holds the state that a checkpoint saves, each (size,); `count` the steps taken."""
+
+    def __init__(self, engine: Engine, size: int, dtype: str, momentum: float = 0.0):
+        self.engine, self.momentum = engine, momentum
+        self.count = 0
+        self.vectors: dict[str, Array] = {}
+        self._size, self._dtype = size, np.dtype(dtype)
+        self._step = np.zeros(size, self._dtype)
+        self.velocity = self._vector("velocity") if momentum else None
+
+    def step(self, params: Array, grads: Array) -> None:
+        """Move `params` (size,), in place, against `grads` (size,)."""
+        self.count += 1
+        self._move(params, grads)
+
+    def _move(self, params: Array, grads: Array) -> None:
+        raise NotImplementedError
+
+    def _vector(self, name: str) -> Array:
+        self.vectors[name] = np.zeros(self._size, self._dtype)
+        return self.vectors[name]
+
+
+class Sgd(Optimizer):
+    """−η g."""
+
+    def __init__(self, engine: Engine, size: int, dtype: str, eta: float, momentum: float = 0.0):
+        super().__init__(engine, size, dtype, momentum)
+        self.eta = eta
+
+    def _move(self, params: Array, grads: Array) -> None:
+        self.engine.sgd(params, grads, self._step, self.velocity, self.eta, self.momentum)
+
+
+class Adagrad(Optimizer):
+    """−η g / (√G + ε), G the sum of squared gradients (Duchi et al. 2011)."""
+
+    def __init__(
+        self, engine: Engine, size: int, dtype: str, eta: float, epsilon: float = 1e-8, momentum: float = 0.0
+    ):
+        super().__init__(engine, size, dtype, momentum)
+        self.eta, self.epsilon = eta, epsilon
+        self.square = self._vector("square")
+
+    def _move(self, params: Array, grads: Array) -> None:
+        self.engine.adagrad(
+            params, grads, self._step, self.velocity, self.momentum, self.square, self.eta, self.epsilon
+        )
+
+
+class Rmsprop(Optimizer):
+    """−η g / (√G + ε), G a moving average; centered: −η g / √(G − M² + ε) (Tieleman and Hinton 2012)."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        size: int,
+        dtype: str,
+        eta: float,
+        gamma: float = 0.9,
+        epsilon: float = 1e-8,
+        centered: bool = False,
+        momentum: float = 0.0,
+    ):
+        super().__init__(engine, size, dtype, momentum)
+        self.eta, self.gamma, self.epsilon = eta, gamma, epsilon
+        self.square = self._vector("square")
+        self.mean = self._vector("mean") if centered else None
+
+    def _move(self, params: Array, grads: Array) -> None:
+        state = (self._step, self.velocity, self.momentum, self.square, self.mean)
+        self.engine.rmsprop(params, grads, *state, self.eta, self.gamma, self.epsilon)
+
+
+class Adadelta(Optimizer):
+    """−g √(X + ε) / (√G + ε), X the moving average of squared steps; it has no η (Zeiler 2012)."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        size: int,
+        dtype: str,
+        gamma: float = 0.95,
+        epsilon: float = 1e-6,
+        centered: bool = False,
+        momentum: float = 0.0,
+    ):
+        super().__init__(engine, size, dtype, momentum)
+        self.gamma, self.epsilon = gamma, epsilon
+        self.square, self.moved = self._vector("square"), self._vector("moved")
+        self.mean = self._vector("mean") if centered else None
+
+    def _move(self, params: Array, grads: Array) -> None:
+        state = (self._step, self.velocity, self.momentum, self.square, self.mean, self.moved)
+        self.engine.adadelta(params, grads, *state, self.gamma, self.epsilon)
+
+
+class Adam(Optimizer):
+    """−η m̂ / (√v̂ + ε) (Kingma and Ba 2015, algorithm 1)."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        size: int,
+        dtype: str,
+        eta: float,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        momentum: float = 0.0,
+    ):
+        super().__init__(engine, size, dtype, momentum)
+        self.eta, self.beta1, self.beta2, self.epsilon = eta, beta1, beta2, epsilon
+        self.first, self.second = self._vector("first"), self._vector("second")
+
+    def _move(self, params: Array, grads: Array) -> None:
+        state = (self._step, self.velocity, self.momentum, self.first, self.second, self.count)
+        self.engine.adam(params, grads, *state, self.eta, self.beta1, self.beta2, self.epsilon)
+
+
+OPTIMIZERS = {"sgd": Sgd, "adagrad": Adagrad, "rmsprop": Rmsprop, "adadelta": Adadelta, "adam": Adam}
