@@ -1,0 +1,92 @@
+"""Download MNIST into the cache: two mirrors in turn, verified before anything is kept."""
+
+import gzip
+import hashlib
+import os
+import tempfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pooch
+import requests
+
+from gancli.data import idx, mnist
+from gancli.data.errors import DataError
+
+MIRRORS = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+)
+TIMEOUT = 30.0
+"""Seconds to wait for a mirror's first byte, and between bytes."""
+_MAX_UNPACKED = 100_000_000
+
+
+def fetch_mnist(
+    say: Callable[[str], None], mirrors: tuple[str, ...] = MIRRORS, timeout: float = TIMEOUT, progressbar: bool = True
+) -> Path:
+    """Bring the four files that are not there yet; returns their folder. Raises DataError."""
+    folder = mnist.downloads()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in idx.NAMES:
+            target = folder / f"{name}.gz"
+            if target.is_file() and _unpacked_sha256(target) == mnist.SHA256[name]:
+                say(f"{target.name}: already here, verified")
+            else:
+                _fetch_one(name, target, mirrors, timeout, progressbar, say)
+    except OSError as error:
+        raise DataError(f"{folder}: cannot be written: {error.strerror or error}") from None
+    return folder
+
+
+def _fetch_one(
+    name: str, target: Path, mirrors: tuple[str, ...], timeout: float, progressbar: bool, say: Callable[[str], None]
+) -> None:
+    reasons = []
+    for mirror in mirrors:
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix="fetching-") as beside:
+            download = Path(beside) / target.name
+            downloader = pooch.HTTPDownloader(timeout=timeout, progressbar=progressbar)
+            try:
+                downloader(mirror + target.name, str(download), None)
+            except (requests.RequestException, ValueError) as error:
+                reason = _reason(error)
+            else:
+                if _unpacked_sha256(download) == mnist.SHA256[name]:
+                    os.replace(download, target)
+                    say(f"{target.name}: fetched from {mirror}, verified")
+                    return
+                reason = "the file is damaged: its SHA-256 is not MNIST's"
+        reasons.append(f"{mirror}: {reason}")
+        say(f"{target.name}: {reasons[-1]}")
+    raise DataError(
+        f"{target.name} could not be fetched ({'; '.join(reasons)}); check the network and try again, "
+        f"or put the four files in {target.parent}"
+    )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return f"HTTP {error.response.status_code}"
+    if isinstance(error, requests.Timeout):
+        return "timed out"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return "the download was cut short"
+    return "no connection" if isinstance(error, requests.ConnectionError) else str(error)
+
+
+def _unpacked_sha256(path: Path) -> str:
+    """SHA-256 of the unpacked bytes; empty where they cannot be unpacked."""
+    digest, length = hashlib.sha256(), 0
+    try:
+        with gzip.open(path) as file:
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
+                length += len(chunk)
+                if length > _MAX_UNPACKED:
+                    return ""
+    except (OSError, EOFError, zlib.error):
+        return ""
+    return digest.hexdigest()

@@ -1,0 +1,86 @@
+"""Read MNIST's IDX files, raw or gzipped: checked first, then parsed by python-mnist.
+
+The format: magic 0x0803 (images) or 0x0801 (labels), the sizes as big-endian 32-bit integers, then one byte a value.
+"""
+
+import gzip
+import hashlib
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from mnist import MNIST
+from numpy.typing import NDArray
+
+from gancli.data.errors import DataError
+
+PARTS = ("train", "t10k")
+NAMES = tuple(f"{part}-{what}-ubyte" for part in PARTS for what in ("images-idx3", "labels-idx1"))
+MAX_IMAGES = 1_000_000
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a file says of itself, and the SHA-256 of its unpacked bytes."""
+
+    sizes: tuple[int, ...]
+    sha256: str
+
+
+def find(folder: Path) -> dict[str, Path]:
+    """The four files in `folder`, raw or gzipped, by name; those that are there."""
+    candidates = {name: (folder / name, folder / f"{name}.gz") for name in NAMES}
+    return {name: path for name, paths in candidates.items() for path in reversed(paths) if path.is_file()}
+
+
+def inspect(path: Path) -> Header:
+    """Read a whole file once: check its magic, sizes and length. Raises DataError."""
+    images = "images" in path.name
+    digest = hashlib.sha256()
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            head = file.read(16 if images else 8)
+            sizes = _sizes(path, head, images)
+            digest.update(head)
+            length, expected = 0, int(np.prod(sizes))
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+                length += len(chunk)
+                if length > expected:
+                    raise DataError(f"{path}: holds more than the {expected:,d} values its header says; fetch it again")
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(f"{path}: is cut short or not gzip ({error}); fetch it again: gancli data fetch mnist") from None
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from None
+    if length < expected:
+        raise DataError(
+            f"{path}: is cut short: {length:,d} of {expected:,d} values; fetch it again: gancli data fetch mnist"
+        )
+    return Header(sizes, digest.hexdigest())
+
+
+def _sizes(path: Path, head: bytes, images: bool) -> tuple[int, ...]:
+    needed, magic = (16, 0x803) if images else (8, 0x801)
+    if len(head) < needed:
+        raise DataError(f"{path}: is cut short: {len(head)} bytes; fetch it again: gancli data fetch mnist")
+    got, *sizes = struct.unpack(f">{needed // 4}I", head)
+    if got != magic:
+        what = "images" if images else "labels"
+        raise DataError(f"{path}: is not an IDX file of {what}: magic number {got:#010x}, expected {magic:#010x}")
+    if images and tuple(sizes[1:]) != (28, 28):
+        raise DataError(f"{path}: images must be 28×28 pixels; got {sizes[1]}×{sizes[2]}")
+    if not 0 < sizes[0] <= MAX_IMAGES:
+        raise DataError(f"{path}: must hold 1 to {MAX_IMAGES:,d} samples; its header says {sizes[0]:,d}")
+    return tuple(sizes)
+
+
+def read(files: dict[str, Path], part: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Images (count, 784) and labels (count,) of 'train' or 't10k', from files that `inspect` has passed."""
+    images, labels = files[f"{part}-images-idx3-ubyte"], files[f"{part}-labels-idx1-ubyte"]
+    loader = MNIST(return_type="lists")
+    loader.opener = lambda path, mode: gzip.open(path) if path.suffix == ".gz" else path.open(mode)
+    pixels, digits = loader.load(images, labels)
+    return np.array(pixels, np.uint8), np.frombuffer(digits, np.uint8)

@@ -1,0 +1,97 @@
+"""MNIST: found on this machine, in a fixed order of places; never downloaded by a training."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gancli.data import idx
+from gancli.data.dataset import Dataset, Part
+from gancli.data.errors import DataError
+from gancli.data.store import cache_folder, open_files
+
+BUNDLED = Path(__file__).parent / "mnist5k"
+FETCH = "gancli data fetch mnist"
+SHA256 = dict(
+    zip(
+        idx.NAMES,
+        (
+            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        ),
+        strict=True,
+    )
+)
+"""Of the unpacked files of the full MNIST."""
+
+
+def downloads() -> Path:
+    """Where `gancli data fetch mnist` puts its files."""
+    return cache_folder() / "mnist"
+
+
+def locate(path: str | None) -> tuple[dict[str, Path], str]:
+    """The four files and the name of the place they were found in. Raises DataError."""
+    if path is not None:
+        return _complete(Path(path).expanduser(), "data.path"), f"data.path ({path})"
+    variable = os.environ.get("GANCLI_DATA")
+    if variable:
+        root = Path(variable).expanduser()
+        if not root.is_dir():
+            raise DataError(f"$GANCLI_DATA: {root} is not a folder; correct it or unset it")
+        for folder in (root / "mnist", root):
+            if idx.find(folder):
+                return _complete(folder, "$GANCLI_DATA"), f"$GANCLI_DATA ({folder})"
+    if len(files := idx.find(downloads())) == len(idx.NAMES):
+        return files, f"the cache ({downloads()})"
+    return _complete(BUNDLED, "the bundled MNIST-5k"), "the bundled MNIST-5k"
+
+
+def _complete(folder: Path, place: str) -> dict[str, Path]:
+    files = idx.find(folder)
+    if missing := [name for name in idx.NAMES if name not in files]:
+        raise DataError(
+            f"{place}: {folder} has no {missing[0]} (nor {missing[0]}.gz); it must hold the four MNIST files, "
+            f"which `{FETCH}` brings"
+        )
+    return files
+
+
+def load(classes: tuple[int, ...] | None = None, path: str | None = None, require: str | None = None) -> Dataset:
+    """MNIST, or the digits of `classes`; `require='full'` refuses all but the original files. Raises DataError."""
+    files, place = locate(path)
+    arrays, known = open_files(files)
+    full = known["sha256"] == SHA256
+    total = len(arrays["train-labels"])
+    if require == "full" and not full:
+        raise DataError(
+            f"data.require: full MNIST is required, but {place} holds {total:,d} training images; "
+            f"bring it with `{FETCH}`, or remove `require`"
+        )
+    bundled = place == "the bundled MNIST-5k"
+    return Dataset(
+        name="mnist",
+        shape=(1, 28, 28),
+        labels=10,
+        train=_part(arrays, "train", classes, files),
+        test=_part(arrays, "t10k", classes, files),
+        origin=place,
+        notice=f"using the bundled MNIST-5k (4,500 training images); for all 60,000: {FETCH}" if bundled else None,
+        facts={"full": full, "bundled": bundled, "sha256": known["sha256"]},
+    )
+
+
+def _part(arrays: dict[str, NDArray[np.uint8]], part: str, classes: Any, files: dict[str, Path]) -> Part:
+    images, labels = arrays[f"{part}-images"], arrays[f"{part}-labels"].astype(np.intp)
+    if classes is not None:
+        rows = np.flatnonzero(np.isin(labels, classes))
+        absent = sorted(set(classes) - set(labels[rows].tolist()))
+        if absent:
+            path = files[f"{part}-labels-idx1-ubyte"]
+            raise DataError(f"data.classes: {path} holds no image of {absent[0]}; choose digits that it holds")
+        images, labels = images[rows], labels[rows]
+    return Part(images, labels, factor=1 / 255)
