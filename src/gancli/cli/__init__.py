@@ -1,0 +1,33 @@
+"""The command line: parse, call, print. Nothing heavy is imported before a command needs it."""
+
+import sys
+
+import click
+
+from gancli import __version__
+from gancli.cli import commands
+
+
+class _Group(click.Group):
+    """Commands in the order they are used, and errors as one message."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="gancli")
+def main() -> None:
+    """Train perceptrons, GANs and WGANs from YAML files, on a CPU.
+
+    \b
+    gancli train configs/wgan_mnist7.yaml
+    gancli plot latest
+    """
+
+
+for command in commands.ALL:
+    main.add_command(command)
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,147 @@
+"""`gancli plot`, `sample`, `ls` and `show`: look at what runs have left."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gancli.cli.support import command, runs_option
+
+format_option = click.option(
+    "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True
+)
+
+
+@click.command()
+@click.argument("run", nargs=-1, required=True)
+@click.option("--format", "form", type=click.Choice(["png", "svg", "pdf"]), default="png", show_default=True)
+@runs_option
+@command
+def plot(run: tuple[str, ...], form: str, runs: Path) -> None:
+    """Draw the curves, pictures and weights of each RUN into its folder `plots`."""
+    from gancli import plots
+    from gancli.runs import find
+
+    for folder in [find(runs, name) for name in run]:
+        for path in plots.plot_run(folder.path, form):
+            click.echo(str(path))
+
+
+@click.command()
+@click.argument("run")
+@click.option("-n", "count", type=click.IntRange(1, 1_000_000), default=64, show_default=True, help="How many.")
+@click.option("-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="A .png grid or a .npz file.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the latents.")
+@click.option("--force", is_flag=True, help="Replace FILE where it exists.")
+@runs_option
+@command
+def sample(run: str, count: int, output: Path | None, seed: int, force: bool, runs: Path) -> None:
+    """Draw from RUN's generator: a PNG grid, or a .npz of `images` (N, channels, height, width) and `latents`."""
+    output = output or Path(f"samples-{seed}.png")
+    if output.suffix not in (".png", ".npz"):
+        raise click.UsageError(f"-o must end in .png or .npz; got {str(output)!r}")
+    if output.exists() and not force:
+        raise click.UsageError(f"{output} exists; choose another name, or --force to replace it")
+    import io
+
+    import numpy as np
+
+    from gancli import pictures
+    from gancli.experiment import sample as draw
+    from gancli.runs import find
+    from gancli.runs.files import write_bytes
+
+    drawn = draw(find(runs, run), count, seed)
+    if output.suffix == ".npz":
+        buffer = io.BytesIO()
+        arrays = {"images" if drawn.images else "points": drawn.values, "latents": drawn.latents}
+        np.savez_compressed(buffer, allow_pickle=False, **arrays)
+        content = buffer.getvalue()
+    else:
+        content = pictures.grid(drawn.values[:, 0])
+    if not output.parent.is_dir():
+        raise click.UsageError(f"-o: {output.parent} is not a folder; make it first")
+    write_bytes(output, content)
+    click.echo(str(output))
+
+
+@click.command()
+@format_option
+@runs_option
+@command
+def ls(form: str, runs: Path) -> None:
+    """List the runs with their status and last figures."""
+    from gancli.runs import RunError, listing
+
+    rows: list[dict[str, Any]] = []
+    for folder in listing(runs):
+        try:
+            record = folder.record()
+        except RunError as error:
+            click.echo(f"warning: {error}", err=True)
+            continue
+        last = (folder.rows() or [{}])[-1]
+        figures = {key: value for key, value in last.items() if key not in ("game", "seconds")}
+        about = {key: record.get(key) for key in ("kind", "seed", "status")}
+        timing = {"game": last.get("game"), "seconds": last.get("seconds")}
+        rows.append({"run": folder.path.name, **about, **timing, **figures})
+    if form == "table":
+        if not rows:
+            click.echo(f"no runs in {runs}", err=True)
+        for row in rows:
+            row["figures"] = "  ".join(
+                f"{key} {row.pop(key):.4g}" for key in list(row)[6:] if isinstance(row[key], float)
+            )
+    _print_rows(rows, form)
+
+
+@click.command()
+@click.argument("run")
+@format_option
+@runs_option
+@command
+def show(run: str, form: str, runs: Path) -> None:
+    """Show one RUN: its record and last figures; with csv, all its figures."""
+    from gancli.runs import find
+
+    folder = find(runs, run)
+    if form == "csv":
+        _print_rows(folder.rows(), form)
+        return
+    record = {"run": str(folder.path), **folder.record(), "last": (folder.rows() or [None])[-1]}
+    if form == "json":
+        click.echo(json.dumps(record, indent=2, ensure_ascii=False))
+        return
+    for key, text in _flat(record):
+        click.echo(f"{key:34} {text}")
+
+
+def _flat(data: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    lines: list[tuple[str, Any]] = []
+    for key, value in data.items():
+        if isinstance(value, dict):
+            lines += _flat(value, f"{prefix}{key}.")
+        elif value not in (None, []):
+            lines.append((prefix + key, f"{value:.6g}" if isinstance(value, float) else value))
+    return lines
+
+
+def _print_rows(rows: list[dict[str, Any]], form: str) -> None:
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    if form == "json":
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    elif form == "csv":
+        import csv
+        import io
+
+        buffer = io.StringIO()
+        writer = csv.DictWriter(buffer, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        click.echo(buffer.getvalue(), nl=False)
+    elif rows:
+        cells = [columns, *(["" if row.get(key) is None else str(row[key]) for key in columns] for row in rows)]
+        widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
+        for line in cells:
+            click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

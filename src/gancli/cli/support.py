@@ -1,0 +1,104 @@
+"""What every command shares: errors as one message, options of the same name, progress."""
+
+import functools
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+runs_option = click.option(
+    "--runs",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("runs"),
+    show_default=True,
+    help="Folder of the run folders.",
+)
+debug_option = click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+
+
+def one_thread() -> None:
+    """One BLAS thread, unless the user says otherwise: a second costs more than it gives on networks of this size.
+
+    It must be called before NumPy is imported.
+    """
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+
+def command(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Print an error as one message and exit with its code: 2 for wrong input, 1 for a failure."""
+
+    @debug_option
+    @functools.wraps(function)
+    def wrapped(*args: Any, debug: bool, **kwargs: Any) -> Any:
+        one_thread()
+        try:
+            return function(*args, **kwargs)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if debug:
+                traceback.print_exc()
+            message, code = describe(error)
+            click.echo(f"gancli: {message}", err=True)
+            sys.exit(code)
+
+    return wrapped
+
+
+def describe(error: Exception) -> tuple[str, int]:
+    """The message and the exit code of an error."""
+    from gancli.data import DataError
+    from gancli.runs import RunError
+    from gancli.spec import SpecError
+
+    if isinstance(error, SpecError | DataError | RunError):
+        return str(error), 2
+    if isinstance(error, OSError):
+        place = error.filename or "the disk"
+        return f"{place}: {error.strerror or error}; free space or choose a folder you can write to (--runs)", 1
+    if isinstance(error, MemoryError):
+        return "not enough memory; use smaller networks or a smaller batch", 1
+    return f"{type(error).__name__}: {error} (please report this; --debug shows where)", 1
+
+
+class Progress:
+    """A bar on a terminal; elsewhere a plain line now and then. Standard error only."""
+
+    SECONDS = 5.0
+    """Between two plain lines."""
+
+    def __init__(self, games: int, played: int, quiet: bool = False):
+        self._games, self._quiet = games, quiet
+        self._next = time.monotonic() + self.SECONDS
+        self._figures = ""
+        self._bar: Any = None
+        if sys.stderr.isatty() and not quiet:
+            from tqdm import tqdm
+
+            self._bar = tqdm(total=games, initial=played, unit="game", dynamic_ncols=True)
+
+    def advance(self, game: int) -> None:
+        """One more game is played."""
+        if self._bar is not None:
+            self._bar.update(1)
+        elif not self._quiet and (game == self._games or time.monotonic() >= self._next):
+            self._next = time.monotonic() + self.SECONDS
+            click.echo(f"game {game}/{self._games}  {self._figures}".rstrip(), err=True)
+
+    def figures(self, row: dict[str, Any]) -> None:
+        """Show the first few of the last figures."""
+        shown = [f"{key} {value:.4g}" for key, value in row.items() if key not in ("game", "seconds")][:3]
+        self._figures = "  ".join(shown)
+        if self._bar is not None:
+            self._bar.set_postfix_str(self._figures)
+
+    def close(self) -> None:
+        """Leave the bar as it stands."""
+        if self._bar is not None:
+            self._bar.close()

@@ -1,0 +1,74 @@
+"""`gancli train` and `gancli resume`."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gancli.cli.support import Progress, command, runs_option
+
+
+@click.command()
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override a key: critic.clip.bound=0.01.")
+@click.option("--seed", type=int, help="Override the seed.")
+@click.option("--engine", help="Override the engine: auto, numpy or checked.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@runs_option
+@command
+def train(
+    config: Path, settings: tuple[str, ...], seed: int | None, engine: str | None, quiet: bool, runs: Path
+) -> None:
+    """Train the networks of CONFIG in a new run folder, whose path is the last line printed."""
+    from gancli import experiment, spec
+
+    overrides = list(settings)
+    overrides += [f"seed={seed}"] if seed is not None else []
+    overrides += [f"engine={engine}"] if engine is not None else []
+    resolved = spec.load(config, overrides)
+    for warning in resolved.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    built, folder = experiment.prepare(resolved, runs)
+    if built.dataset.notice:
+        click.echo(f"note: {built.dataset.notice}", err=True)
+    _finish(folder, runs, quiet, lambda make: experiment.train(resolved, built, folder, make))
+
+
+@click.command()
+@click.argument("run")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@runs_option
+@command
+def resume(run: str, quiet: bool, runs: Path) -> None:
+    """Go on with RUN from its last checkpoint, to the same bits as if it had never stopped."""
+    from gancli import experiment
+    from gancli.runs import find
+
+    folder = find(runs, run)
+    resolved, built, earlier, damaged = experiment.reopen(folder)
+    for line in damaged:
+        click.echo(f"warning: {line}; going on from the checkpoint before it", err=True)
+    _finish(folder, runs, quiet, lambda make: experiment.resume(resolved, built, folder, make, earlier))
+
+
+def _finish(folder: Any, runs: Path, quiet: bool, play: Any) -> None:
+    """Play, say how it ended, print the folder, and exit with the code of its status."""
+    bars: list[Progress] = []
+
+    def make(games: int, played: int) -> Progress:
+        bars.append(Progress(games, played, quiet))
+        return bars[-1]
+
+    try:
+        outcome = play(make)
+    finally:
+        for bar in bars:
+            bar.close()
+    if outcome.status != "completed":
+        click.echo(f"{outcome.status}: {outcome.reason}", err=True)
+    if outcome.status == "interrupted":
+        option = "" if runs == Path("runs") else f" --runs {runs}"
+        click.echo(f"to go on: gancli resume {folder.path.name}{option}", err=True)
+    click.echo(str(folder.path))
+    sys.exit({"completed": 0, "interrupted": 128 + (outcome.signal or 2)}.get(outcome.status, 1))

@@ -1,0 +1,160 @@
+"""From a spec and its data to the objects that play: networks, optimisers, streams of randomness, a game."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gancli import data
+from gancli.data import Batches, Dataset
+from gancli.engines import Engine, make_engine
+from gancli.games import CLIPS, Game, Gan, Player, Supervised, Wgan
+from gancli.nn import Network
+from gancli.nn.activations import ACTIVATIONS, Activation, log_odds
+from gancli.nn.initializers import INITIALIZERS, Initializer
+from gancli.nn.layers import Dense, Layer, Noise
+from gancli.nn.losses import ADVERSARIAL, LOSSES, CategoricalCrossEntropy, Loss
+from gancli.nn.optimizers import OPTIMIZERS
+from gancli.spec import Experiment, models, networks
+
+STREAMS = ("init", "order", "latent", "noise", "labels", "test", "pictures")
+"""One generator for each purpose. Their order is part of what a seed means: add at the end."""
+
+
+@dataclass
+class Built:
+    """A game ready to play, and all that its checkpoint must hold."""
+
+    game: Game
+    dataset: Dataset
+    streams: dict[str, np.random.Generator]
+    batches: dict[str, Batches]
+    games: int
+    """How many games to play in all."""
+    games_a_pass: int
+    """Games in one pass over the training data."""
+
+
+def load_data(spec: Experiment) -> Dataset:
+    """The data set of a spec. Raises DataError."""
+    options = {"classes": spec.data.classes, "path": spec.data.path, "require": spec.data.require}
+    return data.load(spec.data.set, **options)
+
+
+def stream(seed: int, purpose: str) -> np.random.Generator:
+    """A fresh generator for one purpose of a run."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(STREAMS.index(purpose),)))
+
+
+def build(spec: Experiment, dataset: Dataset) -> Built:
+    """All objects of a run, as they are before its first game."""
+    engine = make_engine(spec.engine)
+    streams = {purpose: stream(spec.seed, purpose) for purpose in STREAMS}
+    logits = spec.training.loss in ("gan", "cross_entropy") if not isinstance(spec, models.Wgan) else False
+    players = {key: _player(spec, key, engine, streams["init"], logits) for key in spec.networks()}
+    shuffle = not isinstance(spec, models.Supervised) or spec.training.shuffle
+    batches = {"training": Batches(dataset.train, engine.load, streams["order"] if shuffle else None)}
+    game: Game
+    if isinstance(spec, models.Supervised):
+        test = dataset.test
+        if spec.test.count is not None:
+            test = data.Part(test.samples[: spec.test.count], test.labels[: spec.test.count], test.factor)
+        test_batches = Batches(test, engine.load, None)  # each measure reads it whole: nothing to save
+        codes = _codes(spec, dataset)
+        game = Supervised(
+            players["network"], _loss(spec), codes, batches["training"], test_batches, spec.training.batch, streams["noise"]
+        )
+    else:
+        batches["test"] = Batches(dataset.train, engine.load, streams["test"])
+        game = _adversaries(spec, players, batches, streams)
+    a_pass = -(-len(dataset.train.samples) // spec.training.batch)
+    passes = spec.training.passes
+    games = spec.training.games or -(-len(dataset.train.samples) * (passes or 0) // spec.training.batch)
+    return Built(game, dataset, streams, batches, games, a_pass)
+
+
+def make_network(
+    spec: Experiment, key: str, engine: Engine, rng: np.random.Generator, logits: bool = False
+) -> Network:
+    """The network `key` of a spec; with `logits`, its output sigmoid or softmax is left to the loss."""
+    layers: list[Layer] = []
+    declared = list(spec.networks()[key].dense_layers(spec.mu if spec.mu is not None else 1.0))
+    for index, (inputs, layer) in enumerate(declared):
+        assert layer.activation is not None and layer.init is not None and layer.bias is not None
+        if layer.noise is not None:
+            settings = {k: v for k, v in layer.noise.model_dump().items() if v is not None}
+            noise = Noise(inputs, **settings)
+            layers.append(noise)
+            inputs = noise.units  # noqa: PLW2901 - the layer above the noise sees it too
+        activation = _activation(layer)
+        if logits and index == len(declared) - 1:
+            activation = log_odds(activation)
+        layers.append(Dense(inputs, layer.units, activation, _initializer(layer.init), layer.bias))
+    return Network(layers, engine, spec.dtype, rng)
+
+
+def _player(spec: Experiment, key: str, engine: Engine, rng: np.random.Generator, logits: bool) -> Player:
+    network = make_network(spec, key, engine, rng, logits and key != "generator")
+    own = spec.networks()[key]
+    settings = own.optimizer.model_dump(exclude_none=True)
+    name = settings.pop("name")
+    if name != "adadelta" and "eta" not in settings:
+        settings["eta"] = spec.eta
+    optimizer = OPTIMIZERS[name](engine, network.params.size, spec.dtype, **settings)
+    clip = CLIPS[own.clip.mode](engine, own.clip.bound) if own.clip is not None else None
+    return Player(network, optimizer, clip)
+
+
+def _adversaries(spec: models.Gan | models.Wgan, players: dict[str, Player], batches: dict[str, Batches], streams: Any) -> Game:
+    parts = {
+        "generator": players["generator"],
+        "real": batches["training"],
+        "test": batches["test"],
+        "batch": spec.training.batch,
+        "law": spec.latent.law,
+        "test_batches": spec.test.batches,
+        "streams": streams,
+    }
+    ratios = spec.training.ratios.model_dump()
+    if isinstance(spec, models.Gan):
+        key = (spec.training.loss, spec.training.generator_loss if spec.training.loss == "gan" else None)
+        return Gan(opponent=players["discriminator"], loss=ADVERSARIAL[key], ratios=ratios, **parts)
+    return Wgan(
+        opponent=players["critic"],
+        loss=ADVERSARIAL["wasserstein", None],
+        critic=ratios["critic"],
+        generator_steps=ratios["generator"],
+        warmup=spec.training.warmup,
+        **parts,
+    )
+
+
+def _activation(layer: networks.Layer) -> Activation:
+    assert layer.activation is not None
+    settings = layer.activation.model_dump()
+    name = settings.pop("name")
+    if name in networks.WITH_SLOPE:
+        settings["mu"] = layer.mu
+    return ACTIVATIONS[name](**settings)  # type: ignore[no-any-return]
+
+
+def _initializer(spec: networks.AnyInit) -> Initializer:
+    settings = spec.model_dump()
+    return INITIALIZERS[settings.pop("name")](**settings)
+
+
+def _output(spec: models.Supervised) -> str:
+    *_, (_, last) = spec.network.dense_layers(None)
+    assert last.activation is not None
+    return last.activation.name
+
+
+def _loss(spec: models.Supervised) -> Loss:
+    return CategoricalCrossEntropy() if _output(spec) == "softmax" else LOSSES[spec.training.loss]()
+
+
+def _codes(spec: models.Supervised, dataset: Dataset) -> Any:
+    """Targets (labels, outputs): 0 and 1 where the output can only be so, else −1 and 1."""
+    low = 0.0 if _output(spec) in ("sigmoid", "softmax", "relu", "softplus") else -1.0
+    codes = np.eye(dataset.labels)[:, 1:] if dataset.labels == 2 else np.eye(dataset.labels)
+    return (codes * (1.0 - low) + low).astype(spec.dtype)

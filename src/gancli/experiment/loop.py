@@ -1,0 +1,131 @@
+"""The one training loop: play a game, then do what is due."""
+
+import contextlib
+import signal
+import time
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any, Protocol
+
+import numpy as np
+
+from gancli import pictures
+from gancli.experiment.build import Built, stream
+from gancli.experiment.saving import gather
+from gancli.runs import RunFolder, checkpoint
+from gancli.runs.files import write_bytes
+from gancli.spec import Experiment
+
+LOOK_EVERY = 10
+"""Games between two looks at whether the parameters are still finite."""
+
+
+class Reporter(Protocol):
+    """Tells a person how the run goes."""
+
+    def advance(self, game: int) -> None:
+        """One more game is played."""
+
+    def figures(self, row: dict[str, Any]) -> None:
+        """New figures are there."""
+
+
+class Diverged(ArithmeticError):
+    """A network's parameters are no longer finite numbers."""
+
+
+class Stop:
+    """Set by SIGINT or SIGTERM; a second SIGINT leaves at once."""
+
+    signal: int | None = None
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        if self.signal is not None:
+            raise KeyboardInterrupt
+        self.signal = number
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator["Stop"]:
+        """Take the two signals over for a while."""
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        before = {number: signal.signal(number, self._handle) for number in numbers}
+        try:
+            yield self
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+class Loop:
+    """Plays a built game to its end within a run folder; `earlier` seconds were spent before a resume."""
+
+    def __init__(self, spec: Experiment, built: Built, folder: RunFolder, reporter: Reporter, earlier: float = 0.0):
+        self.spec, self.built, self.folder, self.reporter = spec, built, folder, reporter
+        self.start = time.monotonic() - earlier
+        self._saved = built.game.played if earlier else -1
+        self._duties: list[tuple[int, Callable[[], None]]] = [(self._period(spec.test.every), self.test)]
+        if spec.pictures is not None:
+            self._duties.append((self._period(spec.pictures.every), self.picture))
+        self._duties.append((self._period(spec.checkpoint.every), self.save))
+
+    def run(self, stop: Stop) -> None:
+        """Play until the last game, or until `stop`. Raises Diverged, OSError."""
+        game, last = self.built.game, self.built.games
+        with np.errstate(all="ignore"):  # what overflows ends the run as diverged, with its name
+            if game.played == 0:
+                self.due()
+            while game.played < last and stop.signal is None:
+                game.play()
+                self.reporter.advance(game.played)
+                if game.played % LOOK_EVERY == 0 or game.played == last:
+                    self.look()
+                self.due()
+            if self._saved != game.played:
+                self.look()
+                self.save()
+
+    def due(self) -> None:
+        """Whatever is due at this game; everything at the last one."""
+        played = self.built.game.played
+        for period, duty in self._duties:
+            if played % period == 0 or played == self.built.games:
+                self.look()
+                duty()
+
+    def look(self) -> None:
+        """Are all parameters finite? Raises Diverged."""
+        for name, player in self.built.game.players.items():
+            if not player.finite():
+                raise Diverged(
+                    f"the {name}'s parameters are no longer finite at game {self.built.game.played} "
+                    f"(looked at every {LOOK_EVERY} games); try a smaller eta, or clip it"
+                )
+
+    def test(self) -> None:
+        """Measure, and add a line to the metrics."""
+        seconds = round(time.monotonic() - self.start, 3)
+        row = {"game": self.built.game.played, "seconds": seconds, **self.built.game.measure()}
+        self.folder.append_metrics(row)
+        self.reporter.figures(row)
+
+    def picture(self) -> None:
+        """Draw the samples: the same latents, and the same noise, each time."""
+        assert self.spec.pictures is not None
+        rng = stream(self.spec.seed, "pictures")
+        samples = self.built.game.picture(self.spec.pictures.count, rng)
+        if len(samples):
+            images = pictures.as_images(samples)
+            write_bytes(self.folder.images / f"game-{self.built.game.played:06d}.png", pictures.grid(images))
+
+    def save(self) -> None:
+        """Write a checkpoint, unless there is nothing new to save."""
+        played = self.built.game.played
+        if played in (0, self._saved):
+            return
+        arrays, facts = gather(self.built)
+        facts |= {"metrics_bytes": self.folder.metrics.stat().st_size, "seconds": time.monotonic() - self.start}
+        checkpoint.save(self.folder.checkpoints, played, arrays, facts)
+        self._saved = played
+
+    def _period(self, every: int | str) -> int:
+        return self.built.games_a_pass if every == "pass" else int(every)

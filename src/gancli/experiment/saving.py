@@ -1,0 +1,47 @@
+"""What a checkpoint holds, taken from the objects of a run and put back into them."""
+
+from typing import Any
+
+from gancli.experiment.build import Built
+from gancli.runs import checkpoint
+
+
+def gather(built: Built) -> tuple[checkpoint.Arrays, dict[str, Any]]:
+    """Every array, and every counter and generator as plain data."""
+    arrays: checkpoint.Arrays = {}
+    for name, player in built.game.players.items():
+        arrays[f"{name}.params"] = player.network.params
+        arrays[f"{name}.state"] = player.network.state
+        for key, vector in player.optimizer.vectors.items():
+            arrays[f"{name}.optimizer.{key}"] = vector
+    facts = {
+        "game": built.game.played,
+        "counts": {name: player.optimizer.count for name, player in built.game.players.items()},
+        "streams": {name: rng.bit_generator.state for name, rng in built.streams.items()},
+        "batches": {name: batches.state() for name, batches in built.batches.items()},
+        "layout": {
+            name: [[slot.name, list(slot.shape), slot.start] for slot in player.network.layout.slots]
+            for name, player in built.game.players.items()
+        },
+    }
+    return arrays, facts
+
+
+def put_back(built: Built, arrays: checkpoint.Arrays, facts: dict[str, Any]) -> None:
+    """Write a checkpoint into freshly built objects. Raises ValueError where it does not fit them."""
+    try:
+        for name, player in built.game.players.items():
+            targets = {f"{name}.params": player.network.params, f"{name}.state": player.network.state}
+            targets |= {f"{name}.optimizer.{key}": vector for key, vector in player.optimizer.vectors.items()}
+            for key, target in targets.items():
+                if arrays[key].shape != target.shape or arrays[key].dtype != target.dtype:
+                    raise ValueError(f"the checkpoint's {key} does not fit config.yaml: was it edited?")
+                target[...] = arrays[key]
+            player.optimizer.count = facts["counts"][name]
+        for name, batches in built.batches.items():
+            batches.restore(facts["batches"][name])
+        for name, rng in built.streams.items():
+            rng.bit_generator.state = facts["streams"][name]
+        built.game.played = facts["game"]
+    except KeyError as error:
+        raise ValueError(f"the checkpoint has no {error}: was config.yaml edited?") from None

@@ -1,0 +1,64 @@
+"""Curves of a run's metrics against its games."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gancli.plots.style import BLUE, GREEN, ORANGE, PURPLE, plt, save
+
+LINES = {  # file: (label of the axis, lines as (metric, label, colour, spread's metric))
+    "wasserstein": (
+        "E f(x) − E f(G(z)), in units of the critic",
+        [("wasserstein_estimate", "Wasserstein estimate", BLUE, None)],
+    ),
+    "scores": (
+        "output of the discriminator or critic",
+        [
+            ("real_score", "D(x), real", BLUE, "real_score_std"),
+            ("fake_score", "D(G(z)), generated", ORANGE, "fake_score_std"),
+        ],
+    ),
+    "losses": (
+        "loss",
+        [
+            ("discriminator_loss", "discriminator", BLUE, None),
+            ("generator_loss", "generator", ORANGE, None),
+            ("loss", "test loss", BLUE, None),
+        ],
+    ),
+    "accuracy": ("share of test samples answered right", [("accuracy", "test accuracy", BLUE, None)]),
+    "distances": (
+        "mean L2 distance between two samples",
+        [("real_distance", "real", GREEN, None), ("sample_distance", "generated", PURPLE, None)],
+    ),
+}
+
+
+def plot_curves(run: Path, target: Path, form: str, name: str) -> list[Path]:
+    """One figure for each group of metrics that the run has; bands are ± one standard deviation over samples."""
+    rows: list[dict[str, Any]] = []
+    for line in (run / "metrics.jsonl").read_text(encoding="utf-8").splitlines():
+        try:
+            rows.append(json.loads(line))
+        except ValueError:
+            break  # cut short by a kill
+    paths = []
+    for file, (label, lines) in LINES.items():
+        there = [line for line in lines if rows and line[0] in rows[-1]]
+        if not there:
+            continue
+        figure, axes = plt.subplots()
+        games = [row["game"] for row in rows]
+        for metric, text, colour, spread in there:
+            values = np.array([row[metric] for row in rows])
+            axes.plot(games, values, color=colour, label=text, marker="." if len(rows) < 40 else None)
+            if spread is not None:
+                band = np.array([row[spread] for row in rows])
+                axes.fill_between(games, values - band, values + band, color=colour, alpha=0.2, linewidth=0)
+        banded = " (band: ± one standard deviation over samples)" if any(line[3] for line in there) else ""
+        axes.set(xlabel="games played", ylabel=label, title=f"{name}{banded}")
+        axes.legend()
+        paths.append(save(figure, target / f"{file}.{form}"))
+    return paths

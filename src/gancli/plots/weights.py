@@ -1,0 +1,71 @@
+"""Weights and biases of each layer, as its newest checkpoint has them."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gancli.plots.style import BLUE, ORANGE, plt, save
+from gancli.runs import checkpoint
+
+FILTERS = 60
+"""Neurons of a first layer that are drawn."""
+PIXELS = 784
+
+
+def plot_weights(run: Path, target: Path, form: str, name: str) -> list[Path]:
+    """Histograms for each network; filters of a first layer over pixels; the last bias over pixels (fig. 2.4b)."""
+    try:
+        arrays, facts, _ = checkpoint.newest(run / "checkpoints")
+    except ValueError:
+        return []
+    paths = []
+    for network, slots in facts["layout"].items():
+        vector = arrays[f"{network}.params"]
+        views = {key: vector[start : start + math.prod(shape)].reshape(shape) for key, shape, start in slots}
+        title = f"{name}: {network}, game {facts['game']:,d}"
+        paths.append(save(_histograms(views, title), target / f"weights-{network}.{form}"))
+        first, last = next(iter(views.values())), list(views.values())[-1]
+        if first.shape[0] == PIXELS:
+            paths.append(save(_filters(first, title), target / f"filters-{network}.{form}"))
+        if last.shape == (PIXELS,):
+            paths.append(save(_bias(last, title), target / f"last-bias-{network}.{form}"))
+    return paths
+
+
+def _histograms(views: dict[str, NDArray[Any]], title: str) -> Any:
+    figure, grid = plt.subplots(1, len(views), figsize=(2.8 * len(views), 3.0), squeeze=False)
+    for axes, (key, values) in zip(grid.flat, views.items(), strict=True):
+        axes.hist(values.ravel(), bins=60, color=ORANGE if key.endswith("bias") else BLUE)
+        axes.set(title=key.replace(".", " "), xlabel="value", ylabel="parameters", yscale="log")
+    figure.suptitle(title)
+    return figure
+
+
+def _filters(weights: NDArray[Any], title: str) -> Any:
+    """The weights into each neuron as 28×28 images, blue negative, red positive; the largest neurons first."""
+    strongest = np.argsort(-np.linalg.norm(weights, axis=0))[:FILTERS]
+    columns = min(10, len(strongest))
+    rows = -(-len(strongest) // columns)
+    bound = float(np.abs(weights[:, strongest]).max()) or 1.0
+    figure, grid = plt.subplots(rows, columns, figsize=(0.9 * columns + 1, 0.9 * rows + 0.6), squeeze=False)
+    shown = None
+    for axes in grid.flat:
+        axes.axis("off")
+    for axes, unit in zip(grid.flat, strongest, strict=False):
+        shown = axes.imshow(weights[:, unit].reshape(28, 28), cmap="RdBu_r", vmin=-bound, vmax=bound)
+    figure.colorbar(shown, ax=grid, label="weight", shrink=0.8)
+    figure.suptitle(f"{title}\nweights from the pixels to {len(strongest)} of {weights.shape[1]} neurons", fontsize=10)
+    return figure
+
+
+def _bias(bias: NDArray[Any], title: str) -> Any:
+    figure, axes = plt.subplots(figsize=(4.4, 4.0))
+    bound = float(np.abs(bias).max()) or 1.0
+    shown = axes.imshow(bias.reshape(28, 28), cmap="RdBu_r", vmin=-bound, vmax=bound)
+    figure.colorbar(shown, label="bias of the pixel's neuron")
+    axes.grid(False)
+    axes.set(title=f"{title}\nbias of the last layer", xlabel="pixel column", ylabel="pixel row")
+    return figure
