@@ -55,7 +55,9 @@ def info(name: str, path: str | None, form: str) -> None:
 @data.command()
 @click.argument("name", type=click.Choice(["mnist"]))
 @click.option("--mirror", "mirrors", multiple=True, metavar="URL", help="Try this address instead; may be repeated.")
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=30.0, show_default=True, help="Seconds.")
+@click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), default=30.0, show_default=True, help="Seconds."
+)
 @command
 def fetch(name: str, mirrors: tuple[str, ...], timeout: float) -> None:
     """Download a data set into this user's cache, verified; its folder is the last line printed."""

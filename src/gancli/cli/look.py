@@ -109,7 +109,7 @@ def show(run: str, form: str, runs: Path) -> None:
     if form == "csv":
         _print_rows(folder.rows(), form)
         return
-    record = {"run": str(folder.path), **folder.record(), "last": (folder.rows() or [None])[-1]}
+    record = {"run": str(folder.path), **folder.record(), "last": next(reversed(folder.rows()), None)}
     if form == "json":
         click.echo(json.dumps(record, indent=2, ensure_ascii=False))
         return

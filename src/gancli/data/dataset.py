@@ -80,5 +80,5 @@ class Batches:
 
     def _shuffle(self) -> None:
         if self._rng is not None:
-            self._before = self._rng.bit_generator.state
+            self._before = dict(self._rng.bit_generator.state)
             self._order = self._rng.permutation(self.count)

@@ -2,7 +2,6 @@
 
 import gzip
 import hashlib
-import os
 import tempfile
 import zlib
 from collections.abc import Callable
@@ -55,7 +54,7 @@ def _fetch_one(
                 reason = _reason(error)
             else:
                 if _unpacked_sha256(download) == mnist.SHA256[name]:
-                    os.replace(download, target)
+                    download.replace(target)
                     say(f"{target.name}: fetched from {mirror}, verified")
                     return
                 reason = "the file is damaged: its SHA-256 is not MNIST's"

@@ -9,6 +9,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from mnist import MNIST
@@ -41,7 +42,7 @@ def inspect(path: Path) -> Header:
     images = "images" in path.name
     digest = hashlib.sha256()
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        with _open(path) as file:
             head = file.read(16 if images else 8)
             sizes = _sizes(path, head, images)
             digest.update(head)
@@ -52,7 +53,9 @@ def inspect(path: Path) -> Header:
                 if length > expected:
                     raise DataError(f"{path}: holds more than the {expected:,d} values its header says; fetch it again")
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"{path}: is cut short or not gzip ({error}); fetch it again: gancli data fetch mnist") from None
+        raise DataError(
+            f"{path}: is cut short or not gzip ({error}); fetch it again: gancli data fetch mnist"
+        ) from None
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from None
     if length < expected:
@@ -81,6 +84,10 @@ def read(files: dict[str, Path], part: str) -> tuple[NDArray[np.uint8], NDArray[
     """Images (count, 784) and labels (count,) of 'train' or 't10k', from files that `inspect` has passed."""
     images, labels = files[f"{part}-images-idx3-ubyte"], files[f"{part}-labels-idx1-ubyte"]
     loader = MNIST(return_type="lists")
-    loader.opener = lambda path, mode: gzip.open(path) if path.suffix == ".gz" else path.open(mode)
+    loader.opener = _open
     pixels, digits = loader.load(images, labels)
     return np.array(pixels, np.uint8), np.frombuffer(digits, np.uint8)
+
+
+def _open(path: Path, mode: str = "rb") -> BinaryIO:
+    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]

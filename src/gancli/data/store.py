@@ -5,7 +5,6 @@ python-mnist takes seconds and hundreds of megabytes for the 60,000 images, so i
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -102,7 +101,7 @@ def _save(folder: Path, arrays: Arrays, known: dict[str, Any]) -> None:
         for name, array in arrays.items():
             np.save(beside / f"{name}.npy", array)
         (beside / "known.json").write_text(json.dumps(known), encoding="utf-8")
-        os.replace(beside, folder)
+        beside.replace(folder)
     except OSError:
         shutil.rmtree(beside, ignore_errors=True)
         if not folder.is_dir():  # where it is, another process was first

@@ -100,7 +100,9 @@ class NumpyEngine:
 
     # --- optimisers: params ← params + Δ, with Δ = momentum × Δ + step where there is a velocity
 
-    def sgd(self, params: Array, grads: Array, step: Array, velocity: Array | None, eta: float, momentum: float) -> None:
+    def sgd(
+        self, params: Array, grads: Array, step: Array, velocity: Array | None, eta: float, momentum: float
+    ) -> None:
         """Step −η g."""
         for part in blocks(params.size):
             np.multiply(grads[part], -eta, out=step[part])

@@ -62,7 +62,13 @@ def build(spec: Experiment, dataset: Dataset) -> Built:
         test_batches = Batches(test, engine.load, None)  # each measure reads it whole: nothing to save
         codes = _codes(spec, dataset)
         game = Supervised(
-            players["network"], _loss(spec), codes, batches["training"], test_batches, spec.training.batch, streams["noise"]
+            players["network"],
+            _loss(spec),
+            codes,
+            batches["training"],
+            test_batches,
+            spec.training.batch,
+            streams["noise"],
         )
     else:
         batches["test"] = Batches(dataset.train, engine.load, streams["test"])
@@ -73,9 +79,7 @@ def build(spec: Experiment, dataset: Dataset) -> Built:
     return Built(game, dataset, streams, batches, games, a_pass)
 
 
-def make_network(
-    spec: Experiment, key: str, engine: Engine, rng: np.random.Generator, logits: bool = False
-) -> Network:
+def make_network(spec: Experiment, key: str, engine: Engine, rng: np.random.Generator, logits: bool = False) -> Network:
     """The network `key` of a spec; with `logits`, its output sigmoid or softmax is left to the loss."""
     layers: list[Layer] = []
     declared = list(spec.networks()[key].dense_layers(spec.mu if spec.mu is not None else 1.0))
@@ -105,7 +109,9 @@ def _player(spec: Experiment, key: str, engine: Engine, rng: np.random.Generator
     return Player(network, optimizer, clip)
 
 
-def _adversaries(spec: models.Gan | models.Wgan, players: dict[str, Player], batches: dict[str, Batches], streams: Any) -> Game:
+def _adversaries(
+    spec: models.Gan | models.Wgan, players: dict[str, Player], batches: dict[str, Batches], streams: Any
+) -> Game:
     parts = {
         "generator": players["generator"],
         "real": batches["training"],
@@ -135,7 +141,7 @@ def _activation(layer: networks.Layer) -> Activation:
     name = settings.pop("name")
     if name in networks.WITH_SLOPE:
         settings["mu"] = layer.mu
-    return ACTIVATIONS[name](**settings)  # type: ignore[no-any-return]
+    return ACTIVATIONS[name](**settings)
 
 
 def _initializer(spec: networks.AnyInit) -> Initializer:

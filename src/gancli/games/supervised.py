@@ -1,6 +1,7 @@
 """One player that learns targets: XOR and MNIST (report, chapter 1)."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,9 @@ CHUNK = 1000
 class Supervised:
     """A network that learns `codes[label]`, its target for each label: codes are (labels, outputs)."""
 
-    def __init__(self, network: Player, loss: Loss, codes: Array, training: Batches, test: Batches, batch: int, noise: Rng):
+    def __init__(
+        self, network: Player, loss: Loss, codes: Array, training: Batches, test: Batches, batch: int, noise: Rng
+    ):
         self.players = {"network": network}
         self.played = 0
         self._network, self._loss, self._codes = network.network, loss, codes
@@ -43,11 +46,11 @@ class Supervised:
             right += float((self.decide(self._loss.answer(output)) == labels).sum())
         return {"loss": loss / self._test.count, "accuracy": right / self._test.count}
 
-    def decide(self, answer: Array) -> NDArray[np.intp]:
+    def decide(self, answer: Array) -> Any:
         """The label whose code is nearest: for XOR, an error under half of what separates the two targets."""
         if self._codes.shape[1] == len(self._codes):  # one output a label
-            return answer.argmax(axis=1)
-        return np.abs(answer - self._codes[:, 0]).argmin(axis=1)
+            return np.argmax(answer, axis=1)
+        return np.argmin(np.abs(answer - self._codes[:, 0]), axis=1)
 
     def answers(self, x: Array) -> Array:
         """The network's answers (count, outputs) to x (count, features)."""

@@ -11,7 +11,7 @@ from gancli.games.adversarial import Adversarial
 
 
 class Wgan(Adversarial):
-    """The critic learns `critic` times a game, then the generator `generator` times, but for the first `warmup` games."""
+    """The critic learns `critic` times a game, then the generator, which sits out the first `warmup` games."""
 
     def __init__(self, *, critic: int, generator_steps: int, warmup: int, **parts: Any):
         super().__init__(**parts)

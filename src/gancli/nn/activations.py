@@ -3,6 +3,7 @@
 σ_μ(x) = 1 / (1 + e^(−μx)) is the report's (section 1.5); all of them are elementwise.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -126,7 +127,7 @@ def log_odds(activation: Activation) -> Activation:
     return Linear(slope=activation.mu) if isinstance(activation, Sigmoid) else Linear()
 
 
-ACTIVATIONS = {
+ACTIVATIONS: dict[str, Callable[..., Activation]] = {
     "sigmoid": Sigmoid,
     "centered_sigmoid": centered_sigmoid,
     "tanh": Tanh,

@@ -161,7 +161,10 @@ LEAST_SQUARES = AdversarialLoss(SquareTerm(1.0), SquareTerm(0.0), SquareTerm(1.0
 WASSERSTEIN = AdversarialLoss(MeanTerm(-1.0), MeanTerm(1.0), MeanTerm(-1.0))
 """The critic ascends E f(x) − E f(G(z)), so it descends its opposite; the generator: −E f(G(z))."""
 
-LOSSES = {"mse": MeanSquaredError, "cross_entropy": BinaryCrossEntropy}
+LOSSES: dict[str, type[MeanSquaredError] | type[BinaryCrossEntropy]] = {
+    "mse": MeanSquaredError,
+    "cross_entropy": BinaryCrossEntropy,
+}
 ADVERSARIAL = {
     ("gan", "non_saturating"): NON_SATURATING,
     ("gan", "minimax"): MINIMAX,

@@ -1,4 +1,4 @@
-"""A network is a row of layers over one flat vector of parameters: forward is a loop, backward the same loop reversed."""
+"""A network is a row of layers over one flat vector of parameters: two loops, forward and backward."""
 
 from collections.abc import Sequence
 
@@ -77,6 +77,4 @@ class Network:
         params, grads = iter(self.views(self.params).values()), iter(self.views(self.grads).values())
         for layer in self.layers:
             names = list(layer.shapes())
-            layer.bind(
-                self.engine, {name: next(params) for name in names}, {name: next(grads) for name in names}
-            )
+            layer.bind(self.engine, {name: next(params) for name in names}, {name: next(grads) for name in names})

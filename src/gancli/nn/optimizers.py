@@ -47,9 +47,7 @@ class Sgd(Optimizer):
 class Adagrad(Optimizer):
     """−η g / (√G + ε), G the sum of squared gradients (Duchi et al. 2011)."""
 
-    def __init__(
-        self, engine: Engine, size: int, dtype: str, eta: float, epsilon: float = 1e-8, momentum: float = 0.0
-    ):
+    def __init__(self, engine: Engine, size: int, dtype: str, eta: float, epsilon: float = 1e-8, momentum: float = 0.0):
         super().__init__(engine, size, dtype, momentum)
         self.eta, self.epsilon = eta, epsilon
         self.square = self._vector("square")

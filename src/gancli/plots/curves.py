@@ -8,7 +8,10 @@ import numpy as np
 
 from gancli.plots.style import BLUE, GREEN, ORANGE, PURPLE, plt, save
 
-LINES = {  # file: (label of the axis, lines as (metric, label, colour, spread's metric))
+Line = tuple[str, str, str, str | None]
+LINES: dict[
+    str, tuple[str, list[Line]]
+] = {  # file: (label of the axis, lines as (metric, label, colour, spread's metric))
     "wasserstein": (
         "E f(x) − E f(G(z)), in units of the critic",
         [("wasserstein_estimate", "Wasserstein estimate", BLUE, None)],

@@ -21,7 +21,9 @@ def plot_history(run: Path, target: Path, form: str, name: str) -> list[Path]:
     rows = -(-count // columns)
     pixels = [plt.imread(file) for file in chosen]
     height, width = pixels[0].shape[:2]
-    figure, grid = plt.subplots(rows, columns, figsize=(2.6 * columns, (2.6 * height / width + 0.3) * rows), squeeze=False)
+    figure, grid = plt.subplots(
+        rows, columns, figsize=(2.6 * columns, (2.6 * height / width + 0.3) * rows), squeeze=False
+    )
     for axes in grid.flat:
         axes.axis("off")
     for axes, picture, file in zip(grid.flat, pixels, chosen, strict=False):

@@ -5,10 +5,7 @@ from pathlib import Path
 
 from gancli.plots.curves import plot_curves
 from gancli.plots.images import plot_history
-from gancli.plots.style import plt
 from gancli.plots.weights import plot_weights
-
-__all__ = ["plot_run", "plt"]
 
 
 def plot_run(run: Path, form: str = "png") -> list[Path]:
@@ -16,4 +13,8 @@ def plot_run(run: Path, form: str = "png") -> list[Path]:
     target = run / "plots"
     target.mkdir(exist_ok=True)
     name = json.loads((run / "run.json").read_text(encoding="utf-8")).get("name", run.name)
-    return [*plot_curves(run, target, form, name), *plot_history(run, target, form, name), *plot_weights(run, target, form, name)]
+    return [
+        *plot_curves(run, target, form, name),
+        *plot_history(run, target, form, name),
+        *plot_weights(run, target, form, name),
+    ]

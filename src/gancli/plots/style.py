@@ -25,6 +25,9 @@ plt.rcParams.update(
 )
 
 
+__all__ = ["BLUE", "GREEN", "ORANGE", "PURPLE", "plt", "save"]
+
+
 def save(figure: Any, path: Path) -> Path:
     """Write a figure and forget it."""
     figure.savefig(path)

@@ -51,7 +51,7 @@ def _filters(weights: NDArray[Any], title: str) -> Any:
     rows = -(-len(strongest) // columns)
     bound = float(np.abs(weights[:, strongest]).max()) or 1.0
     figure, grid = plt.subplots(rows, columns, figsize=(0.9 * columns + 1, 0.9 * rows + 0.6), squeeze=False)
-    shown = None
+    shown: Any = None
     for axes in grid.flat:
         axes.axis("off")
     for axes, unit in zip(grid.flat, strongest, strict=False):

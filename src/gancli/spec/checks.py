@@ -3,9 +3,10 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from gancli.spec.models import SAMPLE_SHAPES, TARGETS, Experiment, Gan, Supervised, Wgan
-from gancli.spec.networks import WITH_SLOPE, Network
+from gancli.spec.networks import WITH_SLOPE, Network, Noise
 from gancli.spec.optimizers import Adadelta
 from gancli.spec.yaml import KeyPath
 
@@ -69,21 +70,23 @@ def _layers(key: str, network: Network) -> Iterator[Finding]:
         yield Finding((key, "shape"), "give `shape`, or `inputs` and `layers`, not both")
     elif network.shape is None and (network.layers is None or network.inputs is None):
         yield Finding((key,), "needs `shape: [inputs, …, outputs]`, or `inputs` and `layers`")
-    noises = [((key, "noise"), network.noise)]
+    noises: list[tuple[KeyPath, Noise | None]] = [((key, "noise"), network.noise)]
     noises += [((key, "layers", i, "noise"), layer.noise) for i, layer in enumerate(network.layers or ())]
     for path, noise in noises:
         if noise is not None and (noise.mode == "concat") == (noise.size is None):
-            text = "needs a size, in units" if noise.size is None else f"has no effect with mode {noise.mode!r}; remove it"
+            text = (
+                "needs a size, in units" if noise.size is None else f"has no effect with mode {noise.mode!r}; remove it"
+            )
             yield Finding((*path, "size"), text)
 
 
 def _size(key: str, network: Network, batch: int) -> Iterator[Finding]:
     sizes = network.sizes()
-    parameters = sum(inputs * units + units for inputs, units in zip(sizes, sizes[1:], strict=False))
+    parameters = sum(inputs * units + units for inputs, units in pairwise(sizes))
     if parameters > MAX_PARAMETERS:
         yield Finding((key,), f"has {parameters:,d} parameters; at most {MAX_PARAMETERS:,d} are allowed")
     if sizes and max(sizes) * batch > MAX_BUFFER:
-        text = f"{batch:,d} × {max(sizes):,d} units of `{key}` is over {MAX_BUFFER:,d} numbers a layer; use a smaller batch"
+        text = f"{batch:,d} × {max(sizes):,d} units of `{key}` is over {MAX_BUFFER:,d}; use a smaller batch"
         yield Finding(("training", "batch"), text)
 
 
@@ -150,7 +153,8 @@ def _wgan(spec: Wgan) -> Iterator[Finding]:
         text = "has no `clip`: without a bound it is not Lipschitz, and its estimate is no distance"
         yield Finding(("critic",), text, warning=True)
     if spec.training.games is not None and spec.training.warmup >= spec.training.games:
-        text = f"must be less than `games` ({spec.training.games}), or the generator never learns; got {spec.training.warmup}"
+        text = f"must be less than `games` ({spec.training.games}), or the generator never learns"
+        text += f"; got {spec.training.warmup}"
         yield Finding(("training", "warmup"), text)
 
 
@@ -167,8 +171,7 @@ def uses_mu(network: Network) -> bool:
     """Does a sigmoid of this resolved network take its slope from the top level?"""
     layers = [layer for _, layer in network.dense_layers(None)]
     return any(
-        layer.mu is None and layer.activation is not None and layer.activation.name in WITH_SLOPE
-        for layer in layers
+        layer.mu is None and layer.activation is not None and layer.activation.name in WITH_SLOPE for layer in layers
     )
 
 

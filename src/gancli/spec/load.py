@@ -37,15 +37,19 @@ def load(path: Path, settings: list[str] | None = None) -> Resolved:
 def resolve(document: Document) -> Resolved:
     """Validate a document and write out its defaults. Raises SpecError with every problem."""
     model = _kind(document)
+    fields: dict[KeyPath, Problem] = {}
+    spec: Experiment | None
     try:
-        spec, fields = _with_defaults(model.model_validate(document.data)), {}
+        spec = _with_defaults(model.model_validate(document.data))
     except ValidationError as error:
         fields = messages.problems(error.errors(), document, model.model_json_schema())
         spec = _without(model, document.data, list(fields))
     found = [] if spec is None else list(checks.findings(spec))
     problems = list(fields.values())
     for finding in found:
-        about_known = any(path[: len(finding.path)] == finding.path or finding.path[: len(path)] == path for path in fields)
+        about_known = any(
+            path[: len(finding.path)] == finding.path or finding.path[: len(path)] == path for path in fields
+        )
         if not finding.warning and not about_known:
             problems.append(_problem(finding, document))
     if problems or spec is None:

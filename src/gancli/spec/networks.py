@@ -163,11 +163,14 @@ class Network(Spec):
         layers = self.layers or [Layer(units=units) for units in sizes[1:]]
         for index, (inputs, layer) in enumerate(zip(sizes, layers, strict=False)):
             last = index == len(layers) - 1
-            yield inputs, Layer(
-                units=layer.units,
-                activation=layer.activation or (self.output if last else self.activation),
-                mu=layer.mu or self.mu or mu,
-                bias=self.bias if layer.bias is None else layer.bias,
-                noise=layer.noise or (self.noise if last else None),
-                init=layer.init or self.init,
+            yield (
+                inputs,
+                Layer(
+                    units=layer.units,
+                    activation=layer.activation or (self.output if last else self.activation),
+                    mu=layer.mu or self.mu or mu,
+                    bias=self.bias if layer.bias is None else layer.bias,
+                    noise=layer.noise or (self.noise if last else None),
+                    init=layer.init or self.init,
+                ),
             )

@@ -175,8 +175,7 @@ class _Dumper(yaml.SafeDumper):
     """Writes what `load_text` reads back: text that looks like a number in either YAML is quoted."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own attribute
-        first: yaml.SafeDumper.yaml_implicit_resolvers.get(first, [])
-        + _Loader.yaml_implicit_resolvers.get(first, [])
+        first: yaml.SafeDumper.yaml_implicit_resolvers.get(first, []) + _Loader.yaml_implicit_resolvers.get(first, [])
         for first in {*yaml.SafeDumper.yaml_implicit_resolvers, *_Loader.yaml_implicit_resolvers}
     }
 

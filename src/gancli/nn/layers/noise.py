@@ -63,10 +63,10 @@ def draw(rng: np.random.Generator, law: str, scale: float, out: Array) -> None:
     """Fill `out` with N(0, scale²), or uniformly from [−scale, scale)."""
     dtype = out.dtype.type
     if law == "gaussian":
-        rng.standard_normal(dtype=dtype, out=out)  # type: ignore[arg-type]
+        rng.standard_normal(dtype=dtype, out=out)
         if scale != 1.0:
             out *= scale
     else:
-        rng.random(dtype=dtype, out=out)  # type: ignore[arg-type]
+        rng.random(dtype=dtype, out=out)
         out *= 2.0 * scale
         out -= scale

@@ -1,0 +1,160 @@
+"""Every backward pass against finite differences along random directions, in float64, on the checked engine."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gancli.engines import make_engine
+from gancli.nn import Network
+from gancli.nn.activations import ACTIVATIONS, Linear, Sigmoid, log_odds
+from gancli.nn.initializers import INITIALIZERS, glorot
+from gancli.nn.layers import LAYERS, Dense, Noise
+from gancli.nn.losses import ADVERSARIAL, LOSSES, CategoricalCrossEntropy
+
+ENGINE = make_engine("checked")
+SETTINGS: dict[str, list[dict[str, float]]] = {
+    "sigmoid": [{"mu": 1.0}, {"mu": 0.1}, {"mu": 3.0}],
+    "centered_sigmoid": [{"mu": 0.7}],
+    "tanh": [{}, {"k": 1.7159, "alpha": 2 / 3}],
+    "leaky_relu": [{"slope": 0.2}, {"slope": 0.01}],
+}
+CASES = [(name, settings) for name in ACTIVATIONS if name != "step" for settings in SETTINGS.get(name, [{}])]
+
+
+def slope(function: Callable[[float], float], h: float = 1e-5) -> float:
+    """Five-point derivative at 0."""
+    return (function(-2 * h) - 8 * function(-h) + 8 * function(h) - function(2 * h)) / (12 * h)
+
+
+def network(layers: list[Any], seed: int = 0) -> Network:
+    return Network(layers, ENGINE, "float64", np.random.default_rng(seed))
+
+
+def check(net: Network, x: np.ndarray[Any, Any], loss: Callable[[Any], float], gradient: Callable[[Any, Any], None]) -> None:
+    """Parameters' and inputs' gradients along three random directions each, to 1e-7 of their size."""
+
+    def value() -> float:
+        return loss(net.forward(x, np.random.default_rng(5)))
+
+    output = net.forward(x, np.random.default_rng(5))
+    dy = np.empty_like(output)
+    gradient(output, dy)
+    dx = net.backward(dy, params=True, inputs=True)
+    assert dx is not None
+    dx, grads = dx.copy(), net.grads.copy()
+    rng = np.random.default_rng(1)
+    for target, found in ((net.params, grads), (x, dx)):
+        for _ in range(3 if target.size else 0):
+            direction, start = rng.standard_normal(target.shape), target.copy()
+
+            def moved(t: float, target: Any = target, start: Any = start, direction: Any = direction) -> float:
+                target[...] = start + t * direction
+                return value()
+
+            expected = slope(moved)
+            target[...] = start
+            assert np.sum(found * direction) == pytest.approx(expected, rel=1e-7, abs=1e-9)
+
+
+def batch(size: int = 5, features: int = 4, seed: int = 2) -> np.ndarray[Any, Any]:
+    return np.random.default_rng(seed).standard_normal((size, features))
+
+
+@pytest.mark.parametrize(("name", "settings"), CASES)
+@pytest.mark.parametrize("bias", [True, False])
+def test_dense_layers_with_every_activation(name: str, settings: dict[str, float], bias: bool) -> None:
+    activation = ACTIVATIONS[name](**settings)
+    net = network([Dense(4, 6, activation, glorot(), bias), Dense(6, 3, activation, glorot(), bias)])
+    target = batch(5, 3, seed=3)
+    mse = LOSSES["mse"]()
+    check(net, batch(), lambda o: mse.value(o, target), lambda o, out: mse.gradient(o, target, out))
+
+
+@pytest.mark.parametrize("name", INITIALIZERS)
+def test_every_initializer_gives_a_network_that_learns(name: str) -> None:
+    net = network([Dense(4, 6, Sigmoid(), INITIALIZERS[name]()), Dense(6, 3, Sigmoid(), INITIALIZERS[name]())])
+    target, mse = batch(5, 3, seed=3), LOSSES["mse"]()
+    check(net, batch(), lambda o: mse.value(o, target), lambda o, out: mse.gradient(o, target, out))
+
+
+@pytest.mark.parametrize(("mode", "size"), [("concat", 3), ("add", 0), ("multiply", 0)])
+@pytest.mark.parametrize("law", ["gaussian", "uniform"])
+@pytest.mark.parametrize("where", [0, 1])
+def test_noise(mode: str, size: int, law: str, where: int) -> None:
+    sizes = [4, 6, 3]
+    layers: list[Any] = []
+    for index in range(2):
+        inputs = sizes[index]
+        if index == where:
+            layers.append(Noise(inputs, mode, size, law, scale=0.5))
+            inputs = layers[-1].units
+        layers.append(Dense(inputs, sizes[index + 1], Sigmoid(), glorot()))
+    target, mse = batch(5, 3, seed=3), LOSSES["mse"]()
+    check(network(layers), batch(), lambda o: mse.value(o, target), lambda o, out: mse.gradient(o, target, out))
+
+
+def test_every_layer_is_checked() -> None:
+    assert set(LAYERS) == {"dense", "noise"}
+
+
+@pytest.mark.parametrize("loss", [*(cls() for cls in LOSSES.values()), CategoricalCrossEntropy()], ids=lambda v: type(v).__name__)
+def test_supervised_losses(loss: Any) -> None:
+    net = network([Dense(4, 6, Sigmoid(), glorot()), Dense(6, 3, log_odds(Sigmoid(0.3)), glorot())])
+    target = np.eye(3)[[0, 1, 2, 1, 0]]
+    check(net, batch(), lambda o: loss.value(o, target), lambda o, out: loss.gradient(o, target, out))
+
+
+@pytest.mark.parametrize("key", ADVERSARIAL, ids=str)
+@pytest.mark.parametrize("term", ["real", "fake", "generator"])
+def test_adversarial_terms(key: Any, term: str) -> None:
+    part = getattr(ADVERSARIAL[key], term)
+    net = network([Dense(4, 6, Sigmoid(), glorot()), Dense(6, 1, Linear(), glorot())])
+    check(net, batch(), part.value, part.gradient)
+
+
+@pytest.mark.parametrize("key", ADVERSARIAL, ids=str)
+def test_the_generators_gradient_goes_through_the_opponent(key: Any) -> None:
+    """∂E/∂θ_G of E(D(G(z))), the two networks checked as one; D's gradients stay untouched."""
+    generator = network([Dense(4, 5, Sigmoid(), glorot()), Dense(5, 7, Sigmoid(), glorot())])
+    opponent = network([Dense(7, 6, Sigmoid(), glorot()), Dense(6, 1, Linear(0.5), glorot())], seed=9)
+    part, z, rng = ADVERSARIAL[key].generator, batch(), np.random.default_rng(0)
+    direction, start = rng.standard_normal(generator.params.shape), generator.params.copy()
+
+    def value(t: float) -> float:
+        generator.params[...] = start + t * direction
+        return part.value(opponent.forward(generator.forward(z, rng), rng))
+
+    expected = slope(value)
+    generator.params[...] = start
+    output = opponent.forward(generator.forward(z, rng), rng)
+    dy = np.empty_like(output)
+    part.gradient(output, dy)
+    opponent.grads[...] = 7.0
+    dx = opponent.backward(dy, params=False, inputs=True)
+    assert dx is not None
+    generator.backward(dx)
+    assert generator.grads @ direction == pytest.approx(expected, rel=1e-7)
+    assert (opponent.grads == 7.0).all()
+
+
+def test_step_is_for_display_only() -> None:
+    net = network([Dense(4, 3, ACTIVATIONS["step"](), glorot())])
+    output = net.forward(batch(), np.random.default_rng(0))
+    assert set(np.unique(output)) <= {0.0, 1.0}
+    with pytest.raises(TypeError, match="no gradient"):
+        net.backward(np.ones_like(output))
+
+
+@pytest.mark.parametrize("a", [-1000.0, -100.0, 100.0, 1000.0])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_log_losses_do_not_overflow(a: float, dtype: str) -> None:
+    output = np.full((2, 1), a, dtype)
+    with np.errstate(all="raise", under="ignore"):
+        for key in (("gan", "non_saturating"), ("gan", "minimax")):
+            for part in (ADVERSARIAL[key].real, ADVERSARIAL[key].fake, ADVERSARIAL[key].generator):
+                gradient = np.empty_like(output)
+                part.gradient(output, gradient)
+                assert np.isfinite(part.value(output)) and np.isfinite(gradient).all()
+    assert ADVERSARIAL["gan", "minimax"].real.value(output) == pytest.approx(max(-a, 0) / 2)

@@ -1,0 +1,100 @@
+"""Every optimiser against one step worked out in plain Python from an arbitrary state, ε where the report puts it."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gancli.engines import make_engine
+from gancli.nn.optimizers import OPTIMIZERS
+
+W = [0.5, -1.2, 2.0]
+G = [0.3, -0.7, 1e-3]
+STATE: dict[str, list[float]] = {
+    "square": [0.8, 0.09, 1e-6],
+    "mean": [0.2, -0.1, 5e-4],
+    "moved": [0.01, 0.2, 1e-5],
+    "first": [0.05, -0.3, 0.01],
+    "second": [0.4, 0.02, 1e-4],
+    "velocity": [0.1, -0.2, 0.03],
+}
+EPS = 1e-2  # large, so that its place shows
+
+
+def sgd(g: float, s: dict[str, float], eta: float) -> float:
+    return -eta * g
+
+
+def adagrad(g: float, s: dict[str, float], eta: float, epsilon: float) -> float:
+    return -eta * g / (math.sqrt(s["square"] + g * g) + epsilon)
+
+
+def root(g: float, s: dict[str, float], gamma: float, epsilon: float, centered: bool) -> float:
+    square = gamma * s["square"] + (1 - gamma) * g * g
+    if not centered:
+        return math.sqrt(square) + epsilon
+    mean = gamma * s["mean"] + (1 - gamma) * g
+    return math.sqrt(square - mean**2 + epsilon)
+
+
+def rmsprop(g: float, s: dict[str, float], eta: float, gamma: float, epsilon: float, centered: bool = False) -> float:
+    return -eta * g / root(g, s, gamma, epsilon, centered)
+
+
+def adadelta(g: float, s: dict[str, float], gamma: float, epsilon: float, centered: bool = False) -> float:
+    return -g * math.sqrt(s["moved"] + epsilon) / root(g, s, gamma, epsilon, centered)
+
+
+def adam(g: float, s: dict[str, float], eta: float, beta1: float, beta2: float, epsilon: float) -> float:
+    first, second = beta1 * s["first"] + (1 - beta1) * g, beta2 * s["second"] + (1 - beta2) * g * g
+    return -eta * (first / (1 - beta1**4)) / (math.sqrt(second / (1 - beta2**4)) + epsilon)  # the fourth step
+
+
+CASES: list[tuple[str, Any, dict[str, Any]]] = [
+    ("sgd", sgd, {"eta": 0.3}),
+    ("adagrad", adagrad, {"eta": 0.3, "epsilon": EPS}),
+    ("rmsprop", rmsprop, {"eta": 0.3, "gamma": 0.8, "epsilon": EPS}),
+    ("rmsprop", rmsprop, {"eta": 0.3, "gamma": 0.8, "epsilon": EPS, "centered": True}),
+    ("adadelta", adadelta, {"gamma": 0.8, "epsilon": EPS}),
+    ("adadelta", adadelta, {"gamma": 0.8, "epsilon": EPS, "centered": True}),
+    ("adam", adam, {"eta": 0.3, "beta1": 0.7, "beta2": 0.9, "epsilon": EPS}),
+]
+
+
+def make(name: str, size: int, dtype: str = "float64", **settings: Any) -> Any:
+    return OPTIMIZERS[name](make_engine("checked"), size, dtype, **settings)
+
+
+@pytest.mark.parametrize(("name", "by_hand", "settings"), CASES)
+@pytest.mark.parametrize("momentum", [0.0, 0.6])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_one_step_from_an_arbitrary_state(name: str, by_hand: Any, settings: Any, momentum: float, dtype: str) -> None:
+    optimizer = make(name, 3, dtype, **settings, momentum=momentum)
+    for key, vector in optimizer.vectors.items():
+        vector[...] = STATE[key]
+    optimizer.count = 3
+    params = np.array(W, dtype)
+    optimizer.step(params, np.array(G, dtype))
+    for i, (w, g) in enumerate(zip(W, G, strict=True)):
+        step = by_hand(g, {key: values[i] for key, values in STATE.items()}, **settings)
+        assert params[i] == pytest.approx(w + step + momentum * STATE["velocity"][i], rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize(("name", "_", "settings"), CASES)
+def test_all_state_moves_and_blocks_do_not_show(name: str, _: Any, settings: Any) -> None:
+    """A vector longer than a block gives what its parts give by themselves; three steps change every state vector."""
+    rng = np.random.default_rng(0)
+    params, grads = rng.standard_normal(20_000), [rng.standard_normal(20_000) for _ in range(3)]
+    whole = make(name, 20_000, **settings, momentum=0.5)
+    part = make(name, 5, **settings, momentum=0.5)
+    tail = params[-5:].copy()
+    for g in grads:
+        whole.step(params, g)
+        part.step(tail, g[-5:].copy())
+    assert np.allclose(params[-5:], tail, rtol=1e-12)
+    assert all(vector.all() for vector in whole.vectors.values())
+
+
+def test_every_optimizer_is_checked_by_hand() -> None:
+    assert {name for name, _, _ in CASES} == set(OPTIMIZERS)

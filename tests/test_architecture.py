@@ -1,0 +1,108 @@
+"""The tree is the design's: who may import whom, registries against the vocabulary, light help."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from gancli import data, spec
+from gancli.engines import ENGINES
+from gancli.games import CLIPS, GAMES
+from gancli.nn.activations import ACTIVATIONS
+from gancli.nn.initializers import INITIALIZERS
+from gancli.nn.losses import ADVERSARIAL, LOSSES
+from gancli.nn.optimizers import OPTIMIZERS
+from gancli.spec import models, networks
+
+SOURCE = Path(spec.__file__).parent.parent
+
+MAY_IMPORT = {
+    "cli": {"experiment", "plots", "pictures", "runs", "data", "spec"},
+    "experiment": {"games", "nn", "engines", "runs", "data", "spec", "pictures"},
+    "games": {"nn", "engines"},
+    "nn": {"engines"},
+    "plots": {"runs"},
+    "engines": set(),
+    "spec": set(),
+    "data": set(),
+    "runs": set(),
+    "pictures": set(),
+}
+OUTSIDE = {"nn": {"pydantic", "click", "pathlib"}, "engines": {"pydantic", "click", "pathlib"}, "spec": {"numpy"}}
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            found |= set(names) if node.module == "gancli" else {node.module}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda p: str(p.relative_to(SOURCE)))
+def test_nothing_imports_upwards(path: Path) -> None:
+    room = path.relative_to(SOURCE).parts[0].removesuffix(".py")
+    if room == "__init__":
+        return
+    for name in imports(path):
+        head, *rest = name.split(".")
+        if head == "gancli" and rest[0] != "__version__":
+            assert rest[0] == room or rest[0] in MAY_IMPORT[room], f"{path} imports {name}"
+        assert head not in OUTSIDE.get(room, set()), f"{path} imports {name}"
+
+
+def test_every_room_is_in_the_rule() -> None:
+    rooms = {path.relative_to(SOURCE).parts[0].removesuffix(".py") for path in SOURCE.rglob("*.py")}
+    assert rooms - {"__init__"} == set(MAY_IMPORT)
+
+
+def literals(model: type, field: str) -> set[str]:
+    return {str(value) for value in re.findall(r"'([a-z_0-9]+)'", str(model.model_fields[field].annotation))}  # type: ignore[attr-defined]
+
+
+def names(union: object) -> set[str]:
+    return {get_args(member.model_fields["name"].annotation)[0] for member in get_args(get_args(union)[0])}
+
+
+def test_registries_are_the_vocabulary() -> None:
+    assert names(networks.AnyActivation) | {"step"} == set(ACTIVATIONS)  # step is for display, not for training
+    assert names(networks.AnyInit) == set(INITIALIZERS)
+    assert names(networks.AnyOptimizer) == set(OPTIMIZERS)
+    assert literals(networks.Clip, "mode") == set(CLIPS)
+    assert literals(models.Wgan, "engine") - {"auto"} == set(ENGINES)
+    assert literals(models.Data, "set") == set(data.SETS) == set(spec.SAMPLE_SHAPES) == set(spec.TARGETS)
+    assert literals(models.SupervisedTraining, "loss") == set(LOSSES)
+    assert literals(models.GanTraining, "loss") | {"wasserstein"} == {loss for loss, _ in ADVERSARIAL}
+    assert set(spec.KINDS) == set(GAMES)
+
+
+@pytest.mark.parametrize("name", data.SETS)
+def test_sample_shapes_are_the_data_sets(name: str) -> None:
+    assert data.load(name).shape == spec.SAMPLE_SHAPES[name]
+
+
+@pytest.mark.parametrize("words", [["--help"], ["train", "--help"], ["data", "fetch", "--help"]])
+def test_help_imports_nothing_heavy(words: list[str]) -> None:
+    code = (
+        "import sys; from gancli.cli import main\n"
+        f"main({words!r}, standalone_mode=False)\n"
+        "print('HEAVY', sorted({'numpy', 'matplotlib', 'pydantic', 'PIL', 'pooch', 'yaml', 'tqdm'} & set(sys.modules)))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "HEAVY []" in result.stdout, result.stdout + result.stderr
+
+
+def test_no_pickle_and_no_eval_in_the_source() -> None:
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id not in ("eval", "exec"), path
+        assert "pickle" not in imports(path)
+        assert "allow_pickle=True" not in path.read_text(encoding="utf-8")
