@@ -56,6 +56,9 @@ class Document:
 
     def where(self, path: KeyPath) -> str:
         """`file:line` of a path, or of its nearest ancestor that stands in the file, or the option that set it."""
+        inside = [origin for known, origin in self.origins.items() if known[: len(path)] == path]
+        if path and path not in self.lines and inside:
+            return inside[0]
         for length in range(len(path), 0, -1):
             if path[:length] in self.origins:
                 return self.origins[path[:length]]
@@ -186,4 +189,4 @@ class _Dumper(yaml.SafeDumper):
 
 def dump(data: Any) -> str:
     """YAML text of plain data: keys in their order, lists of plain values on one line."""
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100)
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, default_flow_style=None, width=100)
