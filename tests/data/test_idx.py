@@ -58,13 +58,19 @@ BAD: list[tuple[str, bytes, str]] = [
     ("train_images_idx3_ubyte", struct.pack(">4I", 0x803, 2**32 - 1, 28, 28), "must hold 1 to 1,000,000 samples"),
     ("train_images_idx3_ubyte", struct.pack(">4I", 0x803, 0, 28, 28), "must hold 1 to 1,000,000 samples"),
     ("train_labels_idx1_ubyte", struct.pack(">2I", 0x801, 29) + bytes(29), "30 images, but train-labels-idx1-ubyte"),
-    ("t10k_labels_idx1_ubyte", struct.pack(">2I", 0x801, 10) + bytes([10] * 10), "labels must be digits from 0 to 9; got 10"),
+    (
+        "t10k_labels_idx1_ubyte",
+        struct.pack(">2I", 0x801, 10) + bytes([10] * 10),
+        "labels must be digits from 0 to 9; got 10",
+    ),
 ]
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
 @pytest.mark.parametrize(("name", "content", "message"), BAD)
-def test_damaged_files_are_refused_by_name(tmp_path: Path, suffix: str, name: str, content: bytes, message: str) -> None:
+def test_damaged_files_are_refused_by_name(
+    tmp_path: Path, suffix: str, name: str, content: bytes, message: str
+) -> None:
     folder = write(tmp_path / "d", suffix, **{name: content})
     with pytest.raises(DataError) as caught:
         data.load("mnist", path=str(folder))
@@ -157,10 +163,9 @@ def test_the_cache_is_used_repaired_and_dispensable(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(store, "cache_folder", lambda: tmp_path / "cache")
     first = data.load("mnist", path=folder).train.samples.copy()
     parsed = next((tmp_path / "cache" / "parsed").iterdir())
-    monkeypatch.setattr(idx, "read", lambda *a: pytest.fail("parsed again"))
-    assert isinstance(data.load("mnist", path=folder).train.samples.base, np.memmap)
-    monkeypatch.undo()
-    monkeypatch.setattr(store, "cache_folder", lambda: tmp_path / "cache")
+    with monkeypatch.context() as patch:
+        patch.setattr(idx, "read", lambda *a: pytest.fail("parsed again"))
+        assert isinstance(data.load("mnist", path=folder).train.samples.base, np.memmap)
     (parsed / "train-images.npy").write_bytes(b"damaged")
     assert np.array_equal(data.load("mnist", path=folder).train.samples, first)
     shutil.rmtree(tmp_path / "cache")
@@ -211,7 +216,9 @@ SHARED = Path(__file__).parents[3] / "shared" / "data"
 
 @pytest.mark.slow
 @pytest.mark.skipif(not SHARED.is_dir(), reason="needs the full MNIST in ../shared/data")
-def test_a_second_start_opens_the_full_mnist_quickly_and_in_little_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_second_start_opens_the_full_mnist_quickly_and_in_little_memory(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("GANCLI_DATA", str(SHARED))
     code = (
         "import resource, time\nfrom gancli import data\nstart = time.perf_counter()\n"

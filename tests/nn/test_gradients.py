@@ -32,7 +32,9 @@ def network(layers: list[Any], seed: int = 0) -> Network:
     return Network(layers, ENGINE, "float64", np.random.default_rng(seed))
 
 
-def check(net: Network, x: np.ndarray[Any, Any], loss: Callable[[Any], float], gradient: Callable[[Any, Any], None]) -> None:
+def check(
+    net: Network, x: np.ndarray[Any, Any], loss: Callable[[Any], float], gradient: Callable[[Any, Any], None]
+) -> None:
     """Parameters' and inputs' gradients along three random directions each, to 1e-7 of their size."""
 
     def value() -> float:
@@ -99,7 +101,9 @@ def test_every_layer_is_checked() -> None:
     assert set(LAYERS) == {"dense", "noise"}
 
 
-@pytest.mark.parametrize("loss", [*(cls() for cls in LOSSES.values()), CategoricalCrossEntropy()], ids=lambda v: type(v).__name__)
+@pytest.mark.parametrize(
+    "loss", [*(cls() for cls in LOSSES.values()), CategoricalCrossEntropy()], ids=lambda v: type(v).__name__
+)
 def test_supervised_losses(loss: Any) -> None:
     net = network([Dense(4, 6, Sigmoid(), glorot()), Dense(6, 3, log_odds(Sigmoid(0.3)), glorot())])
     target = np.eye(3)[[0, 1, 2, 1, 0]]

@@ -15,7 +15,9 @@ RNG = np.random.default_rng
 
 
 def small(dtype: str = "float32", engine: str = "checked") -> Network:
-    return Network([Dense(3, 4, Sigmoid(), normal()), Dense(4, 2, Sigmoid(), normal())], make_engine(engine), dtype, RNG(0))
+    return Network(
+        [Dense(3, 4, Sigmoid(), normal()), Dense(4, 2, Sigmoid(), normal())], make_engine(engine), dtype, RNG(0)
+    )
 
 
 def test_layers_hold_views_of_one_vector_before_and_after_learning() -> None:

@@ -88,7 +88,10 @@ training: {games: 1}
 def test_defaults_by_role() -> None:
     wgan = resolve(WGAN).experiment
     assert isinstance(wgan, spec.Wgan)
-    assert [layer.activation.name for _, layer in wgan.critic.dense_layers(1) if layer.activation] == ["sigmoid", "linear"]
+    assert [layer.activation.name for _, layer in wgan.critic.dense_layers(1) if layer.activation] == [
+        "sigmoid",
+        "linear",
+    ]
     assert wgan.generator.output is not None and wgan.generator.output.name == "sigmoid"
     assert wgan.generator.optimizer.eta == 0.2  # type: ignore[union-attr]
     assert wgan.mu == 1.0

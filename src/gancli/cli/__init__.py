@@ -1,7 +1,5 @@
 """The command line: parse, call, print. Nothing heavy is imported before a command needs it."""
 
-import sys
-
 import click
 
 from gancli import __version__
@@ -28,6 +26,3 @@ def main() -> None:
 
 for command in commands.ALL:
     main.add_command(command)
-
-if __name__ == "__main__":
-    sys.exit(main())

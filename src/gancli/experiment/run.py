@@ -63,6 +63,14 @@ def reopen(folder: RunFolder) -> tuple[Resolved, Built, float, list[str]]:
     Raises RunError, SpecError, DataError.
     """
     folder.lock()
+    try:
+        return _reopen_locked(folder)
+    except BaseException:
+        folder.unlock()
+        raise
+
+
+def _reopen_locked(folder: RunFolder) -> tuple[Resolved, Built, float, list[str]]:
     resolved = load(folder.config)
     built = build(resolved.experiment, load_data(resolved.experiment))
     expected = folder.record().get("data", {}).get("sha256")

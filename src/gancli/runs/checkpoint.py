@@ -37,7 +37,7 @@ def paths(folder: Path) -> list[Path]:
 def load(path: Path) -> tuple[Arrays, dict[str, Any]]:
     """Arrays and facts of one checkpoint. Raises ValueError where it is damaged."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         return arrays, json.loads(arrays.pop("facts").tobytes())
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:

@@ -1,0 +1,5 @@
+"""`python -m gancli`."""
+
+from gancli.cli import main
+
+main(prog_name="gancli")

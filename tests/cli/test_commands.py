@@ -1,0 +1,175 @@
+"""The commands that look: plot, sample, ls, show, check, schema, data."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+
+from gancli import pictures
+from gancli.cli import main
+
+WGAN = """
+kind: wgan
+name: small
+data: {classes: [7]}
+generator: {shape: [4, 6, 784], mu: 0.1, optimizer: {name: rmsprop, eta: 0.01}}
+critic: {shape: [784, 5, 1], activation: relu, clip: {bound: 0.1}, optimizer: {name: rmsprop, eta: 0.01}}
+training: {games: 20, batch: 8}
+test: {every: 5, batches: 2}
+pictures: {every: 10, count: 6}
+"""
+OTHERS = {
+    "gan": WGAN.replace("kind: wgan", "kind: gan")
+    .replace("critic:", "discriminator:")
+    .replace("clip: {bound: 0.1}, ", ""),
+    "mnist": "kind: supervised\nnetwork: {shape: [784, 5, 10]}\ntraining: {games: 20, batch: 8}\npictures: {every: 10}\n",
+    "xor": "kind: supervised\ndata: {set: xor}\nnetwork: {shape: [2, 2, 1]}\ntraining: {games: 20}\npictures: {every: 10}\n",
+}
+
+
+def gancli(*words: str) -> Result:
+    return CliRunner().invoke(main, [*words], catch_exceptions=False)
+
+
+def train(text: str = WGAN) -> Path:
+    Path("c.yaml").write_text(text, encoding="utf-8")
+    result = gancli("train", "c.yaml", "-q")
+    assert result.exit_code == 0, result.output
+    return Path(result.stdout.splitlines()[-1])
+
+
+EXPECTED = {
+    "wgan": {"wasserstein", "scores", "distances", "pictures", "weights-generator", "weights-critic", "filters-critic", "last-bias-generator"},
+    "gan": {"scores", "losses", "distances", "pictures", "weights-generator", "weights-discriminator", "filters-discriminator", "last-bias-generator"},
+    "mnist": {"losses", "accuracy", "pictures", "weights-network", "filters-network"},
+    "xor": {"losses", "accuracy", "pictures", "weights-network"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", EXPECTED)
+def test_plot_draws_every_figure(kind: str) -> None:
+    run = train(OTHERS.get(kind, WGAN))
+    result = gancli("plot", "latest")
+    assert result.exit_code == 0
+    assert {Path(line).stem for line in result.stdout.splitlines()} == EXPECTED[kind]
+    for line in result.stdout.splitlines():
+        assert Path(line).parent == run / "plots"
+        with Image.open(line) as picture:
+            assert np.asarray(picture.convert("L")).std() > 1, "an empty picture"
+
+
+@pytest.mark.parametrize(("form", "head"), [("svg", b"<?xml"), ("pdf", b"%PDF")])
+def test_plot_in_other_formats(form: str, head: bytes) -> None:
+    train()
+    result = gancli("plot", "latest", "--format", form)
+    for line in result.stdout.splitlines():
+        assert line.endswith(form) and Path(line).read_bytes().startswith(head)
+
+
+def test_plot_needs_only_the_runs_files() -> None:
+    run = train()
+    for part in ("images", "checkpoints"):
+        for path in (run / part).iterdir():
+            path.unlink()
+    with (run / "metrics.jsonl").open("a") as file:
+        file.write('{"game": 25, "wasser')  # killed while writing
+    assert {Path(line).stem for line in gancli("plot", "latest").stdout.splitlines()} == {
+        "wasserstein",
+        "scores",
+        "distances",
+    }
+
+
+def test_sample_npz_is_what_it_says() -> None:
+    train()
+    assert gancli("sample", "latest", "-n", "30", "-o", "a.npz", "--seed", "5").exit_code == 0
+    with np.load("a.npz", allow_pickle=False) as found:
+        images, latents = found["images"], found["latents"]
+    assert images.shape == (30, 1, 28, 28) and images.dtype == np.float32
+    assert 0 <= images.min() and images.max() <= 1 and latents.shape == (30, 4)
+    gancli("sample", "latest", "-n", "30", "-o", "b.npz", "--seed", "5")
+    gancli("sample", "latest", "-n", "30", "-o", "c.npz", "--seed", "6")
+    with np.load("b.npz") as same, np.load("c.npz") as other:
+        assert np.array_equal(images, same["images"]) and not np.array_equal(images, other["images"])
+
+
+def test_sample_writes_a_grid_and_never_over_a_file() -> None:
+    train()
+    assert gancli("sample", "latest", "-n", "12", "-o", "a.png").exit_code == 0
+    with Image.open("a.png") as picture:
+        assert picture.size == (2 * (4 * 30 + 2), 2 * (3 * 30 + 2))
+    Path("a.png").write_text("mine")
+    result = gancli("sample", "latest", "-o", "a.png")
+    assert result.exit_code == 2 and "--force" in result.stderr and Path("a.png").read_text() == "mine"
+    assert gancli("sample", "latest", "-o", "a.png", "--force").exit_code == 0
+
+
+def test_ls_and_show_in_each_format() -> None:
+    run = train()
+    assert all(word in gancli("ls").stdout for word in (run.name, "completed", "wasserstein_estimate"))
+    (row,) = json.loads(gancli("ls", "--format", "json").stdout)
+    assert row["run"] == run.name and row["game"] == 20 and row["status"] == "completed"
+    (row,) = csv.DictReader(io.StringIO(gancli("ls", "--format", "csv").stdout))
+    assert row["run"] == run.name and float(row["fake_score"])
+    shown = json.loads(gancli("show", "small", "--format", "json").stdout)
+    assert shown["status"] == "completed" and shown["last"]["game"] == 20 and shown["seed"] == 0
+    assert "data.origin" in gancli("show", str(run)).stdout
+    rows = list(csv.DictReader(io.StringIO(gancli("show", run.name, "--format", "csv").stdout)))
+    assert [row["game"] for row in rows] == ["0", "5", "10", "15", "20"]
+
+
+def test_ls_of_nothing_and_of_a_damaged_run() -> None:
+    assert gancli("ls").exit_code == 0
+    run = train()
+    (run / "run.json").write_text("{", encoding="utf-8")
+    result = gancli("ls")
+    assert result.exit_code == 0 and "run.json cannot be read" in result.stderr
+
+
+def test_check_prints_a_config_that_runs_and_counts_parameters() -> None:
+    Path("c.yaml").write_text(WGAN, encoding="utf-8")
+    result = gancli("check", "c.yaml", "--set", "seed=9")
+    assert result.exit_code == 0 and "seed: 9" in result.stdout
+    assert "4 → 6" in result.stdout and f"in all: {4 * 6 + 6 + 6 * 784 + 784:,d} parameters" in result.stdout
+    Path("d.yaml").write_text(result.stdout, encoding="utf-8")  # the tables are comments
+    assert gancli("check", "d.yaml").stdout == result.stdout
+    assert not Path("runs").exists()
+
+
+def test_schema_is_json() -> None:
+    assert json.loads(gancli("schema").stdout)["title"] == "gancli configuration"
+
+
+def test_data_list_and_info() -> None:
+    listed = gancli("data", "list").stdout
+    assert "mnist" in listed and "4,500 + 500" in listed and "the bundled MNIST-5k" in listed and "xor" in listed
+    assert json.loads(gancli("data", "info", "mnist", "--format", "json").stdout)["train"] == 4500
+    assert "sha256 train-images-idx3-ubyte" in gancli("data", "info", "mnist").stdout
+
+
+def test_every_command_has_help_that_documents_its_options() -> None:
+    def walk(command: object, name: str) -> None:
+        assert command.help and command.help.endswith("."), name  # type: ignore[attr-defined]
+        for key, child in getattr(command, "commands", {}).items():
+            walk(child, f"{name} {key}")
+
+    for name, command in main.commands.items():  # type: ignore[attr-defined]
+        walk(command, name)
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    for name in main.commands:  # type: ignore[attr-defined]
+        assert f"`gancli {name}" in readme, f"the README does not name `gancli {name}`"
+
+
+def test_grids_are_full_dark_on_light_and_cut_off() -> None:
+    samples = np.stack([np.zeros((28, 28)), np.full((28, 28), 2.0), np.full((28, 28), -1.0), np.full((28, 28), np.nan)])
+    with Image.open(io.BytesIO(pictures.grid(samples, scale=1))) as picture:
+        sheet = np.asarray(picture)
+    assert sheet.shape == (62, 62)
+    assert [sheet[10, 10], sheet[10, 40], sheet[40, 10], sheet[40, 40]] == [255, 0, 255, 255]
+    with pytest.raises(ValueError, match="no image"):
+        pictures.grid(np.zeros((0, 28, 28)))
