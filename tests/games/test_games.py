@@ -145,6 +145,13 @@ def test_clips() -> None:
     assert np.allclose(net.params, [0.0125, -0.05, 0.025, 0.1, 0, -0.075, 0.02, -0.01])  # the bias is within it
 
 
+def test_a_critic_is_within_its_bound_before_and_after_learning() -> None:
+    built = game(WGAN)
+    assert np.abs(built.opponent.network.params).max() == 0.1
+    built.play()
+    assert np.abs(built.opponent.network.params).max() == 0.1
+
+
 def test_mean_distance_by_hand() -> None:
     points = np.array([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]])
     assert mean_distance(points) == pytest.approx((5 + 1 + np.sqrt(18)) / 3)

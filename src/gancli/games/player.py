@@ -10,10 +10,12 @@ Clip = Callable[[Network], None]
 
 
 class Player:
-    """One of the networks of a game."""
+    """One of the networks of a game; its bound holds from the start, before its first step."""
 
     def __init__(self, network: Network, optimizer: Optimizer, clip: Clip | None = None):
         self.network, self.optimizer, self.clip = network, optimizer, clip
+        if clip is not None:
+            clip(network)
 
     def learn(self) -> None:
         """One step along the network's gradients, then the bound."""

@@ -161,14 +161,15 @@ def listing(runs: Path) -> list[RunFolder]:
 
 
 def find(runs: Path, name: str) -> RunFolder:
-    """A run by its path, its name in `runs`, any part of the name that only one has, or `latest`. Raises RunError."""
+    """A run by its path, its folder's name, its `name`, any part that only one has, or `latest`. Raises RunError."""
     for path in (Path(name), runs / name):
         if (path / "run.json").is_file():
             return RunFolder(path)
     every = listing(runs)
     if name == "latest" and every:
         return every[-1]
-    matches = [folder for folder in every if name in folder.path.name]
+    named = [folder for folder in every if folder.path.name.partition("-")[2].rpartition("-")[0] == name]
+    matches = named or [folder for folder in every if name in folder.path.name]
     if len(matches) == 1:
         return matches[0]
     if matches:
