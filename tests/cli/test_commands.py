@@ -91,7 +91,7 @@ def test_sample_npz_is_what_it_says() -> None:
     with np.load("a.npz", allow_pickle=False) as found:
         images, latents = found["images"], found["latents"]
     assert images.shape == (30, 1, 28, 28) and images.dtype == np.float32
-    assert 0 <= images.min() and images.max() <= 1 and latents.shape == (30, 4)
+    assert images.min() >= 0 and images.max() <= 1 and latents.shape == (30, 4)
     gancli("sample", "latest", "-n", "30", "-o", "b.npz", "--seed", "5")
     gancli("sample", "latest", "-n", "30", "-o", "c.npz", "--seed", "6")
     with np.load("b.npz") as same, np.load("c.npz") as other:

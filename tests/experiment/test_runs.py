@@ -1,6 +1,5 @@
 """Runs through the command line: repeated, resumed, interrupted, diverged, refused."""
 
-import json
 import os
 import resource
 import signal
@@ -91,7 +90,7 @@ def test_a_run_folder_and_its_repetition(kind: str) -> None:
     assert sorted(path.name for path in folder.images.iterdir()) == [f"game-0000{n}.png" for n in ("00", "20", "40")]
     assert [path.name for path in checkpoint.paths(folder.checkpoints)] == ["game-000030.npz", "game-000040.npz"]
     assert "completed at game 40" in (folder.path / "log.txt").read_text()
-    assert not [path for path in folder.path.rglob(".*")], "a temporary file was left"
+    assert not list(folder.path.rglob(".*")), "a temporary file was left"
     again = gancli("train", str(folder.config))
     assert essence(RunFolder(Path(again.stdout.splitlines()[-1]))) == essence(folder)
 
