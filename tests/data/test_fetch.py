@@ -7,7 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from gancli.cli import main
 from gancli.data import DataError, idx, mnist
 from gancli.data.fetch import fetch_mnist
 from gancli.data.mnist import BUNDLED
@@ -94,3 +96,18 @@ def test_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mnist, "downloads", lambda: tmp_path / "downloads")
     with pytest.raises(DataError, match="no connection"):
         fetch_mnist(lambda line: None, ("http://127.0.0.1:9/",), 2.0, progressbar=False)
+
+
+def test_the_command_fetches_into_the_cache_and_prints_the_folder(server: str, tmp_path: Path) -> None:
+    result = CliRunner().invoke(
+        main, ["data", "fetch", "mnist", "--mirror", f"{server}/missing", "--mirror", f"{server}/good"]
+    )
+    assert result.exit_code == 0 and result.stdout.strip() == str(tmp_path / "downloads")
+    assert "HTTP 404" in result.stderr and result.stderr.count("verified") == 4
+    result = CliRunner().invoke(main, ["data", "fetch", "mnist", "--mirror", f"{server}/missing"])
+    assert result.exit_code == 0, "all four are there already"
+
+
+def test_the_command_says_what_it_tried(server: str) -> None:
+    result = CliRunner().invoke(main, ["data", "fetch", "mnist", "--mirror", f"{server}/wrong"])
+    assert result.exit_code == 2 and "could not be fetched" in result.stderr and "Traceback" not in result.output

@@ -242,9 +242,10 @@ def limited(words: list[str], size: int) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_disk_that_fills_up_at_the_start_leaves_no_folder(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [0, 100, 3000])  # too little for config.yaml, for run.json, for the first picture
+def test_a_disk_that_fills_up_at_the_start_leaves_no_folder(size: int, tmp_path: Path) -> None:
     Path("c.yaml").write_text(WGAN, encoding="utf-8")
-    result = limited(["train", "c.yaml"], 100)
+    result = limited(["train", "c.yaml"], size)
     assert result.returncode == 1 and "Traceback" not in result.stderr and "File too large" in result.stderr
     assert list((tmp_path / "runs").iterdir()) == []
 

@@ -53,7 +53,12 @@ def train(resolved: Resolved, built: Built, folder: RunFolder, make_reporter: Ma
     for line in (built.dataset.notice, *map(str, resolved.warnings)):
         if line:
             folder.log(line)
-    return _play(resolved, built, folder, make_reporter, earlier=0.0)
+    try:
+        return _play(resolved, built, folder, make_reporter, earlier=0.0)
+    except OSError:
+        if built.game.played == 0:  # a disk too full for the first files: leave nothing half-made
+            folder.remove()
+        raise
 
 
 def reopen(folder: RunFolder) -> tuple[Resolved, Built, float, list[str]]:

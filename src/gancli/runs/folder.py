@@ -50,10 +50,14 @@ class RunFolder:
             folder.write_record(record)
             folder.metrics.touch()
         except BaseException:
-            folder.unlock()
-            shutil.rmtree(path, ignore_errors=True)  # made above, by us
+            folder.remove()
             raise
         return folder
+
+    def remove(self) -> None:
+        """Take away a folder that this process has made, and that holds nothing yet."""
+        self.unlock()
+        shutil.rmtree(self.path, ignore_errors=True)
 
     @property
     def config(self) -> Path:
