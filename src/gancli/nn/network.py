@@ -24,6 +24,7 @@ class Network:
         self.grads: Array = np.zeros(self.layout.size, self.dtype)
         self.state: Array = np.zeros(0, self.dtype)  # running statistics: no layer keeps any yet
         self._bind()
+        self._first_to_learn = next(index for index, layer in enumerate(self.layers) if layer.shapes())
         for layer in self.layers:
             layer.initialize(rng)
 
@@ -54,7 +55,7 @@ class Network:
         """
         gradient: Array | None = dy
         for index in range(len(self.layers) - 1, -1, -1):
-            below = inputs or (params and any(layer.shapes() for layer in self.layers[:index]))
+            below = inputs or (params and index > self._first_to_learn)
             gradient = self.layers[index].backward(gradient, params, below)  # type: ignore[arg-type]
             if gradient is None:
                 break

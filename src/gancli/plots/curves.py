@@ -1,12 +1,11 @@
 """Curves of a run's metrics against its games."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from gancli.plots.style import BLUE, GREEN, ORANGE, PURPLE, plt, save
+from gancli.runs import RunFolder
 
 Line = tuple[str, str, str, str | None]
 LINES: dict[
@@ -41,12 +40,7 @@ LINES: dict[
 
 def plot_curves(run: Path, target: Path, form: str, name: str) -> list[Path]:
     """One figure for each group of metrics that the run has; bands are ± one standard deviation over samples."""
-    rows: list[dict[str, Any]] = []
-    for line in (run / "metrics.jsonl").read_text(encoding="utf-8").splitlines():
-        try:
-            rows.append(json.loads(line))
-        except ValueError:
-            break  # cut short by a kill
+    rows = RunFolder(run).rows()
     paths = []
     for file, (label, lines) in LINES.items():
         there = [line for line in lines if rows and line[0] in rows[-1]]
