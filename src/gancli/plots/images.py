@@ -9,7 +9,7 @@ SHOWN = 12
 COLUMNS = 4
 
 
-def plot_history(run: Path, target: Path, form: str, name: str) -> list[Path]:
+def plot_history(run: Path, target: Path, form: str, title: str) -> list[Path]:
     """One sheet of the run's pictures, the same latents at each time; nothing where there are none."""
     files = sorted((run / "images").glob("game-*.png"))
     if not files:
@@ -29,5 +29,5 @@ def plot_history(run: Path, target: Path, form: str, name: str) -> list[Path]:
     for axes, picture, file in zip(grid.flat, pixels, chosen, strict=False):
         axes.imshow(picture, cmap="gray", vmin=0, vmax=1, interpolation="none" if form == "png" else None)
         axes.set_title(f"game {int(file.stem[5:]):,d}", fontsize=9)
-    figure.suptitle(f"{name}: the same samples in time")
+    figure.suptitle(title)
     return [save(figure, target / f"pictures.{form}")]
