@@ -20,7 +20,8 @@ def plot_run(run: Path, form: str = "png") -> list[Path]:
     target.mkdir(exist_ok=True)
     record = RunFolder(run).record()
     name = record.get("name", run.name)
-    shown = _PICTURED.get((record.get("kind"), record.get("data", {}).get("set")), "the same latents in time")
+    about = (str(record.get("kind")), str(record.get("data", {}).get("set")))
+    shown = _PICTURED.get(about, "the same latents in time")
     return [
         *plot_curves(run, target, form, name),
         *plot_history(run, target, form, f"{name}: {shown}"),
