@@ -13,7 +13,7 @@ from gancli.nn import Network
 from gancli.nn.activations import ACTIVATIONS, Activation, log_odds
 from gancli.nn.initializers import INITIALIZERS, Initializer
 from gancli.nn.layers import Dense, Layer, Noise
-from gancli.nn.losses import ADVERSARIAL, LOSSES, CategoricalCrossEntropy, Loss
+from gancli.nn.losses import ADVERSARIAL, LOG_ODDS, LOSSES, CategoricalCrossEntropy, Loss
 from gancli.nn.optimizers import OPTIMIZERS
 from gancli.spec import Experiment, models, networks
 
@@ -50,7 +50,7 @@ def build(spec: Experiment, dataset: Dataset) -> Built:
     """All objects of a run, as they are before its first game."""
     engine = make_engine(spec.engine)
     streams = {purpose: stream(spec.seed, purpose) for purpose in STREAMS}
-    logits = spec.training.loss in ("gan", "cross_entropy") if not isinstance(spec, models.Wgan) else False
+    logits = not isinstance(spec, models.Wgan) and spec.training.loss in LOG_ODDS
     players = {key: _player(spec, key, engine, streams["init"], logits) for key in spec.networks()}
     shuffle = not isinstance(spec, models.Supervised) or spec.training.shuffle
     batches = {"training": Batches(dataset.train, engine.load, streams["order"] if shuffle else None)}

@@ -62,7 +62,7 @@ class Loop:
     def __init__(self, spec: Experiment, built: Built, folder: RunFolder, reporter: Reporter, earlier: float = 0.0):
         self.spec, self.built, self.folder, self.reporter = spec, built, folder, reporter
         self.start = time.monotonic() - earlier
-        self._saved = built.game.played if earlier else -1
+        self._saved = built.game.played  # a new run has nothing to save, a resumed one has saved it
         self._duties: list[tuple[int, Callable[[], None]]] = [(self._period(spec.test.every), self.test)]
         if spec.pictures is not None:
             self._duties.append((self._period(spec.pictures.every), self.picture))
@@ -77,7 +77,7 @@ class Loop:
             while game.played < last and stop.signal is None:
                 game.play()
                 self.reporter.advance(game.played)
-                if game.played % LOOK_EVERY == 0 or game.played == last:
+                if game.played % LOOK_EVERY == 0:
                     self.look()
                 self.due()
             if self._saved != game.played:
@@ -87,10 +87,11 @@ class Loop:
     def due(self) -> None:
         """Whatever is due at this game; everything at the last one."""
         played = self.built.game.played
-        for period, duty in self._duties:
-            if played % period == 0 or played == self.built.games:
-                self.look()
-                duty()
+        duties = [duty for period, duty in self._duties if played % period == 0 or played == self.built.games]
+        if duties:
+            self.look()
+        for duty in duties:
+            duty()
 
     def look(self) -> None:
         """Are all parameters finite? Raises Diverged."""
@@ -120,7 +121,7 @@ class Loop:
     def save(self) -> None:
         """Write a checkpoint, unless there is nothing new to save."""
         played = self.built.game.played
-        if played in (0, self._saved):
+        if played == self._saved:
             return
         arrays, facts = gather(self.built)
         facts |= {"metrics_bytes": self.folder.metrics.stat().st_size, "seconds": time.monotonic() - self.start}

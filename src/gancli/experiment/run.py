@@ -36,7 +36,7 @@ def prepare(resolved: Resolved, runs: Any) -> tuple[Built, RunFolder]:
         "kind": spec.kind,
         "name": spec.name,
         "seed": spec.seed,
-        "engine": "numpy" if spec.engine == "auto" else spec.engine,
+        "engine": next(iter(built.game.players.values())).network.engine.name,
         "dtype": spec.dtype,
         "games": built.games,
         "parameters": {name: player.network.params.size for name, player in built.game.players.items()},

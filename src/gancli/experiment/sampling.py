@@ -6,11 +6,9 @@ import numpy as np
 
 from gancli.engines import Array, make_engine
 from gancli.experiment.build import make_network
-from gancli.nn.layers import draw
+from gancli.games.adversarial import sample_generator
 from gancli.runs import RunError, RunFolder, checkpoint
 from gancli.spec import SAMPLE_SHAPES, Supervised, load
-
-CHUNK = 1000
 
 
 @dataclass(frozen=True)
@@ -32,18 +30,14 @@ def sample(folder: RunFolder, count: int, seed: int) -> Samples:
     spec = load(folder.config).experiment
     if isinstance(spec, Supervised):
         raise RunError(f"{folder.path}: is a supervised run; it has no generator to sample from")
-    rng = np.random.default_rng(seed)
-    network = make_network(spec, "generator", make_engine(spec.engine), rng)
+    network = make_network(spec, "generator", make_engine(spec.engine), np.random.default_rng(seed))
     try:
         arrays, facts, _ = checkpoint.newest(folder.checkpoints)
         network.params[...] = arrays["generator.params"]
     except (ValueError, KeyError) as error:
         raise RunError(f"{folder.path}: no generator to sample from: {error}") from None
-    rng = np.random.default_rng(seed)
-    latents = np.empty((count, network.inputs), network.dtype)
-    draw(rng, spec.latent.law, 1.0, out=latents)
-    parts = [network.forward(latents[i : i + CHUNK], rng).astype(np.float32) for i in range(0, count, CHUNK)]
-    values = np.concatenate(parts).reshape(count, *SAMPLE_SHAPES[spec.data.set])
+    flat, latents = sample_generator(network, spec.latent.law, count, np.random.default_rng(seed))
+    values = flat.astype(np.float32).reshape(count, *SAMPLE_SHAPES[spec.data.set])
     if values.ndim == 4:
         np.clip(values, 0.0, 1.0, out=values)
     return Samples(values, latents, facts["game"])

@@ -5,8 +5,12 @@ import numpy as np
 from gancli.engines import Array
 from gancli.games.base import Batches, Rng
 from gancli.games.player import Player
+from gancli.nn import Network
 from gancli.nn.layers import draw
 from gancli.nn.losses import AdversarialLoss
+
+CHUNK = 1000
+"""Samples drawn at once."""
 
 
 class Adversarial:
@@ -59,11 +63,7 @@ class Adversarial:
 
     def sample(self, count: int, rng: Rng) -> tuple[Array, Array]:
         """`count` samples (count, features) and their latents (count, latent size), all drawn from `rng`."""
-        network = self.generator.network
-        latents = np.empty((count, network.inputs), network.dtype)
-        draw(rng, self.law, 1.0, out=latents)
-        chunks = [latents[start : start + 1000] for start in range(0, count, 1000)]
-        return np.concatenate([network.forward(chunk, rng).copy() for chunk in chunks]), latents
+        return sample_generator(self.generator.network, self.law, count, rng)
 
     def picture(self, count: int, rng: Rng) -> Array:
         """Samples (count, features)."""
@@ -95,6 +95,14 @@ class Adversarial:
             figures["real_distance"] = float(found["real_distance"].mean())
             figures["sample_distance"] = float(found["sample_distance"].mean())
         return figures
+
+
+def sample_generator(network: Network, law: str, count: int, rng: Rng) -> tuple[Array, Array]:
+    """G(z) (count, features) and z (count, latent size), a chunk at a time; latents, then noise, from `rng`."""
+    latents = np.empty((count, network.inputs), network.dtype)
+    draw(rng, law, 1.0, out=latents)
+    chunks = [latents[start : start + CHUNK] for start in range(0, count, CHUNK)]
+    return np.concatenate([network.forward(chunk, rng).copy() for chunk in chunks]), latents
 
 
 def mean_distance(x: Array) -> Array:

@@ -104,9 +104,8 @@ def _sizes(spec: Experiment) -> Iterator[Finding]:
             yield Finding((key, first), text)
         outputs = {"generator": size, "network": TARGETS[spec.data.set]}.get(key, 1)
         if sizes[-1] != outputs:
-            what = {"generator": f"outputs must be {image}, the size of a {spec.data.set} sample"}
-            text = what.get(key, f"outputs must be {outputs}")
-            yield Finding((key, last), f"{text}; got {sizes[-1]}")
+            wanted = f"{image}, the size of a {spec.data.set} sample" if key == "generator" else str(outputs)
+            yield Finding((key, last), f"outputs must be {wanted}; got {sizes[-1]}")
 
 
 def _supervised(spec: Supervised) -> Iterator[Finding]:
