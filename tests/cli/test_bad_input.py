@@ -91,7 +91,7 @@ CASES: dict[str, tuple[Callable[[Path], list[str]], int, str]] = {
     "a folder": (words("train", "."), 2, "is a folder; give a YAML file"),
     "bad override": (words("train", "c.yaml", "--set", "eta"), 2, "must be key=value"),
     "unknown override": (words("train", "c.yaml", "--set", "critic.etaa=1"), 2, "--set critic.etaa=1: critic.etaa: unknown key"),
-    "bad engine": (words("train", "c.yaml", "--engine", "cuda"), 2, "must be 'auto', 'numpy' or 'checked'"),
+    "bad engine": (words("train", "c.yaml", "--engine", "cuda"), 2, "must be 'auto', 'numba', 'numpy' or 'checked'"),
     "bad seed": (words("train", "c.yaml", "--seed", "x"), 2, "is not a valid integer"),
     "unknown option": (words("train", "c.yaml", "--sed", "1"), 2, "No such option"),
     "unknown command": (words("trian", "c.yaml"), 2, "No such command 'trian'"),

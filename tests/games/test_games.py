@@ -8,7 +8,7 @@ import pytest
 from gancli.engines import make_engine
 from gancli.experiment import build, load_data
 from gancli.games.adversarial import mean_distance
-from gancli.games.player import clamp, rescale
+from gancli.games.player import Clamp, Rescale
 from gancli.nn import Network
 from gancli.nn.activations import Linear
 from gancli.nn.initializers import normal
@@ -138,10 +138,10 @@ def test_measuring_and_drawing_do_not_disturb_training() -> None:
 def test_clips() -> None:
     net = Network([Dense(3, 2, Linear(), normal())], make_engine("checked"), "float64", np.random.default_rng(0))
     net.params[...] = [0.05, -0.2, 0.1, 0.4, 0, -0.3, 0.02, -0.01]
-    clamp(net.engine, 0.1)(net)
+    Clamp(0.1)(net)
     assert net.params.tolist() == [0.05, -0.1, 0.1, 0.1, 0, -0.1, 0.02, -0.01]
     net.params[...] = [0.05, -0.2, 0.1, 0.4, 0, -0.3, 0.02, -0.01]
-    rescale(net.engine, 0.1)(net)
+    Rescale(0.1)(net)
     assert np.allclose(net.params, [0.0125, -0.05, 0.025, 0.1, 0, -0.075, 0.02, -0.01])  # the bias is within it
 
 

@@ -139,7 +139,7 @@ def test_defaults_by_role() -> None:
         (GAN, ["name=''"], "must be letters, digits"),
         (GAN, ["seed=-1"], "must be at least 0; got -1"),
         (GAN, ["dtype=float16"], "must be 'float32' or 'float64'; got 'float16'"),
-        (GAN, ["engine=cuda"], "must be 'auto', 'numpy' or 'checked'; got 'cuda'"),
+        (GAN, ["engine=cuda"], "must be 'auto', 'numba', 'numpy' or 'checked'; got 'cuda'"),
         (GAN, ["kind=gna"], "must be one of supervised, gan, wgan; got 'gna'; did you mean 'gan'?"),
         (GAN, ["kind=null"], "must be one of supervised, gan, wgan; it is not given"),
         (GAN, ["discriminator=null"], "discriminator: must be a mapping of keys to values; got None"),

@@ -64,6 +64,10 @@ def describe(error: Exception) -> tuple[str, int]:
         return f"{place}: {error.strerror or error}; free space or choose a folder you can write to (--runs)", 1
     if isinstance(error, MemoryError):
         return "not enough memory; use smaller networks or a smaller batch", 1
+    from gancli.experiment import MissingEngine
+
+    if isinstance(error, MissingEngine):
+        return str(error), 2
     return f"{type(error).__name__}: {error} (please report this; --debug shows where)", 1
 
 
@@ -84,9 +88,9 @@ class Progress:
             self._bar = tqdm(total=games, initial=played, unit="game", dynamic_ncols=True)
 
     def advance(self, game: int) -> None:
-        """One more game is played."""
+        """So many games are played in all."""
         if self._bar is not None:
-            self._bar.update(1)
+            self._bar.update(game - self._bar.n)
         elif not self._quiet and (game == self._games or time.monotonic() >= self._next):
             self._next = time.monotonic() + self.SECONDS
             click.echo(f"game {game}/{self._games}  {self._figures}".rstrip(), err=True)

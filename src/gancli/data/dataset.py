@@ -50,7 +50,7 @@ class Batches:
 
     def load(self, out: NDArray[Any]) -> NDArray[np.intp]:
         """Fill `out` (batch, features) with the next samples; return their labels (batch,)."""
-        rows = self._next(len(out))
+        rows = self.rows(len(out))
         self._kernel(self.part.samples, rows, self.part.factor, out)
         return self.part.labels[rows]
 
@@ -65,7 +65,8 @@ class Batches:
             self._shuffle()
         self._position = state["position"]
 
-    def _next(self, count: int) -> NDArray[np.intp]:
+    def rows(self, count: int) -> NDArray[np.intp]:
+        """Where the next `count` samples are; however they are asked for, in parts or at once, they are the same."""
         if self._position + count <= self.count:
             self._position += count
             return self._order[self._position - count : self._position]

@@ -1,19 +1,54 @@
 """Kernels: the arithmetic under the layers and optimisers, with an explicit `out` and no state."""
 
+import importlib.util
 from collections.abc import Callable
 from typing import Any
 
 from gancli.engines.checked import CheckedEngine, EngineError
 from gancli.engines.numpy_engine import Array, NumpyEngine
+from gancli.engines.plan import (
+    ActivationPlan, AdversarialPlan, DensePlan, GamePlayer, NetworkPlan, OptimizerPlan, SupervisedPlan, TermPlan,
+)  # fmt: skip
 
 Engine = NumpyEngine
 """The kernels' signatures; other engines subclass the reference and override what is slow in it."""
 
-ENGINES: dict[str, Callable[[], Any]] = {"numpy": NumpyEngine, "checked": lambda: CheckedEngine(NumpyEngine())}
 
-__all__ = ["ENGINES", "Array", "CheckedEngine", "Engine", "EngineError", "NumpyEngine", "make_engine"]
+class MissingEngine(ValueError):
+    """An engine whose libraries are not installed."""
 
 
-def make_engine(name: str) -> Engine:
-    """An engine by name; `auto` takes the fastest there is."""
-    return ENGINES["numpy" if name == "auto" else name]()  # type: ignore[no-any-return]
+def _numba(threads: int) -> NumpyEngine:
+    if not numba_is_here():
+        raise MissingEngine("engine: numba needs the library numba: pip install 'gancli[fast]', or use engine: auto")
+    from gancli.engines.numba_engine import NumbaEngine
+
+    return NumbaEngine(threads)
+
+
+ENGINES: dict[str, Callable[[int], Any]] = {
+    "numpy": NumpyEngine,
+    "numba": _numba,
+    "checked": lambda threads: CheckedEngine(NumpyEngine(threads)),
+}
+
+__all__ = [
+    "ENGINES", "ActivationPlan", "AdversarialPlan", "Array", "CheckedEngine", "DensePlan", "Engine", "EngineError",
+    "GamePlayer", "MissingEngine", "NetworkPlan", "NumpyEngine", "OptimizerPlan", "SupervisedPlan", "TermPlan",
+    "engine_name", "make_engine", "numba_is_here",
+]  # fmt: skip
+
+
+def numba_is_here() -> bool:
+    """Is the library numba installed?"""
+    return importlib.util.find_spec("numba") is not None
+
+
+def engine_name(name: str) -> str:
+    """The engine that a name stands for: `auto` is numba where it is installed, else numpy."""
+    return ("numba" if numba_is_here() else "numpy") if name == "auto" else name
+
+
+def make_engine(name: str, threads: int = 1) -> Engine:
+    """An engine by name, that computes with so many threads. Raises MissingEngine."""
+    return ENGINES[engine_name(name)](threads)  # type: ignore[no-any-return]

@@ -23,6 +23,10 @@ class CheckedEngine:
 
     def __init__(self, inner: NumpyEngine):
         self._inner = inner
+        self.threads = inner.threads
+
+    def player(self, plan: Any) -> None:
+        """Every game is played step by step, through the kernels."""
 
     def __getattr__(self, kernel: str) -> Callable[..., Any]:
         call = getattr(self._inner, kernel)

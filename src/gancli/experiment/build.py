@@ -1,5 +1,7 @@
 """From a spec and its data to the objects that play: networks, optimisers, streams of randomness, a game."""
 
+import math
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +9,7 @@ import numpy as np
 
 from gancli import data
 from gancli.data import Batches, Dataset
-from gancli.engines import Engine, make_engine
+from gancli.engines import Engine, engine_name, make_engine
 from gancli.games import CLIPS, Game, Gan, Player, Supervised, Wgan
 from gancli.nn import Network
 from gancli.nn.activations import ACTIVATIONS, Activation, log_odds
@@ -17,6 +19,8 @@ from gancli.nn.losses import ADVERSARIAL, LOG_ODDS, LOSSES, CategoricalCrossEntr
 from gancli.nn.optimizers import OPTIMIZERS
 from gancli.spec import Experiment, models, networks
 
+TWO_THREADS_PAY = {"numba": 10_000, "numpy": 4_000_000}
+"""Products in one pass of a batch through all networks, from which a second thread makes a game faster."""
 STREAMS = ("init", "order", "latent", "noise", "labels", "test", "pictures")
 """One generator for each purpose. Their order is part of what a seed means: add at the end."""
 
@@ -41,14 +45,37 @@ def load_data(spec: Experiment) -> Dataset:
     return data.load(spec.data.set, **options)
 
 
+def threads_for(spec: Experiment) -> int:
+    """Threads to compute with: as many as asked for, else two where a second pays, which was measured by size.
+
+    Never more than this process may use, nor than OMP_NUM_THREADS allows; `benchmarks/NOTES.md` has the measures.
+    """
+    if spec.threads != "auto":
+        return spec.threads
+    work = spec.training.batch * sum(
+        (inputs + 1) * layer.units
+        for network in spec.networks().values()
+        for inputs, layer in network.dense_layers(spec.mu)
+    )
+    enough = TWO_THREADS_PAY.get(engine_name(spec.engine), math.inf)
+    return min(2, usable_cores()) if work >= enough else 1
+
+
+def usable_cores() -> int:
+    """Processors that this process may use."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    allowed = os.environ.get("OMP_NUM_THREADS", "")
+    return max(1, min(cores, int(allowed))) if allowed.isdecimal() else cores
+
+
 def stream(seed: int, purpose: str) -> np.random.Generator:
     """A fresh generator for one purpose of a run."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(STREAMS.index(purpose),)))
 
 
-def build(spec: Experiment, dataset: Dataset) -> Built:
-    """All objects of a run, as they are before its first game."""
-    engine = make_engine(spec.engine)
+def build(spec: Experiment, dataset: Dataset, engine: Engine | None = None) -> Built:
+    """All objects of a run, as they are before its first game; `engine` where it is not to be the spec's choice."""
+    engine = engine or make_engine(spec.engine, threads_for(spec))
     streams = {purpose: stream(spec.seed, purpose) for purpose in STREAMS}
     logits = not isinstance(spec, models.Wgan) and spec.training.loss in LOG_ODDS
     players = {key: _player(spec, key, engine, streams["init"], logits) for key in spec.networks()}
@@ -105,7 +132,7 @@ def _player(spec: Experiment, key: str, engine: Engine, rng: np.random.Generator
     if name != "adadelta" and "eta" not in settings:
         settings["eta"] = spec.eta
     optimizer = OPTIMIZERS[name](engine, network.params.size, spec.dtype, **settings)
-    clip = CLIPS[own.clip.mode](engine, own.clip.bound) if own.clip is not None else None
+    clip = CLIPS[own.clip.mode](own.clip.bound) if own.clip is not None else None
     return Player(network, optimizer, clip)
 
 

@@ -16,15 +16,17 @@ from gancli.runs import RunFolder, checkpoint
 from gancli.runs.files import write_bytes
 from gancli.spec import Experiment
 
-LOOK_EVERY = 10
-"""Games between two looks at whether the parameters are still finite."""
+LOOK_EVERY = 1000
+"""Learnings of one sample between two looks at whether the parameters are still finite; of batches, fewer."""
+STRETCH = 0.03
+"""Seconds that the games of one call should take: a signal waits for them."""
 
 
 class Reporter(Protocol):
     """Tells a person how the run goes."""
 
     def advance(self, game: int) -> None:
-        """One more game is played."""
+        """So many games are played in all."""
 
     def figures(self, row: dict[str, Any]) -> None:
         """New figures are there."""
@@ -67,6 +69,9 @@ class Loop:
         if spec.pictures is not None:
             self._duties.append((self._period(spec.pictures.every), self.picture))
         self._duties.append((self._period(spec.checkpoint.every), self.save))
+        self._look_every = max(10, LOOK_EVERY // spec.training.batch)
+        self._periods = [self._look_every, *(period for period, _ in self._duties)]
+        self._stretch = 1
 
     def run(self, stop: Stop) -> None:
         """Play until the last game, or until `stop`. Raises Diverged, OSError."""
@@ -75,14 +80,25 @@ class Loop:
             if game.played == 0:
                 self.due()
             while game.played < last and stop.signal is None:
-                game.play()
+                self.play(min(last, *(game.played - game.played % period + period for period in self._periods)))
                 self.reporter.advance(game.played)
-                if game.played % LOOK_EVERY == 0:
+                if game.played % self._look_every == 0:
                     self.look()
                 self.due()
             if self._saved != game.played:
                 self.look()
                 self.save()
+
+    def play(self, until: int) -> None:
+        """Play to game `until`, or less far where that would take longer than a signal should wait."""
+        games = min(self._stretch, until - self.built.game.played)
+        start = time.perf_counter()
+        self.built.game.play(games)
+        seconds = time.perf_counter() - start
+        if games == self._stretch and seconds < STRETCH / 2:
+            self._stretch *= 2
+        elif seconds > STRETCH and self._stretch > 1:
+            self._stretch //= 2
 
     def due(self) -> None:
         """Whatever is due at this game; everything at the last one."""
@@ -99,7 +115,7 @@ class Loop:
             if not player.finite():
                 raise Diverged(
                     f"the {name}'s parameters are no longer finite at game {self.built.game.played} "
-                    f"(looked at every {LOOK_EVERY} games); try a smaller eta, or clip it"
+                    f"(looked at every {self._look_every} games); try a smaller eta, or clip it"
                 )
 
     def test(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from gancli.engines import make_engine
 from gancli.experiment.build import Built, build, load_data
 from gancli.experiment.loop import Diverged, Loop, Reporter, Stop
 from gancli.experiment.saving import put_back
@@ -31,12 +32,14 @@ def prepare(resolved: Resolved, runs: Any) -> tuple[Built, RunFolder]:
     spec = resolved.experiment
     dataset = load_data(spec)
     built = build(spec, dataset)
+    engine = next(iter(built.game.players.values())).network.engine
     record = {
         "status": "running",
         "kind": spec.kind,
         "name": spec.name,
         "seed": spec.seed,
-        "engine": next(iter(built.game.players.values())).network.engine.name,
+        "engine": engine.name,
+        "threads": engine.threads,
         "dtype": spec.dtype,
         "games": built.games,
         "parameters": {name: player.network.params.size for name, player in built.game.players.items()},
@@ -77,7 +80,9 @@ def reopen(folder: RunFolder) -> tuple[Resolved, Built, float, list[str]]:
 
 def _reopen_locked(folder: RunFolder) -> tuple[Resolved, Built, float, list[str]]:
     resolved = load(folder.config)
-    built = build(resolved.experiment, load_data(resolved.experiment))
+    record = folder.record()
+    engine = make_engine(record["engine"], record["threads"])  # other bits else, where the spec says auto
+    built = build(resolved.experiment, load_data(resolved.experiment), engine)
     expected = folder.record().get("data", {}).get("sha256")
     if expected != built.dataset.facts.get("sha256"):
         raise RunError(f"{folder.path}: it was trained on other data than {built.dataset.origin}; set $GANCLI_DATA")

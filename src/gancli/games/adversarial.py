@@ -1,9 +1,11 @@
 """What a GAN and a WGAN share: latents, fakes, and the figures that describe a generator."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from gancli.engines import Array
-from gancli.games.base import Batches, Rng
+from gancli.engines import AdversarialPlan, Array, GamePlayer
+from gancli.games.base import Batches, Rng, portions
 from gancli.games.player import Player
 from gancli.nn import Network
 from gancli.nn.layers import draw
@@ -39,6 +41,28 @@ class Adversarial:
         self._z = np.empty((batch, generator.network.inputs), dtype)
         self._x = np.empty((batch, opponent.network.inputs), dtype)
         self._gradient = np.empty((batch, 1), dtype)
+
+    def plan(self, ratios: Mapping[str, int]) -> AdversarialPlan | None:
+        """What an engine that plays by itself is told; None where it cannot."""
+        generator, opponent = self.generator.plan(), self.opponent.plan()
+        if generator is None or opponent is None:
+            return None
+        terms = (self.loss.real.plan, self.loss.fake.plan, self.loss.generator.plan)
+        part = self.real.part
+        return AdversarialPlan(generator, opponent, *terms, ratios, part.samples, part.factor, self.batch)
+
+    def play_in_engine(self, player: GamePlayer, games: int, reals: int, fakes: int) -> None:
+        """So many games by the engine; each needs `reals` batches of samples and `fakes` of latents."""
+        numbers = fakes * self.batch * self.generator.network.inputs
+        for portion in portions(games, numbers):
+            rows = self.real.rows(portion * reals * self.batch).reshape(portion, -1)
+            latents = np.empty((portion, numbers), self.generator.network.dtype)
+            draw(self._streams["latent"], self.law, 1.0, out=latents)
+            optimizers = (self.generator.optimizer, self.opponent.optimizer)
+            counts = player.play(rows, latents, (optimizers[0].count, optimizers[1].count))
+            for optimizer, count in zip(optimizers, counts, strict=True):
+                optimizer.count = count
+            self.played += portion
 
     def fakes(self) -> Array:
         """A fresh batch of G(z), (batch, features), in G's output buffer."""

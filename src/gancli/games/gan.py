@@ -15,7 +15,20 @@ class Gan(Adversarial):
         self.ratios = ratios
         self.players = {"generator": self.generator, "discriminator": self.opponent}
 
-    def play(self) -> None:
+        plan = self.plan(ratios)
+        self.player = None if plan is None else self.generator.network.engine.player(plan)
+
+    def play(self, games: int = 1) -> None:
+        """So many games, by the engine where it can, else one after another."""
+        if self.player is None:
+            for _ in range(games):
+                self.play_one()
+        else:
+            ratios = self.ratios
+            fakes = ratios["fake"] + ratios["shared"] + ratios["generator"]
+            self.play_in_engine(self.player, games, ratios["real"], fakes)
+
+    def play_one(self) -> None:
         """One game: D on real samples, D on fresh fakes, G then D on shared fakes, G alone."""
         for _ in range(self.ratios["real"]):
             self.learn_real()

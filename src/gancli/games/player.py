@@ -1,12 +1,24 @@
 """A player: a network, the optimiser that moves it, and the bound it is kept within."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
 
-from gancli.engines import Engine
+from gancli.engines import NetworkPlan
 from gancli.nn import Network
 from gancli.nn.optimizers import Optimizer
 
-Clip = Callable[[Network], None]
+
+class Clip(Protocol):
+    """Keeps a network within a bound."""
+
+    mode: ClassVar[str]
+
+    @property
+    def bound(self) -> float:
+        """The bound."""
+
+    def __call__(self, network: Network) -> None:
+        """Bound its parameters, in place."""
 
 
 class Player:
@@ -23,24 +35,42 @@ class Player:
         if self.clip is not None:
             self.clip(self.network)
 
+    def plan(self) -> NetworkPlan | None:
+        """What an engine that plays by itself is told; None where it cannot."""
+        layers = self.network.plan()
+        if layers is None:
+            return None
+        clip = None if self.clip is None else (self.clip.mode, self.clip.bound)
+        return NetworkPlan(self.network.params, layers, self.optimizer.plan, clip)
+
     def finite(self) -> bool:
         """Are all parameters finite numbers?"""
         return self.network.engine.finite(self.network.params)
 
 
-def clamp(engine: Engine, bound: float) -> Clip:
+@dataclass(frozen=True)
+class Clamp:
     """Each parameter to [−bound, bound] (Arjovsky et al. 2017, algorithm 1)."""
-    return lambda network: engine.clamp(network.params, bound)
+
+    mode: ClassVar[str] = "clamp"
+    bound: float
+
+    def __call__(self, network: Network) -> None:
+        """Bound its parameters, in place."""
+        network.engine.clamp(network.params, self.bound)
 
 
-def rescale(engine: Engine, bound: float) -> Clip:
+@dataclass(frozen=True)
+class Rescale:
     """Each weight matrix and bias by bound / max|w| where that maximum is over the bound (the report's code)."""
 
-    def apply(network: Network) -> None:
+    mode: ClassVar[str] = "rescale"
+    bound: float
+
+    def __call__(self, network: Network) -> None:
+        """Bound its parameters, in place."""
         for view in network.views(network.params).values():
-            engine.rescale(view.reshape(-1), bound)
-
-    return apply
+            network.engine.rescale(view.reshape(-1), self.bound)
 
 
-CLIPS = {"clamp": clamp, "rescale": rescale}
+CLIPS: dict[str, type[Clamp] | type[Rescale]] = {"clamp": Clamp, "rescale": Rescale}

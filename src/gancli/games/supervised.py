@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.engines import Array
-from gancli.games.base import Batches, Rng
+from gancli.engines import Array, GamePlayer, SupervisedPlan
+from gancli.games.base import Batches, Rng, portions
 from gancli.games.player import Player
 from gancli.nn.losses import Loss
 
@@ -27,8 +27,30 @@ class Supervised:
         self._training, self._test, self._noise = training, test, noise
         self._x = np.empty((batch, self._network.inputs), self._network.dtype)
         self._target = np.empty((batch, self._network.outputs), self._network.dtype)
+        self.player = self._player()
 
-    def play(self) -> None:
+    def _player(self) -> GamePlayer | None:
+        plan = self.players["network"].plan()
+        if plan is None:
+            return None
+        part, batch = self._training.part, len(self._x)
+        whole = SupervisedPlan(plan, self._loss.name, self._codes, part.samples, part.labels, part.factor, batch)
+        return self._network.engine.player(whole)
+
+    def play(self, games: int = 1) -> None:
+        """So many trainings, by the engine where it can, else one after another."""
+        if self.player is None:
+            for _ in range(games):
+                self.train()
+        else:
+            batch, network = len(self._x), self.players["network"]
+            for portion in portions(games, batch):
+                rows = self._training.rows(portion * batch).reshape(portion, batch)
+                taken = self.player.play(rows, np.zeros((portion, 0), self._network.dtype), (network.optimizer.count,))
+                network.optimizer.count = taken[0]
+                self.played += portion
+
+    def train(self) -> None:
         """One training: forward, error, backward, step."""
         labels = self._training.load(self._x)
         self._codes.take(labels, axis=0, out=self._target, mode="clip")

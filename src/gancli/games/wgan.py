@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gancli.engines import GamePlayer
 from gancli.games.adversarial import Adversarial
 
 
@@ -21,7 +22,26 @@ class Wgan(Adversarial):
         self._both = np.empty((2 * self.batch, network.inputs), network.dtype)
         self._ascent = np.empty((2 * self.batch, 1), network.dtype)
 
-    def play(self) -> None:
+        self.player = self._player(generator_steps)
+        self._warming = self._player(0) if warmup and self.player is not None else None
+
+    def _player(self, generator_steps: int) -> GamePlayer | None:
+        plan = self.plan({"critic": self.critic_steps, "generator": generator_steps})
+        return None if plan is None else self.generator.network.engine.player(plan)
+
+    def play(self, games: int = 1) -> None:
+        """So many games, by the engine where it can, else one after another."""
+        if self.player is None:
+            for _ in range(games):
+                self.play_one()
+            return
+        warming = min(games, max(0, self.warmup - self.played))
+        if warming:
+            assert self._warming is not None
+            self.play_in_engine(self._warming, warming, self.critic_steps, self.critic_steps)
+        self.play_in_engine(self.player, games - warming, self.critic_steps, self.critic_steps + self.generator_steps)
+
+    def play_one(self) -> None:
         """One game."""
         for _ in range(self.critic_steps):
             self.learn_critic()

@@ -7,11 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from gancli.engines import Array, Engine
+from gancli.engines import ActivationPlan, Array, Engine
 
 
 class Activation(Protocol):
     """f, applied to y (batch, units) in place; backward turns ∂E/∂f(x) into ∂E/∂x, in place."""
+
+    @property
+    def plan(self) -> ActivationPlan | None:
+        """What an engine that plays by itself is told; None where it cannot."""
 
     def forward(self, engine: Engine, y: Array) -> None:
         """Y ← f(y)."""
@@ -25,6 +29,11 @@ class Sigmoid:
     """σ_μ(x), in (0, 1)."""
 
     mu: float = 1.0
+
+    @property
+    def plan(self) -> ActivationPlan | None:
+        """Name and numbers for the engine."""
+        return "sigmoid", self.mu, 0.0
 
     def forward(self, engine: Engine, y: Array) -> None:
         """Y ← σ_μ(y)."""
@@ -41,6 +50,11 @@ class Tanh:
 
     k: float = 1.0
     alpha: float = 1.0
+
+    @property
+    def plan(self) -> ActivationPlan | None:
+        """Name and numbers for the engine."""
+        return "tanh", self.k, self.alpha
 
     def forward(self, engine: Engine, y: Array) -> None:
         """Y ← k tanh(αy)."""
@@ -62,6 +76,11 @@ class LeakyRelu:
 
     slope: float = 0.2
 
+    @property
+    def plan(self) -> ActivationPlan | None:
+        """Name and numbers for the engine."""
+        return "relu", self.slope, 0.0
+
     def forward(self, engine: Engine, y: Array) -> None:
         """Y ← max(y, slope y)."""
         engine.relu(y, self.slope)
@@ -80,6 +99,11 @@ def relu() -> LeakyRelu:
 class Softplus:
     """log(1 + e^x), positive."""
 
+    @property
+    def plan(self) -> ActivationPlan | None:
+        """Name and numbers for the engine."""
+        return "softplus", 0.0, 0.0
+
     def forward(self, engine: Engine, y: Array) -> None:
         """Y ← log(1 + e^y)."""
         engine.softplus(y)
@@ -95,6 +119,11 @@ class Linear:
 
     slope: float = 1.0
 
+    @property
+    def plan(self) -> ActivationPlan | None:
+        """Name and numbers for the engine."""
+        return "linear", self.slope, 0.0
+
     def forward(self, engine: Engine, y: Array) -> None:
         """Y ← slope y."""
         if self.slope != 1.0:
@@ -109,6 +138,11 @@ class Linear:
 @dataclass(frozen=True)
 class Step:
     """1 where x > 0, else 0: for display only, it has no gradient to learn from."""
+
+    @property
+    def plan(self) -> ActivationPlan | None:
+        """Name and numbers for the engine."""
+        return None
 
     def forward(self, engine: Engine, y: Array) -> None:
         """Y ← 1 where y > 0, else 0."""

@@ -10,13 +10,15 @@ from typing import Protocol
 
 import numpy as np
 
-from gancli.engines import Array
+from gancli.engines import Array, TermPlan
 
 LOG_ODDS = {"cross_entropy", "gan"}
 
 
 class Loss(Protocol):
     """A supervised loss; `answer` turns the network's output into what is shown and judged."""
+
+    name: str
 
     def value(self, output: Array, target: Array) -> float:
         """The loss."""
@@ -30,6 +32,8 @@ class Loss(Protocol):
 
 class MeanSquaredError:
     """Σ (o − t)² (report, section 1.5)."""
+
+    name = "mse"
 
     def value(self, output: Array, target: Array) -> float:
         """The loss."""
@@ -48,6 +52,8 @@ class MeanSquaredError:
 class BinaryCrossEntropy:
     """−Σ (t log p + (1 − t) log(1 − p)) with p = σ(a), from the log-odds a."""
 
+    name = "cross_entropy"
+
     def value(self, output: Array, target: Array) -> float:
         """Σ softplus(a) − t a."""
         return float((softplus(output) - target * output).sum() / len(output))
@@ -64,6 +70,8 @@ class BinaryCrossEntropy:
 
 class CategoricalCrossEntropy:
     """−Σ t log p with p = softmax(a), from the log-odds a."""
+
+    name = "categorical_cross_entropy"
 
     def value(self, output: Array, target: Array) -> float:
         """Log Σ e^a − Σ t a, for targets that sum to 1."""
@@ -83,6 +91,10 @@ class CategoricalCrossEntropy:
 class Term(Protocol):
     """One term of an adversarial loss, of D's output o (batch, 1)."""
 
+    @property
+    def plan(self) -> TermPlan:
+        """What an engine that plays by itself is told."""
+
     def value(self, output: Array) -> float:
         """The term, averaged over the batch."""
 
@@ -96,6 +108,11 @@ class LogTerm:
 
     sign: float
     weight: float = 0.5
+
+    @property
+    def plan(self) -> TermPlan:
+        """Name and numbers for the engine."""
+        return "log", self.sign, self.weight
 
     def value(self, output: Array) -> float:
         """The term."""
@@ -113,6 +130,11 @@ class SquareTerm:
 
     target: float
 
+    @property
+    def plan(self) -> TermPlan:
+        """Name and numbers for the engine."""
+        return "square", self.target, 0.0
+
     def value(self, output: Array) -> float:
         """The term."""
         return float(0.5 * ((output - self.target) ** 2).mean())
@@ -128,6 +150,11 @@ class MeanTerm:
     """`sign` × o (Arjovsky et al. 2017, equation 2)."""
 
     sign: float
+
+    @property
+    def plan(self) -> TermPlan:
+        """Name and numbers for the engine."""
+        return "mean", self.sign, 0.0
 
     def value(self, output: Array) -> float:
         """The term."""

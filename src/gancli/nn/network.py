@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gancli.engines import Array, Engine
+from gancli.engines import Array, DensePlan, Engine
 from gancli.nn.layers import Layer
 from gancli.nn.layout import Layout, Shape
 
@@ -64,6 +64,12 @@ class Network:
     def views(self, vector: Array) -> dict[str, Array]:
         """Named views of a vector laid out like `params`: `layer1.weights`, `layer1.bias`, …"""
         return self.layout.views(vector)
+
+    def plan(self) -> tuple[DensePlan, ...] | None:
+        """What an engine that plays by itself is told; None where a layer is not dense."""
+        starts = iter(slot.start for slot in self.layout.slots)
+        plans = [layer.plan({name: next(starts) for name in layer.shapes()}) for layer in self.layers]
+        return None if None in plans else tuple(plan for plan in plans if plan is not None)
 
     def _shapes(self) -> dict[str, Shape]:
         """Parameters by name; layers are counted from 1, those without parameters left out."""

@@ -6,11 +6,13 @@ first term as μ W_k; it is μ ΔW_k, Polyak 1964.)
 
 import numpy as np
 
-from gancli.engines import Array, Engine
+from gancli.engines import Array, Engine, OptimizerPlan
 
 
 class Optimizer:
     """Base: `vectors` holds the state that a checkpoint saves, each (size,); `count` the steps taken."""
+
+    name: str
 
     def __init__(self, engine: Engine, size: int, dtype: str, momentum: float = 0.0):
         self.engine, self.momentum = engine, momentum
@@ -25,6 +27,12 @@ class Optimizer:
         self.count += 1
         self._move(params, grads)
 
+    @property
+    def plan(self) -> OptimizerPlan:
+        """What an engine that plays by itself is told."""
+        numbers = {key: value for key, value in vars(self).items() if isinstance(value, float)}
+        return OptimizerPlan(self.name, numbers, self.vectors)
+
     def _move(self, params: Array, grads: Array) -> None:
         raise NotImplementedError
 
@@ -36,6 +44,8 @@ class Optimizer:
 class Sgd(Optimizer):
     """−η g."""
 
+    name = "sgd"
+
     def __init__(self, engine: Engine, size: int, dtype: str, eta: float, momentum: float = 0.0):
         super().__init__(engine, size, dtype, momentum)
         self.eta = eta
@@ -46,6 +56,8 @@ class Sgd(Optimizer):
 
 class Adagrad(Optimizer):
     """−η g / (√G + ε), G the sum of squared gradients (Duchi et al. 2011)."""
+
+    name = "adagrad"
 
     def __init__(self, engine: Engine, size: int, dtype: str, eta: float, epsilon: float = 1e-8, momentum: float = 0.0):
         super().__init__(engine, size, dtype, momentum)
@@ -60,6 +72,8 @@ class Adagrad(Optimizer):
 
 class Rmsprop(Optimizer):
     """−η g / (√G + ε), G a moving average; centered: −η g / √(G − M² + ε) (Tieleman and Hinton 2012)."""
+
+    name = "rmsprop"
 
     def __init__(
         self,
@@ -85,6 +99,8 @@ class Rmsprop(Optimizer):
 class Adadelta(Optimizer):
     """−g √(X + ε) / (√G + ε), X the moving average of squared steps; it has no η (Zeiler 2012)."""
 
+    name = "adadelta"
+
     def __init__(
         self,
         engine: Engine,
@@ -107,6 +123,8 @@ class Adadelta(Optimizer):
 
 class Adam(Optimizer):
     """−η m̂ / (√v̂ + ε) (Kingma and Ba 2015, algorithm 1)."""
+
+    name = "adam"
 
     def __init__(
         self,

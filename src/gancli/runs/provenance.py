@@ -24,7 +24,7 @@ def provenance() -> dict[str, Any]:
         "processor": platform.machine(),
         "cores": os.cpu_count(),
         "blas": {"name": blas.get("name"), "version": blas.get("version")},
-        "threads": {name: os.environ.get(name) for name in THREADS},
+        "thread_limits": {name: os.environ.get(name) for name in THREADS},
         "versions": {"python": platform.python_version(), **{name: version(name) for name in ("gancli", "numpy")}},
         "git": _git(),
     }

@@ -128,8 +128,11 @@ class _Experiment(Spec):
     """Part of the run folder's name: letters, digits, `_`, `-` and `.`."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     dtype: Literal["float32", "float64"] = "float32"
-    engine: Literal["auto", "numpy", "checked"] = "auto"
-    """checked: NumPy with every array's shape, type and finiteness checked, for tests; slow."""
+    engine: Literal["auto", "numba", "numpy", "checked"] = "auto"
+    """numba: compiled, fast; numpy: readable; auto: numba where it is installed (`pip install 'gancli[fast]'`);
+    checked: NumPy with every array's shape, type and finiteness checked, for tests, slow."""
+    threads: Literal["auto"] | Annotated[int, Field(ge=1, le=64)] = "auto"
+    """auto: one, or two where the networks and the batch are large enough for a second to pay."""
     data: Data = Data()
     eta: Positive | None = None
     """Learning rate of every optimiser that does not give its own."""

@@ -4,7 +4,7 @@ from typing import Protocol
 
 import numpy as np
 
-from gancli.engines import Array, Engine
+from gancli.engines import Array, DensePlan, Engine
 from gancli.nn.layout import Shape
 
 
@@ -16,6 +16,9 @@ class Layer(Protocol):
 
     def shapes(self) -> dict[str, Shape]:
         """Names and shapes of the parameters."""
+
+    def plan(self, starts: dict[str, int]) -> DensePlan | None:
+        """What an engine that plays by itself is told, parameters beginning at `starts`; None where it cannot."""
 
     def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array]) -> None:
         """Take views of the network's vectors; write into them, never rebind them."""

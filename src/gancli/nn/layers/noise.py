@@ -5,7 +5,7 @@ Goodfellow 2014 proposes the three; the report's choice is `concat` (section 2.6
 
 import numpy as np
 
-from gancli.engines import Array, Engine
+from gancli.engines import Array, DensePlan, Engine
 from gancli.nn.layout import Shape
 
 
@@ -21,6 +21,10 @@ class Noise:
     def shapes(self) -> dict[str, Shape]:
         """Noise has nothing to learn."""
         return {}
+
+    def plan(self, starts: dict[str, int]) -> DensePlan | None:
+        """No engine plays noise by itself yet."""
+        return None
 
     def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array]) -> None:
         """Nothing to bind."""

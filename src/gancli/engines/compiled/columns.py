@@ -1,0 +1,10 @@
+"""The columns of the tables that compiled code reads; `tables` fills them in."""
+
+INPUTS, UNITS, WEIGHTS, BIAS, ACTIVATION, OUTPUTS = range(6)
+"""Columns of `Net.layers`: sizes, where weights and bias begin in `params` (−1: no bias), the activation's code, and
+how many outputs one row has in the layers below."""
+PARAMS, SQUARE, MEAN, MOVED, VELOCITY, SIZE, OPTIMIZER, SECTION, COUNT, Y, DY, G, ROOM = range(13)
+"""Columns of `Net.numbers`: addresses of the vectors (0 for none; MOVED is Adadelta's X, or Adam's m) and their size;
+the optimiser's code; whose time a profile puts its work down to; steps taken; and places in the memory: where the outputs
+of all layers begin, each (rows, units), one after another; where ∂E/∂(x W + b) of all layers do, likewise; where each
+thread's own block of gradient does, and how much room it has."""

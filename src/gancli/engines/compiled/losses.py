@@ -1,0 +1,49 @@
+"""Gradients of the losses with respect to a network's outputs; the formulas and their sources are in `nn.losses`."""
+
+import numpy as np
+from numba import njit
+
+from gancli.engines.compiled.activations import settings
+
+SUPERVISED = {"mse": 0, "cross_entropy": 1, "categorical_cross_entropy": 2}
+MSE, BINARY, CATEGORICAL = range(3)
+TERMS = {"log": 0, "square": 1, "mean": 2}
+LOG, SQUARE, MEAN = range(3)
+
+
+@njit(**settings)
+def supervised(code, rows, o, target, dy):  # type: ignore[no-untyped-def]
+    """dy ← ∂E/∂o of one of `rows` rows, all (outputs,)."""
+    t = o.dtype.type
+    share = t(1.0 / rows)
+    if code == MSE:
+        for i in range(o.size):
+            dy[i] = t(2) * share * (o[i] - target[i])
+    elif code == BINARY:
+        for i in range(o.size):
+            dy[i] = share * (t(0.5) * (t(1) + np.tanh(t(0.5) * o[i])) - target[i])
+    else:
+        top, total = o[0], t(0)
+        for i in range(o.size):
+            top = max(top, o[i])
+        for i in range(o.size):
+            total += np.exp(o[i] - top)
+        for i in range(o.size):
+            dy[i] = share * (np.exp(o[i] - top) / total - target[i])
+
+
+@njit(**settings)
+def term(code, first, second, o, dy):  # type: ignore[no-untyped-def]
+    """dy ← ∂term/∂o, both (rows,): log (sign, weight), square (target), mean (sign)."""
+    t = o.dtype.type
+    share = t(1.0 / o.size)
+    if code == LOG:
+        sign, weight = t(first), t(first * second)
+        for i in range(o.size):
+            dy[i] = weight * share * (t(0.5) * (t(1) + np.tanh(t(0.5) * sign * o[i])))
+    elif code == SQUARE:
+        for i in range(o.size):
+            dy[i] = share * (o[i] - t(first))
+    else:
+        for i in range(o.size):
+            dy[i] = t(first) * share

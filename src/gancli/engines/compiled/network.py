@@ -1,0 +1,311 @@
+"""Forward and backward through dense layers, by a team of threads.
+
+A pass ends each layer with a barrier. Forward, a thread takes a share of the rows or, where there are few, of the inputs.
+Backward, it takes a share of a layer's inputs: for those it computes ∂E/∂x, then the gradient of their weights,
+a block at a time, and steps along it at once, while the block is in its cache; the whole gradient is never written.
+"""
+
+from numba import njit
+
+from gancli.engines.compiled import activations, optimizers
+from gancli.engines.compiled import clock as clocks
+from gancli.engines.compiled.activations import settings
+from gancli.engines.compiled.arrays import after, cut, vector
+from gancli.engines.compiled.blas import gemm
+from gancli.engines.compiled.clock import lap
+from gancli.engines.compiled.columns import (
+    ACTIVATION, BIAS, COUNT, DY, G, INPUTS, OPTIMIZER, OUTPUTS, PARAMS, ROOM, SECTION, UNITS, VELOCITY, WEIGHTS, Y,
+)  # fmt: skip
+from gancli.engines.compiled.tables import FEW
+from gancli.engines.compiled.threads import barrier, share
+
+STRIP = 64
+"""Rows that a product makes before their activation is taken, so that they are still in the cache."""
+
+
+@njit(**settings)
+def forward(team, shared, net, memory, rows, x, out):  # type: ignore[no-untyped-def]
+    """Outputs of every layer for x (rows × inputs,), the last one's at the place `out`."""
+    source, top = x, len(net.layers) - 1
+    for l in range(top + 1):
+        layer, slopes = net.layers[l], net.slopes[l]
+        begin = out if l == top else net.numbers[Y] + rows * layer[OUTPUTS]
+        y = cut(memory, begin, rows * layer[UNITS])
+        if rows <= FEW:
+            _forward_few(team, shared, net, memory, layer, slopes, rows, source, y)
+        else:
+            _forward_rows(team, net, layer, slopes, rows, source, y)
+        barrier(team, shared)
+        source = y
+
+
+@njit(**settings)
+def _forward_rows(team, net, layer, slopes, rows, x, y):  # type: ignore[no-untyped-def]
+    inputs, units = layer[INPUTS], layer[UNITS]
+    w = params(net, x, layer[WEIGHTS], inputs * units)
+    start, stop = share(rows, team, 1)
+    for first in range(start, stop, STRIP):
+        count = min(STRIP, stop - first)
+        part = cut(y, first * units, count * units)
+        gemm(False, False, count, units, inputs, after(x, first * inputs), inputs, w, units, part, units)
+        if layer[BIAS] >= 0:
+            b = params(net, x, layer[BIAS], units)
+            for r in range(count):
+                row = cut(part, r * units, units)
+                for j in range(units):
+                    row[j] += b[j]
+        activations.forward(layer[ACTIVATION], slopes[0], slopes[1], part)
+
+
+@njit(**settings)
+def _forward_few(team, shared, net, memory, layer, slopes, rows, x, y):  # type: ignore[no-untyped-def]
+    """Each thread's share of the inputs, then their sum: a thread reads the weights that it moves in `_backward_few`.
+
+    Four rows of weights are read at once, for all rows of x; inputs that are zero in all of these cost nothing.
+    """
+    inputs, units = layer[INPUTS], layer[UNITS]
+    start, stop = share(inputs, team, 1)
+    w, size = params(net, x, layer[WEIGHTS], inputs * units), rows * units
+    part = own_block(team, net, memory, size)
+    fill(part, 0.0)
+    found, one, two, three = 0, start, start, start
+    for i in range(start, stop):
+        used = False
+        for r in range(rows):
+            used |= x[r * inputs + i] != 0
+        if used:
+            found += 1
+            if found == 4:
+                _add_products(w, units, rows, x, inputs, one, two, three, i, part)
+                found = 0
+            one, two, three = two, three, i
+    for k in range(found):
+        _add_product(w, units, rows, x, inputs, three if k == 0 else (two if k == 1 else one), part)
+    barrier(team, shared)
+    start, stop = share(units, team, 16)
+    for r in range(rows if stop > start else 0):
+        row = cut(y, r * units + start, stop - start)
+        if layer[BIAS] >= 0:
+            _copy(params(net, x, layer[BIAS] + start, stop - start), row)
+        else:
+            fill(row, 0.0)
+        for t in range(team[1]):
+            begin = net.numbers[G] + t * net.numbers[ROOM] + r * units
+            _add(cut(memory, begin + start, stop - start), row)
+        activations.forward(layer[ACTIVATION], slopes[0], slopes[1], row)
+
+
+@njit(**settings)
+def _copy(a, b):  # type: ignore[no-untyped-def]
+    for i in range(b.size):
+        b[i] = a[i]
+
+
+@njit(**settings)
+def _add(a, b):  # type: ignore[no-untyped-def]
+    for i in range(b.size):
+        b[i] += a[i]
+
+
+@njit(**settings)
+def _add_products(w, units, rows, x, inputs, a, b, c, d, y):  # type: ignore[no-untyped-def]
+    """y += x[:, abcd] w[abcd]; a row of y is loaded and stored once for four products."""
+    wa, wb = cut(w, a * units, units), cut(w, b * units, units)
+    wc, wd = cut(w, c * units, units), cut(w, d * units, units)
+    for r in range(rows):
+        row, begin = cut(y, r * units, units), r * inputs
+        xa, xb, xc, xd = x[begin + a], x[begin + b], x[begin + c], x[begin + d]
+        for j in range(row.size):
+            row[j] += xa * wa[j] + xb * wb[j] + xc * wc[j] + xd * wd[j]
+
+
+@njit(**settings)
+def _add_product(w, units, rows, x, inputs, i, y):  # type: ignore[no-untyped-def]
+    row_of_w = cut(w, i * units, units)
+    for r in range(rows):
+        row, value = cut(y, r * units, units), x[r * inputs + i]
+        for j in range(row.size):
+            row[j] += value * row_of_w[j]
+
+
+@njit(**settings)
+def backward(team, shared, net, memory, rows, x, learn, dx, below, clock):  # type: ignore[no-untyped-def]
+    """From ∂E/∂(last sum), in the last layer's stretch of the gradients, to the first layer.
+
+    With `learn`, every parameter takes its step. Where `dx` (rows × inputs,) is not empty, it receives ∂E/∂x, taken
+    through the activation that x came out of: `below` is its code and its two numbers.
+    """
+    for l in range(len(net.layers) - 1, -1, -1):
+        layer = net.layers[l]
+        dy = stretch(memory, net.numbers[DY], layer, rows)
+        if l > 0:
+            source = stretch(memory, net.numbers[Y], net.layers[l - 1], rows)
+            gradient = stretch(memory, net.numbers[DY], net.layers[l - 1], rows)
+            activation = activation_of(net, l - 1)
+        else:
+            source, gradient, activation = x, dx, below
+        if rows <= FEW:
+            _backward_few(team, net, memory, layer, rows, source, dy, learn, gradient, clock)
+        else:
+            _backward_many(team, net, memory, layer, rows, source, dy, learn, gradient, clock)
+        if gradient.size:
+            _through(team, layer[INPUTS], rows, activation, source, gradient)
+        if learn and layer[BIAS] >= 0:
+            _step_bias(team, net, memory, layer, rows, dy)
+        barrier(team, shared)
+    if learn:
+        finish_step(team, shared, net, x)
+
+
+@njit(**settings)
+def params(net, like, start, size):  # type: ignore[no-untyped-def]
+    """Parameters start … start + size."""
+    return vector(like, net.numbers[PARAMS] + start * like.itemsize, size)
+
+
+@njit(**settings)
+def fill(a, value):  # type: ignore[no-untyped-def]
+    """a ← value. (`a[:] = value` compiles in seconds, for the message of an error that cannot be.)"""
+    number = a.dtype.type(value)
+    for i in range(a.size):
+        a[i] = number
+
+
+@njit(**settings)
+def stretch(memory, base, layer, rows):  # type: ignore[no-untyped-def]
+    """A layer's (rows × units,) among those that begin at `base`."""
+    return cut(memory, base + rows * layer[OUTPUTS], rows * layer[UNITS])
+
+
+@njit(**settings)
+def own_block(team, net, memory, size):  # type: ignore[no-untyped-def]
+    """This thread's block of gradient."""
+    return cut(memory, net.numbers[G] + team[0] * net.numbers[ROOM], size)
+
+
+@njit(**settings)
+def activation_of(net, l):  # type: ignore[no-untyped-def]
+    """Code and two numbers of layer `l`'s activation."""
+    return net.layers[l, ACTIVATION], net.slopes[l, 0], net.slopes[l, 1]
+
+
+@njit(**settings)
+def _through(team, inputs, rows, activation, y, dy):  # type: ignore[no-untyped-def]
+    """Through the activation below, for this thread's share of the inputs."""
+    start, stop = share(inputs, team, 1 if rows <= FEW else 16)
+    if stop > start:
+        for r in range(rows):
+            part, gradient = cut(y, r * inputs + start, stop - start), cut(dy, r * inputs + start, stop - start)
+            activations.backward(activation[0], activation[1], activation[2], part, gradient)
+
+
+@njit(**settings)
+def _backward_many(team, net, memory, layer, rows, x, dy, learn, dx, clock):  # type: ignore[no-untyped-def]
+    inputs, units = layer[INPUTS], layer[UNITS]
+    start, stop = share(inputs, team, 16)
+    if start == stop:
+        return
+    if dx.size:
+        w = params(net, x, layer[WEIGHTS] + start * units, (stop - start) * units)
+        gemm(False, True, rows, stop - start, units, dy, units, w, units, after(dx, start), inputs)
+    if not learn:
+        return
+    together = max(net.numbers[ROOM] // units, 1)
+    for i in range(start, stop, together):
+        count = min(together, stop - i)
+        g = own_block(team, net, memory, count * units)
+        gemm(True, False, count, units, rows, after(x, i), inputs, dy, units, g, units)
+        lap(team, clock, net.numbers[SECTION])
+        optimizers.step(net, layer[WEIGHTS] + i * units, g)
+        lap(team, clock, clocks.OPTIMIZER)
+
+
+@njit(**settings)
+def _backward_few(team, net, memory, layer, rows, x, dy, learn, dx, clock):  # type: ignore[no-untyped-def]
+    """Some rows of weights at a time: their part of ∂E/∂x, their gradient, their step."""
+    inputs, units = layer[INPUTS], layer[UNITS]
+    start, stop = share(inputs, team, 1)
+    plain = net.numbers[OPTIMIZER] == optimizers.SGD and net.numbers[VELOCITY] == 0 and net.hyper[optimizers.BOUND] == 0
+    together = max(optimizers.STRIP // units, 1)
+    for first in range(start, stop, together):
+        last = min(first + together, stop)
+        begin, size = layer[WEIGHTS] + first * units, (last - first) * units
+        w = params(net, x, begin, size)
+        if dx.size:
+            _dot_rows(w, units, rows, dy, after(dx, first), inputs)
+        if learn and plain:
+            _add_outer(w, units, rows, after(x, first), inputs, dy, -net.hyper[optimizers.ETA])
+        elif learn:
+            g = own_block(team, net, memory, size)
+            fill(g, 0.0)
+            _add_outer(g, units, rows, after(x, first), inputs, dy, 1.0)
+            lap(team, clock, net.numbers[SECTION])
+            optimizers.step(net, begin, g)
+            lap(team, clock, clocks.OPTIMIZER)
+
+
+@njit(**settings)
+def _dot_rows(w, units, rows, dy, dx, inputs):  # type: ignore[no-untyped-def]
+    """dx[r, i] = dy[r] · w[i], for every row of w."""
+    for i in range(w.size // units):
+        row_of_w = cut(w, i * units, units)
+        for r in range(rows):
+            row, total = cut(dy, r * units, units), w.dtype.type(0)
+            for j in range(units):
+                total += row[j] * row_of_w[j]
+            dx[r * inputs + i] = total
+
+
+@njit(**settings)
+def _add_outer(w, units, rows, x, inputs, dy, factor):  # type: ignore[no-untyped-def]
+    """w[i] += factor × Σ_r x[r, i] dy[r]; inputs that are zero cost nothing."""
+    factor = w.dtype.type(factor)
+    for i in range(w.size // units):
+        row_of_w = cut(w, i * units, units)
+        for r in range(rows):
+            value = factor * x[r * inputs + i]
+            if value != 0:
+                row = cut(dy, r * units, units)
+                for j in range(units):
+                    row_of_w[j] += value * row[j]
+
+
+@njit(**settings)
+def _step_bias(team, net, memory, layer, rows, dy):  # type: ignore[no-untyped-def]
+    units = layer[UNITS]
+    start, stop = share(units, team, 16)
+    if start == stop:
+        return
+    g = own_block(team, net, memory, stop - start)
+    fill(g, 0.0)
+    for r in range(rows):
+        row = cut(dy, r * units + start, stop - start)
+        for j in range(g.size):
+            g[j] += row[j]
+    optimizers.step(net, layer[BIAS] + start, g)
+
+
+@njit(**settings)
+def finish_step(team, shared, net, like):  # type: ignore[no-untyped-def]
+    """Count the step, and keep to the bound of `clip: rescale`, which needs each whole matrix and bias."""
+    if team[0] == 0:
+        net.numbers[COUNT] += 1
+        bound = net.hyper[optimizers.RESCALE]
+        if bound > 0:
+            for l in range(len(net.layers)):
+                layer = net.layers[l]
+                _rescale(params(net, like, layer[WEIGHTS], layer[INPUTS] * layer[UNITS]), bound)
+                if layer[BIAS] >= 0:
+                    _rescale(params(net, like, layer[BIAS], layer[UNITS]), bound)
+    barrier(team, shared)
+
+
+@njit(**settings)
+def _rescale(w, bound):  # type: ignore[no-untyped-def]
+    largest = w.dtype.type(0)
+    for i in range(w.size):
+        largest = max(largest, abs(w[i]))
+    if largest > bound:
+        factor = w.dtype.type(bound / largest)
+        for i in range(w.size):
+            w[i] *= factor

@@ -1,0 +1,136 @@
+"""A game as a short list of operations, and the one compiled function that carries such lists out.
+
+The lists are made in `programs.py`. That a single function serves all games keeps its compilation under ten seconds, for
+each of its parts is compiled once. Every operation ends in a barrier.
+"""
+
+from numba import njit
+
+from gancli.engines.compiled import activations, losses
+from gancli.engines.compiled.activations import settings
+from gancli.engines.compiled.arrays import after, borrow, cut
+from gancli.engines.compiled.clock import lap
+from gancli.engines.compiled.columns import DY, INPUTS, OUTPUTS, UNITS, Y
+from gancli.engines.compiled.network import activation_of, backward, forward, stretch
+from gancli.engines.compiled.tables import Net
+from gancli.engines.compiled.threads import barrier, share
+
+LOAD, LATENT, COPY, FORWARD, KEEP, TARGET, TERM, BACKWARD = range(8)
+"""Operations; what each does is said where it is carried out."""
+CODE, NET, ROWS, FROM, TO, A, B, SECTION = range(8)
+"""Columns of an operation: `FROM` and `TO` are places in the memory, A and B what the operation makes of them."""
+
+
+@njit(**{**settings, "cache": True, "no_cpython_wrapper": False})
+def play(team, shared, clock, nets, operations, terms, data, targets, rows, latents, memory):  # type: ignore[no-untyped-def]
+    """One game for each of `rows` (games, samples) and `latents` (games, numbers).
+
+    `nets` are two `tables.Net`; `terms` (terms, 3) the adversarial loss; `data` (bytes, reals, factor); `targets`
+    (labels, codes, loss).
+    """
+    one, other = nets
+    nets = (_borrowed(one), _borrowed(other))
+    data = (borrow(data[0]), borrow(data[1]), data[2])
+    targets = (borrow(targets[0]), borrow(targets[1]), targets[2])
+    operations, terms, rows = borrow(operations), borrow(terms), borrow(rows)
+    latents, memory, shared = borrow(latents), borrow(memory), borrow(shared)
+    lap(team, clock, -1)
+    for game in range(len(rows)):
+        for index in range(len(operations)):
+            operation = operations[index]
+            net = nets[operation[NET]]
+            code, count, source, place = operation[CODE], operation[ROWS], operation[FROM], operation[TO]
+            if code == LOAD:  # A: the first of the rows
+                load(team, data, cut(rows[game], operation[A], count), after(memory, place))
+            elif code == LATENT:  # A: the first number; B: how many
+                copy(team, after(latents[game], operation[A]), after(memory, place), operation[B])
+            elif code == COPY:  # B: how many
+                copy(team, after(memory, source), after(memory, place), operation[B])
+            elif code == FORWARD:
+                forward(team, shared, net, memory, count, after(memory, source), place)
+            elif code == KEEP:  # A: how many of the rows
+                keep_last(team, net, memory, count, operation[A])
+            elif code == TARGET:  # A: the first of the rows
+                target(team, net, memory, targets, cut(rows[game], operation[A], count))
+            elif code == TERM:  # A: the term; B: the first of the outputs, of `source` in all
+                term(team, net, memory, count, terms[operation[A]], operation[B], source)
+            else:  # BACKWARD; A: does the network learn? B: whose output it judged, −1 for none
+                learn, judged = operation[A] == 1, operation[B]
+                below = activation_of(nets[judged], len(nets[judged].layers) - 1)
+                x, dx = after(memory, source), cut(memory, place, count * net.layers[0, INPUTS] if place > 0 else 0)
+                backward(team, shared, net, memory, count, x, learn, dx, below, clock)
+            barrier(team, shared)
+            lap(team, clock, operation[SECTION])
+
+
+@njit(**settings)
+def _borrowed(net):  # type: ignore[no-untyped-def]
+    return Net(borrow(net.numbers), borrow(net.layers), borrow(net.slopes), borrow(net.hyper))
+
+
+@njit(**settings)
+def load(team, data, rows, x):  # type: ignore[no-untyped-def]
+    """x ← factor × samples[rows], (rows × features,); of bytes and reals, one is empty."""
+    octets, reals, factor = data
+    start, stop = share(rows.size, team, 1)
+    factor = x.dtype.type(factor)
+    features = max(octets.shape[1], reals.shape[1])
+    for r in range(start, stop):
+        row = cut(x, r * features, features)
+        if octets.size:
+            sample = octets[rows[r]]
+            for i in range(features):
+                row[i] = factor * x.dtype.type(sample[i])
+        else:
+            values = reals[rows[r]]
+            for i in range(features):
+                row[i] = factor * values[i]
+
+
+@njit(**settings)
+def copy(team, source, place, size):  # type: ignore[no-untyped-def]
+    """Place ← source, `size` elements."""
+    start, stop = share(size, team, 64)
+    a, b = cut(source, start, stop - start), cut(place, start, stop - start)
+    for i in range(b.size):
+        b[i] = a[i]
+
+
+@njit(**settings)
+def keep_last(team, net, memory, rows, batch):  # type: ignore[no-untyped-def]
+    """Of a pass of `rows` rows, keep the last `batch` hidden outputs as if it had been one of theirs alone."""
+    if rows > batch and team[0] == 0:
+        for l in range(len(net.layers) - 1):
+            layer = net.layers[l]
+            begin, width = layer[OUTPUTS], batch * layer[UNITS]
+            last = rows * (begin + layer[UNITS]) - width
+            for i in range(width):  # towards the front: what is overwritten has been moved already
+                memory[net.numbers[Y] + batch * begin + i] = memory[net.numbers[Y] + last + i]
+
+
+@njit(**settings)
+def target(team, net, memory, targets, rows):  # type: ignore[no-untyped-def]
+    """∂E/∂(last sum) of a supervised loss, for outputs that should be the codes of the rows' labels."""
+    labels, codes, loss = targets
+    if team[0] == 0:
+        top = len(net.layers) - 1
+        o, dy = stretch(memory, net.numbers[Y], net.layers[top], rows.size), stretch(memory, net.numbers[DY], net.layers[top], rows.size)
+        units = codes.shape[1]
+        for r in range(rows.size):
+            code = codes[labels[rows[r]]]
+            losses.supervised(loss, rows.size, cut(o, r * units, units), code, cut(dy, r * units, units))
+        first, second, third = activation_of(net, top)
+        activations.backward(first, second, third, o, dy)
+
+
+@njit(**settings)
+def term(team, net, memory, count, numbers, begin, rows):  # type: ignore[no-untyped-def]
+    """∂term/∂(last sum), for outputs begin … begin + count of the opponent's `rows`."""
+    if team[0] == 0:
+        top = len(net.layers) - 1
+        o = stretch(memory, net.numbers[Y], net.layers[top], rows)
+        dy = stretch(memory, net.numbers[DY], net.layers[top], rows)
+        o, dy = cut(o, begin, count), cut(dy, begin, count)
+        losses.term(int(numbers[0]), numbers[1], numbers[2], o, dy)
+        first, second, third = activation_of(net, top)
+        activations.backward(first, second, third, o, dy)

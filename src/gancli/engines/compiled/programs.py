@@ -1,0 +1,167 @@
+"""The programs of the games: what `games.Supervised.play`, `Gan.play` and `Wgan.play` do, as lists of operations."""
+
+from typing import Any
+
+import numpy as np
+
+from gancli.engines.compiled import clock, losses, program
+from gancli.engines.compiled.columns import DY, OUTPUTS, SECTION, Y
+from gancli.engines.compiled.tables import FEW, Memory, Net, table
+from gancli.engines.plan import AdversarialPlan, SupervisedPlan
+
+GENERATOR, OPPONENT = 0, 1
+"""Places in `Program.nets`; a supervised run's network is the opponent of nobody, at both."""
+REAL, FAKE, TEACH = range(3)
+"""Places in `Program.terms`."""
+
+
+class Program:
+    """Operations under construction, with the networks' tables and the memory they work in."""
+
+    def __init__(self, nets: tuple[Net, Net], memory: Memory):
+        self.nets, self.memory = nets, memory
+        self._operations: list[list[int]] = []
+
+    def table(self) -> Any:
+        """The operations as `program.play` takes them."""
+        return np.array(self._operations, np.int64)
+
+    def load(self, rows: int, to: int, first: int) -> None:
+        """Rows first … first + rows of the game's samples."""
+        self._add(program.LOAD, 0, rows, to=to, a=first, section=clock.DATA)
+
+    def latents(self, numbers: int, to: int, first: int) -> None:
+        """Numbers first … first + numbers of the game's latents."""
+        self._add(program.LATENT, 0, 0, to=to, a=first, b=numbers, section=clock.DATA)
+
+    def copy(self, source: int, to: int, numbers: int) -> None:
+        """From one place to another."""
+        self._add(program.COPY, 0, 0, source, to, b=numbers, section=clock.DATA)
+
+    def forward(self, net: int, rows: int, source: int, to: int | None = None) -> None:
+        """A pass; the outputs go to `to`, or among the network's own."""
+        own = int(self.nets[net].numbers[Y]) + rows * int(self.nets[net].layers[-1, OUTPUTS])
+        self._add(program.FORWARD, net, rows, source, own if to is None else to)
+
+    def keep_last(self, net: int, rows: int, batch: int) -> None:
+        """Keep the last `batch` rows of a pass of `rows`, for the backward pass."""
+        if rows > batch:
+            self._add(program.KEEP, net, rows, a=batch)
+
+    def target(self, net: int, rows: int) -> None:
+        """The error of a supervised network's outputs."""
+        self._add(program.TARGET, net, rows)
+
+    def term(self, net: int, term: int, rows: int, begin: int = 0, of: int | None = None) -> None:
+        """The error of the outputs begin … begin + rows of a pass of `of` rows."""
+        self._add(program.TERM, net, rows, rows if of is None else of, a=term, b=begin)
+
+    def learn(self, net: int, rows: int, source: int) -> None:
+        """Backward from the last error, each parameter taking its step."""
+        self._add(program.BACKWARD, net, rows, source, to=0, a=1, b=net)
+
+    def teach(self, rows: int, fakes: int, latents: int) -> None:
+        """The generator learns from the opponent's last error on its fakes, and the opponent does not."""
+        generator = self.nets[GENERATOR]
+        top = int(generator.numbers[DY]) + rows * int(generator.layers[-1, OUTPUTS])
+        self._add(program.BACKWARD, OPPONENT, rows, fakes, to=top, a=0, b=GENERATOR)
+        self.learn(GENERATOR, rows, latents)
+
+    def _add(
+        self, code: int, net: int, rows: int, source: int = 0, to: int = 0, a: int = 0, b: int = 0,
+        section: int | None = None,
+    ) -> None:  # fmt: skip
+        self._operations.append([code, net, rows, source, to, a, b, int(self.nets[net].numbers[SECTION]) if section is None else section])
+
+
+def supervised(plan: SupervisedPlan, threads: int) -> Program:
+    """One training: forward, error, backward, step."""
+    memory = Memory()
+    net = table(plan.network, memory, plan.batch, threads, clock.OPPONENT)
+    x = memory.place(plan.batch * plan.network.inputs)
+    made = Program((net, net), memory)
+    made.load(plan.batch, x, 0)
+    made.forward(OPPONENT, plan.batch, x)
+    made.target(OPPONENT, plan.batch)
+    made.learn(OPPONENT, plan.batch, x)
+    return made
+
+
+def _nets(plan: AdversarialPlan, memory: Memory, rows: int, opponents: int, threads: int) -> tuple[Net, Net]:
+    generator = table(plan.generator, memory, rows, threads, clock.GENERATOR)
+    return generator, table(plan.opponent, memory, opponents, threads, clock.OPPONENT)
+
+
+def gan(plan: AdversarialPlan, threads: int) -> Program:
+    """D on real samples, D on fresh fakes, G then D on shared fakes, G alone."""
+    memory, batch, size = Memory(), plan.batch, plan.batch * plan.generator.inputs
+    made = Program(_nets(plan, memory, batch, batch, threads), memory)
+    x, fakes = (memory.place(batch * plan.opponent.inputs) for _ in range(2))
+    z = memory.place(size)
+    for step in range(plan.ratios["real"]):
+        made.load(batch, x, step * batch)
+        made.forward(OPPONENT, batch, x)
+        made.term(OPPONENT, REAL, batch)
+        made.learn(OPPONENT, batch, x)
+    fresh, shared, alone = (plan.ratios[name] for name in ("fake", "shared", "generator"))
+    for step in range(fresh + shared + alone):
+        made.latents(size, z, step * size)
+        made.forward(GENERATOR, batch, z, fakes)
+        made.forward(OPPONENT, batch, fakes)
+        if step >= fresh:
+            made.term(OPPONENT, TEACH, batch)
+            made.teach(batch, fakes, z)
+        if step < fresh + shared:
+            made.term(OPPONENT, FAKE, batch)
+            made.learn(OPPONENT, batch, fakes)
+    return made
+
+
+def wgan(plan: AdversarialPlan, threads: int) -> Program:
+    """The critic learns over real samples and fakes at once, `critic` times; then the generator, `generator` times.
+
+    The generator does not move while the critic learns: where a batch is small, several are drawn in one product, each
+    row of weights being read once for all, the generator's own first batch with them.
+    """
+    memory, batch, features = Memory(), plan.batch, plan.opponent.inputs
+    critics, generators = plan.ratios["critic"], plan.ratios["generator"]
+    together = critics + min(generators, 1)
+    ahead = max(1, min(FEW // batch, together))
+    size, half = batch * plan.generator.inputs, batch * features
+    made = Program(_nets(plan, memory, ahead * batch, 2 * batch, threads), memory)
+    z, both = memory.place(ahead * size), memory.place(2 * half)
+    fakes = memory.place(ahead * half) if ahead > 1 else both + half
+    first = drawn = 0
+    for step in range(critics + generators):
+        if step == drawn:
+            first, drawn = step, min(step + ahead, together) if step < together else step + 1
+            made.latents((drawn - first) * size, z, first * size)
+            made.forward(GENERATOR, (drawn - first) * batch, z, fakes)
+        part = fakes + (step - first) * half
+        if step < critics:
+            made.load(batch, both, step * batch)
+            if ahead > 1:
+                made.copy(part, both + half, half)
+            made.forward(OPPONENT, 2 * batch, both)
+            made.term(OPPONENT, REAL, batch, 0, 2 * batch)
+            made.term(OPPONENT, FAKE, batch, batch, 2 * batch)
+            made.learn(OPPONENT, 2 * batch, both)
+        else:
+            made.keep_last(GENERATOR, (drawn - first) * batch, batch)
+            made.forward(OPPONENT, batch, part)
+            made.term(OPPONENT, TEACH, batch)
+            made.teach(batch, part, z + (step - first) * size)
+    return made
+
+
+def terms(plan: AdversarialPlan) -> Any:
+    """The adversarial loss as `program.play` takes it."""
+    return np.array([(losses.TERMS[name], *numbers) for name, *numbers in (plan.real, plan.fake, plan.teach)], np.float64)
+
+
+
+def make(plan: SupervisedPlan | AdversarialPlan, threads: int) -> Program:
+    """The program of a plan, for a team of so many threads."""
+    if isinstance(plan, SupervisedPlan):
+        return supervised(plan, threads)
+    return wgan(plan, threads) if "critic" in plan.ratios else gan(plan, threads)
