@@ -22,11 +22,11 @@ debug_option = click.option("--debug", is_flag=True, help="Show the traceback of
 
 
 def one_thread() -> None:
-    """One BLAS thread, unless the user says otherwise: a second costs more than it gives on networks of this size.
+    """Start BLAS with one thread, on however many cores; an engine that computes with more raises it by itself.
 
     It must be called before NumPy is imported.
     """
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
 
 

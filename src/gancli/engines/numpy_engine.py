@@ -17,7 +17,7 @@ from gancli.engines.plan import AdversarialPlan, Array, GamePlayer, SupervisedPl
 
 FLOOR = 1e-30
 """Added to squares that decay, which would sink to subnormal numbers otherwise, where √ is six times slower."""
-BLOCK = 8192
+BLOCK = 32768
 """Elements of a flat vector worked on at once, so that temporaries stay in the first-level cache."""
 
 

@@ -1,7 +1,7 @@
 """Forward and backward through dense layers, by a team of threads.
 
-A pass ends each layer with a barrier. Forward, a thread takes a share of the rows or, where there are few, of the inputs.
-Backward, it takes a share of a layer's inputs: for those it computes ∂E/∂x, then the gradient of their weights,
+A pass ends each layer with a barrier. Forward, a thread takes a share of the units or of the rows or, where rows are few, of
+the inputs. Backward, it takes a share of a layer's inputs: for those it computes ∂E/∂x, then the gradient of their weights,
 a block at a time, and steps along it at once, while the block is in its cache; the whole gradient is never written.
 """
 
@@ -19,7 +19,7 @@ from gancli.engines.compiled.columns import (
 from gancli.engines.compiled.tables import FEW
 from gancli.engines.compiled.threads import barrier, share
 
-STRIP = 64
+STRIP = 128
 """Rows that a product makes before their activation is taken, so that they are still in the cache."""
 
 
@@ -34,27 +34,30 @@ def forward(team, shared, net, memory, rows, x, out):  # type: ignore[no-untyped
         if rows <= FEW:
             _forward_few(team, shared, net, memory, layer, slopes, rows, source, y)
         else:
-            _forward_rows(team, net, layer, slopes, rows, source, y)
+            _forward_many(team, net, layer, slopes, rows, source, y)
         barrier(team, shared)
         source = y
 
 
 @njit(**settings)
-def _forward_rows(team, net, layer, slopes, rows, x, y):  # type: ignore[no-untyped-def]
+def _forward_many(team, net, layer, slopes, rows, x, y):  # type: ignore[no-untyped-def]
+    """A share of the units or of the rows, whichever are more: BLAS repacks the other operand in every thread."""
     inputs, units = layer[INPUTS], layer[UNITS]
+    first, last, left, right = 0, rows, 0, units
+    if units > rows:
+        left, right = share(units, team, 16)
+    else:
+        first, last = share(rows, team, 1)
     w = params(net, x, layer[WEIGHTS], inputs * units)
-    start, stop = share(rows, team, 1)
-    for first in range(start, stop, STRIP):
-        count = min(STRIP, stop - first)
-        part = cut(y, first * units, count * units)
-        gemm(False, False, count, units, inputs, after(x, first * inputs), inputs, w, units, part, units)
-        if layer[BIAS] >= 0:
-            b = params(net, x, layer[BIAS], units)
-            for r in range(count):
-                row = cut(part, r * units, units)
-                for j in range(units):
-                    row[j] += b[j]
-        activations.forward(layer[ACTIVATION], slopes[0], slopes[1], part)
+    for r in range(first, last if right > left else first, STRIP):
+        count = min(STRIP, last - r)
+        part, start = after(y, r * units + left), after(x, r * inputs)
+        gemm(False, False, count, right - left, inputs, start, inputs, after(w, left), units, part, units)
+        for k in range(count):
+            row = cut(part, k * units, right - left)
+            if layer[BIAS] >= 0:
+                _add(params(net, x, layer[BIAS] + left, right - left), row)
+            activations.forward(layer[ACTIVATION], slopes[0], slopes[1], row)
 
 
 @njit(**settings)
@@ -112,8 +115,15 @@ def _add_products(w, units, rows, x, inputs, a, b, c, d, y):  # type: ignore[no-
     """y += x[:, abcd] w[abcd]; a row of y is loaded and stored once for four products."""
     wa, wb = cut(w, a * units, units), cut(w, b * units, units)
     wc, wd = cut(w, c * units, units), cut(w, d * units, units)
-    for r in range(rows):
-        row, begin = cut(y, r * units, units), r * inputs
+    for r in range(0, rows - 1, 2):
+        row, begin, other, next_ = cut(y, r * units, units), r * inputs, cut(y, (r + 1) * units, units), (r + 1) * inputs
+        xa, xb, xc, xd = x[begin + a], x[begin + b], x[begin + c], x[begin + d]
+        za, zb, zc, zd = x[next_ + a], x[next_ + b], x[next_ + c], x[next_ + d]
+        for j in range(row.size):
+            row[j] += xa * wa[j] + xb * wb[j] + xc * wc[j] + xd * wd[j]
+            other[j] += za * wa[j] + zb * wb[j] + zc * wc[j] + zd * wd[j]
+    if rows % 2:
+        row, begin = cut(y, (rows - 1) * units, units), (rows - 1) * inputs
         xa, xb, xc, xd = x[begin + a], x[begin + b], x[begin + c], x[begin + d]
         for j in range(row.size):
             row[j] += xa * wa[j] + xb * wb[j] + xc * wc[j] + xd * wd[j]
@@ -234,11 +244,10 @@ def _backward_few(team, net, memory, layer, rows, x, dy, learn, dx, clock):  # t
         if dx.size:
             _dot_rows(w, units, rows, dy, after(dx, first), inputs)
         if learn and plain:
-            _add_outer(w, units, rows, after(x, first), inputs, dy, -net.hyper[optimizers.ETA])
+            _add_outer(w, units, rows, after(x, first), inputs, dy, -net.hyper[optimizers.ETA], True)
         elif learn:
             g = own_block(team, net, memory, size)
-            fill(g, 0.0)
-            _add_outer(g, units, rows, after(x, first), inputs, dy, 1.0)
+            _add_outer(g, units, rows, after(x, first), inputs, dy, 1.0, False)
             lap(team, clock, net.numbers[SECTION])
             optimizers.step(net, begin, g)
             lap(team, clock, clocks.OPTIMIZER)
@@ -257,17 +266,23 @@ def _dot_rows(w, units, rows, dy, dx, inputs):  # type: ignore[no-untyped-def]
 
 
 @njit(**settings)
-def _add_outer(w, units, rows, x, inputs, dy, factor):  # type: ignore[no-untyped-def]
-    """w[i] += factor × Σ_r x[r, i] dy[r]; inputs that are zero cost nothing."""
-    factor = w.dtype.type(factor)
+def _add_outer(w, units, rows, x, inputs, dy, factor, keep):  # type: ignore[no-untyped-def]
+    """w[i] ← factor × Σ_r x[r, i] dy[r], added to what is there with `keep`; two rows at a time, zeros skipped."""
+    factor, zero = w.dtype.type(factor), w.dtype.type(0)
     for i in range(w.size // units):
         row_of_w = cut(w, i * units, units)
-        for r in range(rows):
-            value = factor * x[r * inputs + i]
-            if value != 0:
-                row = cut(dy, r * units, units)
-                for j in range(units):
-                    row_of_w[j] += value * row[j]
+        if not keep:
+            fill(row_of_w, 0.0)
+        for r in range(0, rows, 2):
+            other = min(r + 1, rows - 1)
+            a, b = factor * x[r * inputs + i], factor * x[other * inputs + i] if other > r else zero
+            one, two = cut(dy, r * units, units), cut(dy, other * units, units)
+            if b != 0:
+                for j in range(row_of_w.size):
+                    row_of_w[j] += a * one[j] + b * two[j]
+            elif a != 0:
+                for j in range(row_of_w.size):
+                    row_of_w[j] += a * one[j]
 
 
 @njit(**settings)

@@ -9,8 +9,8 @@ from gancli.engines.plan import NetworkPlan
 
 FEW = 6
 """Rows up to which products are done without BLAS, which would spend its time on packing the weights."""
-BLOCK = 16384
-"""Elements of gradient that a thread computes before it steps along them: 64 kB, at home in the second-level cache."""
+BLOCK = 32768
+"""Elements of gradient that a thread computes before it steps along them: 128 kB, at home in the second-level cache."""
 
 
 class Net(NamedTuple):
