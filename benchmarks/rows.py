@@ -1,0 +1,88 @@
+"""The rows of the table: what is played, and what the issue of speed asks for."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """A configuration, and the most that gancli may take of JAX's time, and of PyTorch's."""
+
+    title: str
+    config: str
+    of_jax: float | None
+    of_torch: float = 0.4
+
+
+WGAN = """
+kind: wgan
+data: {set: mnist, classes: [7]}
+generator: {shape: [100, 300, 784], activation: sigmoid, mu: 0.1, optimizer: {name: rmsprop, eta: 0.01, gamma: 0.99}}
+critic:
+  shape: [784, 20, 1]
+  activation: relu
+  clip: {bound: 0.1, mode: clamp}
+  optimizer: {name: rmsprop, eta: 0.005, gamma: 0.99}
+latent: {law: gaussian}
+training: {games: 1000000, batch: BATCH, ratios: {critic: 5, generator: 1}}
+"""
+
+ROWS = {
+    "A": Row(
+        "MNIST 784-300-10, σ, SGD, one image a step",
+        """
+kind: supervised
+data: {set: mnist}
+network: {shape: [784, 300, 10], activation: sigmoid, mu: 0.1, optimizer: {name: sgd, eta: 0.2}}
+training: {games: 1000000, batch: 1}
+""",
+        of_jax=0.40,
+    ),
+    "B": Row(
+        "GAN, D 784-20-1, G 100-300-784, SGD, batch 1, ratios 1 and 1",
+        """
+kind: gan
+data: {set: mnist, classes: [7]}
+generator: {shape: [100, 300, 784], activation: sigmoid, mu: 0.1, optimizer: {name: sgd, eta: 0.2}}
+discriminator: {shape: [784, 20, 1], activation: sigmoid, init: glorot, optimizer: {name: sgd, eta: 0.02}}
+latent: {law: gaussian}
+training: {games: 1000000, batch: 1, ratios: {real: 1, shared: 1}}
+""",
+        of_jax=0.6,
+    ),
+    "C": Row("WGAN, same shapes, RMSProp, clip, ratio 5, batch 1", WGAN.replace("BATCH", "1"), of_jax=0.7),
+    "D": Row("the same, batch 64", WGAN.replace("BATCH", "64"), of_jax=0.75),
+    "E": Row("the same, batch 256", WGAN.replace("BATCH", "256"), of_jax=0.85),
+    # initial weights of 0.02, as in DCGAN: with larger ones fifty steps of Adam magnify rounding errors a millionfold, and
+    # no two libraries could be compared
+    "F": Row(
+        "GAN 64-256-256-784 / 784-256-256-1, leaky ReLU, Adam, batch 64",
+        """
+kind: gan
+data: {set: mnist}
+generator:
+  shape: [64, 256, 256, 784]
+  activation: leaky_relu
+  init: {name: normal, std: 0.02}
+  optimizer: {name: adam, eta: 0.0005, beta1: 0.5}
+discriminator:
+  shape: [784, 256, 256, 1]
+  activation: leaky_relu
+  init: {name: normal, std: 0.02}
+  optimizer: {name: adam, eta: 0.0005, beta1: 0.5}
+latent: {law: gaussian}
+training: {games: 1000000, batch: 64, ratios: {real: 1, shared: 1}}
+""",
+        of_jax=0.85,
+    ),
+    "G": Row(
+        "XOR 2-2-1, one example a step",
+        """
+kind: supervised
+data: {set: xor}
+network: {shape: [2, 2, 1], activation: centered_sigmoid, mu: 1, optimizer: {name: sgd, eta: 0.1}}
+training: {games: 1000000, batch: 1}
+""",
+        of_jax=None,
+        of_torch=0.05,
+    ),
+}

@@ -1,0 +1,85 @@
+"""What a peer is given: the row's networks as arrays and numbers, its data, and the numbers a check is played with."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from benchmarks.rows import ROWS
+
+from gancli import spec as specs
+from gancli.engines import NetworkPlan
+from gancli.experiment import build, load_data
+
+
+@dataclass(frozen=True)
+class Work:
+    """One row, ready to play; `rows` (games, loads × batch) and `latents` (games, fakes, batch, size) are for checks."""
+
+    kind: str
+    networks: dict[str, NetworkPlan]
+    samples: Any
+    """(count, features) float32, as the networks see them."""
+    targets: Any
+    """(count, outputs) float32; of a supervised row only."""
+    batch: int
+    ratios: dict[str, int]
+    latent: int
+    built: Any
+    """gancli's own objects."""
+
+    @property
+    def loads(self) -> int:
+        """Batches of real samples a game."""
+        return {"supervised": 1, "gan": self.ratios.get("real", 0), "wgan": self.ratios.get("critic", 0)}[self.kind]
+
+    @property
+    def fakes(self) -> int:
+        """Batches of latents a game."""
+        if self.kind == "wgan":
+            return self.ratios["critic"] + self.ratios["generator"]
+        return sum(self.ratios.get(name, 0) for name in ("fake", "shared", "generator"))
+
+    def weights(self, name: str) -> list[tuple[Any, Any]]:
+        """(W, b) of each layer, copies."""
+        plan = self.networks[name]
+        found = []
+        for layer in plan.layers:
+            w = plan.params[layer.weights : layer.weights + layer.inputs * layer.units]
+            b = plan.params[layer.bias : layer.bias + layer.units]
+            found.append((w.reshape(layer.inputs, layer.units).copy(), b.copy()))
+        return found
+
+    def draw_rows(self, games: int, rng: np.random.Generator) -> Any:
+        """Sample numbers for so many games."""
+        return rng.integers(0, len(self.samples), (games, self.loads, self.batch))
+
+
+def make(letter: str, engine: str, threads: int | str = "auto") -> Work:
+    """The work of a row, on gancli's `engine`."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "row.yaml"
+        path.write_text(ROWS[letter].config, encoding="utf-8")
+        spec = specs.load(path, [f"engine={engine}", f"threads={threads}"]).experiment
+    dataset = load_data(spec)
+    built = build(spec, dataset)
+    plans = {name: player.plan() for name, player in built.game.players.items()}
+    targets = built.game._codes[dataset.train.labels] if spec.kind == "supervised" else None
+    samples = dataset.train.samples.astype(np.float32) * np.float32(dataset.train.factor)
+    ratios = {} if spec.kind == "supervised" else spec.training.ratios.model_dump()
+    latent = plans["generator"].inputs if "generator" in plans else 0
+    return Work(spec.kind, plans, samples, targets, spec.training.batch, ratios, latent, built)
+
+
+def numbers_of_a_check(letter: str, games: int) -> tuple[Any, Any]:
+    """The rows and latents that gancli draws in its first games, taken from the very streams it draws them from."""
+    work = make(letter, "numpy", 1)
+    rows = work.built.batches["training"].rows(games * work.loads * work.batch)
+    latents = None
+    if work.fakes:
+        from gancli.nn.layers import draw
+
+        latents = np.empty((games, work.fakes, work.batch, work.latent), np.float32)
+        draw(work.built.streams["latent"], "gaussian", 1.0, out=latents)
+    return rows.reshape(games, work.loads, work.batch), latents
