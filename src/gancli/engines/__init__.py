@@ -7,7 +7,7 @@ from typing import Any
 from gancli.engines.checked import CheckedEngine, EngineError
 from gancli.engines.numpy_engine import Array, NumpyEngine
 from gancli.engines.plan import (
-    ActivationPlan, AdversarialPlan, DensePlan, GamePlayer, NetworkPlan, OptimizerPlan, SupervisedPlan, TermPlan,
+    ActivationPlan, AdversarialPlan, DensePlan, GamePlayer, NetworkPlan, NoisePlan, OptimizerPlan, SupervisedPlan, TermPlan,
 )  # fmt: skip
 
 Engine = NumpyEngine
@@ -34,7 +34,7 @@ ENGINES: dict[str, Callable[[int], Any]] = {
 
 __all__ = [
     "ENGINES", "ActivationPlan", "AdversarialPlan", "Array", "CheckedEngine", "DensePlan", "Engine", "EngineError",
-    "GamePlayer", "MissingEngine", "NetworkPlan", "NumpyEngine", "OptimizerPlan", "SupervisedPlan", "TermPlan",
+    "GamePlayer", "MissingEngine", "NetworkPlan", "NoisePlan", "NumpyEngine", "OptimizerPlan", "SupervisedPlan", "TermPlan",
     "engine_name", "make_engine", "numba_is_here",
 ]  # fmt: skip
 

@@ -15,14 +15,33 @@ ActivationPlan = tuple[str, float, float]
 
 
 @dataclass(frozen=True)
+class NoisePlan:
+    """Noise on a layer's input: concat (beside it, `size` units), add or multiply; its law and scale."""
+
+    mode: str
+    size: int
+    law: str
+    scale: float
+
+
+@dataclass(frozen=True)
 class DensePlan:
-    """A dense layer; `weights` and `bias` say where they begin in the network's vector (−1: no bias)."""
+    """A dense layer; `weights` and `bias` say where they begin in the network's vector (−1: no bias).
+
+    Its inputs include the units of concatenated noise.
+    """
 
     inputs: int
     units: int
     weights: int
     bias: int
     activation: ActivationPlan
+    noise: NoisePlan | None = None
+
+    @property
+    def below(self) -> int:
+        """Inputs that come from the layer below."""
+        return self.inputs - (self.noise.size if self.noise is not None and self.noise.mode == "concat" else 0)
 
 
 @dataclass(frozen=True)
@@ -46,7 +65,7 @@ class NetworkPlan:
     @property
     def inputs(self) -> int:
         """Size of one input."""
-        return self.layers[0].inputs
+        return self.layers[0].below
 
 
 @dataclass(frozen=True)
@@ -90,8 +109,11 @@ class GamePlayer(Protocol):
     """Whether to keep `seconds`: of data, generator, its opponent (or the only network) and optimisers."""
     seconds: Any
 
-    def play(self, rows: Any, latents: Any, counts: tuple[int, ...]) -> tuple[int, ...]:
-        """One game for each of `rows` (games, samples) int64 and `latents` (games, numbers).
+    noise: tuple[tuple[int, str, float], ...]
+    """The layer noise of one game, in the order in which it is drawn: how many numbers, their law and scale."""
+
+    def play(self, rows: Any, latents: Any, noise: Any, counts: tuple[int, ...]) -> tuple[int, ...]:
+        """One game for each of `rows` (games, samples) int64, `latents` and `noise` (games, numbers).
 
         `counts` are the steps that each network has taken; returns how many now.
         """

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from gancli.engines import AdversarialPlan, Array, GamePlayer
-from gancli.games.base import Batches, Rng, portions
+from gancli.games.base import Batches, Rng, draw_noise, portions
 from gancli.games.player import Player
 from gancli.nn import Network
 from gancli.nn.layers import draw
@@ -59,7 +59,8 @@ class Adversarial:
             latents = np.empty((portion, numbers), self.generator.network.dtype)
             draw(self._streams["latent"], self.law, 1.0, out=latents)
             optimizers = (self.generator.optimizer, self.opponent.optimizer)
-            counts = player.play(rows, latents, (optimizers[0].count, optimizers[1].count))
+            noise = draw_noise(player, portion, self._streams["noise"], latents.dtype)
+            counts = player.play(rows, latents, noise, (optimizers[0].count, optimizers[1].count))
             for optimizer, count in zip(optimizers, counts, strict=True):
                 optimizer.count = count
             self.played += portion

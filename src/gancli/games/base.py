@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from gancli.engines import Array, GamePlayer
 from gancli.games.player import Player
+from gancli.nn.layers import draw
 
 Rng = np.random.Generator
 
@@ -63,6 +64,16 @@ class Game(Protocol):
 
 NUMBERS = 1 << 20
 """Random numbers drawn at most for one call of an engine that plays by itself: 4 MB."""
+
+
+def draw_noise(player: GamePlayer, games: int, rng: Rng, dtype: Any) -> NDArray[Any]:
+    """The layer noise of so many games (games, numbers), drawn in the order in which the layers would."""
+    sizes = [size for size, _, _ in player.noise]
+    noise = np.empty((games, sum(sizes)), dtype)
+    for numbers in noise if sizes else ():
+        for (_, law, scale), out in zip(player.noise, np.split(numbers, np.cumsum(sizes)[:-1]), strict=True):
+            draw(rng, law, scale, out)
+    return noise
 
 
 def portions(games: int, numbers: int) -> Iterator[int]:

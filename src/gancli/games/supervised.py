@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gancli.engines import Array, GamePlayer, SupervisedPlan
-from gancli.games.base import Batches, Rng, portions
+from gancli.games.base import Batches, Rng, draw_noise, portions
 from gancli.games.player import Player
 from gancli.nn.losses import Loss
 
@@ -46,7 +46,8 @@ class Supervised:
             batch, network = len(self._x), self.players["network"]
             for portion in portions(games, batch):
                 rows = self._training.rows(portion * batch).reshape(portion, batch)
-                taken = self.player.play(rows, np.zeros((portion, 0), self._network.dtype), (network.optimizer.count,))
+                noise = draw_noise(self.player, portion, self._noise, self._network.dtype)
+                taken = self.player.play(rows, np.zeros((portion, 0), self._network.dtype), noise, (network.optimizer.count,))
                 network.optimizer.count = taken[0]
                 self.played += portion
 

@@ -1,10 +1,11 @@
 """A network is a row of layers over one flat vector of parameters: two loops, forward and backward."""
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
 
-from gancli.engines import Array, DensePlan, Engine
+from gancli.engines import Array, DensePlan, Engine, NoisePlan
 from gancli.nn.layers import Layer
 from gancli.nn.layout import Layout, Shape
 
@@ -66,10 +67,20 @@ class Network:
         return self.layout.views(vector)
 
     def plan(self) -> tuple[DensePlan, ...] | None:
-        """What an engine that plays by itself is told; None where a layer is not dense."""
+        """What an engine that plays by itself is told; None unless the layers are dense, with noise on their inputs."""
         starts = iter(slot.start for slot in self.layout.slots)
-        plans = [layer.plan({name: next(starts) for name in layer.shapes()}) for layer in self.layers]
-        return None if None in plans else tuple(plan for plan in plans if plan is not None)
+        plans: list[DensePlan] = []
+        noise: NoisePlan | None = None
+        for layer in self.layers:
+            plan = layer.plan({name: next(starts) for name in layer.shapes()})
+            if plan is None or (noise is not None and isinstance(plan, NoisePlan)):
+                return None
+            if isinstance(plan, NoisePlan):
+                noise = plan
+            else:
+                plans.append(dataclasses.replace(plan, noise=noise))
+                noise = None
+        return tuple(plans) if noise is None else None
 
     def _shapes(self) -> dict[str, Shape]:
         """Parameters by name; layers are counted from 1, those without parameters left out."""

@@ -9,7 +9,7 @@ class Spec(BaseModel):
     """Base model."""
 
     model_config = ConfigDict(
-        strict=True, frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
+        strict=True, frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True
     )
 
 

@@ -14,7 +14,8 @@ from gancli.engines.compiled.arrays import after, cut, vector
 from gancli.engines.compiled.blas import gemm
 from gancli.engines.compiled.clock import lap
 from gancli.engines.compiled.columns import (
-    ACTIVATION, BIAS, COUNT, DY, G, INPUTS, OPTIMIZER, OUTPUTS, PARAMS, ROOM, SECTION, UNITS, VELOCITY, WEIGHTS, Y,
+    ACTIVATION, ADD, BELOW, BIAS, CONCAT, COUNT, DY, FACTORS, G, INPUTS, MULTIPLY, NOISE, NOISY, OPTIMIZER, OUTPUTS,
+    PARAMS, ROOM, SECTION, UNITS, VELOCITY, WEIGHTS, Y,
 )  # fmt: skip
 from gancli.engines.compiled.tables import FEW
 from gancli.engines.compiled.threads import barrier, share
@@ -24,19 +25,47 @@ STRIP = 128
 
 
 @njit(**settings)
-def forward(team, shared, net, memory, rows, x, out):  # type: ignore[no-untyped-def]
-    """Outputs of every layer for x (rows × inputs,), the last one's at the place `out`."""
+def forward(team, shared, net, memory, rows, x, out, noise):  # type: ignore[no-untyped-def]
+    """Outputs of every layer for x (rows × inputs,), the last one's at the place `out`; `noise` holds its numbers."""
     source, top = x, len(net.layers) - 1
     for l in range(top + 1):
         layer, slopes = net.layers[l], net.slopes[l]
         begin = out if l == top else net.numbers[Y] + rows * layer[OUTPUTS]
         y = cut(memory, begin, rows * layer[UNITS])
+        if layer[NOISE]:
+            _join_noise(team, memory, layer, rows, source, noise)
+            noise = after(noise, rows * (layer[BELOW] if layer[NOISE] != CONCAT else layer[INPUTS] - layer[BELOW]))
+            source = cut(memory, layer[NOISY], rows * layer[INPUTS])
+            barrier(team, shared)
         if rows <= FEW:
             _forward_few(team, shared, net, memory, layer, slopes, rows, source, y)
         else:
             _forward_many(team, net, layer, slopes, rows, source, y)
         barrier(team, shared)
         source = y
+
+
+@njit(**settings)
+def _join_noise(team, memory, layer, rows, x, noise):  # type: ignore[no-untyped-def]
+    """Inputs and noise side by side, their sum, or x (1 + n), whose factors are kept."""
+    inputs, below, mode = layer[INPUTS], layer[BELOW], layer[NOISE]
+    start, stop = share(rows, team, 1)
+    for r in range(start, stop):
+        row, given = cut(memory, layer[NOISY] + r * inputs, inputs), cut(x, r * below, below)
+        if mode == CONCAT:
+            own = cut(noise, r * (inputs - below), inputs - below)
+            _copy(given, cut(row, 0, below))
+            _copy(own, cut(row, below, inputs - below))
+            continue
+        own = cut(noise, r * below, below)
+        if mode == ADD:
+            for j in range(row.size):
+                row[j] = given[j] + own[j]
+        else:
+            factors, one = cut(memory, layer[FACTORS] + r * below, below), row.dtype.type(1)
+            for j in range(row.size):
+                factors[j] = one + own[j]
+                row[j] = given[j] * factors[j]
 
 
 @njit(**settings)
@@ -154,12 +183,15 @@ def backward(team, shared, net, memory, rows, x, learn, dx, below, clock):  # ty
             activation = activation_of(net, l - 1)
         else:
             source, gradient, activation = x, dx, below
+        inputs_of_activation = source
+        if layer[NOISE]:
+            source = cut(memory, layer[NOISY], rows * layer[INPUTS])
         if rows <= FEW:
             _backward_few(team, net, memory, layer, rows, source, dy, learn, gradient, clock)
         else:
             _backward_many(team, net, memory, layer, rows, source, dy, learn, gradient, clock)
         if gradient.size:
-            _through(team, layer[INPUTS], rows, activation, source, gradient)
+            _through(team, memory, layer, rows, activation, inputs_of_activation, gradient)
         if learn and layer[BIAS] >= 0:
             _step_bias(team, net, memory, layer, rows, dy)
         barrier(team, shared)
@@ -200,12 +232,17 @@ def activation_of(net, l):  # type: ignore[no-untyped-def]
 
 
 @njit(**settings)
-def _through(team, inputs, rows, activation, y, dy):  # type: ignore[no-untyped-def]
-    """Through the activation below, for this thread's share of the inputs."""
-    start, stop = share(inputs, team, 1 if rows <= FEW else 16)
+def _through(team, memory, layer, rows, activation, y, dy):  # type: ignore[no-untyped-def]
+    """Through the noise and the activation below, for this thread's share of the inputs."""
+    start, stop = share(layer[INPUTS], team, 1 if rows <= FEW else 16)
+    stop, below = min(stop, layer[BELOW]), layer[BELOW]
     if stop > start:
         for r in range(rows):
-            part, gradient = cut(y, r * inputs + start, stop - start), cut(dy, r * inputs + start, stop - start)
+            part, gradient = cut(y, r * below + start, stop - start), cut(dy, r * below + start, stop - start)
+            if layer[NOISE] == MULTIPLY:
+                factors = cut(memory, layer[FACTORS] + r * below + start, stop - start)
+                for j in range(gradient.size):
+                    gradient[j] *= factors[j]
             activations.backward(activation[0], activation[1], activation[2], part, gradient)
 
 
@@ -215,9 +252,10 @@ def _backward_many(team, net, memory, layer, rows, x, dy, learn, dx, clock):  # 
     start, stop = share(inputs, team, 16)
     if start == stop:
         return
-    if dx.size:
-        w = params(net, x, layer[WEIGHTS] + start * units, (stop - start) * units)
-        gemm(False, True, rows, stop - start, units, dy, units, w, units, after(dx, start), inputs)
+    received = min(stop, layer[BELOW]) - start  # noise beside the inputs receives no gradient
+    if dx.size and received > 0:
+        w = params(net, x, layer[WEIGHTS] + start * units, received * units)
+        gemm(False, True, rows, received, units, dy, units, w, units, after(dx, start), layer[BELOW])
     if not learn:
         return
     together = max(net.numbers[ROOM] // units, 1)
@@ -241,8 +279,9 @@ def _backward_few(team, net, memory, layer, rows, x, dy, learn, dx, clock):  # t
         last = min(first + together, stop)
         begin, size = layer[WEIGHTS] + first * units, (last - first) * units
         w = params(net, x, begin, size)
-        if dx.size:
-            _dot_rows(w, units, rows, dy, after(dx, first), inputs)
+        received = min(last, layer[BELOW]) - first
+        if dx.size and received > 0:
+            _dot_rows(cut(w, 0, received * units), units, rows, dy, after(dx, first), layer[BELOW])
         if learn and plain:
             _add_outer(w, units, rows, after(x, first), inputs, dy, -net.hyper[optimizers.ETA], True)
         elif learn:

@@ -17,7 +17,7 @@ class CompiledPlayer:
         made = programs.make(plan, team.size)
         self.team, self.profile, self.seconds = team, False, np.zeros(clock.SIZE)
         self._off = np.zeros(0)
-        self._nets, self._operations = made.nets, made.table()
+        self._nets, self._operations, self.noise = made.nets, made.table(), tuple(made.noise)
         network = plan.network if isinstance(plan, SupervisedPlan) else plan.generator
         dtype = network.params.dtype
         self._memory = np.zeros(made.memory.size, dtype)
@@ -29,15 +29,16 @@ class CompiledPlayer:
             self._terms = programs.terms(plan)
         self._data = _samples(plan.samples, plan.factor, dtype)
 
-    def play(self, rows: Any, latents: Any, counts: tuple[int, ...]) -> tuple[int, ...]:
-        """One game for each of `rows` (games, samples) int64 and `latents` (games, numbers).
+    def play(self, rows: Any, latents: Any, noise: Any, counts: tuple[int, ...]) -> tuple[int, ...]:
+        """One game for each of `rows` (games, samples) int64, `latents` and `noise` (games, numbers).
 
         `counts` are the steps that each network has taken; returns how many now.
         """
         for net, count in zip(self._nets, counts, strict=False):
             net.numbers[COUNT] = count
         taken = (self._nets, self._operations, self._terms, self._data, self._targets)
-        self.team.run(program.play, self.seconds if self.profile else self._off, *taken, rows, latents, self._memory)
+        clock_ = self.seconds if self.profile else self._off
+        self.team.run(program.play, clock_, *taken, rows, latents, noise, self._memory)
         return tuple(int(net.numbers[COUNT]) for net in self._nets[: len(counts)])
 
 

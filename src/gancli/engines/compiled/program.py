@@ -10,7 +10,7 @@ from gancli.engines.compiled import activations, losses
 from gancli.engines.compiled.activations import settings
 from gancli.engines.compiled.arrays import after, borrow, cut
 from gancli.engines.compiled.clock import lap
-from gancli.engines.compiled.columns import DY, INPUTS, OUTPUTS, UNITS, Y
+from gancli.engines.compiled.columns import BELOW, DY, OUTPUTS, UNITS, Y
 from gancli.engines.compiled.network import activation_of, backward, forward, stretch
 from gancli.engines.compiled.tables import Net
 from gancli.engines.compiled.threads import barrier, share
@@ -22,8 +22,8 @@ CODE, NET, ROWS, FROM, TO, A, B, SECTION = range(8)
 
 
 @njit(**{**settings, "cache": True, "no_cpython_wrapper": False})
-def play(team, shared, clock, nets, operations, terms, data, targets, rows, latents, memory):  # type: ignore[no-untyped-def]
-    """One game for each of `rows` (games, samples) and `latents` (games, numbers).
+def play(team, shared, clock, nets, operations, terms, data, targets, rows, latents, noise, memory):  # type: ignore[no-untyped-def]
+    """One game for each of `rows` (games, samples), `latents` and `noise` (games, numbers).
 
     `nets` are two `tables.Net`; `terms` (terms, 3) the adversarial loss; `data` (bytes, reals, factor); `targets`
     (labels, codes, loss).
@@ -33,7 +33,7 @@ def play(team, shared, clock, nets, operations, terms, data, targets, rows, late
     data = (borrow(data[0]), borrow(data[1]), data[2])
     targets = (borrow(targets[0]), borrow(targets[1]), targets[2])
     operations, terms, rows = borrow(operations), borrow(terms), borrow(rows)
-    latents, memory, shared = borrow(latents), borrow(memory), borrow(shared)
+    latents, noise, memory, shared = borrow(latents), borrow(noise), borrow(memory), borrow(shared)
     lap(team, clock, -1)
     for game in range(len(rows)):
         for index in range(len(operations)):
@@ -46,8 +46,9 @@ def play(team, shared, clock, nets, operations, terms, data, targets, rows, late
                 copy(team, after(latents[game], operation[A]), after(memory, place), operation[B])
             elif code == COPY:  # B: how many
                 copy(team, after(memory, source), after(memory, place), operation[B])
-            elif code == FORWARD:
-                forward(team, shared, net, memory, count, after(memory, source), place)
+            elif code == FORWARD:  # A: the first number of its noise
+                numbers = after(noise[game], operation[A])
+                forward(team, shared, net, memory, count, after(memory, source), place, numbers)
             elif code == KEEP:  # A: how many of the rows
                 keep_last(team, net, memory, count, operation[A])
             elif code == TARGET:  # A: the first of the rows
@@ -57,7 +58,7 @@ def play(team, shared, clock, nets, operations, terms, data, targets, rows, late
             else:  # BACKWARD; A: does the network learn? B: whose output it judged, −1 for none
                 learn, judged = operation[A] == 1, operation[B]
                 below = activation_of(nets[judged], len(nets[judged].layers) - 1)
-                x, dx = after(memory, source), cut(memory, place, count * net.layers[0, INPUTS] if place > 0 else 0)
+                x, dx = after(memory, source), cut(memory, place, count * net.layers[0, BELOW] if place > 0 else 0)
                 backward(team, shared, net, memory, count, x, learn, dx, below, clock)
             barrier(team, shared)
             lap(team, clock, operation[SECTION])

@@ -7,7 +7,7 @@ import numpy as np
 from gancli.engines.compiled import clock, losses, program
 from gancli.engines.compiled.columns import DY, OUTPUTS, SECTION, Y
 from gancli.engines.compiled.tables import FEW, Memory, Net, table
-from gancli.engines.plan import AdversarialPlan, SupervisedPlan
+from gancli.engines.plan import AdversarialPlan, NetworkPlan, SupervisedPlan
 
 GENERATOR, OPPONENT = 0, 1
 """Places in `Program.nets`; a supervised run's network is the opponent of nobody, at both."""
@@ -18,8 +18,11 @@ REAL, FAKE, TEACH = range(3)
 class Program:
     """Operations under construction, with the networks' tables and the memory they work in."""
 
-    def __init__(self, nets: tuple[Net, Net], memory: Memory):
+    def __init__(self, nets: tuple[Net, Net], plans: tuple[NetworkPlan, NetworkPlan], memory: Memory):
         self.nets, self.memory = nets, memory
+        self.noise: list[tuple[int, str, float]] = []
+        """The layer noise of one game, in the order of its passes: how many numbers, their law and scale."""
+        self._plans = plans
         self._operations: list[list[int]] = []
 
     def table(self) -> Any:
@@ -41,7 +44,10 @@ class Program:
     def forward(self, net: int, rows: int, source: int, to: int | None = None) -> None:
         """A pass; the outputs go to `to`, or among the network's own."""
         own = int(self.nets[net].numbers[Y]) + rows * int(self.nets[net].layers[-1, OUTPUTS])
-        self._add(program.FORWARD, net, rows, source, own if to is None else to)
+        first = sum(numbers for numbers, _, _ in self.noise)
+        self._add(program.FORWARD, net, rows, source, own if to is None else to, a=first)
+        found = (layer.noise for layer in self._plans[net].layers if layer.noise is not None)
+        self.noise += [(rows * noise.size, noise.law, noise.scale) for noise in found]
 
     def keep_last(self, net: int, rows: int, batch: int) -> None:
         """Keep the last `batch` rows of a pass of `rows`, for the backward pass."""
@@ -79,7 +85,7 @@ def supervised(plan: SupervisedPlan, threads: int) -> Program:
     memory = Memory()
     net = table(plan.network, memory, plan.batch, threads, clock.OPPONENT)
     x = memory.place(plan.batch * plan.network.inputs)
-    made = Program((net, net), memory)
+    made = Program((net, net), (plan.network, plan.network), memory)
     made.load(plan.batch, x, 0)
     made.forward(OPPONENT, plan.batch, x)
     made.target(OPPONENT, plan.batch)
@@ -95,7 +101,7 @@ def _nets(plan: AdversarialPlan, memory: Memory, rows: int, opponents: int, thre
 def gan(plan: AdversarialPlan, threads: int) -> Program:
     """D on real samples, D on fresh fakes, G then D on shared fakes, G alone."""
     memory, batch, size = Memory(), plan.batch, plan.batch * plan.generator.inputs
-    made = Program(_nets(plan, memory, batch, batch, threads), memory)
+    made = Program(_nets(plan, memory, batch, batch, threads), (plan.generator, plan.opponent), memory)
     x, fakes = (memory.place(batch * plan.opponent.inputs) for _ in range(2))
     z = memory.place(size)
     for step in range(plan.ratios["real"]):
@@ -126,9 +132,11 @@ def wgan(plan: AdversarialPlan, threads: int) -> Program:
     memory, batch, features = Memory(), plan.batch, plan.opponent.inputs
     critics, generators = plan.ratios["critic"], plan.ratios["generator"]
     together = critics + min(generators, 1)
-    ahead = max(1, min(FEW // batch, together))
+    noisy = any(layer.noise for layer in plan.generator.layers + plan.opponent.layers)
+    ahead = 1 if noisy else max(1, min(FEW // batch, together))  # noise is drawn pass by pass
     size, half = batch * plan.generator.inputs, batch * features
-    made = Program(_nets(plan, memory, ahead * batch, 2 * batch, threads), memory)
+    nets = _nets(plan, memory, ahead * batch, 2 * batch, threads)
+    made = Program(nets, (plan.generator, plan.opponent), memory)
     z, both = memory.place(ahead * size), memory.place(2 * half)
     fakes = memory.place(ahead * half) if ahead > 1 else both + half
     first = drawn = 0

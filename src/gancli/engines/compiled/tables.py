@@ -5,8 +5,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gancli.engines.compiled import activations, optimizers
-from gancli.engines.plan import NetworkPlan
+from gancli.engines.compiled.columns import ADD, CONCAT, MULTIPLY
+from gancli.engines.plan import DensePlan, NetworkPlan
 
+MODES = {"concat": CONCAT, "add": ADD, "multiply": MULTIPLY}
 FEW = 6
 """Rows up to which products are done without BLAS, which would spend its time on packing the weights."""
 BLOCK = 32768
@@ -19,7 +21,7 @@ class Net(NamedTuple):
     numbers: Any
     """int64, by `columns`."""
     layers: Any
-    """(layers, 6) int64, likewise."""
+    """(layers, 10) int64, likewise."""
     slopes: Any
     """(layers, 2) float64: the activations' two numbers."""
     hyper: Any
@@ -40,13 +42,14 @@ class Memory:
 
 def table(plan: NetworkPlan, memory: Memory, rows: int, threads: int, section: int) -> Net:
     """A network's table, with room in the memory for `rows` rows and `threads` threads."""
-    layers, below = [], 0
+    layers, before = [], 0
     for layer in plan.layers:
         code = activations.CODES[layer.activation[0]]
-        layers.append((layer.inputs, layer.units, layer.weights, layer.bias, code, below))
-        below += layer.units
+        sizes = (layer.inputs, layer.units, layer.weights, layer.bias, code, before)
+        layers.append((*sizes, layer.below, *_noise(layer, memory, rows)))
+        before += layer.units
     room = -(-max(BLOCK, *(FEW * layer.units for layer in plan.layers)) // 32) * 32
-    places = [memory.place(rows * below), memory.place(rows * below), memory.place(threads * room), room]
+    places = [memory.place(rows * before), memory.place(rows * before), memory.place(threads * room), room]
     optimizer = optimizers.CODES[plan.optimizer.name]
     numbers = [*_addresses(plan), plan.params.size, optimizer, section, 0, *places]
     mode, bound = plan.clip or (None, 0.0)
@@ -58,6 +61,14 @@ def table(plan: NetworkPlan, memory: Memory, rows: int, threads: int, section: i
         np.array([layer.activation[1:] for layer in plan.layers], np.float64),
         np.array([hyper.get(name, 0.0) for name in optimizers.HYPER], np.float64),
     )
+
+
+def _noise(layer: DensePlan, memory: Memory, rows: int) -> tuple[int, int, int]:
+    """Its mode, and places for the inputs with noise and for the factors."""
+    if layer.noise is None:
+        return 0, 0, 0
+    mode = MODES[layer.noise.mode]
+    return mode, memory.place(rows * layer.inputs), memory.place(rows * layer.below if mode == MULTIPLY else 0)
 
 
 def _addresses(plan: NetworkPlan) -> list[int]:

@@ -4,7 +4,7 @@ from typing import Protocol
 
 import numpy as np
 
-from gancli.engines import Array, DensePlan, Engine
+from gancli.engines import Array, DensePlan, Engine, NoisePlan
 from gancli.nn.layout import Shape
 
 
@@ -17,7 +17,7 @@ class Layer(Protocol):
     def shapes(self) -> dict[str, Shape]:
         """Names and shapes of the parameters."""
 
-    def plan(self, starts: dict[str, int]) -> DensePlan | None:
+    def plan(self, starts: dict[str, int]) -> DensePlan | NoisePlan | None:
         """What an engine that plays by itself is told, parameters beginning at `starts`; None where it cannot."""
 
     def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array]) -> None:

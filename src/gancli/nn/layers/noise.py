@@ -5,7 +5,7 @@ Goodfellow 2014 proposes the three; the report's choice is `concat` (section 2.6
 
 import numpy as np
 
-from gancli.engines import Array, DensePlan, Engine
+from gancli.engines import Array, Engine, NoisePlan
 from gancli.nn.layout import Shape
 
 
@@ -22,9 +22,9 @@ class Noise:
         """Noise has nothing to learn."""
         return {}
 
-    def plan(self, starts: dict[str, int]) -> DensePlan | None:
-        """No engine plays noise by itself yet."""
-        return None
+    def plan(self, starts: dict[str, int]) -> NoisePlan:
+        """What an engine that plays by itself is told."""
+        return NoisePlan(self.mode, self.size, self.law, self.scale)
 
     def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array]) -> None:
         """Nothing to bind."""
