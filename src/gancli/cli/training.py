@@ -13,26 +13,36 @@ from gancli.cli.support import Progress, command, runs_option
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override a key: critic.clip.bound=0.01.")
 @click.option("--seed", type=int, help="Override the seed.")
-@click.option("--engine", help="Override the engine: auto, numpy or checked.")
+@click.option("--engine", help="Override the engine: auto, numba, numpy or checked.")
+@click.option("--threads", help="Override the number of threads: auto, 1, 2, …")
+@click.option("--profile", is_flag=True, help="Say at the end where the time went.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @runs_option
 @command
 def train(
-    config: Path, settings: tuple[str, ...], seed: int | None, engine: str | None, quiet: bool, runs: Path
-) -> None:
+    config: Path, settings: tuple[str, ...], seed: int | None, engine: str | None, threads: str | None, profile: bool,
+    quiet: bool, runs: Path,
+) -> None:  # fmt: skip
     """Train the networks of CONFIG in a new run folder, whose path is the last line printed."""
     from gancli import experiment, spec
 
     overrides = list(settings)
     overrides += [f"seed={seed}"] if seed is not None else []
     overrides += [f"engine={engine}"] if engine is not None else []
+    overrides += [f"threads={threads}"] if threads is not None else []
     resolved = spec.load(config, overrides)
     for warning in resolved.warnings:
         click.echo(f"warning: {warning}", err=True)
+    experiment.on_compiling(say_compiling)
     built, folder = experiment.prepare(resolved, runs)
     if built.dataset.notice:
         click.echo(f"note: {built.dataset.notice}", err=True)
-    _finish(folder, runs, quiet, lambda make: experiment.train(resolved, built, folder, make))
+    profiled = experiment.Profile(built) if profile else None
+    try:
+        _finish(folder, runs, quiet, lambda make: experiment.train(resolved, built, folder, make, profiled))
+    finally:
+        for line in profiled.lines() if profiled is not None else ():
+            click.echo(line, err=True)
 
 
 @click.command()
@@ -46,10 +56,16 @@ def resume(run: str, quiet: bool, runs: Path) -> None:
     from gancli.runs import find
 
     folder = find(runs, run)
+    experiment.on_compiling(say_compiling)
     resolved, built, earlier, damaged = experiment.reopen(folder)
     for line in damaged:
         click.echo(f"warning: {line}; going on from the checkpoint before it", err=True)
     _finish(folder, runs, quiet, lambda make: experiment.resume(resolved, built, folder, make, earlier))
+
+
+def say_compiling() -> None:
+    """Tell a person what they wait for."""
+    click.echo("note: compiling the fast engine for this machine, once; it takes some seconds", err=True)
 
 
 def _finish(folder: Any, runs: Path, quiet: bool, play: Any) -> None:

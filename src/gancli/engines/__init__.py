@@ -21,10 +21,14 @@ class MissingEngine(ValueError):
 def _numba(threads: int) -> NumpyEngine:
     if not numba_is_here():
         raise MissingEngine("engine: numba needs the library numba: pip install 'gancli[fast]', or use engine: auto")
-    from gancli.engines.numba_engine import NumbaEngine
+    from gancli.engines import numba_engine
 
-    return NumbaEngine(threads)
+    while _say_compiling:
+        numba_engine.on_compiling(_say_compiling.pop())
+    return numba_engine.NumbaEngine(threads)
 
+
+_say_compiling: list[Callable[[], None]] = []
 
 ENGINES: dict[str, Callable[[int], Any]] = {
     "numpy": NumpyEngine,
@@ -35,8 +39,13 @@ ENGINES: dict[str, Callable[[int], Any]] = {
 __all__ = [
     "ENGINES", "ActivationPlan", "AdversarialPlan", "Array", "CheckedEngine", "DensePlan", "Engine", "EngineError",
     "GamePlayer", "MissingEngine", "NetworkPlan", "NoisePlan", "NumpyEngine", "OptimizerPlan", "SupervisedPlan", "TermPlan",
-    "engine_name", "make_engine", "numba_is_here",
+    "engine_name", "make_engine", "numba_is_here", "on_compiling",
 ]  # fmt: skip
+
+
+def on_compiling(say: Callable[[], None]) -> None:
+    """Have `say` called where an engine made later has to compile, which takes some seconds."""
+    _say_compiling.append(say)
 
 
 def numba_is_here() -> bool:

@@ -1,12 +1,13 @@
 """Spec → objects → one run: the training loop, checkpoints, signals, and how a run ends."""
 
-from gancli.engines import MissingEngine
+from gancli.engines import MissingEngine, on_compiling
 from gancli.experiment.build import Built, build, load_data, make_network, stream
 from gancli.experiment.loop import Reporter
+from gancli.experiment.profile import Profile
 from gancli.experiment.run import Outcome, prepare, reopen, resume, train
 from gancli.experiment.sampling import Samples, sample
 
 __all__ = [
-    "Built", "MissingEngine", "Outcome", "Reporter", "Samples", "build", "load_data", "make_network", "prepare", "reopen", "resume",
+    "Built", "MissingEngine", "Outcome", "Profile", "Reporter", "Samples", "build", "load_data", "make_network", "on_compiling", "prepare", "reopen", "resume",
     "sample", "stream", "train",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ import numpy as np
 
 from gancli import pictures
 from gancli.experiment.build import Built, stream
+from gancli.experiment.profile import Profile
 from gancli.experiment.saving import gather
 from gancli.runs import RunFolder, checkpoint
 from gancli.runs.files import write_bytes
@@ -61,14 +62,19 @@ class Stop:
 class Loop:
     """Plays a built game to its end within a run folder; `earlier` seconds were spent before a resume."""
 
-    def __init__(self, spec: Experiment, built: Built, folder: RunFolder, reporter: Reporter, earlier: float = 0.0):
+    def __init__(
+        self, spec: Experiment, built: Built, folder: RunFolder, reporter: Reporter, earlier: float = 0.0,
+        profile: Profile | None = None,
+    ):  # fmt: skip
         self.spec, self.built, self.folder, self.reporter = spec, built, folder, reporter
         self.start = time.monotonic() - earlier
         self._saved = built.game.played  # a new run has nothing to save, a resumed one has saved it
-        self._duties: list[tuple[int, Callable[[], None]]] = [(self._period(spec.test.every), self.test)]
+        self._profile = profile
+        self._duties: list[tuple[int, Callable[[], None]]] = []
+        self._add_duty(spec.test.every, "tests", self.test)
         if spec.pictures is not None:
-            self._duties.append((self._period(spec.pictures.every), self.picture))
-        self._duties.append((self._period(spec.checkpoint.every), self.save))
+            self._add_duty(spec.pictures.every, "pictures", self.picture)
+        self._add_duty(spec.checkpoint.every, "checkpoints", self.save)
         self._look_every = max(10, LOOK_EVERY // spec.training.batch)
         self._periods = [self._look_every, *(period for period, _ in self._duties)]
         self._stretch = 1
@@ -143,6 +149,10 @@ class Loop:
         facts |= {"metrics_bytes": self.folder.metrics.stat().st_size, "seconds": time.monotonic() - self.start}
         checkpoint.save(self.folder.checkpoints, played, arrays, facts)
         self._saved = played
+
+    def _add_duty(self, every: int | str, section: str, duty: Callable[[], None]) -> None:
+        timed = duty if self._profile is None else self._profile.duty(section, duty)
+        self._duties.append((self._period(every), timed))
 
     def _period(self, every: int | str) -> int:
         return self.built.games_a_pass if every == "pass" else int(every)

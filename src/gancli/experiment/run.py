@@ -9,6 +9,7 @@ from typing import Any
 from gancli.engines import make_engine
 from gancli.experiment.build import Built, build, load_data
 from gancli.experiment.loop import Diverged, Loop, Reporter, Stop
+from gancli.experiment.profile import Profile
 from gancli.experiment.saving import put_back
 from gancli.runs import RunError, RunFolder, checkpoint
 from gancli.runs.provenance import provenance
@@ -51,13 +52,15 @@ def prepare(resolved: Resolved, runs: Any) -> tuple[Built, RunFolder]:
     return built, RunFolder.create(runs, spec.name, resolved.yaml(), record)
 
 
-def train(resolved: Resolved, built: Built, folder: RunFolder, make_reporter: MakeReporter) -> Outcome:
+def train(
+    resolved: Resolved, built: Built, folder: RunFolder, make_reporter: MakeReporter, profile: Profile | None = None
+) -> Outcome:
     """Play a prepared run to its end; its status is in `run.json` when this returns."""
     for line in (built.dataset.notice, *map(str, resolved.warnings)):
         if line:
             folder.log(line)
     try:
-        return _play(resolved, built, folder, make_reporter, earlier=0.0)
+        return _play(resolved, built, folder, make_reporter, 0.0, profile)
     except OSError:
         if built.game.played == 0:  # a disk too full for the first files: leave nothing half-made
             folder.remove()
@@ -103,8 +106,11 @@ def resume(resolved: Resolved, built: Built, folder: RunFolder, make_reporter: M
     return _play(resolved, built, folder, make_reporter, earlier)
 
 
-def _play(resolved: Resolved, built: Built, folder: RunFolder, make_reporter: MakeReporter, earlier: float) -> Outcome:
-    loop = Loop(resolved.experiment, built, folder, make_reporter(built.games, built.game.played), earlier)
+def _play(
+    resolved: Resolved, built: Built, folder: RunFolder, make_reporter: MakeReporter, earlier: float,
+    profile: Profile | None = None,
+) -> Outcome:  # fmt: skip
+    loop = Loop(resolved.experiment, built, folder, make_reporter(built.games, built.game.played), earlier, profile)
     with Stop().listening() as stop:
         try:
             loop.run(stop)

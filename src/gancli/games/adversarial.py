@@ -21,6 +21,8 @@ class Adversarial:
     `real` feeds training, `test` feeds the figures; `latent` and `noise` are the generators of training.
     """
 
+    warming_player: GamePlayer | None = None
+
     def __init__(
         self,
         generator: Player,

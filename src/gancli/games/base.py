@@ -51,9 +51,10 @@ class Game(Protocol):
     def play(self, games: int = 1) -> None:
         """Play so many games."""
 
-    @property
-    def player(self) -> GamePlayer | None:
-        """What plays in the engine; None where the games are played step by step."""
+    player: GamePlayer | None
+    """What plays in the engine; None where the games are played step by step."""
+    warming_player: GamePlayer | None
+    """Likewise, for the first games of a game that begins otherwise."""
 
     def measure(self) -> dict[str, float]:
         """Figures of the moment, by name; it draws from generators of its own."""

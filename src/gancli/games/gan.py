@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gancli.engines import Array
+from gancli.engines import Array, GamePlayer
 from gancli.games.adversarial import Adversarial
 
 
@@ -16,7 +16,7 @@ class Gan(Adversarial):
         self.players = {"generator": self.generator, "discriminator": self.opponent}
 
         plan = self.plan(ratios)
-        self.player = None if plan is None else self.generator.network.engine.player(plan)
+        self.player: GamePlayer | None = None if plan is None else self.generator.network.engine.player(plan)
 
     def play(self, games: int = 1) -> None:
         """So many games, by the engine where it can, else one after another."""

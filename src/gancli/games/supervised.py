@@ -18,6 +18,8 @@ CHUNK = 1000
 class Supervised:
     """A network that learns `codes[label]`, its target for each label: codes are (labels, outputs)."""
 
+    warming_player: GamePlayer | None = None
+
     def __init__(
         self, network: Player, loss: Loss, codes: Array, training: Batches, test: Batches, batch: int, noise: Rng
     ):

@@ -23,7 +23,7 @@ class Wgan(Adversarial):
         self._ascent = np.empty((2 * self.batch, 1), network.dtype)
 
         self.player = self._player(generator_steps)
-        self._warming = self._player(0) if warmup and self.player is not None else None
+        self.warming_player = self._player(0) if warmup and self.player is not None else None
 
     def _player(self, generator_steps: int) -> GamePlayer | None:
         plan = self.plan({"critic": self.critic_steps, "generator": generator_steps})
@@ -37,8 +37,8 @@ class Wgan(Adversarial):
             return
         warming = min(games, max(0, self.warmup - self.played))
         if warming:
-            assert self._warming is not None
-            self.play_in_engine(self._warming, warming, self.critic_steps, self.critic_steps)
+            assert self.warming_player is not None
+            self.play_in_engine(self.warming_player, warming, self.critic_steps, self.critic_steps)
         self.play_in_engine(self.player, games - warming, self.critic_steps, self.critic_steps + self.generator_steps)
 
     def play_one(self) -> None:

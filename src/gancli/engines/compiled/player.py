@@ -28,6 +28,13 @@ class CompiledPlayer:
         else:
             self._terms = programs.terms(plan)
         self._data = _samples(plan.samples, plan.factor, dtype)
+        self._prepare(dtype)
+
+    def _prepare(self, dtype: Any) -> None:
+        """Compile, or fetch from disk, before the first game: nothing is played here."""
+        none = np.zeros((0, 0), dtype)
+        taken = (self._nets, self._operations, self._terms, self._data, self._targets, np.zeros((0, 0), np.int64))
+        program.play((0, 1), self.team.shared, self._off, *taken, none, none, self._memory)
 
     def play(self, rows: Any, latents: Any, noise: Any, counts: tuple[int, ...]) -> tuple[int, ...]:
         """One game for each of `rows` (games, samples) int64, `latents` and `noise` (games, numbers).

@@ -1,0 +1,101 @@
+"""Where a run's time goes, for `gancli train --profile`."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from gancli.experiment.build import Built
+from gancli.games import Player
+
+Call = Callable[..., Any]
+
+
+class Profile:
+    """Seconds by section; it times a built game's own objects, so make one only for a run that is to be profiled.
+
+    A game that the engine plays by itself is timed in there; else its networks' passes and optimisers are.
+    """
+
+    def __init__(self, built: Built):
+        self._game, self._seconds, self._in_duty = built.game, dict[str, float](), False
+        self._start = time.perf_counter()
+        self._games = 0.0
+        self._players = [player for player in (built.game.player, built.game.warming_player) if player is not None]
+        built.game.play = self._timed_play(built.game.play)  # type: ignore[method-assign]
+        if self._players:
+            for player in self._players:
+                player.profile = True
+            return
+        for name, one in built.game.players.items():
+            self._wrap(one, name)
+        for batches in built.batches.values():
+            batches.load = self._timed("data", batches.load)  # type: ignore[method-assign]
+
+    def duty(self, section: str, call: Callable[[], None]) -> Callable[[], None]:
+        """The call, all of whose time goes to a section."""
+
+        def timed() -> None:
+            self._in_duty = True
+            start = time.perf_counter()
+            try:
+                call()
+            finally:
+                self._in_duty = False
+                self._add(section, time.perf_counter() - start)
+
+        return timed
+
+    def seconds(self) -> dict[str, float]:
+        """By section, in the order of a game, with what is left of the games and of the run at the end."""
+        found = {"data": 0.0, **dict.fromkeys([*self._game.players, "optimiser"], 0.0), **self._seconds}
+        *generators, opponent = self._game.players
+        for player in self._players:
+            for name, value in zip(("data", "generator", "opponent", "optimiser"), player.seconds, strict=False):
+                section = {"opponent": opponent, "generator": (*generators, opponent)[0]}.get(name, name)
+                found[section] += float(value)
+        duties = ("tests", "pictures", "checkpoints")
+        within = sum(value for name, value in found.items() if name not in duties)
+        rest = "drawing" if self._players else "rest of the games"
+        found[rest] = max(0.0, self._games - within)
+        for name in duties:
+            found[name] = found.pop(name, 0.0)
+        found["rest of the run"] = max(0.0, time.perf_counter() - self._start - sum(found.values()))
+        return found
+
+    def lines(self) -> list[str]:
+        """The table as text."""
+        found = self.seconds()
+        total = sum(found.values())
+        rows = [f"{name:18} {value:9.3f} s {value / total:6.1%}" for name, value in found.items()]
+        return [*rows, f"{'in all':18} {total:9.3f} s"]
+
+    def _wrap(self, player: Player, name: str) -> None:
+        network = player.network
+        network.forward = self._timed(name, network.forward)  # type: ignore[method-assign]
+        network.backward = self._timed(name, network.backward)  # type: ignore[method-assign]
+        player.learn = self._timed("optimiser", player.learn)  # type: ignore[method-assign]
+
+    def _timed(self, section: str, call: Call) -> Call:
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            if self._in_duty:
+                return call(*args, **kwargs)
+            start = time.perf_counter()
+            try:
+                return call(*args, **kwargs)
+            finally:
+                self._add(section, time.perf_counter() - start)
+
+        return timed
+
+    def _timed_play(self, play: Call) -> Call:
+        def timed(games: int = 1) -> None:
+            start = time.perf_counter()
+            try:
+                play(games)
+            finally:
+                self._games += time.perf_counter() - start
+
+        return timed
+
+    def _add(self, section: str, seconds: float) -> None:
+        self._seconds[section] = self._seconds.get(section, 0.0) + seconds

@@ -1,0 +1,164 @@
+"""The compiled engine trains as the readable one does: every layer, activation, loss, optimiser, clip, noise and game."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gancli.engines import ENGINES, numba_is_here
+from gancli.experiment import build, load_data
+from gancli.games import CLIPS, GAMES
+from gancli.nn.activations import ACTIVATIONS
+from gancli.nn.layers import LAYERS
+from gancli.nn.losses import ADVERSARIAL, LOSSES
+from gancli.nn.optimizers import OPTIMIZERS
+from gancli.spec import resolve
+from gancli.spec.overrides import apply
+from gancli.spec.yaml import load_text
+
+pytestmark = pytest.mark.skipif(not numba_is_here(), reason="numba is not installed")
+GAMES_PLAYED = 100
+TOLERANCE = {"float32": 1e-4, "float64": 1e-10}
+
+XOR = """
+kind: supervised
+data: {set: xor}
+network: {shape: [2, 7, 5, 1], activation: tanh, optimizer: {name: sgd, eta: 0.05}}
+training: {games: 1000, batch: 3}
+"""
+MNIST = """
+kind: supervised
+network: {shape: [784, 20, 10], init: glorot, optimizer: {name: sgd, eta: 0.05}}
+training: {games: 1000, batch: 4}
+test: {count: 100}
+"""
+GAN = """
+kind: gan
+data: {classes: [7]}
+generator: {shape: [10, 24, 784], init: glorot, optimizer: {name: sgd, eta: 0.05}}
+discriminator: {shape: [784, 9, 1], activation: leaky_relu, init: glorot, optimizer: {name: sgd, eta: 0.01}}
+training: {games: 1000, batch: 8}
+test: {batches: 2}
+"""
+WGAN = """
+kind: wgan
+data: {classes: [7]}
+generator: {shape: [10, 24, 784], init: glorot, optimizer: {name: rmsprop, eta: 0.001, epsilon: 0.001}}
+critic: {shape: [784, 9, 1], activation: relu, init: glorot, clip: {bound: 0.05}, optimizer: {name: rmsprop, eta: 0.001, epsilon: 0.001}}
+latent: {law: gaussian}
+training: {games: 1000, batch: 8, ratios: {critic: 2, generator: 1}}
+test: {batches: 2}
+"""
+# ε as large as it is: where it is tiny, Adam and its kin take steps of full size along gradients that are rounding errors
+# alone, and no two orders of summation agree
+OPTIMIZERS_TESTED = {
+    "sgd": "{name: sgd, eta: 0.05}",
+    "adagrad": "{name: adagrad, eta: 0.01, epsilon: 0.01}",
+    "rmsprop": "{name: rmsprop, eta: 0.003, epsilon: 0.01}",
+    "rmsprop centered": "{name: rmsprop, eta: 0.003, epsilon: 0.01, centered: true}",
+    "adadelta": "{name: adadelta, epsilon: 0.00001}",
+    "adadelta centered": "{name: adadelta, epsilon: 0.00001, centered: true}",
+    "adam": "{name: adam, eta: 0.003, epsilon: 0.01}",
+}
+CASES: dict[str, tuple[str, list[str]]] = {
+    **{
+        f"activation {name}": (XOR, [f"network.activation={name}", f"network.output={name}", "network.init=glorot"])
+        for name in ("sigmoid", "centered_sigmoid", "tanh", "relu", "leaky_relu", "softplus", "linear")
+    },
+    "slope of sigmoids": (XOR, ["network.activation=sigmoid", "mu=0.3"]),
+    "tanh with k and alpha": (XOR, ["network.activation={name: tanh, k: 1.7, alpha: 0.6}"]),
+    "without bias": (XOR, ["network.bias=false"]),
+    "one example at a time": (XOR, ["training.batch=1"]),
+    "a batch that goes around the data": (XOR, ["training.batch=9"]),
+    **{f"optimizer {name}": (MNIST, [f"network.optimizer={text}"]) for name, text in OPTIMIZERS_TESTED.items()},
+    **{
+        f"momentum with {name}": (MNIST, [f"network.optimizer={text[:-1]}, momentum: 0.5}}"])
+        for name, text in OPTIMIZERS_TESTED.items()
+    },
+    "loss mse": (MNIST, []),
+    "loss cross_entropy": (MNIST, ["training.loss=cross_entropy"]),
+    "loss cross_entropy, softmax": (MNIST, ["training.loss=cross_entropy", "network.output=softmax"]),
+    "images one at a time": (MNIST, ["training.batch=1", "mu=0.1"]),
+    "images by 64": (MNIST, ["training.batch=64"]),
+    "a wide layer": (MNIST, ["training.batch=7", "network.shape=[784, 130, 40, 10]"]),
+    "in the stored order": (MNIST, ["training.shuffle=false"]),
+    "gan non_saturating": (GAN, []),
+    "gan minimax": (GAN, ["training.generator_loss=minimax"]),
+    "gan least_squares": (GAN, ["training.loss=least_squares"]),
+    "gan, all four ratios": (GAN, ["training.ratios={real: 2, shared: 1, fake: 2, generator: 1}"]),
+    "gan without real": (GAN, ["training.ratios={real: 0, shared: 1}"]),
+    "gan, one at a time": (GAN, ["training.batch=1"]),
+    "gan, gaussian latents": (GAN, ["latent.law=gaussian"]),
+    "wgan clamp": (WGAN, []),
+    "wgan rescale": (WGAN, ["critic.clip={bound: 0.05, mode: rescale}"]),
+    "wgan without clip": (WGAN, ["critic.clip=null"]),
+    "wgan, one at a time": (WGAN, ["training.batch=1"]),
+    "wgan, two at a time": (WGAN, ["training.batch=2", "training.ratios={critic: 5}"]),
+    "wgan by 33": (WGAN, ["training.batch=33"]),
+    "wgan warm-up": (WGAN, ["training.warmup=30"]),
+    "wgan, two steps of the generator": (WGAN, ["training.ratios={critic: 2, generator: 2}", "training.batch=2"]),
+    "wgan, uniform latents, deep": (WGAN, ["latent.law=uniform", "generator.shape=[10, 24, 30, 784]"]),
+    "noise concat": (WGAN, ["generator.noise={mode: concat, size: 5}"]),
+    "noise add": (GAN, ["discriminator.noise={mode: add, law: uniform, scale: 0.1}"]),
+    "noise multiply": (GAN, ["discriminator.noise={mode: multiply, scale: 0.3}", "generator.noise={mode: multiply}"]),
+    "noise on images": (
+        WGAN,
+        [
+            "critic={inputs: 784, layers: [{units: 9, noise: {mode: concat, size: 3}}, {units: 1}], activation: relu, "
+            "init: glorot, clip: {bound: 0.05}, optimizer: {name: rmsprop, eta: 0.001, epsilon: 0.001}}"
+        ],
+    ),
+    "noise, one at a time": (WGAN, ["training.batch=1", "generator.noise={mode: concat, size: 5}"]),
+}
+
+
+def game(text: str, settings: list[str], engine: str, dtype: str, threads: int) -> Any:
+    document = load_text(text, "f")
+    apply(document, [*settings, f"engine={engine}", f"dtype={dtype}", f"threads={threads}"])
+    spec = resolve(document).experiment
+    return build(spec, load_data(spec)).game
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("dtype", TOLERANCE)
+def test_both_engines_train_alike(name: str, dtype: str) -> None:
+    text, settings = CASES[name]
+    expected = game(text, settings, "numpy", dtype, 1)
+    assert expected.player is None
+    expected.play(GAMES_PLAYED)
+    figures = expected.measure()
+    for threads in (1, 2):
+        found = game(text, settings, "numba", dtype, threads)
+        assert found.player is not None, "not played by the engine"
+        for part in (1, 30, GAMES_PLAYED - 31):
+            found.play(part)
+        assert found.played == GAMES_PLAYED
+        for key, player in found.players.items():
+            assert player.optimizer.count == expected.players[key].optimizer.count
+            for vector, value in player.optimizer.vectors.items():
+                assert np.any(value) == np.any(expected.players[key].optimizer.vectors[vector])
+        for key, value in found.measure().items():
+            assert value == pytest.approx(figures[key], rel=TOLERANCE[dtype], abs=TOLERANCE[dtype]), key
+
+
+def test_the_table_holds_everything() -> None:
+    text = " ".join(f"{name} {body} {settings}" for name, (body, settings) in CASES.items())
+    for known in (OPTIMIZERS, CLIPS, GAMES, LOSSES, set(ACTIVATIONS) - {"step"}):
+        for name in known:
+            assert name in text, name
+    for loss, generator in ADVERSARIAL:
+        assert loss in text or loss == "wasserstein", loss
+        assert generator is None or generator in text
+    assert set(LAYERS) == {"dense", "noise"}
+    assert set(ENGINES) == {"numpy", "numba", "checked"}
+
+
+@pytest.mark.parametrize("text", [XOR, MNIST, GAN, WGAN])
+def test_games_played_at_once_are_games_played_one_by_one(text: str) -> None:
+    """To the bit: how a run is cut into calls must not show."""
+    one, other = (game(text, [], "numba", "float32", 2) for _ in range(2))
+    one.play(40)
+    for _ in range(40):
+        other.play()
+    for name, player in one.players.items():
+        assert np.array_equal(player.network.params, other.players[name].network.params)
