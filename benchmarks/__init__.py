@@ -1,0 +1,1 @@
+"""gancli beside its peers; run with `python -m benchmarks`."""

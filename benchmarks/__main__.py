@@ -2,9 +2,10 @@
 
     .venv/bin/pip install -e '.[bench]' && .venv/bin/python -m benchmarks [ROWS] [--json FILE]
 
-Every peer plays in a process of its own, once with one thread and once with two. First each must reach the same losses from
-the same weights, samples and latents; then each is warmed up, compilation and data loading being outside, and they are timed
-in turn, A B C A B C …. A ratio is taken within each round; its median and its spread over the rounds are printed.
+Every peer plays in a process of its own, once with one thread and once with two. First each must reach the same losses
+from the same weights, samples and latents; then each is warmed up, compilation and data loading being outside, and they
+are timed in turn, A B C A B C …. A ratio is taken within each round; its median and its spread over the rounds are
+printed.
 """
 
 import argparse
@@ -148,13 +149,15 @@ def lines(found: dict[str, Any]) -> list[str]:
     text = [f"\n{found['row']}. {found['title']}  (gancli: {found['gancli_threads']} threads)"]
     times = {name: statistics.median(values) for name, values in found["milliseconds"].items()}
     for peer in PEERS:
-        cells = [f"{times[f'{peer}, {threads}']:10.4f}" if f"{peer}, {threads}" in times else " " * 10 for threads in (1, 2)]
+        found_times = [times.get(f"{peer}, {threads}") for threads in (1, 2)]
+        cells = [" " * 10 if value is None else f"{value:10.4f}" for value in found_times]
         if any(cell.strip() for cell in cells):
             text.append(f"   {peer:14} {cells[0]} {cells[1]}   ms a game, 1 and 2 threads")
     for name, r in found["ratios"].items():
         label = name if "to" in name.split() else f"gancli to {name}"
-        verdict = "" if r["target"] is None else f", at most {r['target']:.2f}: {'yes' if r['median'] <= r['target'] else 'NO'}"
-        text.append(f"   {label:20} {r['median']:.3f}  ({r['low']:.3f} to {r['high']:.3f}){verdict}")
+        verdict = "NO" if r["target"] is not None and r["median"] > r["target"] else "yes"
+        met = "" if r["target"] is None else f", at most {r['target']:.2f}: {verdict}"
+        text.append(f"   {label:20} {r['median']:.3f}  ({r['low']:.3f} to {r['high']:.3f}){met}")
     return text
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from benchmarks.rows import ROWS
 
+from benchmarks.rows import ROWS
 from gancli import spec as specs
 from gancli.engines import NetworkPlan
 from gancli.experiment import build, load_data
@@ -15,7 +15,7 @@ from gancli.experiment import build, load_data
 
 @dataclass(frozen=True)
 class Work:
-    """One row, ready to play; `rows` (games, loads × batch) and `latents` (games, fakes, batch, size) are for checks."""
+    """One row, ready to play."""
 
     kind: str
     networks: dict[str, NetworkPlan]

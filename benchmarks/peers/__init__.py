@@ -1,4 +1,4 @@
-"""Each peer plays the same games with the tools of another library, in the way its users would, and as fast as it can."""
+"""Each peer plays the same games with the tools of another library, as its users would, and as fast as it can."""
 
 PEERS = {
     "gancli numba": ("benchmarks.peers.own", "Numba"),

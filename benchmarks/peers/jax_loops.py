@@ -5,8 +5,9 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from benchmarks import work
 from jax import lax
+
+from benchmarks import work
 
 
 def activate(plan: tuple[str, float, float], a: Any) -> Any:

@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from benchmarks import work
 from torch import nn
 from torch.nn.functional import leaky_relu, softplus
+
+from benchmarks import work
 
 
 class Activation(nn.Module):
@@ -85,7 +86,7 @@ class Eager:
         found = {}
         for name, net in self.modules.items():
             linears = [layer for layer in net if isinstance(layer, nn.Linear)]
-            found[name] = [(l.weight.detach().numpy().T.copy(), l.bias.detach().numpy().copy()) for l in linears]
+            found[name] = [(one.weight.detach().numpy().T.copy(), one.bias.detach().numpy().copy()) for one in linears]
         return found
 
     def _learn(self, name: str, loss: torch.Tensor) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import torch
+
 from benchmarks.peers.pytorch import Eager
 
 torch.set_grad_enabled(False)

@@ -5,9 +5,18 @@ from collections.abc import Callable
 from typing import Any
 
 from gancli.engines.checked import CheckedEngine, EngineError
-from gancli.engines.numpy_engine import Array, NumpyEngine
+from gancli.engines.numpy_engine import NumpyEngine
 from gancli.engines.plan import (
-    ActivationPlan, AdversarialPlan, DensePlan, GamePlayer, NetworkPlan, NoisePlan, OptimizerPlan, SupervisedPlan, TermPlan,
+    ActivationPlan,
+    AdversarialPlan,
+    Array,
+    DensePlan,
+    GamePlayer,
+    NetworkPlan,
+    NoisePlan,
+    OptimizerPlan,
+    SupervisedPlan,
+    TermPlan,
 )  # fmt: skip
 
 Engine = NumpyEngine
@@ -37,9 +46,26 @@ ENGINES: dict[str, Callable[[int], Any]] = {
 }
 
 __all__ = [
-    "ENGINES", "ActivationPlan", "AdversarialPlan", "Array", "CheckedEngine", "DensePlan", "Engine", "EngineError",
-    "GamePlayer", "MissingEngine", "NetworkPlan", "NoisePlan", "NumpyEngine", "OptimizerPlan", "SupervisedPlan", "TermPlan",
-    "engine_name", "make_engine", "numba_is_here", "on_compiling",
+    "ENGINES",
+    "ActivationPlan",
+    "AdversarialPlan",
+    "Array",
+    "CheckedEngine",
+    "DensePlan",
+    "Engine",
+    "EngineError",
+    "GamePlayer",
+    "MissingEngine",
+    "NetworkPlan",
+    "NoisePlan",
+    "NumpyEngine",
+    "OptimizerPlan",
+    "SupervisedPlan",
+    "TermPlan",
+    "engine_name",
+    "make_engine",
+    "numba_is_here",
+    "on_compiling",
 ]  # fmt: skip
 
 

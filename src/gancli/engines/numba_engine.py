@@ -1,7 +1,7 @@
 """The fast engine: whole games of dense networks in machine code, compiled by Numba (`compiled/`).
 
-The first use of a machine compiles, once for single and once for double precision, and the result is kept on disk. What is
-not a game - measures, pictures, samples - goes through the reference's kernels.
+The first use on a machine compiles, once for single and once for double precision, and the result is kept on disk. What
+is not a game - measures, pictures, samples - goes through the reference's kernels.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ BLAS = blas.register()
 """Whose products the compiled games use."""
 
 
-class Compiling(event.Listener):  # type: ignore[misc]
+class Compiling(event.Listener):
     """Calls `say` when a first function is compiled, which a run does not do whose functions are on disk."""
 
     def __init__(self, say: Callable[[], None]):
@@ -38,7 +38,8 @@ class Compiling(event.Listener):  # type: ignore[misc]
 
 def on_compiling(say: Callable[[], None]) -> None:
     """Have `say` called when this process has to compile."""
-    event.register("numba:compile", Compiling(say))
+    register: Any = event.register
+    register("numba:compile", Compiling(say))
 
 
 class NumbaEngine(NumpyEngine):

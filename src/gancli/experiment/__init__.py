@@ -8,6 +8,6 @@ from gancli.experiment.run import Outcome, prepare, reopen, resume, train
 from gancli.experiment.sampling import Samples, sample
 
 __all__ = [
-    "Built", "MissingEngine", "Outcome", "Profile", "Reporter", "Samples", "build", "load_data", "make_network", "on_compiling", "prepare", "reopen", "resume",
-    "sample", "stream", "train",
+    "Built", "MissingEngine", "Outcome", "Profile", "Reporter", "Samples", "build", "load_data", "make_network",
+    "on_compiling", "prepare", "reopen", "resume", "sample", "stream", "train",
 ]  # fmt: skip

@@ -116,7 +116,7 @@ def make_network(spec: Experiment, key: str, engine: Engine, rng: np.random.Gene
             settings = {k: v for k, v in layer.noise.model_dump().items() if v is not None}
             noise = Noise(inputs, **settings)
             layers.append(noise)
-            inputs = noise.units  # noqa: PLW2901 - the layer above the noise sees it too
+            inputs = noise.units
         activation = _activation(layer)
         if logits and index == len(declared) - 1:
             activation = log_odds(activation)

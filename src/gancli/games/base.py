@@ -33,7 +33,10 @@ class Batches(Protocol):
     """An endless stream of samples from a data set."""
 
     count: int
-    part: Part
+
+    @property
+    def part(self) -> Part:
+        """Where its samples are."""
 
     def rows(self, count: int) -> NDArray[np.intp]:
         """Where the next samples are, in `part`."""

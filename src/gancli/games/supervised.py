@@ -49,8 +49,8 @@ class Supervised:
             for portion in portions(games, batch):
                 rows = self._training.rows(portion * batch).reshape(portion, batch)
                 noise = draw_noise(self.player, portion, self._noise, self._network.dtype)
-                taken = self.player.play(rows, np.zeros((portion, 0), self._network.dtype), noise, (network.optimizer.count,))
-                network.optimizer.count = taken[0]
+                latents = np.zeros((portion, 0), self._network.dtype)
+                (network.optimizer.count,) = self.player.play(rows, latents, noise, (network.optimizer.count,))
                 self.played += portion
 
     def train(self) -> None:

@@ -5,20 +5,15 @@ made of products and one division, which compilers vectorise where a call of `ta
 """
 
 import numpy as np
-from numba import njit
+
+from gancli.engines.compiled.jit import part
 
 CODES = {"linear": 0, "sigmoid": 1, "tanh": 2, "relu": 3, "softplus": 4}
 LINEAR, SIGMOID, TANH, RELU, SOFTPLUS = range(5)
 
-settings = {
-    "nogil": True, "error_model": "numpy", "fastmath": {"contract", "reassoc", "nsz"},
-    "no_cpython_wrapper": True, "no_cfunc_wrapper": True,
-}
-"""NaN and infinities keep their meaning, for they tell a run that diverged; sums may be taken in any order."""
 
-
-@njit(**settings)
-def _tanh32(x):  # type: ignore[no-untyped-def]
+@part
+def _tanh32(x):
     one = np.float32
     x = min(max(x, one(-7.90531110763549805)), one(7.90531110763549805))
     s = x * x
@@ -34,8 +29,8 @@ def _tanh32(x):  # type: ignore[no-untyped-def]
     return x * p / q
 
 
-@njit(**settings)
-def tanh(y, before, after, shift):  # type: ignore[no-untyped-def]
+@part
+def tanh(y, before, after, shift):
     """Y ← after tanh(before y) + shift."""
     t = y.dtype.type
     a, b, c = t(before), t(after), t(shift)
@@ -47,8 +42,8 @@ def tanh(y, before, after, shift):  # type: ignore[no-untyped-def]
             y[i] = b * np.tanh(a * y[i]) + c
 
 
-@njit(**settings)
-def forward(code, first, second, y):  # type: ignore[no-untyped-def]
+@part
+def forward(code, first, second, y):
     """Y ← f(y): `first` and `second` are μ; k and α; a slope."""
     t = y.dtype.type
     if code == SIGMOID:
@@ -68,8 +63,8 @@ def forward(code, first, second, y):  # type: ignore[no-untyped-def]
             y[i] *= slope
 
 
-@njit(**settings)
-def backward(code, first, second, y, dy):  # type: ignore[no-untyped-def]
+@part
+def backward(code, first, second, y, dy):
     """Dy ← dy f'(x), from y = f(x)."""
     t = y.dtype.type
     if code == SIGMOID:

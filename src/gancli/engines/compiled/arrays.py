@@ -6,13 +6,14 @@ the time. These views are exempt: what they look at is kept alive by the caller 
 
 from typing import Any
 
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 
+from gancli.engines.compiled.jit import intrinsic, part
 
-@intrinsic  # type: ignore[untyped-decorator]
+
+@intrinsic
 def borrow(typing: Any, array: Any) -> Any:
     """The same array, uncounted."""
 
@@ -25,7 +26,7 @@ def borrow(typing: Any, array: Any) -> Any:
     return array(array), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def vector(typing: Any, like: Any, address: Any, size: Any) -> Any:
     """`size` elements of `like`'s type from an address."""
     kind = types.Array(like.dtype, 1, "C")
@@ -40,13 +41,13 @@ def vector(typing: Any, like: Any, address: Any, size: Any) -> Any:
     return kind(like, types.int64, types.int64), generate
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def after(array, start):  # type: ignore[no-untyped-def]
+@part
+def after(array, start):
     """array[start:]."""
     return cut(array, start, array.size - start)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def cut(typing: Any, array: Any, start: Any, size: Any) -> Any:
     """array[start:start + size] of a vector, with none of a slice's checks: neither may be negative or too large."""
     kind = types.Array(array.dtype, 1, "C", readonly=not array.mutable)

@@ -1,8 +1,8 @@
 """Matrix products inside compiled code: the BLAS that NumPy itself brings, called by each thread on its share.
 
-NumPy's library is used rather than SciPy's (Numba's own way) because it is loaded already: SciPy costs 0.2 s of start-up.
-Where it cannot be found, SciPy's is taken. Fortran's interface passes integers by address; 64-bit little-endian ones
-are read rightly by libraries of 32- and of 64-bit integers alike.
+NumPy's library is used rather than SciPy's (Numba's own way) because it is loaded already: SciPy costs 0.2 s of
+start-up. Where it cannot be found, SciPy's is taken. Fortran's interface passes integers by address; 64-bit little-endian
+ones are read rightly by libraries of 32- and of 64-bit integers alike.
 """
 
 import ctypes
@@ -16,7 +16,9 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import get_cython_function_address, intrinsic
+from numba.extending import get_cython_function_address
+
+from gancli.engines.compiled.jit import intrinsic
 
 SYMBOLS = {"float32": ("gancli_sgemm", "sgemm"), "float64": ("gancli_dgemm", "dgemm")}
 """For each type, the name in compiled code, and the routine of BLAS."""
@@ -56,7 +58,7 @@ def _register_scipys() -> str:
     return "SciPy's BLAS"
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def gemm(
     typing: Any, a_t: Any, b_t: Any, m: Any, n: Any, k: Any, a: Any, lda: Any, b: Any, ldb: Any, c: Any, ldc: Any
 ) -> Any:

@@ -5,7 +5,9 @@ import sys
 
 import llvmlite.binding as llvm
 import numpy as np
-from numba import njit, types
+from numba import types
+
+from gancli.engines.compiled.jit import part
 
 DATA, GENERATOR, OPPONENT, OPTIMIZER = range(4)
 """Sections, and the places of their seconds in a clock; LAST holds the time of the last look."""
@@ -25,8 +27,8 @@ def register() -> None:
 if sys.platform == "win32":
     _read = types.ExternalFunction("gancli_clock", types.int32(types.CPointer(types.int64)))
 
-    @njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-    def _now(place):  # type: ignore[no-untyped-def]
+    @part
+    def _now(place):
         _read(place.ctypes)
         return float(place[0])
 
@@ -34,14 +36,14 @@ else:
     _read = types.ExternalFunction("gancli_clock", types.int32(types.int32, types.CPointer(types.int64)))
     _MONOTONIC = 6 if sys.platform == "darwin" else 1
 
-    @njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-    def _now(place):  # type: ignore[no-untyped-def]
+    @part
+    def _now(place):
         _read(_MONOTONIC, place.ctypes)
         return place[0] + place[1] * 1e-9
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def lap(team, clock, section):  # type: ignore[no-untyped-def]
+@part
+def lap(team, clock, section):
     """Put the time since the last lap down to `section`; an empty clock is not read, and only one thread reads it."""
     if clock.size == 0 or team[0] != 0:
         return

@@ -1,9 +1,8 @@
 """Gradients of the losses with respect to a network's outputs; the formulas and their sources are in `nn.losses`."""
 
 import numpy as np
-from numba import njit
 
-from gancli.engines.compiled.activations import settings
+from gancli.engines.compiled.jit import part
 
 SUPERVISED = {"mse": 0, "cross_entropy": 1, "categorical_cross_entropy": 2}
 MSE, BINARY, CATEGORICAL = range(3)
@@ -11,8 +10,8 @@ TERMS = {"log": 0, "square": 1, "mean": 2}
 LOG, SQUARE, MEAN = range(3)
 
 
-@njit(**settings)
-def supervised(code, rows, o, target, dy):  # type: ignore[no-untyped-def]
+@part
+def supervised(code, rows, o, target, dy):
     """dy ← ∂E/∂o of one of `rows` rows, all (outputs,)."""
     t = o.dtype.type
     share = t(1.0 / rows)
@@ -32,8 +31,8 @@ def supervised(code, rows, o, target, dy):  # type: ignore[no-untyped-def]
             dy[i] = share * (np.exp(o[i] - top) / total - target[i])
 
 
-@njit(**settings)
-def term(code, first, second, o, dy):  # type: ignore[no-untyped-def]
+@part
+def term(code, first, second, o, dy):
     """dy ← ∂term/∂o, both (rows,): log (sign, weight), square (target), mean (sign)."""
     t = o.dtype.type
     share = t(1.0 / o.size)

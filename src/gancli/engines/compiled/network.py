@@ -1,22 +1,42 @@
 """Forward and backward through dense layers, by a team of threads.
 
-A pass ends each layer with a barrier. Forward, a thread takes a share of the units or of the rows or, where rows are few, of
-the inputs. Backward, it takes a share of a layer's inputs: for those it computes ∂E/∂x, then the gradient of their weights,
-a block at a time, and steps along it at once, while the block is in its cache; the whole gradient is never written.
+A pass ends each layer with a barrier. Forward, a thread takes a share of the units or of the rows or, where rows are
+few, of the inputs. Backward, it takes a share of a layer's inputs: for those it computes ∂E/∂x, then the gradient of
+their weights, a block at a time, and steps along it at once, while the block is in its cache; the whole gradient is
+never written.
 """
 
-from numba import njit
 
 from gancli.engines.compiled import activations, optimizers
 from gancli.engines.compiled import clock as clocks
-from gancli.engines.compiled.activations import settings
 from gancli.engines.compiled.arrays import after, cut, vector
 from gancli.engines.compiled.blas import gemm
 from gancli.engines.compiled.clock import lap
 from gancli.engines.compiled.columns import (
-    ACTIVATION, ADD, BELOW, BIAS, CONCAT, COUNT, DY, FACTORS, G, INPUTS, MULTIPLY, NOISE, NOISY, OPTIMIZER, OUTPUTS,
-    PARAMS, ROOM, SECTION, UNITS, VELOCITY, WEIGHTS, Y,
+    ACTIVATION,
+    ADD,
+    BELOW,
+    BIAS,
+    CONCAT,
+    COUNT,
+    DY,
+    FACTORS,
+    INPUTS,
+    MULTIPLY,
+    NOISE,
+    NOISY,
+    OPTIMIZER,
+    OUTPUTS,
+    PARAMS,
+    ROOM,
+    SECTION,
+    UNITS,
+    VELOCITY,
+    WEIGHTS,
+    G,
+    Y,
 )  # fmt: skip
+from gancli.engines.compiled.jit import part
 from gancli.engines.compiled.tables import FEW
 from gancli.engines.compiled.threads import barrier, share
 
@@ -24,13 +44,13 @@ STRIP = 128
 """Rows that a product makes before their activation is taken, so that they are still in the cache."""
 
 
-@njit(**settings)
-def forward(team, shared, net, memory, rows, x, out, noise):  # type: ignore[no-untyped-def]
+@part
+def forward(team, shared, net, memory, rows, x, out, noise):
     """Outputs of every layer for x (rows × inputs,), the last one's at the place `out`; `noise` holds its numbers."""
     source, top = x, len(net.layers) - 1
-    for l in range(top + 1):
-        layer, slopes = net.layers[l], net.slopes[l]
-        begin = out if l == top else net.numbers[Y] + rows * layer[OUTPUTS]
+    for n in range(top + 1):
+        layer, slopes = net.layers[n], net.slopes[n]
+        begin = out if n == top else net.numbers[Y] + rows * layer[OUTPUTS]
         y = cut(memory, begin, rows * layer[UNITS])
         if layer[NOISE]:
             _join_noise(team, memory, layer, rows, source, noise)
@@ -45,8 +65,8 @@ def forward(team, shared, net, memory, rows, x, out, noise):  # type: ignore[no-
         source = y
 
 
-@njit(**settings)
-def _join_noise(team, memory, layer, rows, x, noise):  # type: ignore[no-untyped-def]
+@part
+def _join_noise(team, memory, layer, rows, x, noise):
     """Inputs and noise side by side, their sum, or x (1 + n), whose factors are kept."""
     inputs, below, mode = layer[INPUTS], layer[BELOW], layer[NOISE]
     start, stop = share(rows, team, 1)
@@ -68,8 +88,8 @@ def _join_noise(team, memory, layer, rows, x, noise):  # type: ignore[no-untyped
                 row[j] = given[j] * factors[j]
 
 
-@njit(**settings)
-def _forward_many(team, net, layer, slopes, rows, x, y):  # type: ignore[no-untyped-def]
+@part
+def _forward_many(team, net, layer, slopes, rows, x, y):
     """A share of the units or of the rows, whichever are more: BLAS repacks the other operand in every thread."""
     inputs, units = layer[INPUTS], layer[UNITS]
     first, last, left, right = 0, rows, 0, units
@@ -89,8 +109,8 @@ def _forward_many(team, net, layer, slopes, rows, x, y):  # type: ignore[no-unty
             activations.forward(layer[ACTIVATION], slopes[0], slopes[1], row)
 
 
-@njit(**settings)
-def _forward_few(team, shared, net, memory, layer, slopes, rows, x, y):  # type: ignore[no-untyped-def]
+@part
+def _forward_few(team, shared, net, memory, layer, slopes, rows, x, y):
     """Each thread's share of the inputs, then their sum: a thread reads the weights that it moves in `_backward_few`.
 
     Four rows of weights are read at once, for all rows of x; inputs that are zero in all of these cost nothing.
@@ -127,27 +147,27 @@ def _forward_few(team, shared, net, memory, layer, slopes, rows, x, y):  # type:
         activations.forward(layer[ACTIVATION], slopes[0], slopes[1], row)
 
 
-@njit(**settings)
-def _copy(a, b):  # type: ignore[no-untyped-def]
+@part
+def _copy(a, b):
     for i in range(b.size):
         b[i] = a[i]
 
 
-@njit(**settings)
-def _add(a, b):  # type: ignore[no-untyped-def]
+@part
+def _add(a, b):
     for i in range(b.size):
         b[i] += a[i]
 
 
-@njit(**settings)
-def _add_products(w, units, rows, x, inputs, a, b, c, d, y):  # type: ignore[no-untyped-def]
+@part
+def _add_products(w, units, rows, x, inputs, a, b, c, d, y):
     """y += x[:, abcd] w[abcd]; a row of y is loaded and stored once for four products."""
     wa, wb = cut(w, a * units, units), cut(w, b * units, units)
     wc, wd = cut(w, c * units, units), cut(w, d * units, units)
     for r in range(0, rows - 1, 2):
-        row, begin, other, next_ = cut(y, r * units, units), r * inputs, cut(y, (r + 1) * units, units), (r + 1) * inputs
+        row, other, begin, end = cut(y, r * units, units), cut(y, (r + 1) * units, units), r * inputs, (r + 1) * inputs
         xa, xb, xc, xd = x[begin + a], x[begin + b], x[begin + c], x[begin + d]
-        za, zb, zc, zd = x[next_ + a], x[next_ + b], x[next_ + c], x[next_ + d]
+        za, zb, zc, zd = x[end + a], x[end + b], x[end + c], x[end + d]
         for j in range(row.size):
             row[j] += xa * wa[j] + xb * wb[j] + xc * wc[j] + xd * wd[j]
             other[j] += za * wa[j] + zb * wb[j] + zc * wc[j] + zd * wd[j]
@@ -158,8 +178,8 @@ def _add_products(w, units, rows, x, inputs, a, b, c, d, y):  # type: ignore[no-
             row[j] += xa * wa[j] + xb * wb[j] + xc * wc[j] + xd * wd[j]
 
 
-@njit(**settings)
-def _add_product(w, units, rows, x, inputs, i, y):  # type: ignore[no-untyped-def]
+@part
+def _add_product(w, units, rows, x, inputs, i, y):
     row_of_w = cut(w, i * units, units)
     for r in range(rows):
         row, value = cut(y, r * units, units), x[r * inputs + i]
@@ -167,20 +187,20 @@ def _add_product(w, units, rows, x, inputs, i, y):  # type: ignore[no-untyped-de
             row[j] += value * row_of_w[j]
 
 
-@njit(**settings)
-def backward(team, shared, net, memory, rows, x, learn, dx, below, clock):  # type: ignore[no-untyped-def]
+@part
+def backward(team, shared, net, memory, rows, x, learn, dx, below, clock):
     """From ∂E/∂(last sum), in the last layer's stretch of the gradients, to the first layer.
 
     With `learn`, every parameter takes its step. Where `dx` (rows × inputs,) is not empty, it receives ∂E/∂x, taken
     through the activation that x came out of: `below` is its code and its two numbers.
     """
-    for l in range(len(net.layers) - 1, -1, -1):
-        layer = net.layers[l]
+    for n in range(len(net.layers) - 1, -1, -1):
+        layer = net.layers[n]
         dy = stretch(memory, net.numbers[DY], layer, rows)
-        if l > 0:
-            source = stretch(memory, net.numbers[Y], net.layers[l - 1], rows)
-            gradient = stretch(memory, net.numbers[DY], net.layers[l - 1], rows)
-            activation = activation_of(net, l - 1)
+        if n > 0:
+            source = stretch(memory, net.numbers[Y], net.layers[n - 1], rows)
+            gradient = stretch(memory, net.numbers[DY], net.layers[n - 1], rows)
+            activation = activation_of(net, n - 1)
         else:
             source, gradient, activation = x, dx, below
         inputs_of_activation = source
@@ -199,40 +219,40 @@ def backward(team, shared, net, memory, rows, x, learn, dx, below, clock):  # ty
         finish_step(team, shared, net, x)
 
 
-@njit(**settings)
-def params(net, like, start, size):  # type: ignore[no-untyped-def]
+@part
+def params(net, like, start, size):
     """Parameters start … start + size."""
     return vector(like, net.numbers[PARAMS] + start * like.itemsize, size)
 
 
-@njit(**settings)
-def fill(a, value):  # type: ignore[no-untyped-def]
+@part
+def fill(a, value):
     """a ← value. (`a[:] = value` compiles in seconds, for the message of an error that cannot be.)"""
     number = a.dtype.type(value)
     for i in range(a.size):
         a[i] = number
 
 
-@njit(**settings)
-def stretch(memory, base, layer, rows):  # type: ignore[no-untyped-def]
+@part
+def stretch(memory, base, layer, rows):
     """A layer's (rows × units,) among those that begin at `base`."""
     return cut(memory, base + rows * layer[OUTPUTS], rows * layer[UNITS])
 
 
-@njit(**settings)
-def own_block(team, net, memory, size):  # type: ignore[no-untyped-def]
+@part
+def own_block(team, net, memory, size):
     """This thread's block of gradient."""
     return cut(memory, net.numbers[G] + team[0] * net.numbers[ROOM], size)
 
 
-@njit(**settings)
-def activation_of(net, l):  # type: ignore[no-untyped-def]
-    """Code and two numbers of layer `l`'s activation."""
-    return net.layers[l, ACTIVATION], net.slopes[l, 0], net.slopes[l, 1]
+@part
+def activation_of(net, n):
+    """Code and two numbers of layer `n`'s activation."""
+    return net.layers[n, ACTIVATION], net.slopes[n, 0], net.slopes[n, 1]
 
 
-@njit(**settings)
-def _through(team, memory, layer, rows, activation, y, dy):  # type: ignore[no-untyped-def]
+@part
+def _through(team, memory, layer, rows, activation, y, dy):
     """Through the noise and the activation below, for this thread's share of the inputs."""
     start, stop = share(layer[INPUTS], team, 1 if rows <= FEW else 16)
     stop, below = min(stop, layer[BELOW]), layer[BELOW]
@@ -246,8 +266,8 @@ def _through(team, memory, layer, rows, activation, y, dy):  # type: ignore[no-u
             activations.backward(activation[0], activation[1], activation[2], part, gradient)
 
 
-@njit(**settings)
-def _backward_many(team, net, memory, layer, rows, x, dy, learn, dx, clock):  # type: ignore[no-untyped-def]
+@part
+def _backward_many(team, net, memory, layer, rows, x, dy, learn, dx, clock):
     inputs, units = layer[INPUTS], layer[UNITS]
     start, stop = share(inputs, team, 16)
     if start == stop:
@@ -268,8 +288,8 @@ def _backward_many(team, net, memory, layer, rows, x, dy, learn, dx, clock):  # 
         lap(team, clock, clocks.OPTIMIZER)
 
 
-@njit(**settings)
-def _backward_few(team, net, memory, layer, rows, x, dy, learn, dx, clock):  # type: ignore[no-untyped-def]
+@part
+def _backward_few(team, net, memory, layer, rows, x, dy, learn, dx, clock):
     """Some rows of weights at a time: their part of ∂E/∂x, their gradient, their step."""
     inputs, units = layer[INPUTS], layer[UNITS]
     start, stop = share(inputs, team, 1)
@@ -292,8 +312,8 @@ def _backward_few(team, net, memory, layer, rows, x, dy, learn, dx, clock):  # t
             lap(team, clock, clocks.OPTIMIZER)
 
 
-@njit(**settings)
-def _dot_rows(w, units, rows, dy, dx, inputs):  # type: ignore[no-untyped-def]
+@part
+def _dot_rows(w, units, rows, dy, dx, inputs):
     """dx[r, i] = dy[r] · w[i], for every row of w."""
     for i in range(w.size // units):
         row_of_w = cut(w, i * units, units)
@@ -304,8 +324,8 @@ def _dot_rows(w, units, rows, dy, dx, inputs):  # type: ignore[no-untyped-def]
             dx[r * inputs + i] = total
 
 
-@njit(**settings)
-def _add_outer(w, units, rows, x, inputs, dy, factor, keep):  # type: ignore[no-untyped-def]
+@part
+def _add_outer(w, units, rows, x, inputs, dy, factor, keep):
     """w[i] ← factor × Σ_r x[r, i] dy[r], added to what is there with `keep`; two rows at a time, zeros skipped."""
     factor, zero = w.dtype.type(factor), w.dtype.type(0)
     for i in range(w.size // units):
@@ -324,8 +344,8 @@ def _add_outer(w, units, rows, x, inputs, dy, factor, keep):  # type: ignore[no-
                     row_of_w[j] += a * one[j]
 
 
-@njit(**settings)
-def _step_bias(team, net, memory, layer, rows, dy):  # type: ignore[no-untyped-def]
+@part
+def _step_bias(team, net, memory, layer, rows, dy):
     units = layer[UNITS]
     start, stop = share(units, team, 16)
     if start == stop:
@@ -339,23 +359,23 @@ def _step_bias(team, net, memory, layer, rows, dy):  # type: ignore[no-untyped-d
     optimizers.step(net, layer[BIAS] + start, g)
 
 
-@njit(**settings)
-def finish_step(team, shared, net, like):  # type: ignore[no-untyped-def]
+@part
+def finish_step(team, shared, net, like):
     """Count the step, and keep to the bound of `clip: rescale`, which needs each whole matrix and bias."""
     if team[0] == 0:
         net.numbers[COUNT] += 1
         bound = net.hyper[optimizers.RESCALE]
         if bound > 0:
-            for l in range(len(net.layers)):
-                layer = net.layers[l]
+            for n in range(len(net.layers)):
+                layer = net.layers[n]
                 _rescale(params(net, like, layer[WEIGHTS], layer[INPUTS] * layer[UNITS]), bound)
                 if layer[BIAS] >= 0:
                     _rescale(params(net, like, layer[BIAS], layer[UNITS]), bound)
     barrier(team, shared)
 
 
-@njit(**settings)
-def _rescale(w, bound):  # type: ignore[no-untyped-def]
+@part
+def _rescale(w, bound):
     largest = w.dtype.type(0)
     for i in range(w.size):
         largest = max(largest, abs(w[i]))

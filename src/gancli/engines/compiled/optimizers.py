@@ -5,11 +5,10 @@ decay: without it those of weights that no longer learn sink to subnormal number
 """
 
 import numpy as np
-from numba import njit
 
-from gancli.engines.compiled.activations import settings
 from gancli.engines.compiled.arrays import cut, vector
 from gancli.engines.compiled.columns import COUNT, MEAN, MOVED, OPTIMIZER, PARAMS, SQUARE, VELOCITY
+from gancli.engines.compiled.jit import part
 
 CODES = {"sgd": 0, "adagrad": 1, "rmsprop": 2, "adadelta": 3, "adam": 4}
 SGD, ADAGRAD, RMSPROP, ADADELTA, ADAM = range(5)
@@ -21,8 +20,8 @@ STRIP = 2048
 """Parameters moved at once: their vectors are at home in the first-level cache."""
 
 
-@njit(**settings)
-def adagrad(w, g, square, eta, epsilon):  # type: ignore[no-untyped-def]
+@part
+def adagrad(w, g, square, eta, epsilon):
     """w ← w − η g / (√G + ε)."""
     for i in range(g.size):
         total = square[i] + g[i] * g[i]
@@ -32,8 +31,8 @@ def adagrad(w, g, square, eta, epsilon):  # type: ignore[no-untyped-def]
         w[i] += step
 
 
-@njit(**settings)
-def rmsprop(w, g, square, eta, gamma, rest, epsilon):  # type: ignore[no-untyped-def]
+@part
+def rmsprop(w, g, square, eta, gamma, rest, epsilon):
     """w ← w − η g / (√G + ε), G a moving average."""
     floor = g.dtype.type(FLOOR)
     for i in range(g.size):
@@ -44,8 +43,8 @@ def rmsprop(w, g, square, eta, gamma, rest, epsilon):  # type: ignore[no-untyped
         w[i] += step
 
 
-@njit(**settings)
-def rmsprop_centered(w, g, square, mean, eta, gamma, rest, epsilon):  # type: ignore[no-untyped-def]
+@part
+def rmsprop_centered(w, g, square, mean, eta, gamma, rest, epsilon):
     """w ← w − η g / √(G − M² + ε)."""
     zero, floor = g.dtype.type(0), g.dtype.type(FLOOR)
     for i in range(g.size):
@@ -57,8 +56,8 @@ def rmsprop_centered(w, g, square, mean, eta, gamma, rest, epsilon):  # type: ig
         w[i] += step
 
 
-@njit(**settings)
-def adadelta(w, g, square, mean, moved, gamma, rest, epsilon):  # type: ignore[no-untyped-def]
+@part
+def adadelta(w, g, square, mean, moved, gamma, rest, epsilon):
     """w ← w −g √(X + ε) / (√G + ε); with a mean, / √(G − M² + ε)."""
     zero, floor = g.dtype.type(0), g.dtype.type(FLOOR)
     for i in range(g.size):
@@ -76,8 +75,8 @@ def adadelta(w, g, square, mean, moved, gamma, rest, epsilon):  # type: ignore[n
         w[i] += step
 
 
-@njit(**settings)
-def adam(w, g, first, second, rate, unbiased, beta1, rest1, beta2, rest2, epsilon):  # type: ignore[no-untyped-def]
+@part
+def adam(w, g, first, second, rate, unbiased, beta1, rest1, beta2, rest2, epsilon):
     """w ← w − η m̂ / (√v̂ + ε); `rate` is η / (1 − β₁^k), `unbiased` 1 / (1 − β₂^k)."""
     floor = g.dtype.type(FLOOR)
     for i in range(g.size):
@@ -89,8 +88,8 @@ def adam(w, g, first, second, rate, unbiased, beta1, rest1, beta2, rest2, epsilo
         w[i] += step
 
 
-@njit(**settings)
-def sgd(w, g, eta):  # type: ignore[no-untyped-def]
+@part
+def sgd(w, g, eta):
     """w ← w − η g; like all of these, it leaves the step in g."""
     for i in range(g.size):
         step = -eta * g[i]
@@ -98,8 +97,8 @@ def sgd(w, g, eta):  # type: ignore[no-untyped-def]
         w[i] += step
 
 
-@njit(**settings)
-def gain_momentum(w, step, velocity, momentum):  # type: ignore[no-untyped-def]
+@part
+def gain_momentum(w, step, velocity, momentum):
     """w ← w + Δ, Δ = momentum × Δ + step, where w has taken the step already."""
     for i in range(w.size):
         carried = momentum * velocity[i]
@@ -107,21 +106,21 @@ def gain_momentum(w, step, velocity, momentum):  # type: ignore[no-untyped-def]
         w[i] += carried
 
 
-@njit(**settings)
-def clamp(w, bound):  # type: ignore[no-untyped-def]
+@part
+def clamp(w, bound):
     """w ← w within [−bound, bound]."""
     for i in range(w.size):
         w[i] = min(max(w[i], -bound), bound)
 
 
-@njit(**settings)
-def _part(like, address, start, size):  # type: ignore[no-untyped-def]
+@part
+def _part(like, address, start, size):
     """Elements start … start + size of a vector; none where the network has no such vector."""
     return vector(like, address + start * like.itemsize, size if address else 0)
 
 
-@njit(**settings)
-def step(net, start, gradient):  # type: ignore[no-untyped-def]
+@part
+def step(net, start, gradient):
     """Move params[start:start + gradient.size]; the gradient is overwritten. `net` is a `tables.Net`."""
     t = gradient.dtype.type
     h, code, count = net.hyper, net.numbers[OPTIMIZER], net.numbers[COUNT] + 1
@@ -133,8 +132,8 @@ def step(net, start, gradient):  # type: ignore[no-untyped-def]
     for begin in range(0, gradient.size, STRIP):
         g = cut(gradient, begin, min(STRIP, gradient.size - begin))
         a, n = start + begin, g.size
-        w, square, mean = _part(g, net.numbers[PARAMS], a, n), _part(g, net.numbers[SQUARE], a, n), _part(g, net.numbers[MEAN], a, n)
-        moved = _part(g, net.numbers[MOVED], a, n)
+        w, square = _part(g, net.numbers[PARAMS], a, n), _part(g, net.numbers[SQUARE], a, n)
+        mean, moved = _part(g, net.numbers[MEAN], a, n), _part(g, net.numbers[MOVED], a, n)
         if code == SGD:
             sgd(w, g, eta)
         elif code == ADAGRAD:

@@ -1,16 +1,15 @@
 """A game as a short list of operations, and the one compiled function that carries such lists out.
 
-The lists are made in `programs.py`. That a single function serves all games keeps its compilation under ten seconds, for
-each of its parts is compiled once. Every operation ends in a barrier.
+The lists are made in `programs.py`. A single function serves all games, so each of its parts is compiled once. Every
+operation ends in a barrier.
 """
 
-from numba import njit
 
 from gancli.engines.compiled import activations, losses
-from gancli.engines.compiled.activations import settings
 from gancli.engines.compiled.arrays import after, borrow, cut
 from gancli.engines.compiled.clock import lap
 from gancli.engines.compiled.columns import BELOW, DY, OUTPUTS, UNITS, Y
+from gancli.engines.compiled.jit import part, whole
 from gancli.engines.compiled.network import activation_of, backward, forward, stretch
 from gancli.engines.compiled.tables import Net
 from gancli.engines.compiled.threads import barrier, share
@@ -21,8 +20,8 @@ CODE, NET, ROWS, FROM, TO, A, B, SECTION = range(8)
 """Columns of an operation: `FROM` and `TO` are places in the memory, A and B what the operation makes of them."""
 
 
-@njit(**{**settings, "cache": True, "no_cpython_wrapper": False})
-def play(team, shared, clock, nets, operations, terms, data, targets, rows, latents, noise, memory):  # type: ignore[no-untyped-def]
+@whole
+def play(team, shared, clock, nets, operations, terms, data, targets, rows, latents, noise, memory):
     """One game for each of `rows` (games, samples), `latents` and `noise` (games, numbers).
 
     `nets` are two `tables.Net`; `terms` (terms, 3) the adversarial loss; `data` (bytes, reals, factor); `targets`
@@ -64,13 +63,13 @@ def play(team, shared, clock, nets, operations, terms, data, targets, rows, late
             lap(team, clock, operation[SECTION])
 
 
-@njit(**settings)
-def _borrowed(net):  # type: ignore[no-untyped-def]
+@part
+def _borrowed(net):
     return Net(borrow(net.numbers), borrow(net.layers), borrow(net.slopes), borrow(net.hyper))
 
 
-@njit(**settings)
-def load(team, data, rows, x):  # type: ignore[no-untyped-def]
+@part
+def load(team, data, rows, x):
     """x ← factor × samples[rows], (rows × features,); of bytes and reals, one is empty."""
     octets, reals, factor = data
     start, stop = share(rows.size, team, 1)
@@ -88,8 +87,8 @@ def load(team, data, rows, x):  # type: ignore[no-untyped-def]
                 row[i] = factor * values[i]
 
 
-@njit(**settings)
-def copy(team, source, place, size):  # type: ignore[no-untyped-def]
+@part
+def copy(team, source, place, size):
     """Place ← source, `size` elements."""
     start, stop = share(size, team, 64)
     a, b = cut(source, start, stop - start), cut(place, start, stop - start)
@@ -97,25 +96,26 @@ def copy(team, source, place, size):  # type: ignore[no-untyped-def]
         b[i] = a[i]
 
 
-@njit(**settings)
-def keep_last(team, net, memory, rows, batch):  # type: ignore[no-untyped-def]
+@part
+def keep_last(team, net, memory, rows, batch):
     """Of a pass of `rows` rows, keep the last `batch` hidden outputs as if it had been one of theirs alone."""
     if rows > batch and team[0] == 0:
-        for l in range(len(net.layers) - 1):
-            layer = net.layers[l]
+        for n in range(len(net.layers) - 1):
+            layer = net.layers[n]
             begin, width = layer[OUTPUTS], batch * layer[UNITS]
             last = rows * (begin + layer[UNITS]) - width
             for i in range(width):  # towards the front: what is overwritten has been moved already
                 memory[net.numbers[Y] + batch * begin + i] = memory[net.numbers[Y] + last + i]
 
 
-@njit(**settings)
-def target(team, net, memory, targets, rows):  # type: ignore[no-untyped-def]
+@part
+def target(team, net, memory, targets, rows):
     """∂E/∂(last sum) of a supervised loss, for outputs that should be the codes of the rows' labels."""
     labels, codes, loss = targets
     if team[0] == 0:
         top = len(net.layers) - 1
-        o, dy = stretch(memory, net.numbers[Y], net.layers[top], rows.size), stretch(memory, net.numbers[DY], net.layers[top], rows.size)
+        o = stretch(memory, net.numbers[Y], net.layers[top], rows.size)
+        dy = stretch(memory, net.numbers[DY], net.layers[top], rows.size)
         units = codes.shape[1]
         for r in range(rows.size):
             code = codes[labels[rows[r]]]
@@ -124,8 +124,8 @@ def target(team, net, memory, targets, rows):  # type: ignore[no-untyped-def]
         activations.backward(first, second, third, o, dy)
 
 
-@njit(**settings)
-def term(team, net, memory, count, numbers, begin, rows):  # type: ignore[no-untyped-def]
+@part
+def term(team, net, memory, count, numbers, begin, rows):
     """∂term/∂(last sum), for outputs begin … begin + count of the opponent's `rows`."""
     if team[0] == 0:
         top = len(net.layers) - 1

@@ -77,7 +77,8 @@ class Program:
         self, code: int, net: int, rows: int, source: int = 0, to: int = 0, a: int = 0, b: int = 0,
         section: int | None = None,
     ) -> None:  # fmt: skip
-        self._operations.append([code, net, rows, source, to, a, b, int(self.nets[net].numbers[SECTION]) if section is None else section])
+        own = int(self.nets[net].numbers[SECTION])
+        self._operations.append([code, net, rows, source, to, a, b, own if section is None else section])
 
 
 def supervised(plan: SupervisedPlan, threads: int) -> Program:
@@ -164,7 +165,8 @@ def wgan(plan: AdversarialPlan, threads: int) -> Program:
 
 def terms(plan: AdversarialPlan) -> Any:
     """The adversarial loss as `program.play` takes it."""
-    return np.array([(losses.TERMS[name], *numbers) for name, *numbers in (plan.real, plan.fake, plan.teach)], np.float64)
+    found = (plan.real, plan.fake, plan.teach)
+    return np.array([(losses.TERMS[name], *numbers) for name, *numbers in found], np.float64)
 
 
 

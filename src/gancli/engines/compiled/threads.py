@@ -13,8 +13,9 @@ from typing import Any
 
 import llvmlite.binding as llvm
 import numpy as np
-from numba import njit, types
-from numba.extending import intrinsic
+from numba import types
+
+from gancli.engines.compiled.jit import intrinsic, part
 
 PATIENCE = 5000
 """Looks at the counter before a waiting thread offers its processor to another."""
@@ -39,7 +40,7 @@ def _element(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     return builder.gep(array.data, [args[1]])
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _add(typing: Any, array: Any, index: Any, value: Any) -> Any:
     """Atomic: array[index] += value; returns what was there."""
 
@@ -49,7 +50,7 @@ def _add(typing: Any, array: Any, index: Any, value: Any) -> Any:
     return types.int64(array, types.intp, types.int64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _read(typing: Any, array: Any, index: Any) -> Any:
     """Atomic: array[index]."""
 
@@ -59,8 +60,8 @@ def _read(typing: Any, array: Any, index: Any) -> Any:
     return types.int64(array, types.intp), generate
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def barrier(team, shared):  # type: ignore[no-untyped-def]
+@part
+def barrier(team, shared):
     """Wait until all threads of the team are here; `team` is (this thread, how many)."""
     size = team[1]
     if size == 1:
@@ -74,8 +75,8 @@ def barrier(team, shared):  # type: ignore[no-untyped-def]
             _yield()
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def share(count, team, grain):  # type: ignore[no-untyped-def]
+@part
+def share(count, team, grain):
     """This thread's [start, stop) of `count` things, cut at multiples of `grain`."""
     grains = (count + grain - 1) // grain
     start = grains * team[0] // team[1] * grain

@@ -1,0 +1,32 @@
+"""How functions are compiled: `part` for those that others call, `whole` for those that Python calls.
+
+NaN and infinities keep their meaning, for they tell a run that diverged; sums may be taken in any order, and products
+fused with sums. Division is not checked for zero, which would keep it from being vectorised.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from numba import njit
+from numba.extending import intrinsic as _intrinsic
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+_SETTINGS: dict[str, Any] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "fastmath": {"contract", "reassoc", "nsz"},
+    "no_cfunc_wrapper": True,
+}
+_njit: Any = njit
+intrinsic: Any = _intrinsic
+"""Code written in LLVM's own terms."""
+
+
+def part(function: Function) -> Function:
+    """A function that only compiled code calls: without the wrapper that Python would need, it compiles faster."""
+    return _njit(function, no_cpython_wrapper=True, **_SETTINGS)  # type: ignore[no-any-return]
+
+
+def whole(function: Function) -> Function:
+    """A function that Python calls, kept on disk with all its parts."""
+    return _njit(function, cache=True, **_SETTINGS)  # type: ignore[no-any-return]
