@@ -1,8 +1,8 @@
 """Matrix products inside compiled code: the BLAS that NumPy itself brings, called by each thread on its share.
 
 NumPy's library is used rather than SciPy's (Numba's own way) because it is loaded already: SciPy costs 0.2 s of
-start-up. Where it cannot be found, SciPy's is taken. Fortran's interface passes integers by address; 64-bit little-endian
-ones are read rightly by libraries of 32- and of 64-bit integers alike.
+start-up. Where it cannot be found, SciPy's is taken. Fortran's interface passes integers by address; 64-bit
+little-endian ones are read rightly by libraries of 32- and of 64-bit integers alike.
 """
 
 import ctypes
