@@ -25,7 +25,7 @@ CHECKED = 50
 """Games of the check, after which losses must agree to TOLERANCE."""
 TOLERANCE = 1e-4
 ROUNDS = 7
-SECONDS = 0.4
+SECONDS = 0.3
 """What one timing should take."""
 JAX, TORCH = ("jax step", "jax scan"), ("torch eager", "torch compile")
 
@@ -40,7 +40,10 @@ class Worker:
             words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             cwd=Path(__file__).parent.parent,
         )  # fmt: skip
-        self.state = self._read()
+
+    def begin(self) -> dict[str, Any]:
+        """Wait until it has imported its library and built its row, or says that it cannot."""
+        return self._read()
 
     def ask(self, **order: Any) -> dict[str, Any]:
         """Give an order and wait for its answer."""
@@ -79,22 +82,20 @@ def measure(letter: str, peers: list[str], say: Any) -> tuple[list[Worker], list
     """Check and time one row; the workers that could, and what is wrong with the others."""
     notes, workers = [], []
     expected: dict[str, float] = {}
-    for peer in peers:
-        for threads in (1, 2):
-            worker = Worker(peer, letter, threads)
-            workers.append(worker)
-            found = worker.ask(check=CHECKED) if "ready" in worker.state else worker.state
-            if "check" not in found:
-                if "missing" not in found:
-                    notes.append(f"{letter} {peer}: {found}")
-                worker.close()
-                workers.pop()
-                break
-            expected = expected or found["check"]
-            if not agree(found["check"], expected):
-                notes.append(f"{letter} {peer}, {threads} threads: losses {found['check']}, expected {expected}")
-            worker.warm_up()
-            say(".")
+    for worker in [Worker(peer, letter, threads) for peer in peers for threads in (1, 2)]:
+        state = worker.begin()
+        found = worker.ask(check=CHECKED) if "ready" in state else state
+        if "check" not in found:
+            if "missing" not in found:
+                notes.append(f"{letter} {worker.peer}: {found}")
+            worker.close()
+            continue
+        expected = expected or found["check"]
+        if not agree(found["check"], expected):
+            notes.append(f"{letter} {worker.peer}, {worker.threads} threads: losses {found['check']}, not {expected}")
+        worker.warm_up()
+        workers.append(worker)
+        say(".")
     for _ in range(ROUNDS):
         for worker in workers:
             worker.time()

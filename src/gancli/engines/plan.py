@@ -100,6 +100,8 @@ class AdversarialPlan:
     samples: Any
     factor: float
     batch: int
+    together: int = 1
+    """Batches of fakes whose layer noise is drawn at once, for the critic of a WGAN."""
 
 
 class GamePlayer(Protocol):

@@ -44,14 +44,14 @@ class Adversarial:
         self._x = np.empty((batch, opponent.network.inputs), dtype)
         self._gradient = np.empty((batch, 1), dtype)
 
-    def plan(self, ratios: Mapping[str, int]) -> AdversarialPlan | None:
+    def plan(self, ratios: Mapping[str, int], together: int = 1) -> AdversarialPlan | None:
         """What an engine that plays by itself is told; None where it cannot."""
         generator, opponent = self.generator.plan(), self.opponent.plan()
         if generator is None or opponent is None:
             return None
         terms = (self.loss.real.plan, self.loss.fake.plan, self.loss.generator.plan)
         part = self.real.part
-        return AdversarialPlan(generator, opponent, *terms, ratios, part.samples, part.factor, self.batch)
+        return AdversarialPlan(generator, opponent, *terms, ratios, part.samples, part.factor, self.batch, together)
 
     def play_in_engine(self, player: GamePlayer, games: int, reals: int, fakes: int) -> None:
         """So many games by the engine; each needs `reals` batches of samples and `fakes` of latents."""
@@ -67,10 +67,13 @@ class Adversarial:
                 optimizer.count = count
             self.played += portion
 
-    def fakes(self) -> Array:
-        """A fresh batch of G(z), (batch, features), in G's output buffer."""
-        draw(self._streams["latent"], self.law, 1.0, out=self._z)
-        return self.generator.network.forward(self._z, self._streams["noise"])
+    def fakes(self, batches: int = 1) -> Array:
+        """So many fresh batches of G(z), (batches × batch, features), in G's output buffer."""
+        if len(self._z) < batches * self.batch:
+            self._z = np.empty((batches * self.batch, self._z.shape[1]), self._z.dtype)
+        z = self._z[: batches * self.batch]
+        draw(self._streams["latent"], self.law, 1.0, out=z)
+        return self.generator.network.forward(z, self._streams["noise"])
 
     def judge(self, x: Array) -> Array:
         """D's output (batch, 1)."""

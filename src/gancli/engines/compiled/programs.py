@@ -133,8 +133,9 @@ def wgan(plan: AdversarialPlan, threads: int) -> Program:
     memory, batch, features = Memory(), plan.batch, plan.opponent.inputs
     critics, generators = plan.ratios["critic"], plan.ratios["generator"]
     together = critics + min(generators, 1)
-    noisy = any(layer.noise for layer in plan.generator.layers + plan.opponent.layers)
-    ahead = 1 if noisy else max(1, min(FEW // batch, together))  # noise is drawn pass by pass
+    ahead = max(1, min(FEW // batch, together))
+    if any(layer.noise for layer in plan.generator.layers + plan.opponent.layers):
+        ahead, together = plan.together, critics  # noise is drawn pass by pass, and some passes at once
     size, half = batch * plan.generator.inputs, batch * features
     nets = _nets(plan, memory, ahead * batch, 2 * batch, threads)
     made = Program(nets, (plan.generator, plan.opponent), memory)
