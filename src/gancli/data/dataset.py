@@ -73,13 +73,15 @@ class Batches:
         parts = [self._order[self._position :]]
         missing = count - len(parts[0])
         while missing:
-            self._shuffle()
+            self._shuffle(last=missing <= self.count)
             self._position = min(missing, self.count)
             parts.append(self._order[: self._position].copy())
             missing -= self._position
         return np.concatenate(parts)
 
-    def _shuffle(self) -> None:
+    def _shuffle(self, last: bool = True) -> None:
+        """A new order; of the last one for now, the generator's state is kept, which takes as long as a small order."""
         if self._rng is not None:
-            self._before = dict(self._rng.bit_generator.state)
+            if last:
+                self._before = dict(self._rng.bit_generator.state)
             self._order = self._rng.permutation(self.count)
