@@ -25,6 +25,8 @@ CHECKED = 50
 """Games of the check, after which losses must agree to TOLERANCE."""
 TOLERANCE = 1e-4
 ROUNDS = 7
+MOST = 20_000
+"""Games at most in one timing."""
 SECONDS = 0.3
 """What one timing should take."""
 JAX, TORCH = ("jax step", "jax scan"), ("torch eager", "torch compile")
@@ -53,9 +55,11 @@ class Worker:
 
     def warm_up(self) -> None:
         """Compile, and find how many games take about SECONDS."""
-        self.ask(play=10)
-        one = self.ask(play=10)["seconds"] / 10
-        self.games = max(5, min(20_000, int(SECONDS / one)))
+        self.games, seconds = 10, 0.0
+        while seconds < SECONDS / 2 and self.games < MOST:
+            self.ask(play=self.games)  # JAX compiles anew for each number of games
+            seconds = self.ask(play=self.games)["seconds"]
+            self.games = max(5, min(MOST, int(self.games * min(20.0, SECONDS / seconds))))
         self.ask(play=self.games)
 
     def time(self) -> None:
@@ -82,8 +86,9 @@ def measure(letter: str, peers: list[str], say: Any) -> tuple[list[Worker], list
     """Check and time one row; the workers that could, and what is wrong with the others."""
     notes, workers = [], []
     expected: dict[str, float] = {}
-    for worker in [Worker(peer, letter, threads) for peer in peers for threads in (1, 2)]:
-        state = worker.begin()
+    begun = [Worker(peer, letter, threads) for peer in peers for threads in (1, 2)]
+    states = [worker.begin() for worker in begun]  # side by side; nothing is timed before the last has begun
+    for worker, state in zip(begun, states, strict=True):
         found = worker.ask(check=CHECKED) if "ready" in state else state
         if "check" not in found:
             if "missing" not in found:
