@@ -2,8 +2,8 @@
 
     .venv/bin/python -m benchmarks.endurance [ROWS] [--games N]
 
-The milliseconds of a game and the resident memory are taken around game 1,000 and at the end, through the training loop's
-own objects; each must stay within 10 % and 5 MB.
+The milliseconds of a game and the resident memory are taken around game 1,000 and at the end, through the training
+loop's own objects; each must stay within 10 % and 5 MB.
 """
 
 import argparse
@@ -61,7 +61,8 @@ def main() -> int:
     parser.add_argument("rows", nargs="?", default="ABC")
     parser.add_argument("--games", type=int, default=100_000)
     options = parser.parse_args()
-    return 0 if all([endure(letter, options.games) for letter in options.rows]) else 1
+    good = [endure(letter, options.games) for letter in options.rows]
+    return 0 if all(good) else 1
 
 
 if __name__ == "__main__":

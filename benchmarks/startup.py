@@ -2,8 +2,8 @@
 
     .venv/bin/python -m benchmarks.startup
 
-`gancli train` is timed from the start of its process to the end of its first game, by a file that a hook in that process
-writes then; the fast engine's code is on disk already.
+`gancli train` is timed from the start of its process to the end of its first game, by a file that a hook in that
+process writes then; the fast engine's code is on disk already.
 """
 
 import statistics

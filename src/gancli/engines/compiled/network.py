@@ -6,7 +6,6 @@ their weights, a block at a time, and steps along it at once, while the block is
 never written.
 """
 
-
 from gancli.engines.compiled import activations, optimizers
 from gancli.engines.compiled import clock as clocks
 from gancli.engines.compiled.arrays import after, cut, vector

@@ -15,6 +15,7 @@ class CompiledPlayer:
 
     def __init__(self, plan: SupervisedPlan | AdversarialPlan, team: Team):
         made = programs.make(plan, team.size)
+        self._plan = plan  # its vectors are known to compiled code by their addresses: they must live as long as this
         self.team, self.profile, self.seconds = team, False, np.zeros(clock.SIZE)
         self._off = np.zeros(0)
         self._nets, self._operations, self.noise = made.nets, made.table(), tuple(made.noise)
