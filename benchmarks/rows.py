@@ -52,8 +52,8 @@ training: {games: 1000000, batch: 1, ratios: {real: 1, shared: 1}}
     "C": Row("WGAN, same shapes, RMSProp, clip, ratio 5, batch 1", WGAN.replace("BATCH", "1"), of_jax=0.7),
     "D": Row("the same, batch 64", WGAN.replace("BATCH", "64"), of_jax=0.75),
     "E": Row("the same, batch 256", WGAN.replace("BATCH", "256"), of_jax=0.85),
-    # initial weights of 0.02, as in DCGAN: with larger ones fifty steps of Adam magnify rounding errors a millionfold,
-    # and no two libraries could be compared
+    # initial weights of 0.02, as in DCGAN, and a small η: with larger ones fifty games magnify rounding errors a
+    # millionfold, and no two libraries could be compared
     "F": Row(
         "GAN 64-256-256-784 / 784-256-256-1, leaky ReLU, Adam, batch 64",
         """
@@ -63,12 +63,12 @@ generator:
   shape: [64, 256, 256, 784]
   activation: leaky_relu
   init: {name: normal, std: 0.02}
-  optimizer: {name: adam, eta: 0.0005, beta1: 0.5}
+  optimizer: {name: adam, eta: 0.0001, beta1: 0.5}
 discriminator:
   shape: [784, 256, 256, 1]
   activation: leaky_relu
   init: {name: normal, std: 0.02}
-  optimizer: {name: adam, eta: 0.0005, beta1: 0.5}
+  optimizer: {name: adam, eta: 0.0001, beta1: 0.5}
 latent: {law: gaussian}
 training: {games: 1000000, batch: 64, ratios: {real: 1, shared: 1}}
 """,

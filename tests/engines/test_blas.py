@@ -29,8 +29,8 @@ def product(a_t: Any, b_t: Any, m: Any, n: Any, k: Any, a: Any, lda: Any, b: Any
 def test_products(dtype: str, a_t: bool, b_t: bool, more: int) -> None:
     """`more` columns lie between the rows of each, and stay as they are in the result."""
     rng, (m, n, k) = np.random.default_rng(0), (5, 7, 4)
-    a = rng.standard_normal(((k, m + more) if a_t else (m, k + more))).astype(dtype)
-    b = rng.standard_normal(((n, k + more) if b_t else (k, n + more))).astype(dtype)
+    a = rng.standard_normal((k, m + more) if a_t else (m, k + more)).astype(dtype)
+    b = rng.standard_normal((n, k + more) if b_t else (k, n + more)).astype(dtype)
     c = np.full((m, n + more), 9.0, dtype)
     product(a_t, b_t, m, n, k, a.ravel(), a.shape[1], b.ravel(), b.shape[1], c.reshape(-1), n + more)
     left = a[:, :m].T if a_t else a[:, :k]

@@ -18,7 +18,7 @@ teams.register()
 
 
 @whole
-def relay(team: Any, shared: Any, rounds: Any, board: Any) -> None:  # noqa: D103
+def relay(team: Any, shared: Any, rounds: Any, board: Any) -> None:
     """Each thread writes its number, waits, and adds up what all wrote."""
     for _ in range(rounds):
         board[team[0]] = team[0] + 1

@@ -201,8 +201,12 @@ ADVERSARIAL = {
 
 
 def sigmoid(a: Array) -> Array:
-    """1 / (1 + e^(−a)), without overflow."""
-    return 0.5 * (1.0 + np.tanh(0.5 * a))  # type: ignore[no-any-return]
+    """1 / (1 + e^(−a)), without overflow, and exact to the last digits where it is small.
+
+    (½ (1 + tanh(a/2)) is not: in single precision it has lost half of them at a = −8, where a sure discriminator is.)
+    """
+    small = np.exp(-np.abs(a))
+    return np.where(a >= 0.0, np.ones((), a.dtype), small) / (1.0 + small)
 
 
 def softplus(a: Array) -> Array:

@@ -11,6 +11,13 @@ LOG, SQUARE, MEAN = range(3)
 
 
 @part
+def _sigmoid(a, one):
+    """Exact to the last digits where it is small; see `nn.losses.sigmoid`. `one` is 1 of a's type."""
+    small = np.exp(-abs(a))
+    return (one if a >= 0 else small) / (one + small)
+
+
+@part
 def supervised(code, rows, o, target, dy):
     """dy ← ∂E/∂o of one of `rows` rows, all (outputs,)."""
     t = o.dtype.type
@@ -20,7 +27,7 @@ def supervised(code, rows, o, target, dy):
             dy[i] = t(2) * share * (o[i] - target[i])
     elif code == BINARY:
         for i in range(o.size):
-            dy[i] = share * (t(0.5) * (t(1) + np.tanh(t(0.5) * o[i])) - target[i])
+            dy[i] = share * (_sigmoid(o[i], t(1)) - target[i])
     else:
         top, total = o[0], t(0)
         for i in range(o.size):
@@ -39,7 +46,7 @@ def term(code, first, second, o, dy):
     if code == LOG:
         sign, weight = t(first), t(first * second)
         for i in range(o.size):
-            dy[i] = weight * share * (t(0.5) * (t(1) + np.tanh(t(0.5) * sign * o[i])))
+            dy[i] = weight * share * _sigmoid(sign * o[i], t(1))
     elif code == SQUARE:
         for i in range(o.size):
             dy[i] = share * (o[i] - t(first))
