@@ -28,5 +28,8 @@ def part(function: Function) -> Function:
 
 
 def whole(function: Function) -> Function:
-    """A function that Python calls, kept on disk with all its parts."""
-    return _njit(function, cache=True, **_SETTINGS)  # type: ignore[no-any-return]
+    """A function that Python calls, kept on disk with all its parts, where there is a folder that can be written to."""
+    try:
+        return _njit(function, cache=True, **_SETTINGS)  # type: ignore[no-any-return]
+    except RuntimeError:  # "no locator available"
+        return _njit(function, **_SETTINGS)  # type: ignore[no-any-return]
