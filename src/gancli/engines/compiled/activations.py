@@ -43,8 +43,9 @@ def tanh(y, before, after, shift):
 
 
 @part
-def forward(code, first, second, y):
-    """Y ← f(y): `first` and `second` are μ; k and α; a slope."""
+def forward(activation, y):
+    """Y ← f(y); an activation is its code and two numbers: μ; k and α; a slope."""
+    code, first, second = activation
     t = y.dtype.type
     if code == SIGMOID:
         tanh(y, 0.5 * first, 0.5, 0.5)
@@ -64,8 +65,9 @@ def forward(code, first, second, y):
 
 
 @part
-def backward(code, first, second, y, dy):
+def backward(activation, y, dy):
     """Dy ← dy f'(x), from y = f(x)."""
+    code, first, second = activation
     t = y.dtype.type
     if code == SIGMOID:
         mu = t(first)

@@ -1,7 +1,6 @@
 """A whole optimiser step over a stretch of parameters, with its momentum and its clamp, while it is in the cache.
 
-The formulas are `NumpyEngine`'s, kernel by kernel; its docstrings give their sources. `FLOOR` is added to squares that
-decay: without it those of weights that no longer learn sink to subnormal numbers, on which √ is six times slower.
+The formulas are `NumpyEngine`'s, kernel by kernel; its docstrings give their sources.
 """
 
 import numpy as np
@@ -9,13 +8,13 @@ import numpy as np
 from gancli.engines.compiled.arrays import cut, vector
 from gancli.engines.compiled.columns import COUNT, MEAN, MOVED, OPTIMIZER, PARAMS, SQUARE, VELOCITY
 from gancli.engines.compiled.jit import part
+from gancli.engines.numpy_engine import FLOOR
 
 CODES = {"sgd": 0, "adagrad": 1, "rmsprop": 2, "adadelta": 3, "adam": 4}
 SGD, ADAGRAD, RMSPROP, ADADELTA, ADAM = range(5)
 HYPER = ("eta", "gamma", "epsilon", "beta1", "beta2", "momentum", "bound", "rescale")
 """The order of the numbers in `hyper`; `bound` is the clamp's, 0 for none, `rescale` likewise."""
 ETA, GAMMA, EPSILON, BETA1, BETA2, MOMENTUM, BOUND, RESCALE = range(8)
-FLOOR = 1e-30
 STRIP = 2048
 """Parameters moved at once: their vectors are at home in the first-level cache."""
 

@@ -10,9 +10,10 @@ from gancli.engines.compiled.arrays import after, borrow, cut
 from gancli.engines.compiled.clock import lap
 from gancli.engines.compiled.columns import BELOW, DY, OUTPUTS, UNITS, Y
 from gancli.engines.compiled.jit import part, whole
-from gancli.engines.compiled.network import activation_of, backward, forward, stretch
+from gancli.engines.compiled.network import backward, forward
 from gancli.engines.compiled.tables import Net
 from gancli.engines.compiled.threads import barrier, share
+from gancli.engines.compiled.views import activation_of, copy, top
 
 LOAD, LATENT, COPY, FORWARD, KEEP, TARGET, TERM, BACKWARD = range(8)
 """Operations; what each does is said where it is carried out."""
@@ -42,9 +43,9 @@ def play(team, shared, clock, nets, operations, terms, data, targets, rows, late
             if code == LOAD:  # A: the first of the rows
                 load(team, data, cut(rows[game], operation[A], count), after(memory, place))
             elif code == LATENT:  # A: the first number; B: how many
-                copy(team, after(latents[game], operation[A]), after(memory, place), operation[B])
+                share_copy(team, after(latents[game], operation[A]), after(memory, place), operation[B])
             elif code == COPY:  # B: how many
-                copy(team, after(memory, source), after(memory, place), operation[B])
+                share_copy(team, after(memory, source), after(memory, place), operation[B])
             elif code == FORWARD:  # A: the first number of its noise
                 numbers = after(noise[game], operation[A])
                 forward(team, shared, net, memory, count, after(memory, source), place, numbers)
@@ -54,7 +55,7 @@ def play(team, shared, clock, nets, operations, terms, data, targets, rows, late
                 target(team, net, memory, targets, cut(rows[game], operation[A], count))
             elif code == TERM:  # A: the term; B: the first of the outputs, of `source` in all
                 term(team, net, memory, count, terms[operation[A]], operation[B], source)
-            else:  # BACKWARD; A: does the network learn? B: whose output it judged, −1 for none
+            else:  # BACKWARD; A: does the network learn? B: whose output it judged
                 learn, judged = operation[A] == 1, operation[B]
                 below = activation_of(nets[judged], len(nets[judged].layers) - 1)
                 x, dx = after(memory, source), cut(memory, place, count * net.layers[0, BELOW] if place > 0 else 0)
@@ -88,12 +89,10 @@ def load(team, data, rows, x):
 
 
 @part
-def copy(team, source, place, size):
+def share_copy(team, source, place, size):
     """Place ← source, `size` elements."""
     start, stop = share(size, team, 64)
-    a, b = cut(source, start, stop - start), cut(place, start, stop - start)
-    for i in range(b.size):
-        b[i] = a[i]
+    copy(cut(source, start, stop - start), cut(place, start, stop - start))
 
 
 @part
@@ -113,25 +112,19 @@ def target(team, net, memory, targets, rows):
     """∂E/∂(last sum) of a supervised loss, for outputs that should be the codes of the rows' labels."""
     labels, codes, loss = targets
     if team[0] == 0:
-        top = len(net.layers) - 1
-        o = stretch(memory, net.numbers[Y], net.layers[top], rows.size)
-        dy = stretch(memory, net.numbers[DY], net.layers[top], rows.size)
+        o, dy = top(net, memory, net.numbers[Y], rows.size), top(net, memory, net.numbers[DY], rows.size)
         units = codes.shape[1]
         for r in range(rows.size):
             code = codes[labels[rows[r]]]
             losses.supervised(loss, rows.size, cut(o, r * units, units), code, cut(dy, r * units, units))
-        first, second, third = activation_of(net, top)
-        activations.backward(first, second, third, o, dy)
+        activations.backward(activation_of(net, len(net.layers) - 1), o, dy)
 
 
 @part
 def term(team, net, memory, count, numbers, begin, rows):
     """∂term/∂(last sum), for outputs begin … begin + count of the opponent's `rows`."""
     if team[0] == 0:
-        top = len(net.layers) - 1
-        o = stretch(memory, net.numbers[Y], net.layers[top], rows)
-        dy = stretch(memory, net.numbers[DY], net.layers[top], rows)
-        o, dy = cut(o, begin, count), cut(dy, begin, count)
+        o = cut(top(net, memory, net.numbers[Y], rows), begin, count)
+        dy = cut(top(net, memory, net.numbers[DY], rows), begin, count)
         losses.term(int(numbers[0]), numbers[1], numbers[2], o, dy)
-        first, second, third = activation_of(net, top)
-        activations.backward(first, second, third, o, dy)
+        activations.backward(activation_of(net, len(net.layers) - 1), o, dy)

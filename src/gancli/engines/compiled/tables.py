@@ -29,7 +29,7 @@ class Net(NamedTuple):
 
 
 class Memory:
-    """Places in the one vector that holds all buffers of a game; `array` makes it."""
+    """Places in the one vector that holds all buffers of a game."""
 
     def __init__(self) -> None:
         self.size = 32  # place 0 stands for none
@@ -51,7 +51,7 @@ def table(plan: NetworkPlan, memory: Memory, rows: int, threads: int, section: i
     room = -(-max(BLOCK, *(FEW * layer.units for layer in plan.layers)) // 32) * 32
     places = [memory.place(rows * before), memory.place(rows * before), memory.place(threads * room), room]
     optimizer = optimizers.CODES[plan.optimizer.name]
-    numbers = [*_addresses(plan), plan.params.size, optimizer, section, 0, *places]
+    numbers = [*_addresses(plan), optimizer, section, 0, *places]
     mode, bound = plan.clip or (None, 0.0)
     hyper = {**plan.optimizer.settings, "bound": bound if mode == "clamp" else 0.0}
     hyper["rescale"] = bound if mode == "rescale" else 0.0

@@ -1,0 +1,135 @@
+"""Products of few rows: BLAS would spend its time on packing the weights, which are read once here for all rows.
+
+A thread takes a share of a layer's inputs, forward and backward alike, so that the weights it moves stay in its cache.
+"""
+
+from gancli.engines.compiled import activations, optimizers
+from gancli.engines.compiled import clock as clocks
+from gancli.engines.compiled.arrays import after, cut
+from gancli.engines.compiled.clock import lap
+from gancli.engines.compiled.columns import BELOW, BIAS, INPUTS, OPTIMIZER, ROOM, SECTION, UNITS, VELOCITY, WEIGHTS, G
+from gancli.engines.compiled.jit import part
+from gancli.engines.compiled.threads import barrier, share
+from gancli.engines.compiled.views import add, copy, fill, own_block, params, share_of_inputs
+
+
+@part
+def forward_few(team, shared, net, memory, layer, activation, rows, x, y):
+    """Each thread's share of the inputs, then their sum: a thread reads the weights that it moves in `backward_few`.
+
+    Four rows of weights are read at once, for all rows of x; inputs that are zero in all of these cost nothing.
+    """
+    inputs, units = layer[INPUTS], layer[UNITS]
+    start, stop = share_of_inputs(team, layer, rows)
+    w, size = params(net, x, layer[WEIGHTS], inputs * units), rows * units
+    part = own_block(team, net, memory, size)
+    fill(part, 0.0)
+    found, one, two, three = 0, start, start, start
+    for i in range(start, stop):
+        used = False
+        for r in range(rows):
+            used |= x[r * inputs + i] != 0
+        if used:
+            found += 1
+            if found == 4:
+                _add_products(w, units, rows, x, inputs, one, two, three, i, part)
+                found = 0
+            one, two, three = two, three, i
+    for k in range(found):
+        _add_product(w, units, rows, x, inputs, three if k == 0 else (two if k == 1 else one), part)
+    barrier(team, shared)
+    start, stop = share(units, team, 16)
+    for r in range(rows if stop > start else 0):
+        row = cut(y, r * units + start, stop - start)
+        if layer[BIAS] >= 0:
+            copy(params(net, x, layer[BIAS] + start, stop - start), row)
+        else:
+            fill(row, 0.0)
+        for t in range(team[1]):
+            begin = net.numbers[G] + t * net.numbers[ROOM] + r * units
+            add(cut(memory, begin + start, stop - start), row)
+        activations.forward(activation, row)
+
+
+@part
+def _add_products(w, units, rows, x, inputs, a, b, c, d, y):
+    """y += x[:, abcd] w[abcd]; a row of y is loaded and stored once for four products."""
+    wa, wb = cut(w, a * units, units), cut(w, b * units, units)
+    wc, wd = cut(w, c * units, units), cut(w, d * units, units)
+    for r in range(0, rows - 1, 2):
+        row, other, begin, end = cut(y, r * units, units), cut(y, (r + 1) * units, units), r * inputs, (r + 1) * inputs
+        xa, xb, xc, xd = x[begin + a], x[begin + b], x[begin + c], x[begin + d]
+        za, zb, zc, zd = x[end + a], x[end + b], x[end + c], x[end + d]
+        for j in range(row.size):
+            row[j] += xa * wa[j] + xb * wb[j] + xc * wc[j] + xd * wd[j]
+            other[j] += za * wa[j] + zb * wb[j] + zc * wc[j] + zd * wd[j]
+    if rows % 2:
+        row, begin = cut(y, (rows - 1) * units, units), (rows - 1) * inputs
+        xa, xb, xc, xd = x[begin + a], x[begin + b], x[begin + c], x[begin + d]
+        for j in range(row.size):
+            row[j] += xa * wa[j] + xb * wb[j] + xc * wc[j] + xd * wd[j]
+
+
+@part
+def _add_product(w, units, rows, x, inputs, i, y):
+    row_of_w = cut(w, i * units, units)
+    for r in range(rows):
+        row, value = cut(y, r * units, units), x[r * inputs + i]
+        for j in range(row.size):
+            row[j] += value * row_of_w[j]
+
+
+@part
+def backward_few(team, net, memory, layer, rows, x, dy, learn, dx, clock):
+    """Some rows of weights at a time: their part of ∂E/∂x, their gradient, their step."""
+    inputs, units = layer[INPUTS], layer[UNITS]
+    start, stop = share_of_inputs(team, layer, rows)
+    plain = net.numbers[OPTIMIZER] == optimizers.SGD and net.numbers[VELOCITY] == 0 and net.hyper[optimizers.BOUND] == 0
+    together = max(optimizers.STRIP // units, 1)
+    for first in range(start, stop, together):
+        last = min(first + together, stop)
+        begin, size = layer[WEIGHTS] + first * units, (last - first) * units
+        w = params(net, x, begin, size)
+        received = min(last, layer[BELOW]) - first
+        if dx.size and received > 0:
+            _dot_rows(cut(w, 0, received * units), units, rows, dy, after(dx, first), layer[BELOW])
+        if learn and plain:
+            _add_outer(w, units, rows, after(x, first), inputs, dy, -net.hyper[optimizers.ETA], True)
+        elif learn:
+            g = own_block(team, net, memory, size)
+            _add_outer(g, units, rows, after(x, first), inputs, dy, 1.0, False)
+            lap(team, clock, net.numbers[SECTION])
+            optimizers.step(net, begin, g)
+            lap(team, clock, clocks.OPTIMIZER)
+
+
+@part
+def _dot_rows(w, units, rows, dy, dx, inputs):
+    """dx[r, i] = dy[r] · w[i], for every row of w."""
+    for i in range(w.size // units):
+        row_of_w = cut(w, i * units, units)
+        for r in range(rows):
+            row, total = cut(dy, r * units, units), w.dtype.type(0)
+            for j in range(units):
+                total += row[j] * row_of_w[j]
+            dx[r * inputs + i] = total
+
+
+@part
+def _add_outer(w, units, rows, x, inputs, dy, factor, keep):
+    """w[i] ← factor × Σ_r x[r, i] dy[r], added to what is there with `keep`; two rows at a time, zeros skipped."""
+    factor, zero = w.dtype.type(factor), w.dtype.type(0)
+    for i in range(w.size // units):
+        row_of_w = cut(w, i * units, units)
+        if not keep:
+            fill(row_of_w, 0.0)
+        for r in range(0, rows, 2):
+            other = min(r + 1, rows - 1)
+            a, b = factor * x[r * inputs + i], factor * x[other * inputs + i] if other > r else zero
+            one, two = cut(dy, r * units, units), cut(dy, other * units, units)
+            if b != 0:
+                for j in range(row_of_w.size):
+                    row_of_w[j] += a * one[j] + b * two[j]
+            elif a != 0:
+                for j in range(row_of_w.size):
+                    row_of_w[j] += a * one[j]
