@@ -1,5 +1,6 @@
 """The compiled engine trains as the readable one does: every layer, activation, loss, optimiser, clip, noise and game."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -162,3 +163,17 @@ def test_games_played_at_once_are_games_played_one_by_one(text: str) -> None:
         other.play()
     for name, player in one.players.items():
         assert np.array_equal(player.network.params, other.players[name].network.params)
+
+
+def test_a_change_in_any_source_is_a_change_of_what_is_kept_on_disk(tmp_path: Path) -> None:
+    """Numba alone would go on with the machine code of an older version."""
+    from gancli.engines.compiled import jit, program
+
+    folder = Path(program.__file__).parent
+    closed_over = [cell.cell_contents for cell in program.play.py_func.__closure__]
+    assert jit.stamp_of(str(folder)) in closed_over
+    for name in ("one.py", "two.py"):
+        (tmp_path / name).write_text("x = 1\n", encoding="utf-8")
+    before = jit.stamp_of(str(tmp_path))
+    (tmp_path / "two.py").write_text("x = 2\n", encoding="utf-8")
+    assert jit.stamp_of(str(tmp_path)) != before != 0

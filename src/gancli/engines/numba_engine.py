@@ -16,8 +16,7 @@ from gancli.engines.plan import AdversarialPlan, GamePlayer, SupervisedPlan
 
 threads.register()
 clock.register()
-BLAS = blas.register()
-"""Whose products the compiled games use."""
+blas.register()
 
 
 class Compiling(event.Listener):

@@ -18,7 +18,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import get_cython_function_address
 
-from gancli.engines.compiled.jit import intrinsic
+from gancli.engines.compiled.jit import intrinsic, name_symbol
 
 SYMBOLS = {"float32": ("gancli_sgemm", "sgemm"), "float64": ("gancli_dgemm", "dgemm")}
 """For each type, the name in compiled code, and the routine of BLAS."""
@@ -44,7 +44,7 @@ def register() -> str:
         found = next((name for name in _spellings(routine) if library is not None and hasattr(library, name)), None)
         if found is None:
             return _register_scipys()
-        llvm.add_symbol(symbol, ctypes.cast(getattr(library, found), ctypes.c_void_p).value)
+        name_symbol(symbol, getattr(library, found))
     return "NumPy's OpenBLAS"
 
 

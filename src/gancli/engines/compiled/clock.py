@@ -3,11 +3,10 @@
 import ctypes
 import sys
 
-import llvmlite.binding as llvm
 import numpy as np
 from numba import types
 
-from gancli.engines.compiled.jit import part
+from gancli.engines.compiled.jit import name_symbol, part
 
 DATA, GENERATOR, OPPONENT, OPTIMIZER = range(4)
 """Sections, and the places of their seconds in a clock; LAST holds the time of the last look."""
@@ -21,7 +20,7 @@ def register() -> None:
         function = ctypes.windll.kernel32.QueryPerformanceCounter
     else:
         function = ctypes.CDLL(None).clock_gettime
-    llvm.add_symbol("gancli_clock", ctypes.cast(function, ctypes.c_void_p).value)
+    name_symbol("gancli_clock", function)
 
 
 if sys.platform == "win32":

@@ -4,9 +4,13 @@ NaN and infinities keep their meaning, for they tell a run that diverged; sums m
 fused with sums. Division is not checked for zero, which would keep it from being vectorised.
 """
 
+import ctypes
+import os
+import zlib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import llvmlite.binding as llvm
 from numba import njit
 from numba.extending import intrinsic as _intrinsic
 
@@ -33,3 +37,18 @@ def whole(function: Function) -> Function:
         return _njit(function, cache=True, **_SETTINGS)  # type: ignore[no-any-return]
     except RuntimeError:  # "no locator available"
         return _njit(function, **_SETTINGS)  # type: ignore[no-any-return]
+
+
+def name_symbol(symbol: str, function: Any) -> None:
+    """Let compiled code call a C function by this name."""
+    llvm.add_symbol(symbol, ctypes.cast(function, ctypes.c_void_p).value)
+
+
+def stamp_of(folder: str) -> int:
+    """A number, never 0, that changes with any Python source in `folder`."""
+    stamp = 0
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".py"):
+            with open(os.path.join(folder, name), "rb") as file:
+                stamp = zlib.crc32(file.read(), stamp)
+    return stamp | 1

@@ -31,44 +31,32 @@ def adagrad(w, g, square, eta, epsilon):
 
 
 @part
-def rmsprop(w, g, square, eta, gamma, rest, epsilon):
-    """w ← w − η g / (√G + ε), G a moving average."""
-    floor = g.dtype.type(FLOOR)
-    for i in range(g.size):
-        average = gamma * square[i] + (rest * g[i] * g[i] + floor)
-        square[i] = average
-        step = -eta * g[i] / (np.sqrt(average) + epsilon)
-        g[i] = step
-        w[i] += step
+def _root(g, square, mean, i, gamma, rest, epsilon):
+    """√G + ε or, with a mean, √(G − M² + ε), both averages moved by g."""
+    average = gamma * square[i] + (rest * g[i] * g[i] + g.dtype.type(FLOOR))
+    square[i] = average
+    if not mean.size:
+        return np.sqrt(average) + epsilon
+    middle = gamma * mean[i] + rest * g[i]
+    mean[i] = middle
+    return np.sqrt(max(average - middle * middle, g.dtype.type(0)) + epsilon)
 
 
 @part
-def rmsprop_centered(w, g, square, mean, eta, gamma, rest, epsilon):
-    """w ← w − η g / √(G − M² + ε)."""
-    zero, floor = g.dtype.type(0), g.dtype.type(FLOOR)
+def rmsprop(w, g, square, mean, eta, gamma, rest, epsilon):
+    """w ← w − η g / (√G + ε), G a moving average; with a mean, / √(G − M² + ε)."""
     for i in range(g.size):
-        average = gamma * square[i] + (rest * g[i] * g[i] + floor)
-        middle = gamma * mean[i] + rest * g[i]
-        square[i], mean[i] = average, middle
-        step = -eta * g[i] / np.sqrt(max(average - middle * middle, zero) + epsilon)
+        step = -eta * g[i] / _root(g, square, mean, i, gamma, rest, epsilon)
         g[i] = step
         w[i] += step
 
 
 @part
 def adadelta(w, g, square, mean, moved, gamma, rest, epsilon):
-    """w ← w −g √(X + ε) / (√G + ε); with a mean, / √(G − M² + ε)."""
-    zero, floor = g.dtype.type(0), g.dtype.type(FLOOR)
+    """w ← w − g √(X + ε) / (√G + ε); with a mean, / √(G − M² + ε)."""
+    floor = g.dtype.type(FLOOR)
     for i in range(g.size):
-        average = gamma * square[i] + (rest * g[i] * g[i] + floor)
-        square[i] = average
-        if mean.size:
-            middle = gamma * mean[i] + rest * g[i]
-            mean[i] = middle
-            root = np.sqrt(max(average - middle * middle, zero) + epsilon)
-        else:
-            root = np.sqrt(average) + epsilon
-        step = -g[i] * np.sqrt(moved[i] + epsilon) / root
+        step = -g[i] * np.sqrt(moved[i] + epsilon) / _root(g, square, mean, i, gamma, rest, epsilon)
         moved[i] = gamma * moved[i] + (rest * step * step + floor)
         g[i] = step
         w[i] += step
@@ -137,10 +125,8 @@ def step(net, start, gradient):
             sgd(w, g, eta)
         elif code == ADAGRAD:
             adagrad(w, g, square, eta, epsilon)
-        elif code == RMSPROP and mean.size == 0:
-            rmsprop(w, g, square, eta, gamma, rest, epsilon)
         elif code == RMSPROP:
-            rmsprop_centered(w, g, square, mean, eta, gamma, rest, epsilon)
+            rmsprop(w, g, square, mean, eta, gamma, rest, epsilon)
         elif code == ADADELTA:
             adadelta(w, g, square, mean, moved, gamma, rest, epsilon)
         else:

@@ -5,11 +5,13 @@ operation ends in a barrier.
 """
 
 
+import os
+
 from gancli.engines.compiled import activations, losses
 from gancli.engines.compiled.arrays import after, borrow, cut
 from gancli.engines.compiled.clock import lap
 from gancli.engines.compiled.columns import BELOW, DY, OUTPUTS, UNITS, Y
-from gancli.engines.compiled.jit import part, whole
+from gancli.engines.compiled.jit import part, stamp_of, whole
 from gancli.engines.compiled.network import backward, forward
 from gancli.engines.compiled.tables import Net
 from gancli.engines.compiled.threads import barrier, share
@@ -21,8 +23,8 @@ CODE, NET, ROWS, FROM, TO, A, B, SECTION = range(8)
 """Columns of an operation: `FROM` and `TO` are places in the memory, A and B what the operation makes of them."""
 
 
-@whole
-def play(team, shared, clock, nets, operations, terms, data, targets, rows, latents, noise, memory):
+@part
+def carry_out(team, shared, clock, nets, operations, terms, data, targets, rows, latents, noise, memory):
     """One game for each of `rows` (games, samples), `latents` and `noise` (games, numbers).
 
     `nets` are two `tables.Net`; `terms` (terms, 3) the adversarial loss; `data` (bytes, reals, factor); `targets`
@@ -62,6 +64,24 @@ def play(team, shared, clock, nets, operations, terms, data, targets, rows, late
                 backward(team, shared, net, memory, count, x, learn, dx, below, clock)
             barrier(team, shared)
             lap(team, clock, operation[SECTION])
+
+
+def _kept(stamp):
+    """`carry_out` for Python, kept on disk.
+
+    Numba takes what it has kept for current while this one file is unchanged, whatever happened to those of the parts.
+    But it also looks at what a function closes over: the stamp of all their sources.
+    """
+
+    @whole
+    def play(team, shared, clock, nets, operations, terms, data, targets, rows, latents, noise, memory):
+        if stamp:  # always
+            carry_out(team, shared, clock, nets, operations, terms, data, targets, rows, latents, noise, memory)
+
+    return play
+
+
+play = _kept(stamp_of(os.path.dirname(__file__)))
 
 
 @part

@@ -11,11 +11,10 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any
 
-import llvmlite.binding as llvm
 import numpy as np
 from numba import types
 
-from gancli.engines.compiled.jit import intrinsic, part
+from gancli.engines.compiled.jit import intrinsic, name_symbol, part
 
 PATIENCE = 5000
 """Looks at the counter before a waiting thread offers its processor to another."""
@@ -29,7 +28,7 @@ def register() -> None:
         function = ctypes.windll.kernel32.SwitchToThread
     else:
         function = ctypes.CDLL(None).sched_yield
-    llvm.add_symbol("gancli_yield", ctypes.cast(function, ctypes.c_void_p).value)
+    name_symbol("gancli_yield", function)
 
 
 _yield = types.ExternalFunction("gancli_yield", types.int32())
