@@ -18,9 +18,7 @@ from gancli.engines.plan import AdversarialPlan, Array, GamePlayer, SupervisedPl
 FLOOR = 1e-30
 """Added to squares that decay, which would sink to subnormal numbers otherwise, where √ is six times slower."""
 BLOCK = 32768
-"""Elements of a flat vector worked on at once, so that temporaries stay in the first-level cache."""
-
-
+"""Elements of a flat vector worked on at once, so that what several passes work on stays in the second-level cache."""
 _NOTHING = np.zeros(0)
 
 
@@ -129,16 +127,21 @@ class NumpyEngine:
 
     def softplus(self, y: Array) -> None:
         """log(1 + e^x), as max(x, 0) + log(1 + e^(−|x|))."""
-        positive = np.maximum(y, 0.0)
-        np.abs(y, out=y)
-        np.negative(y, out=y)
-        np.exp(y, out=y)
-        np.log1p(y, out=y)
-        y += positive
+        for part, spare in zip(strips(y), self._spares(y), strict=True):
+            np.maximum(part, 0.0, out=spare)
+            np.abs(part, out=part)
+            np.negative(part, out=part)
+            np.exp(part, out=part)
+            np.log1p(part, out=part)
+            part += spare
 
     def softplus_gradient(self, y: Array, dy: Array) -> None:
         """σ(x) = 1 − e^(−y)."""
-        dy *= -np.expm1(-y)
+        for part, gradient, spare in zip(strips(y), strips(dy), self._spares(y), strict=True):
+            np.negative(part, out=spare)
+            np.expm1(spare, out=spare)
+            np.negative(spare, out=spare)
+            gradient *= spare
 
     def step(self, y: Array) -> None:
         """1 where x > 0, else 0 (Heaviside)."""
@@ -232,7 +235,7 @@ class NumpyEngine:
 
     def rescale(self, params: Array, bound: float) -> None:
         """Params × bound / max|params|, where that maximum is over the bound (the report's code)."""
-        largest = float(np.abs(params).max(initial=0.0))
+        largest = max(float(params.max(initial=0.0)), -float(params.min(initial=0.0)))
         if largest > bound:
             params *= bound / largest
 

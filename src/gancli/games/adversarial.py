@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from gancli.engines import AdversarialPlan, Array, GamePlayer
-from gancli.games.base import Batches, Rng, draw_noise, portions
+from gancli.games.base import Batches, Rng, play_in_engine, portions
 from gancli.games.player import Player
 from gancli.nn import Network
 from gancli.nn.layers import draw
@@ -53,18 +53,14 @@ class Adversarial:
         part = self.real.part
         return AdversarialPlan(generator, opponent, *terms, ratios, part.samples, part.factor, self.batch, together)
 
-    def play_in_engine(self, player: GamePlayer, games: int, reals: int, fakes: int) -> None:
+    def play_by_engine(self, player: GamePlayer, games: int, reals: int, fakes: int) -> None:
         """So many games by the engine; each needs `reals` batches of samples and `fakes` of latents."""
         numbers = fakes * self.batch * self.generator.network.inputs
         for portion in portions(games, numbers):
             rows = self.real.rows(portion * reals * self.batch).reshape(portion, -1)
             latents = np.empty((portion, numbers), self.generator.network.dtype)
             draw(self._streams["latent"], self.law, 1.0, out=latents)
-            optimizers = (self.generator.optimizer, self.opponent.optimizer)
-            noise = draw_noise(player, portion, self._streams["noise"], latents.dtype)
-            counts = player.play(rows, latents, noise, (optimizers[0].count, optimizers[1].count))
-            for optimizer, count in zip(optimizers, counts, strict=True):
-                optimizer.count = count
+            play_in_engine(player, (self.generator, self.opponent), rows, latents, self._streams["noise"])
             self.played += portion
 
     def fakes(self, batches: int = 1) -> Array:

@@ -1,6 +1,6 @@
 """What every game offers to the training loop."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -70,14 +70,17 @@ NUMBERS = 1 << 20
 """Random numbers drawn at most for one call of an engine that plays by itself: 4 MB."""
 
 
-def draw_noise(player: GamePlayer, games: int, rng: Rng, dtype: Any) -> NDArray[Any]:
-    """The layer noise of so many games (games, numbers), drawn in the order in which the layers would."""
-    sizes = [size for size, _, _ in player.noise]
-    noise = np.empty((games, sum(sizes)), dtype)
+def play_in_engine(engine: GamePlayer, players: Sequence[Player], rows: NDArray[Any], latents: Array, rng: Rng) -> None:
+    """One game for each of `rows` and `latents`; `rng` draws the layers' noise, in the order in which they would."""
+    sizes = [size for size, _, _ in engine.noise]
+    edges = np.cumsum(sizes)
+    noise = np.empty((len(rows), sum(sizes)), latents.dtype)
     for numbers in noise if sizes else ():
-        for (_, law, scale), out in zip(player.noise, np.split(numbers, np.cumsum(sizes)[:-1]), strict=True):
-            draw(rng, law, scale, out)
-    return noise
+        for (size, law, scale), end in zip(engine.noise, edges, strict=True):
+            draw(rng, law, scale, numbers[end - size : end])
+    counts = engine.play(rows, latents, noise, tuple(player.optimizer.count for player in players))
+    for player, count in zip(players, counts, strict=True):
+        player.optimizer.count = count
 
 
 def portions(games: int, numbers: int) -> Iterator[int]:

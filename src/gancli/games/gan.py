@@ -26,7 +26,7 @@ class Gan(Adversarial):
         else:
             ratios = self.ratios
             fakes = ratios["fake"] + ratios["shared"] + ratios["generator"]
-            self.play_in_engine(self.player, games, ratios["real"], fakes)
+            self.play_by_engine(self.player, games, ratios["real"], fakes)
 
     def play_one(self) -> None:
         """One game: D on real samples, D on fresh fakes, G then D on shared fakes, G alone."""

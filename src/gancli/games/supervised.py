@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gancli.engines import Array, GamePlayer, SupervisedPlan
-from gancli.games.base import Batches, Rng, draw_noise, portions
+from gancli.games.base import Batches, Rng, play_in_engine, portions
 from gancli.games.player import Player
 from gancli.nn.losses import Loss
 
@@ -45,12 +45,10 @@ class Supervised:
             for _ in range(games):
                 self.train()
         else:
-            batch, network = len(self._x), self.players["network"]
+            batch, players = len(self._x), list(self.players.values())
             for portion in portions(games, batch):
                 rows = self._training.rows(portion * batch).reshape(portion, batch)
-                noise = draw_noise(self.player, portion, self._noise, self._network.dtype)
-                latents = np.zeros((portion, 0), self._network.dtype)
-                (network.optimizer.count,) = self.player.play(rows, latents, noise, (network.optimizer.count,))
+                play_in_engine(self.player, players, rows, np.zeros((portion, 0), self._network.dtype), self._noise)
                 self.played += portion
 
     def train(self) -> None:

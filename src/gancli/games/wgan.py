@@ -43,8 +43,8 @@ class Wgan(Adversarial):
         warming = min(games, max(0, self.warmup - self.played))
         if warming:
             assert self.warming_player is not None
-            self.play_in_engine(self.warming_player, warming, self.critic_steps, self.critic_steps)
-        self.play_in_engine(self.player, games - warming, self.critic_steps, self.critic_steps + self.generator_steps)
+            self.play_by_engine(self.warming_player, warming, self.critic_steps, self.critic_steps)
+        self.play_by_engine(self.player, games - warming, self.critic_steps, self.critic_steps + self.generator_steps)
 
     def play_one(self) -> None:
         """One game."""
