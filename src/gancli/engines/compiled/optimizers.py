@@ -1,6 +1,6 @@
 """A whole optimiser step over a stretch of parameters, with its momentum and its clamp, while it is in the cache.
 
-The formulas are `NumpyEngine`'s, kernel by kernel; its docstrings give their sources.
+The formulas are `NumpyOptimizers`'s, kernel by kernel; its docstrings give their sources.
 """
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from gancli.engines.compiled.arrays import cut, vector
 from gancli.engines.compiled.columns import COUNT, MEAN, MOVED, OPTIMIZER, PARAMS, SQUARE, VELOCITY
 from gancli.engines.compiled.jit import part
-from gancli.engines.numpy_engine import FLOOR
+from gancli.engines.numpy_optimizers import FLOOR
 
 CODES = {"sgd": 0, "adagrad": 1, "rmsprop": 2, "adadelta": 3, "adam": 4}
 SGD, ADAGRAD, RMSPROP, ADADELTA, ADAM = range(5)

@@ -1,0 +1,127 @@
+"""The optimisers' kernels in plain NumPy: params ← params + Δ, with Δ = momentum × Δ + step where there is a velocity.
+
+They work on a network's flat vectors, block by block; `step` is scratch that leaves with the step taken.
+"""
+
+import numpy as np
+
+from gancli.engines.plan import Array
+from gancli.engines.strips import Scratch, blocks
+
+FLOOR = 1e-30
+"""Added to squares that decay, which would sink to subnormal numbers otherwise, where √ is six times slower."""
+
+
+class NumpyOptimizers(Scratch):
+    """One kernel for each optimiser."""
+
+    def sgd(
+        self, params: Array, grads: Array, step: Array, velocity: Array | None, eta: float, momentum: float
+    ) -> None:
+        """Step −η g."""
+        for part in blocks(params.size):
+            np.multiply(grads[part], -eta, out=step[part])
+            _move(params, step, velocity, momentum, part)
+
+    def adagrad(
+        self, params: Array, grads: Array, step: Array, velocity: Array | None, momentum: float,
+        square: Array, eta: float, epsilon: float,
+    ) -> None:  # fmt: skip
+        """G ← G + g²; step −η g / (√G + ε) (report, 3.1.2)."""
+        for part in blocks(params.size):
+            g, s = grads[part], step[part]
+            np.multiply(g, g, out=s)
+            square[part] += s
+            np.sqrt(square[part], out=s)
+            s += epsilon
+            np.divide(g, s, out=s)
+            s *= -eta
+            _move(params, step, velocity, momentum, part)
+
+    def rmsprop(
+        self, params: Array, grads: Array, step: Array, velocity: Array | None, momentum: float,
+        square: Array, mean: Array | None, eta: float, gamma: float, epsilon: float,
+    ) -> None:  # fmt: skip
+        """G ← γG + (1−γ)g²; step −η g / (√G + ε); with a mean, −η g / √(G − M² + ε) (report, 3.1.3)."""
+        for part in blocks(params.size):
+            g, s = grads[part], step[part]
+            _average_square(square[part], g, gamma, s)
+            _root(g, square, mean, gamma, epsilon, part, s, self._spare(s))
+            np.divide(g, s, out=s)
+            s *= -eta
+            _move(params, step, velocity, momentum, part)
+
+    def adadelta(
+        self, params: Array, grads: Array, step: Array, velocity: Array | None, momentum: float,
+        square: Array, mean: Array | None, moved: Array, gamma: float, epsilon: float,
+    ) -> None:  # fmt: skip
+        """G as in RMSProp, X ← γX + (1−γ)step²; step −g √(X+ε) / (√G + ε), or / √(G − M² + ε) (report, 3.1.4)."""
+        for part in blocks(params.size):
+            g, s, x = grads[part], step[part], moved[part]
+            spare = self._spare(s)
+            _average_square(square[part], g, gamma, s)
+            _root(g, square, mean, gamma, epsilon, part, s, spare)
+            np.divide(g, s, out=s)
+            np.add(x, epsilon, out=spare)
+            np.sqrt(spare, out=spare)
+            np.negative(spare, out=spare)
+            s *= spare
+            _average_square(x, s, gamma, spare)
+            _move(params, step, velocity, momentum, part)
+
+    def adam(
+        self, params: Array, grads: Array, step: Array, velocity: Array | None, momentum: float,
+        first: Array, second: Array, count: int, eta: float, beta1: float, beta2: float, epsilon: float,
+    ) -> None:  # fmt: skip
+        """Step −η m̂ / (√v̂ + ε), m̂ = m / (1 − β₁^k), v̂ = v / (1 − β₂^k), k = `count` from 1 (report, 3.1.5)."""
+        for part in blocks(params.size):
+            g, s = grads[part], step[part]
+            _average(first[part], g, beta1, s)
+            _average_square(second[part], g, beta2, s)
+            np.multiply(second[part], 1.0 / (1.0 - beta2**count), out=s)
+            np.sqrt(s, out=s)
+            s += epsilon
+            np.divide(first[part], s, out=s)
+            s *= -eta / (1.0 - beta1**count)
+            _move(params, step, velocity, momentum, part)
+
+
+def _average(average: Array, value: Array, decay: float, spare: Array) -> None:
+    """Average ← decay × average + (1 − decay) × value."""
+    np.multiply(value, 1.0 - decay, out=spare)
+    average *= decay
+    average += spare
+
+
+def _average_square(average: Array, value: Array, decay: float, spare: Array) -> None:
+    """Average ← decay × average + (1 − decay) × value², kept above the subnormal numbers."""
+    np.multiply(value, value, out=spare)
+    spare *= 1.0 - decay
+    spare += FLOOR
+    average *= decay
+    average += spare
+
+
+def _root(
+    g: Array, square: Array, mean: Array | None, gamma: float, epsilon: float, part: slice, out: Array, spare: Array
+) -> None:
+    """Out = √G + ε or, centred, √(G − M² + ε)."""
+    if mean is None:
+        np.sqrt(square[part], out=out)
+        out += epsilon
+    else:
+        _average(mean[part], g, gamma, spare)
+        np.multiply(mean[part], mean[part], out=spare)
+        np.subtract(square[part], spare, out=out)
+        np.maximum(out, 0.0, out=out)  # rounding can leave a variance just under zero
+        out += epsilon
+        np.sqrt(out, out=out)
+
+
+def _move(params: Array, step: Array, velocity: Array | None, momentum: float, part: slice) -> None:
+    if velocity is None:
+        params[part] += step[part]
+    else:
+        velocity[part] *= momentum
+        velocity[part] += step[part]
+        params[part] += velocity[part]
