@@ -20,6 +20,8 @@ from typing import Any
 
 from benchmarks.peers import PEERS
 from benchmarks.rows import ROWS, Row
+from benchmarks.work import spec_of
+from gancli.experiment import threads_for
 
 CHECKED = 50
 """Games of the check, after which losses must agree to TOLERANCE."""
@@ -129,10 +131,7 @@ def ratio(one: Worker, other: Worker | None) -> dict[str, float] | None:
 
 def summary(letter: str, row: Row, workers: list[Worker]) -> dict[str, Any]:
     """All that is known of a row."""
-    from benchmarks import work
-
-    chosen = work.make(letter, "numba", "auto").built.game
-    threads = min(2, next(iter(chosen.players.values())).network.engine.threads)
+    threads = threads_for(spec_of(letter, "numba"))
     own = next(worker for worker in workers if (worker.peer, worker.threads) == ("gancli numba", threads))
     plain = best(workers, ("gancli numpy",))
     ratios = {

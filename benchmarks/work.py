@@ -11,6 +11,8 @@ from benchmarks.rows import ROWS
 from gancli import spec as specs
 from gancli.engines import NetworkPlan
 from gancli.experiment import build, load_data
+from gancli.nn.layers import draw
+from gancli.spec import Experiment
 
 
 @dataclass(frozen=True)
@@ -55,13 +57,27 @@ class Work:
         """Sample numbers for so many games."""
         return rng.integers(0, len(self.samples), (games, self.loads, self.batch))
 
+    def numbers_of_a_check(self, games: int) -> tuple[Any, Any]:
+        """The rows and latents that gancli draws in its first games, taken from the very streams it draws them from."""
+        rows = self.built.batches["training"].rows(games * self.loads * self.batch)
+        latents = None
+        if self.fakes:
+            latents = np.empty((games, self.fakes, self.batch, self.latent), np.float32)
+            draw(self.built.streams["latent"], "gaussian", 1.0, out=latents)
+        return rows.reshape(games, self.loads, self.batch), latents
 
-def make(letter: str, engine: str, threads: int | str = "auto") -> Work:
-    """The work of a row, on gancli's `engine`."""
+
+def spec_of(letter: str, engine: str, threads: int | str = "auto") -> Experiment:
+    """A row's resolved configuration, for gancli's `engine`."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "row.yaml"
         path.write_text(ROWS[letter].config, encoding="utf-8")
-        spec = specs.load(path, [f"engine={engine}", f"threads={threads}"]).experiment
+        return specs.load(path, [f"engine={engine}", f"threads={threads}"]).experiment
+
+
+def make(letter: str, engine: str, threads: int | str = "auto") -> Work:
+    """The work of a row, on gancli's `engine`."""
+    spec = spec_of(letter, engine, threads)
     dataset = load_data(spec)
     built = build(spec, dataset)
     plans = {name: player.plan() for name, player in built.game.players.items()}
@@ -70,16 +86,3 @@ def make(letter: str, engine: str, threads: int | str = "auto") -> Work:
     ratios = {} if spec.kind == "supervised" else spec.training.ratios.model_dump()
     latent = plans["generator"].inputs if "generator" in plans else 0
     return Work(spec.kind, plans, samples, targets, spec.training.batch, ratios, latent, built)
-
-
-def numbers_of_a_check(letter: str, games: int) -> tuple[Any, Any]:
-    """The rows and latents that gancli draws in its first games, taken from the very streams it draws them from."""
-    work = make(letter, "numpy", 1)
-    rows = work.built.batches["training"].rows(games * work.loads * work.batch)
-    latents = None
-    if work.fakes:
-        from gancli.nn.layers import draw
-
-        latents = np.empty((games, work.fakes, work.batch, work.latent), np.float32)
-        draw(work.built.streams["latent"], "gaussian", 1.0, out=latents)
-    return rows.reshape(games, work.loads, work.batch), latents

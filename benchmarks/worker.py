@@ -58,8 +58,8 @@ def check(playing: Any, letter: str, games: int) -> dict[str, float]:
     """Play with the numbers that gancli draws; the losses that gancli then measures with these weights."""
     from benchmarks import work
 
-    playing.check(*work.numbers_of_a_check(letter, games))
     judge = work.make(letter, "numpy", 1)
+    playing.check(*judge.numbers_of_a_check(games))
     for name, pairs in playing.weights().items():
         network = judge.built.game.players[name].network
         for view, value in zip(

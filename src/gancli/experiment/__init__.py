@@ -1,7 +1,7 @@
 """Spec → objects → one run: the training loop, checkpoints, signals, and how a run ends."""
 
 from gancli.engines import MissingEngine, on_compiling
-from gancli.experiment.build import Built, build, load_data, make_network, stream
+from gancli.experiment.build import Built, build, load_data, make_network, stream, threads_for
 from gancli.experiment.loop import Reporter
 from gancli.experiment.profile import Profile
 from gancli.experiment.run import Outcome, prepare, reopen, resume, train
@@ -9,5 +9,5 @@ from gancli.experiment.sampling import Samples, sample
 
 __all__ = [
     "Built", "MissingEngine", "Outcome", "Profile", "Reporter", "Samples", "build", "load_data", "make_network",
-    "on_compiling", "prepare", "reopen", "resume", "sample", "stream", "train",
+    "on_compiling", "prepare", "reopen", "resume", "sample", "stream", "threads_for", "train",
 ]  # fmt: skip
