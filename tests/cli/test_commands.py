@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
 from PIL import Image
 
+import helpers
 from gancli import pictures
 from gancli.cli import main
+from helpers import gancli
 
 WGAN = """
 kind: wgan
@@ -32,15 +33,8 @@ OTHERS = {
 }
 
 
-def gancli(*words: str) -> Result:
-    return CliRunner().invoke(main, [*words], catch_exceptions=False)
-
-
 def train(text: str = WGAN) -> Path:
-    Path("c.yaml").write_text(text, encoding="utf-8")
-    result = gancli("train", "c.yaml", "-q")
-    assert result.exit_code == 0, result.output
-    return Path(result.stdout.splitlines()[-1])
+    return helpers.train(text, "-q")[0].path
 
 
 EXPECTED = {

@@ -6,16 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+import helpers
 from gancli.engines import ENGINES, numba_is_here
-from gancli.experiment import build, load_data
 from gancli.games import CLIPS, GAMES
 from gancli.nn.activations import ACTIVATIONS
 from gancli.nn.layers import LAYERS
 from gancli.nn.losses import ADVERSARIAL, LOSSES
 from gancli.nn.optimizers import OPTIMIZERS
-from gancli.spec import resolve
-from gancli.spec.overrides import apply
-from gancli.spec.yaml import load_text
 
 pytestmark = pytest.mark.skipif(not numba_is_here(), reason="numba is not installed")
 GAMES_PLAYED = 100
@@ -114,10 +111,7 @@ CASES: dict[str, tuple[str, list[str]]] = {
 
 
 def game(text: str, settings: list[str], engine: str, dtype: str, threads: int) -> Any:
-    document = load_text(text, "f")
-    apply(document, [*settings, f"engine={engine}", f"dtype={dtype}", f"threads={threads}"])
-    spec = resolve(document).experiment
-    return build(spec, load_data(spec)).game
+    return helpers.game(text, *settings, f"engine={engine}", f"dtype={dtype}", f"threads={threads}")
 
 
 @pytest.mark.parametrize("name", CASES)

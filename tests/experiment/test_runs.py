@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from click.testing import CliRunner, Result
 
-from gancli.cli import main
+import helpers
 from gancli.runs import RunFolder, checkpoint
+from helpers import gancli
 
 WGAN = """
 kind: wgan
@@ -61,15 +61,8 @@ checkpoint: {every: 10}
 ALL = {"wgan": WGAN, "gan": GAN, "mnist": MNIST, "xor": XOR}
 
 
-def gancli(*words: str) -> Result:
-    return CliRunner().invoke(main, [*words], catch_exceptions=False)
-
-
 def train(text: str, *words: str, code: int = 0) -> RunFolder:
-    Path("c.yaml").write_text(text, encoding="utf-8")
-    result = gancli("train", "c.yaml", *words)
-    assert result.exit_code == code, result.output
-    return RunFolder(Path(result.stdout.splitlines()[-1]))
+    return helpers.train(text, *words, code=code)[0]
 
 
 def essence(folder: RunFolder) -> tuple[list[dict[str, Any]], dict[str, bytes], dict[str, bytes]]:

@@ -9,12 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
 
 from gancli import engines, spec
-from gancli.cli import main
-from gancli.experiment import build, load_data
-from gancli.runs import RunFolder
+from gancli.experiment import build, load_data, threads_for
+from helpers import gancli, train
 
 XOR = """
 kind: supervised
@@ -33,19 +31,7 @@ critic: {shape: [784, 5, 1], activation: relu, clip: {bound: 0.1}, optimizer: {n
 training: {games: 40, batch: 8, warmup: 10}
 test: {every: 10, batches: 2}
 """
-threads_for = sys.modules["gancli.experiment.build"].threads_for
 needs_numba = pytest.mark.skipif(not engines.numba_is_here(), reason="numba is not installed")
-
-
-def gancli(*words: str) -> Result:
-    return CliRunner().invoke(main, [*words], catch_exceptions=False)
-
-
-def train(text: str, *words: str, code: int = 0) -> tuple[RunFolder, Result]:
-    Path("c.yaml").write_text(text, encoding="utf-8")
-    result = gancli("train", "c.yaml", *words)
-    assert result.exit_code == code, result.output
-    return RunFolder(Path(result.stdout.splitlines()[-1])), result
 
 
 def without_numba(monkeypatch: pytest.MonkeyPatch) -> None:

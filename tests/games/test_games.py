@@ -1,21 +1,17 @@
 """Each game does what it says: who moves, in which order, how often, and nothing that is not used."""
 
-from typing import Any
 
 import numpy as np
 import pytest
 
 from gancli.engines import make_engine
-from gancli.experiment import build, load_data
 from gancli.games.adversarial import mean_distance
 from gancli.games.player import Clamp, Rescale
 from gancli.nn import Network
 from gancli.nn.activations import Linear
 from gancli.nn.initializers import normal
 from gancli.nn.layers import Dense
-from gancli.spec import resolve
-from gancli.spec.overrides import apply
-from gancli.spec.yaml import load_text
+from helpers import game
 
 WGAN = """
 kind: wgan
@@ -37,13 +33,6 @@ discriminator: {shape: [784, 5, 1], optimizer: {name: sgd, eta: 0.01}}
 training: {games: 10, batch: 8}
 test: {batches: 2}
 """
-
-
-def game(text: str, *settings: str) -> Any:
-    document = load_text(text, "f")
-    apply(document, list(settings))
-    spec = resolve(document).experiment
-    return build(spec, load_data(spec)).game
 
 
 def counts(text: str, *settings: str, games: int = 1) -> dict[str, int]:

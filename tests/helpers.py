@@ -1,0 +1,31 @@
+"""What tests of several rooms do: call the command line, train a configuration, build a game."""
+
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner, Result
+
+from gancli.cli import main
+from gancli.experiment import build, load_data
+from gancli.runs import RunFolder
+from gancli.spec import resolve
+from gancli.spec.overrides import apply
+from gancli.spec.yaml import load_text
+
+
+def gancli(*words: str) -> Result:
+    return CliRunner().invoke(main, [*words], catch_exceptions=False)
+
+
+def train(text: str, *words: str, code: int = 0) -> tuple[RunFolder, Result]:
+    Path("c.yaml").write_text(text, encoding="utf-8")
+    result = gancli("train", "c.yaml", *words)
+    assert result.exit_code == code, result.output
+    return RunFolder(Path(result.stdout.splitlines()[-1])), result
+
+
+def game(text: str, *settings: str) -> Any:
+    document = load_text(text, "f")
+    apply(document, list(settings))
+    spec = resolve(document).experiment
+    return build(spec, load_data(spec)).game
