@@ -11,9 +11,10 @@ import pytest
 
 from gancli import data, spec
 from gancli.engines import ENGINES
-from gancli.games import CLIPS, GAMES
+from gancli.games import CLIPS, FIELDS, GAMES
 from gancli.nn.activations import ACTIVATIONS
 from gancli.nn.initializers import INITIALIZERS
+from gancli.nn.layers import LAYERS
 from gancli.nn.losses import ADVERSARIAL, LOSSES
 from gancli.nn.optimizers import OPTIMIZERS
 from gancli.spec import models, networks
@@ -77,7 +78,9 @@ def test_registries_are_the_vocabulary() -> None:
     assert names(networks.AnyOptimizer) == set(OPTIMIZERS)
     assert literals(networks.Clip, "mode") == set(CLIPS)
     assert literals(models.Wgan, "engine") - {"auto"} == set(ENGINES)
-    assert literals(models.Data, "set") == set(data.SETS) == set(spec.SAMPLE_SHAPES) == set(spec.TARGETS)
+    assert literals(models.Data, "set") == set(data.SETS) == set(spec.SAMPLE_SHAPES)
+    assert literals(models.Game2d, "game") == set(FIELDS)
+    assert names(networks.AnyMinibatch) < set(LAYERS)
     assert literals(models.SupervisedTraining, "loss") == set(LOSSES)
     assert literals(models.GanTraining, "loss") | {"wasserstein"} == {loss for loss, _ in ADVERSARIAL}
     assert set(spec.KINDS) == set(GAMES)

@@ -79,7 +79,7 @@ CASES: dict[str, tuple[Callable[[Path], list[str]], int, str]] = {
     "negative eta": (config(("kind", "eta: -0.1\nkind")), 2, "c.yaml:1: eta: must be greater than 0.0; got -0.1"),
     "eta of zero": (config(("kind", "eta: 0\nkind")), 2, "must be greater than 0.0; got 0"),
     "infinite eta": (config(("kind", "eta: .inf\nkind")), 2, "must be a finite number; got inf"),
-    "no kind": (config(("kind: wgan\n", "")), 2, "kind: must be one of supervised, gan, wgan; it is not given"),
+    "no kind": (config(("kind: wgan\n", "")), 2, "kind: must be one of supervised, gan, wgan, game2d; it is not given"),
     "a name that climbs": (config(("kind", "name: ../../x\nkind")), 2, "name: must be letters, digits"),
     "bad YAML": (raw(b"a: [1, 2"), 2, "c.yaml:1: is not valid YAML"),
     "a tag": (raw(b"kind: !!python/name:os.system x"), 2, "YAML tags are not allowed"),

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,10 @@ OTHERS = {
     .replace("clip: {bound: 0.1}, ", ""),
     "mnist": "kind: supervised\nnetwork: {shape: [784, 5, 10]}\ntraining: {games: 20, batch: 8}\npictures: {every: 10}\n",
     "xor": "kind: supervised\ndata: {set: xor}\nnetwork: {shape: [2, 2, 1]}\ntraining: {games: 20}\npictures: {every: 10}\n",
+    "line": "kind: supervised\ndata: {set: line}\nnetwork: {shape: [2, 1]}\ntraining: {games: 20}\npictures: {every: 10}\n",
+    "ring": "kind: gan\ndata: {set: ring}\ngenerator: {shape: [2, 4, 2]}\ndiscriminator: {shape: [2, 4, 1]}\n"
+    "training: {games: 20, batch: 8}\npictures: {every: 10}\n",
+    "game2d": "kind: game2d\ntraining: {games: 20}\n",
 }
 
 
@@ -38,17 +43,21 @@ def train(text: str = WGAN) -> Path:
 
 
 EXPECTED = {
-    "wgan": {"wasserstein", "scores", "distances", "pictures", "weights-generator", "weights-critic", "filters-critic", "last-bias-generator"},
-    "gan": {"scores", "losses", "distances", "pictures", "weights-generator", "weights-discriminator", "filters-discriminator", "last-bias-generator"},
-    "mnist": {"losses", "accuracy", "pictures", "weights-network", "filters-network"},
-    "xor": {"losses", "accuracy", "pictures", "weights-network"},
+    "wgan": {"wasserstein", "scores", "gradients", "distances", "pictures", "weights-generator", "weights-critic", "filters-critic", "last-bias-generator", "animation"},
+    "gan": {"scores", "losses", "gradients", "distances", "pictures", "weights-generator", "weights-discriminator", "filters-discriminator", "last-bias-generator", "animation"},
+    "mnist": {"losses", "accuracy", "pictures", "confusion", "errors", "weights-network", "filters-network", "animation"},
+    "xor": {"losses", "accuracy", "pictures", "last", "weights-network", "animation"},
+    "line": {"losses", "accuracy", "pictures", "last", "weights-network", "animation"},
+    "ring": {"scores", "losses", "gradients", "distances", "pictures", "last", "weights-generator", "weights-discriminator", "animation"},
+    "game2d": {"equilibrium", "trajectory"},
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", EXPECTED)
 def test_plot_draws_every_figure(kind: str) -> None:
     run = train(OTHERS.get(kind, WGAN))
-    result = gancli("plot", "latest")
+    gif = ["--gif"] if "animation" in EXPECTED[kind] else []
+    result = gancli("plot", "latest", *gif)
     assert result.exit_code == 0
     assert {Path(line).stem for line in result.stdout.splitlines()} == EXPECTED[kind]
     for line in result.stdout.splitlines():
@@ -75,8 +84,18 @@ def test_plot_needs_only_the_runs_files() -> None:
     assert {Path(line).stem for line in gancli("plot", "latest").stdout.splitlines()} == {
         "wasserstein",
         "scores",
+        "gradients",
         "distances",
     }
+    result = gancli("plot", "latest", "--gif")
+    assert result.exit_code == 2 and "no pictures to animate" in result.stderr
+
+
+def test_an_animation_has_a_page_for_each_picture() -> None:
+    run = train(OTHERS["xor"])
+    gancli("plot", "latest", "--gif")
+    with Image.open(run / "plots" / "animation.gif") as animation:
+        assert getattr(animation, "n_frames", 1) == 3 and animation.info["loop"] == 0
 
 
 def test_sample_npz_is_what_it_says() -> None:
@@ -135,6 +154,29 @@ def test_check_prints_a_config_that_runs_and_counts_parameters() -> None:
     assert not Path("runs").exists()
 
 
+def test_check_lists_the_cells_of_a_sweep_as_commands() -> None:
+    Path("c.yaml").write_text(OTHERS["xor"], encoding="utf-8")
+    Path("s.yaml").write_text(
+        "sweep: {base: c.yaml, grid: {network.shape: [[2, 1], [2, 3, 1]]}, seeds: 2}", encoding="utf-8"
+    )
+    lines = gancli("check", "s.yaml").stdout.splitlines()
+    assert lines[-1] == "gancli train c.yaml --set 'network.shape=[2, 3, 1]' --seed 1" and len(lines) == 4
+    assert gancli(*shlex.split(lines[-1])[1:]).exit_code == 0
+    result = gancli("check", "s.yaml", "--set", "seed=3")
+    assert result.exit_code == 2 and "s.yaml is a sweep" in result.stderr
+    result = gancli("train", "s.yaml")
+    assert result.exit_code == 2 and "gancli check s.yaml" in result.stderr
+
+
+def test_points_are_sampled_as_numbers() -> None:
+    train(OTHERS["ring"])
+    assert gancli("sample", "latest", "-n", "5", "-o", "a.npz").exit_code == 0
+    with np.load("a.npz") as found:
+        assert found["points"].shape == (5, 2)
+    result = gancli("sample", "latest", "-o", "a.png")
+    assert result.exit_code == 2 and "draws points, not images" in result.stderr
+
+
 def test_schema_is_json() -> None:
     assert json.loads(gancli("schema").stdout)["title"] == "gancli configuration"
 
@@ -148,7 +190,7 @@ def test_data_list_and_info() -> None:
 
 def test_every_command_has_help_that_documents_its_options() -> None:
     def walk(command: object, name: str) -> None:
-        assert command.help and command.help.endswith("."), name  # type: ignore[attr-defined]
+        assert command.help and command.help.strip().endswith("."), name  # type: ignore[attr-defined]
         for key, child in getattr(command, "commands", {}).items():
             walk(child, f"{name} {key}")
 

@@ -15,6 +15,7 @@ import yaml
 
 import helpers
 from gancli.runs import RunFolder, checkpoint
+from gancli.spec import is_sweep, load_sweep
 from helpers import gancli
 
 WGAN = """
@@ -58,7 +59,30 @@ test: {every: 10}
 pictures: {every: 20}
 checkpoint: {every: 10}
 """
-ALL = {"wgan": WGAN, "gan": GAN, "mnist": MNIST, "xor": XOR}
+KNOBS = """
+kind: gan
+name: small
+data: {set: ring, samples: 300}
+generator: {shape: [4, 6, 2], batch_norm: true, ema: 0.9, optimizer: {name: adam, eta: 0.01}}
+discriminator: {shape: [2, 9, 5, 1], dropout: 0.2, minibatch: similarity, optimizer: {name: rmsprop, eta: 0.01}}
+training: {games: 40, batch: 8, labels: {real: [0.7, 1], flip: 0.05}}
+test: {every: 10, batches: 2}
+pictures: {every: 20, count: 50}
+checkpoint: {every: 10}
+"""
+PHASES = WGAN.replace("batch: 8", "batch: 8, warmup: 3, long_phase: {critic: 9, first: 5, every: 12}").replace(
+    "mu: 0.1,", "mu: 0.1, ema: 0.9,"
+)
+GAME2D = """
+kind: game2d
+name: small
+game: dirac
+optimizer: {name: adam, eta: 0.01}
+training: {games: 40}
+test: {every: 10}
+checkpoint: {every: 10}
+"""
+ALL = {"wgan": WGAN, "gan": GAN, "mnist": MNIST, "xor": XOR, "knobs": KNOBS, "phases": PHASES, "game2d": GAME2D}
 
 
 def train(text: str, *words: str, code: int = 0) -> RunFolder:
@@ -80,7 +104,10 @@ def test_a_run_folder_and_its_repetition(kind: str) -> None:
     assert record["status"] == "completed" and record["played"] == 40 and record["end"]
     assert [row["game"] for row in folder.rows()] == [0, 10, 20, 30, 40]
     assert all(np.isfinite(list(row.values())).all() for row in folder.rows())
-    assert sorted(path.name for path in folder.images.iterdir()) == [f"game-0000{n}.png" for n in ("00", "20", "40")]
+    kinds = {"wgan": ["png"], "gan": ["png"], "phases": ["png"], "game2d": ["npz"]}.get(kind, ["npz", "png"])
+    games = ("00", "40") if kind == "game2d" else ("00", "20", "40")
+    drawn = [f"game-0000{game}.{form}" for game in games for form in kinds]
+    assert sorted(path.name for path in folder.images.iterdir()) == drawn
     assert [path.name for path in checkpoint.paths(folder.checkpoints)] == ["game-000030.npz", "game-000040.npz"]
     assert "completed at game 40" in (folder.path / "log.txt").read_text()
     assert not list(folder.path.rglob(".*")), "a temporary file was left"
@@ -115,9 +142,10 @@ def test_a_fall_back_on_the_subset_is_one_line_on_standard_error() -> None:
 @pytest.mark.parametrize("kind", ALL)
 def test_stop_and_resume_is_the_run_that_never_stopped(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = train(ALL[kind])
-    from gancli.games import Gan, Supervised, Wgan
+    from gancli.games import Game2d, Gan, Supervised, Wgan
 
-    cls: Any = {"wgan": Wgan, "gan": Gan}.get(kind, Supervised)
+    classes = {"wgan": Wgan, "phases": Wgan, "gan": Gan, "knobs": Gan, "game2d": Game2d}
+    cls: Any = classes.get(kind, Supervised)
     play = cls.play
 
     def play_then_stop(self: Any, games: int = 1) -> None:
@@ -265,9 +293,18 @@ def test_a_read_only_runs_folder(tmp_path: Path) -> None:
     assert proc.exit_code == 1 and "choose a folder you can write to" in proc.stderr
 
 
-@pytest.mark.parametrize("path", sorted((Path(__file__).parents[2] / "configs").rglob("*.yaml")), ids=lambda p: p.name)
+CONFIGS = sorted((Path(__file__).parents[2] / "configs").rglob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda p: p.name)
 def test_every_shipped_config_runs_for_a_few_games(path: Path) -> None:
+    settings: list[str] = []
+    if is_sweep(path):  # the last of its cells
+        sweep = load_sweep(path)
+        path, settings = sweep.base, list(sweep.cells[-1].settings)
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    length = ["--set", "training.passes=null"] if "passes" in data["training"] else []
-    result = gancli("train", str(path), "--set", "training.games=3", *length)
-    assert result.exit_code == 0 and len(RunFolder(Path(result.stdout.splitlines()[-1])).rows()) == 2
+    settings += ["training.passes=null"] if "passes" in data["training"] else []
+    settings += ["training.games=3"] + (["training.warmup=0"] if "warmup" in data["training"] else [])
+    result = gancli("train", str(path), *(word for setting in settings for word in ("--set", setting)))
+    rows = RunFolder(Path(result.stdout.splitlines()[-1])).rows()
+    assert result.exit_code == 0 and rows[-1]["game"] == 3 and np.isfinite(list(rows[-1].values())).all()

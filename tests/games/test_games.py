@@ -1,12 +1,16 @@
 """Each game does what it says: who moves, in which order, how often, and nothing that is not used."""
 
-
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gancli.engines import make_engine
 from gancli.games.adversarial import mean_distance
+from gancli.games.game2d import FIELDS
+from gancli.games.labels import Labels
 from gancli.games.player import Clamp, Rescale
+from gancli.games.wgan import Schedule
 from gancli.nn import Network
 from gancli.nn.activations import Linear
 from gancli.nn.initializers import normal
@@ -46,6 +50,20 @@ def test_a_wgan_plays_its_ratios_and_its_warmup() -> None:
     assert counts(WGAN) == {"critic": 5, "generator": 1}
     assert counts(WGAN, "training.ratios={critic: 2, generator: 3}") == {"critic": 2, "generator": 3}
     assert counts(WGAN, "training.warmup=3", games=5) == {"critic": 25, "generator": 2}
+    phase = "training.long_phase={critic: 7, first: 2, every: 4}"
+    assert counts(WGAN, phase, games=6) == {"critic": 7 + 7 + 5 + 5 + 7 + 5, "generator": 6}
+    assert counts(WGAN, phase, "training.warmup=1", games=6) == {"critic": 36, "generator": 5}
+
+
+@given(
+    st.builds(Schedule, st.integers(1, 5), st.just(1), *[st.integers(0, 20)] * 4),
+    st.integers(0, 50),
+    st.integers(1, 60),
+)
+def test_a_schedules_stretches_are_its_games(schedule: Schedule, game: int, games: int) -> None:
+    told = [kind for count, kind in schedule.stretches(game, games) for _ in range(count)]
+    assert told == [schedule.of(index) for index in range(game, game + games)]
+    assert set(told) <= schedule.kinds()
 
 
 @pytest.mark.parametrize(
@@ -159,10 +177,16 @@ training: {{games: 500, batch: 4}}
     for _ in range(500):
         built.play()
     answers = built.answers(np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]], np.float32))
-    assert built.decide(answers).tolist() == [1, 0, 0, 1]
+    assert built.right(answers, np.array([1, 0, 0, 1])).all()
+    assert not built.right(answers, np.array([0, 1, 1, 0])).any()
     assert built.measure()["accuracy"] > 0.7
-    plane = built.picture(1, np.random.default_rng(0))
+    drawn = built.picture(1, np.random.default_rng(0))
+    plane = drawn.images
     assert plane.shape == (1, 101 * 101) and plane[0, 0] < 0.5 < plane[0, 100]  # (−1, 1) at the top left, (1, 1) right
+    assert np.array_equal(drawn.arrays["plane"].reshape(1, -1), plane)
+    assert drawn.arrays["labels"].tolist() == [1, 0, 0, 1]
+    built.threshold = 1e-9
+    assert not built.right(answers, np.array([1, 0, 0, 1])).any()
 
 
 @pytest.mark.parametrize(
@@ -178,8 +202,13 @@ training: {{passes: 2, batch: 32, loss: {loss}}}
     for _ in range(282):
         built.play()
     assert built.measure()["accuracy"] > 0.85
-    wrong = built.picture(7, np.random.default_rng(0))
-    assert wrong.shape == (7, 784)
+    drawn = built.picture(7, np.random.default_rng(0))
+    assert drawn.images.shape == (7, 784) and (drawn.arrays["labels"] != drawn.arrays["answers"]).all()
+    confusion = drawn.arrays["confusion"]
+    assert np.trace(confusion) / confusion.sum() == pytest.approx(built.measure()["accuracy"])
+    assert confusion.sum(axis=1).tolist() == [50] * 10
+    for image, label, answer in zip(drawn.images, drawn.arrays["labels"], drawn.arrays["answers"], strict=True):
+        assert np.argmax(built.answers(image[None].astype(np.float32))) == answer != label
 
 
 @pytest.mark.parametrize("loss", ["{loss: gan}", "{loss: gan, generator_loss: minimax}", "{loss: least_squares}"])
@@ -190,3 +219,120 @@ def test_a_discriminator_learns_to_tell(loss: str) -> None:
         built.play()
     figures = built.measure()
     assert figures["real_score"] > 0.8 and figures["fake_score"] < 0.2
+
+
+def test_labels_have_their_law() -> None:
+    rng, out = np.random.default_rng(0), np.empty(100_000, np.float32)
+    labels = Labels(0.7, 1.0, flip=0.005)
+    labels.draw(rng, True, out)
+    flipped = out == 0.0
+    assert flipped.mean() == pytest.approx(0.005, rel=0.2)
+    assert 0.7 <= out[~flipped].min() < 0.7001 and 0.9999 < out.max() < 1.0
+    assert out[~flipped].mean() == pytest.approx(0.85, abs=0.001)
+    labels.draw(rng, False, out)
+    assert set(np.unique(out)) == {0.0, 1.0} and out.mean() == pytest.approx(0.005, rel=0.2)
+    assert not Labels(0.9, 0.9).drawn and Labels(0.9, 0.9, 0.1).drawn
+
+
+def test_smoothing_lowers_what_the_discriminator_says_of_real_samples() -> None:
+    scores = []
+    for labels in ("{}", "{real: 0.7}"):
+        built = game(GAN, f"training={{games: 1, batch: 32, ratios: {{shared: 0, fake: 1}}, labels: {labels}}}", "discriminator.optimizer={name: adam, eta: 0.01}")  # fmt: skip
+        for _ in range(200):
+            built.play()
+        scores.append(built.measure()["real_score"])
+    assert scores[0] > 0.93 and scores[1] == pytest.approx(0.7, abs=0.06)
+
+
+def test_samples_come_from_the_moving_average() -> None:
+    built = game(WGAN, "generator.ema=0.5")
+    start = built.generator.network.params.copy()
+    assert np.array_equal(built.generator.shown.params, start)
+    built.play()
+    step = built.generator.network.params - start
+    assert built.generator.shown.params - start == pytest.approx((1 - 2 / 11) * step)  # the first decay is 2 / 11
+    built.generator.network.params[...] = np.nan
+    assert np.isfinite(built.picture(3, np.random.default_rng(0)).images).all()
+
+
+def test_a_generator_with_batch_norm_draws_single_samples() -> None:
+    built = game(GAN, "generator.batch_norm=true")
+    for _ in range(20):
+        built.play()
+    three = built.sample(3, np.random.default_rng(0))
+    assert built.sample(1, np.random.default_rng(0)) == pytest.approx(three[:1], rel=1e-9)
+    assert np.any(built.generator.network.state[:6])
+
+
+def test_minibatch_discrimination_needs_whole_batches() -> None:
+    built = game(GAN, "discriminator.minibatch=similarity")
+    built.play()
+    with pytest.raises(ValueError, match="whole batches of 8 samples; got 5"):
+        built.judge(np.zeros((5, 784)))
+
+
+def test_similarity_of_equal_samples_is_one() -> None:
+    built = game(GAN, "discriminator.minibatch=similarity")
+    built.judge(np.ones((8, 784)))
+    assert built.opponent.network.layers[1].y[:, 5:] == pytest.approx(1.0)
+
+
+def test_gradient_norms_are_those_of_the_losses() -> None:
+    built = game(GAN)
+    norms = built.measure()
+    assert norms["discriminator_gradient"] > 0 and norms["generator_gradient"] > 0
+    built.opponent.network.params[...] = 0.0  # a D that looks at nothing teaches nothing
+    assert built.measure()["generator_gradient"] == 0.0
+
+
+GAME2D = """
+kind: game2d
+engine: checked
+dtype: float64
+optimizer: {name: sgd, eta: 0.1}
+training: {games: 100}
+"""
+
+
+def test_simultaneous_steps_of_the_bilinear_game_spiral_out() -> None:
+    """Each multiplies the distance by √(1 + η²) (Mescheder et al. 2018, lemma 2.4)."""
+    built = game(GAME2D)
+    built.play(100)
+    assert built.measure()["distance"] == pytest.approx(np.sqrt(2) * 1.01**50, rel=1e-12)
+
+
+def test_alternating_steps_of_the_bilinear_game_stay_on_an_ellipse() -> None:
+    """θ² + φ² − η θ φ does not change: the step's matrix has determinant 1."""
+    built = game(GAME2D, "updates=alternating", "start=[1, 0.5]")
+    kept = []
+    for _ in range(200):
+        theta, phi = (value[0] for value in built.position())
+        kept.append(theta**2 + phi**2 - 0.1 * theta * phi)
+        built.play()
+    assert kept == pytest.approx([kept[0]] * 200, rel=1e-12)
+
+
+def test_the_dirac_gan_does_not_converge() -> None:
+    built = game(GAME2D, "game=dirac")
+    built.play(5000)
+    assert built.measure()["distance"] > np.sqrt(2)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_fields_are_gradients(name: str) -> None:
+    losses = {"bilinear": lambda t, p: t * p, "dirac": lambda t, p: -np.log1p(np.exp(-t * p))}
+    loss, h = losses[name], 1e-6
+    for theta, phi in ((0.3, -1.2), (2.0, 0.7), (0.0, 0.0)):
+        down, up = FIELDS[name](np.array([theta]), np.array([phi]))
+        assert down[0] == pytest.approx((loss(theta + h, phi) - loss(theta - h, phi)) / (2 * h), abs=1e-8)
+        assert up[0] == pytest.approx((loss(theta, phi + h) - loss(theta, phi - h)) / (2 * h), abs=1e-8)
+
+
+@pytest.mark.parametrize("data", ["ring", "grid"])
+def test_points_of_the_plane_are_drawn_by_a_gan(data: str) -> None:
+    built = game(GAN, f"data={{set: {data}}}", "generator.shape=[4, 6, 2]", "discriminator.shape=[2, 5, 1]")
+    built.play(2)
+    drawn = built.picture(30, np.random.default_rng(0))
+    assert drawn.arrays["samples"].shape == (30, 2) and drawn.arrays["answers"].shape == (50, 50)
+    assert np.abs(drawn.arrays["real"]).max() < drawn.arrays["half"]
+    assert drawn.arrays["answers"].min() > 0 and drawn.arrays["answers"].max() < 1

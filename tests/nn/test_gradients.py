@@ -1,5 +1,6 @@
 """Every backward pass against finite differences along random directions, in float64, on the checked engine."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from gancli.engines import make_engine
 from gancli.nn import Network
 from gancli.nn.activations import ACTIVATIONS, Linear, Sigmoid, log_odds
 from gancli.nn.initializers import INITIALIZERS, glorot
-from gancli.nn.layers import LAYERS, Dense, Noise
+from gancli.nn.layers import LAYERS, BatchNorm, Dense, Kernel, Noise, Scalar, Similarity, dropout
 from gancli.nn.losses import ADVERSARIAL, LOSSES, CategoricalCrossEntropy
 
 ENGINE = make_engine("checked")
@@ -97,8 +98,68 @@ def test_noise(mode: str, size: int, law: str, where: int) -> None:
     check(network(layers), batch(), lambda o: mse.value(o, target), lambda o, out: mse.gradient(o, target, out))
 
 
+BETWEEN: dict[str, tuple[list[Any], int]] = {  # layers between two dense ones, and how many units they give
+    "batch_norm": ([BatchNorm(6, Sigmoid(), 5)], 6),
+    "batch_norm, two batches": ([BatchNorm(6, Linear(), 5)], 6),
+    "similarity": ([Similarity(6, 5)], 11),
+    "similarity, two batches": ([Similarity(6, 5)], 11),
+    "kernel": ([Kernel(6, 3, 2, 5)], 9),
+    "kernel, two batches": ([Kernel(6, 3, 2, 5)], 9),
+    "dropout": ([dropout(6, 0.4)], 6),
+    "dropout, similarity and noise": ([dropout(6, 0.4), Similarity(6, 5), Noise(11, "concat", 2)], 13),
+}
+
+
+@pytest.mark.parametrize("name", BETWEEN)
+def test_layers_that_couple_a_batch(name: str) -> None:
+    """Through the batch: every sample's output depends on the others' inputs."""
+    between, units = BETWEEN[name]
+    net = network([Dense(4, 6, Sigmoid(), glorot()), *between, Dense(units, 3, Sigmoid(), glorot())])
+    rows = 10 if "two" in name else 5
+    target, mse = batch(rows, 3, seed=3), LOSSES["mse"]()
+    check(net, batch(rows), lambda o: mse.value(o, target), lambda o, out: mse.gradient(o, target, out))
+
+
+@pytest.mark.parametrize(
+    "layer", [BatchNorm(4, Sigmoid(), 5), Similarity(4, 5), Kernel(4, 3, 2, 5)], ids=lambda v: type(v).__name__
+)
+def test_they_are_first_layers_too(layer: Any) -> None:
+    net = network([layer, Dense(layer.units, 3, Sigmoid(), glorot())])
+    target, mse = batch(5, 3, seed=3), LOSSES["mse"]()
+    check(net, batch(5), lambda o: mse.value(o, target), lambda o, out: mse.gradient(o, target, out))
+
+
+def test_outside_training_nothing_is_coupled_nor_dropped() -> None:
+    """Running statistics stand for a batch's; a gradient of the inputs goes through them alone."""
+    net = network(
+        [Dense(4, 6, Linear(), glorot()), BatchNorm(6, Sigmoid(), 5), dropout(6, 0.4), Dense(6, 1, Linear(), glorot())]
+    )
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        net.forward(batch(), rng)
+    kept, x, direction = net.state.copy(), batch(), batch(seed=8)
+    net.forward(x, rng, training=False)
+    found = net.backward(np.ones((5, 1)), params=True, inputs=True)
+    assert found is not None
+    expected = slope(lambda t: float(net.forward(x + t * direction, rng, training=False).sum()))
+    assert np.sum(found * direction) == pytest.approx(expected, rel=1e-7)
+    one = net.forward(x, rng, training=False)[0].copy()
+    assert net.forward(x[:1], rng, training=False)[0] == pytest.approx(one, rel=1e-12)
+    assert np.array_equal(net.state, kept), "measuring must not move the running statistics"
+
+
 def test_every_layer_is_checked() -> None:
-    assert set(LAYERS) == {"dense", "noise"}
+    checked = {type(layer).__name__ for layers, _ in BETWEEN.values() for layer in layers} | {"Dense"}
+    assert checked | {"Scalar"} == {cls.__name__ for cls in LAYERS.values()}
+
+
+def test_a_scalar() -> None:
+    net = network([Scalar(0.7)])
+    assert (
+        net.params.tolist() == [0.7] and net.forward(np.zeros((3, 0)), np.random.default_rng(0)).tolist() == [[0.7]] * 3
+    )
+    net.backward(np.array([[1.0], [2.0], [4.0]]))
+    assert net.grads.tolist() == [7.0]
 
 
 @pytest.mark.parametrize(
@@ -116,6 +177,23 @@ def test_adversarial_terms(key: Any, term: str) -> None:
     part = getattr(ADVERSARIAL[key], term)
     net = network([Dense(4, 6, Sigmoid(), glorot()), Dense(6, 1, Linear(), glorot())])
     check(net, batch(), part.value, part.gradient)
+
+
+@pytest.mark.parametrize("loss", ["gan", "least_squares"])
+def test_terms_with_targets_of_each_sample(loss: str) -> None:
+    """A sample's target changes its own gradient only; all with the same target are the term with that target."""
+    part = ADVERSARIAL[loss, "non_saturating" if loss == "gan" else None].real
+    output = batch(5, 1)
+    for target in (0.0, 0.3, 1.0):
+        same = dataclasses.replace(part, target=target)
+        net = network([Dense(4, 1, Linear(), glorot())])
+        check(net, batch(), same.value, same.gradient)
+        expected, found = np.empty_like(output), np.empty_like(output)
+        same.gradient(output, out=expected)
+        part.gradient(output, out=found, targets=np.full((5, 1), target))
+        assert found == pytest.approx(expected, rel=1e-12)
+        part.gradient(output, out=found, targets=np.array([[target], [1.0], [1.0], [1.0], [1.0]]))
+        assert found[0] == pytest.approx(expected[0], rel=1e-12)
 
 
 @pytest.mark.parametrize("key", ADVERSARIAL, ids=str)

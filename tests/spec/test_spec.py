@@ -28,6 +28,10 @@ kind: supervised
 network: {shape: [784, 30, 10]}
 training: {passes: 1, batch: 4}
 """
+GAME2D = """\
+kind: game2d
+training: {games: 10}
+"""
 
 
 def resolve(text: str, *settings: str) -> spec.Resolved:
@@ -38,7 +42,19 @@ def resolve(text: str, *settings: str) -> spec.Resolved:
     return spec.resolve(document)
 
 
-@pytest.mark.parametrize("path", sorted(CONFIGS.rglob("*.yaml")), ids=lambda p: p.name)
+SHIPPED = sorted(CONFIGS.rglob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", [path for path in SHIPPED if spec.is_sweep(path)], ids=lambda p: p.name)
+def test_shipped_sweeps_have_cells_without_a_warning_and_fit_the_schema(path: Path) -> None:
+    cells = spec.load_sweep(path).cells
+    assert len(cells) > 1 and not any(cell.resolved.warnings for cell in cells)
+    assert len({cell.resolved.yaml() for cell in cells}) == len(cells), "two cells are the same"
+    jsonschema.validate(load_text(path.read_text(encoding="utf-8"), "f").data, spec.json_schema())
+    assert path.read_text(encoding="utf-8").startswith("# "), "a config says what it shows"
+
+
+@pytest.mark.parametrize("path", [path for path in SHIPPED if not spec.is_sweep(path)], ids=lambda p: p.name)
 def test_shipped_configs_resolve_without_a_warning_and_fit_the_schema(path: Path) -> None:
     resolved = spec.load(path)
     assert not resolved.warnings
@@ -140,8 +156,8 @@ def test_defaults_by_role() -> None:
         (GAN, ["seed=-1"], "must be at least 0; got -1"),
         (GAN, ["dtype=float16"], "must be 'float32' or 'float64'; got 'float16'"),
         (GAN, ["engine=cuda"], "must be 'auto', 'numba', 'numpy' or 'checked'; got 'cuda'"),
-        (GAN, ["kind=gna"], "must be one of supervised, gan, wgan; got 'gna'; did you mean 'gan'?"),
-        (GAN, ["kind=null"], "must be one of supervised, gan, wgan; it is not given"),
+        (GAN, ["kind=gna"], "must be one of supervised, gan, wgan, game2d; got 'gna'; did you mean 'gan'?"),
+        (GAN, ["kind=null"], "must be one of supervised, gan, wgan, game2d; it is not given"),
         (GAN, ["discriminator=null"], "discriminator: must be a mapping of keys to values; got None"),
         (GAN, ["seed"], "must be key=value"),
         (GAN, ["seed.x=1", "seed=[1"], "is not valid YAML"),
@@ -156,6 +172,29 @@ def test_defaults_by_role() -> None:
         (MNIST, ["network.output=softmax"], "softmax is for an output layer with"),
         (MNIST, ["data={set: xor, classes: [1]}"], "is for image data"),
         (MNIST, ["latent.law=gaussian"], "latent: unknown key"),
+        (MNIST, ["data={set: mnist, points: square}"], "is for `set: xor`; got `set: mnist`"),
+        (MNIST, ["data={set: xor, samples: 9}"], "is for data that are drawn"),
+        (MNIST, ["data={set: ring}"], "ring is for a gan or wgan"),
+        (MNIST, ["network.minibatch=kernel"], "is for the discriminator or critic"),
+        (MNIST, ["network.ema=0.9"], "network.ema: is for the generator"),
+        (MNIST, ["network.batch_norm=true", "training.batch=1"], "a single sample has no variance"),
+        (MNIST, ["network.dropout=1"], "must be less than 1.0; got 1"),
+        (MNIST, ["test.threshold=0"], "must be greater than 0.0; got 0"),
+        (GAN, ["data.set=line"], "line is for `kind: supervised`"),
+        (GAN, ["discriminator.minibatch=similar"], "did you mean 'similarity'?"),
+        (GAN, ["discriminator.minibatch=similarity", "training.batch=1"], "it compares samples"),
+        (GAN, ["generator.minibatch=similarity"], "remove it from generator"),
+        (GAN, ["discriminator.ema=0.9"], "remove it from discriminator"),
+        (GAN, ["training.labels.real=1.5"], "training.labels.real"),
+        (GAN, ["training.labels.real=[0.9, 0.7]"], "must be [low, high]; got 0.9 above 0.7"),
+        (GAN, ["training.labels.flip=1"], "must be less than 1.0; got 1"),
+        (WGAN, ["training.labels.flip=0.1"], "training.labels: unknown key"),
+        (WGAN, ["training.long_phase.critic=0"], "must be at least 1; got 0"),
+        (GAME2D, ["training={passes: 1}"], "a game2d has no data to pass over"),
+        (GAME2D, ["start=[1]"], "start"),
+        (GAME2D, ["game=diracs"], "did you mean 'dirac'?"),
+        (GAME2D, ["data.set=mnist"], "data: unknown key"),
+        (GAME2D, ["updates=both"], "must be 'simultaneous' or 'alternating'; got 'both'"),
     ],
 )  # fmt: skip
 def test_refusals(text: str, settings: list[str], expected: str) -> None:
@@ -184,6 +223,10 @@ def test_every_problem_at_once_each_on_its_line() -> None:
         (WGAN, ["critic.clip=null"], "critic"),
         (WGAN, ["generator.output=linear"], "generator.output"),
         (GAN, ["training.ratios={shared: 0}"], "training.ratios"),
+        (GAN, ["discriminator={shape: [784, 1], dropout: 0.3}"], "discriminator.dropout"),
+        (GAN, ["discriminator={shape: [784, 1], batch_norm: true}"], "discriminator.batch_norm"),
+        (GAME2D, ["training.batch=3"], "training.batch"),
+        (GAME2D, ["eta=0.1", "optimizer.eta=0.2"], "eta"),
         (GAN, ["training.loss=least_squares", "training.generator_loss=minimax"], "training.generator_loss"),
     ],
 )
@@ -191,8 +234,25 @@ def test_a_setting_without_effect_is_not_silent(text: str, settings: list[str], 
     assert [warning.key for warning in resolve(text, *settings).warnings] == [key]
 
 
+def test_points_have_defaults_of_their_own() -> None:
+    found: Any = resolve(GAN, "data.set=ring", "generator.shape=[4, 6, 2]", "discriminator.shape=[2, 5, 1]")
+    assert found.experiment.generator.output.name == "linear" and found.experiment.pictures.count == 2000
+    assert resolve(GAN).experiment.pictures.count == 20  # type: ignore[union-attr]
+    assert resolve(GAME2D).experiment.optimizer.eta == 0.2  # type: ignore[union-attr]
+
+
+def test_layers_take_what_acts_on_their_inputs_from_the_network() -> None:
+    settings = ["dropout: 0.3", "batch_norm: true", "minibatch: similarity", "noise: {mode: add}"]
+    found: Any = resolve(GAN, f"discriminator={{shape: [784, 20, 9, 1], {', '.join(settings)}}}").experiment
+    layers = [layer for _, layer in found.discriminator.dense_layers(None)]
+    assert [layer.dropout for layer in layers] == [0.0, 0.3, 0.3]
+    assert [layer.batch_norm for layer in layers] == [True, True, False]
+    assert [layer.minibatch is not None for layer in layers] == [False, False, True]
+    assert [spec.width(1, layer, 4) for layer in layers] == [1, 1, 5]
+
+
 def test_overrides_reach_lists_and_whole_trees() -> None:
     found: Any = resolve(GAN, "generator.shape.1=33", "discriminator={shape: [784, 1], optimizer: adam}").experiment
     assert found.generator.shape == (10, 33, 784)
     assert found.discriminator.optimizer.name == "adam"
-    assert json.loads(json.dumps(spec.json_schema()))["discriminator"]["propertyName"] == "kind"
+    assert json.loads(json.dumps(spec.json_schema()))["anyOf"][0]["discriminator"]["propertyName"] == "kind"

@@ -12,9 +12,16 @@ from gancli.cli.support import command
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override a key, as `train` does.")
 @command
 def check(config: Path, settings: tuple[str, ...]) -> None:
-    """Validate CONFIG without running it: print it with every default, and the networks it makes."""
-    from gancli import spec
+    """Validate CONFIG without running it: print it with every default, and the networks it makes.
 
+    Of a sweep file, validate every cell and print the command that runs it.
+    """
+    from gancli import spec
+    from gancli.spec.networks import Kernel
+
+    if spec.is_sweep(config):
+        _check_sweep(config, settings)
+        return
     resolved = spec.load(config, list(settings))
     for warning in resolved.warnings:
         click.echo(f"warning: {warning}", err=True)
@@ -22,16 +29,32 @@ def check(config: Path, settings: tuple[str, ...]) -> None:
     for key, network in resolved.experiment.networks().items():
         total = 0
         click.echo(f"# {key}")
-        for number, (inputs, layer) in enumerate(network.dense_layers(resolved.experiment.mu), start=1):
-            noise = f" + {layer.noise.size} of noise" if layer.noise is not None and layer.noise.size else ""
-            wide = inputs + (layer.noise.size or 0 if layer.noise is not None else 0)
-            parameters = wide * layer.units + (layer.units if layer.bias else 0)
+        mu = getattr(resolved.experiment, "mu", None)
+        for number, (inputs, layer) in enumerate(network.dense_layers(mu), start=1):
+            wide = spec.width(inputs, layer, resolved.experiment.training.batch)
+            more = f" + {wide - inputs} beside" if wide > inputs else ""
+            parameters = wide * layer.units + (2 if layer.batch_norm else layer.bias or 0) * layer.units
+            if isinstance(layer.minibatch, Kernel):
+                parameters += inputs * layer.minibatch.kernels * layer.minibatch.size
             total += parameters
             activation = layer.activation.name if layer.activation is not None else ""
             slope = f" (μ {layer.mu:g})" if layer.mu is not None and "sigmoid" in activation else ""
-            name = f"{inputs}{noise} → {layer.units}"
+            name = f"{inputs}{more} → {layer.units}"
             click.echo(f"#   layer {number}: {name:24} {activation}{slope:12} {parameters:>12,d} parameters")
         click.echo(f"#   in all: {total:,d} parameters")
+
+
+def _check_sweep(config: Path, settings: tuple[str, ...]) -> None:
+    import shlex
+
+    from gancli import spec
+
+    if settings:
+        raise click.UsageError(f"--set is for an experiment; {config} is a sweep: change its file")
+    sweep = spec.load_sweep(config)
+    for cell in sweep.cells:
+        words = [word for setting in cell.settings for word in ("--set", setting)]
+        click.echo(shlex.join(["gancli", "train", str(sweep.base), *words, "--seed", str(cell.seed)]))
 
 
 @click.command()

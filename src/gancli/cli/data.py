@@ -27,7 +27,7 @@ def list_sets() -> None:
 
 
 @data.command()
-@click.argument("name", type=click.Choice(["mnist", "xor"]))
+@click.argument("name", type=click.Choice(["mnist", "xor", "line", "ring", "grid"]))
 @click.option("--path", help="Folder to look in, as `data.path` in a configuration.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @command

@@ -16,15 +16,16 @@ format_option = click.option(
 @click.command()
 @click.argument("run", nargs=-1, required=True)
 @click.option("--format", "form", type=click.Choice(["png", "svg", "pdf"]), default="png", show_default=True)
+@click.option("--gif", is_flag=True, help="Animate the pictures in time too.")
 @runs_option
 @command
-def plot(run: tuple[str, ...], form: str, runs: Path) -> None:
+def plot(run: tuple[str, ...], form: str, gif: bool, runs: Path) -> None:
     """Draw the curves, pictures and weights of each RUN into its folder `plots`."""
     from gancli import plots
     from gancli.runs import find
 
     for folder in [find(runs, name) for name in run]:
-        for path in plots.plot_run(folder.path, form):
+        for path in plots.plot_run(folder.path, form, gif):
             click.echo(str(path))
 
 
@@ -59,6 +60,8 @@ def sample(run: str, count: int, output: Path | None, seed: int, force: bool, ru
         np.savez_compressed(buffer, allow_pickle=False, **arrays)
         content = buffer.getvalue()
     else:
+        if not drawn.images:
+            raise click.UsageError(f"RUN draws points, not images: -o must end in .npz; got {str(output)!r}")
         content = pictures.grid(drawn.values[:, 0])
     if not output.parent.is_dir():
         raise click.UsageError(f"-o: {output.parent} is not a folder; make it first")

@@ -2,20 +2,28 @@
 
 from typing import Any
 
+import numpy as np
+
 from gancli.data.dataset import Batches, Dataset, Part
 from gancli.data.errors import DataError
 
-SETS = ("mnist", "xor")
+SETS = ("mnist", "xor", "line", "ring", "grid")
 
-__all__ = ["SETS", "Batches", "DataError", "Dataset", "Part", "load"]
+__all__ = ["SETS", "Batches", "DataError", "Dataset", "Part", "load", "none"]
 
 
-def load(name: str, **options: Any) -> Dataset:
-    """A data set by name; `options` are its loader's. Raises DataError."""
-    if name == "xor":
-        from gancli.data import xor
+def load(name: str, rng: np.random.Generator | None = None, **options: Any) -> Dataset:
+    """A data set by name; `options` are its loader's, `rng` draws the points of drawn sets. Raises DataError."""
+    if name == "mnist":
+        from gancli.data import mnist
 
-        return xor.load()
-    from gancli.data import mnist
+        return mnist.load(**options)
+    from gancli.data import plane
 
-    return mnist.load(**options)
+    return plane.SETS[name](rng or np.random.default_rng(0), **options)  # type: ignore[operator, no-any-return]
+
+
+def none() -> Dataset:
+    """The data set of a game that has none."""
+    part = Part(np.zeros((1, 1), np.float32), np.zeros(1, np.intp))
+    return Dataset("none", (1,), 0, part, part, "nowhere: this game has no data")

@@ -147,6 +147,16 @@ class NumpyEngine(NumpyOptimizers):
         if largest > bound:
             params *= bound / largest
 
+    # --- averages
+
+    def average(self, average: Array, params: Array, decay: float) -> None:
+        """Average ← decay × average + (1 − decay) × params."""
+        for kept, value in zip(strips(average), strips(params), strict=True):
+            spare = self._spare(kept)
+            np.subtract(value, kept, out=spare)
+            spare *= 1.0 - decay
+            kept += spare
+
     def finite(self, params: Array) -> bool:
         """Is every element a finite number? inf and nan do not survive × 0."""
         with np.errstate(invalid="ignore", over="ignore"):

@@ -55,12 +55,13 @@ class OptimizerPlan:
 
 @dataclass(frozen=True)
 class NetworkPlan:
-    """A network that consists of dense layers, and how it learns; `clip` is (mode, bound)."""
+    """A network of dense layers, and how it learns; `clip` is (mode, bound), `average` (vector, decay)."""
 
     params: Array
     layers: tuple[DensePlan, ...]
     optimizer: OptimizerPlan
     clip: tuple[str, float] | None = None
+    average: tuple[Array, float] | None = None
 
     @property
     def inputs(self) -> int:
@@ -82,7 +83,7 @@ class SupervisedPlan:
 
 
 TermPlan = tuple[str, float, float]
-"""A term of an adversarial loss: log (sign, weight), square (target), mean (sign)."""
+"""A term of an adversarial loss: log (target, weight), square (target), mean (sign)."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,9 @@ class AdversarialPlan:
     batch: int
     together: int = 1
     """Batches of fakes whose layer noise is drawn at once, for the critic of a WGAN."""
+    labels: bool = False
+    """Whether a GAN's discriminator has targets drawn for each sample: (batch,) for each of its learnings, in their
+    order, after a game's latents."""
 
 
 class GamePlayer(Protocol):

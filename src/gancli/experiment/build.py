@@ -10,18 +10,19 @@ import numpy as np
 from gancli import data
 from gancli.data import Batches, Dataset
 from gancli.engines import Engine, engine_name, make_engine
-from gancli.games import CLIPS, Game, Gan, Player, Supervised, Wgan
+from gancli.games import CLIPS, Average, Game, Game2d, Gan, Labels, Player, Schedule, Supervised, Wgan
 from gancli.nn import Network
-from gancli.nn.activations import ACTIVATIONS, Activation, log_odds
+from gancli.nn.activations import ACTIVATIONS, Activation, Linear, log_odds
 from gancli.nn.initializers import INITIALIZERS, Initializer
-from gancli.nn.layers import Dense, Layer, Noise
+from gancli.nn.layers import BatchNorm, Dense, Kernel, Layer, Noise, Scalar, Similarity, dropout
 from gancli.nn.losses import ADVERSARIAL, LOG_ODDS, LOSSES, CategoricalCrossEntropy, Loss
-from gancli.nn.optimizers import OPTIMIZERS
-from gancli.spec import Experiment, models, networks
+from gancli.nn.optimizers import OPTIMIZERS, Optimizer
+from gancli.spec import Experiment, Learning, models, networks, width
+from gancli.spec.optimizers import AnyOptimizer
 
 TWO_THREADS_PAY = {"numba": 10_000, "numpy": 4_000_000}
 """Products in one pass of a batch through all networks, from which a second thread makes a game faster."""
-STREAMS = ("init", "order", "latent", "noise", "labels", "test", "pictures")
+STREAMS = ("init", "order", "latent", "noise", "labels", "test", "pictures", "data")
 """One generator for each purpose. Their order is part of what a seed means: add at the end."""
 
 
@@ -41,8 +42,10 @@ class Built:
 
 def load_data(spec: Experiment) -> Dataset:
     """The data set of a spec. Raises DataError."""
-    options = {"classes": spec.data.classes, "path": spec.data.path, "require": spec.data.require}
-    return data.load(spec.data.set, **options)
+    if isinstance(spec, models.Game2d):
+        return data.none()
+    options = spec.data.model_dump(exclude_none=True)
+    return data.load(options.pop("set"), rng=stream(spec.seed, "data"), **options)
 
 
 def threads_for(spec: Experiment) -> int:
@@ -55,7 +58,7 @@ def threads_for(spec: Experiment) -> int:
     work = spec.training.batch * sum(
         (inputs + 1) * layer.units
         for network in spec.networks().values()
-        for inputs, layer in network.dense_layers(spec.mu)
+        for inputs, layer in network.dense_layers(None)
     )
     enough = TWO_THREADS_PAY.get(engine_name(spec.engine), math.inf)
     return min(2, usable_cores()) if work >= enough else 1
@@ -77,68 +80,108 @@ def build(spec: Experiment, dataset: Dataset, engine: Engine | None = None) -> B
     """All objects of a run, as they are before its first game; `engine` where it is not to be the spec's choice."""
     engine = engine or make_engine(spec.engine, threads_for(spec))
     streams = {purpose: stream(spec.seed, purpose) for purpose in STREAMS}
-    logits = not isinstance(spec, models.Wgan) and spec.training.loss in LOG_ODDS
-    players = {key: _player(spec, key, engine, streams["init"], logits) for key in spec.networks()}
     shuffle = not isinstance(spec, models.Supervised) or spec.training.shuffle
     batches = {"training": Batches(dataset.train, engine.load, streams["order"] if shuffle else None)}
     game: Game
     if isinstance(spec, models.Supervised):
-        test = dataset.test
-        if spec.test.count is not None:
-            test = data.Part(test.samples[: spec.test.count], test.labels[: spec.test.count], test.factor)
-        test_batches = Batches(test, engine.load, None)  # each measure reads it whole: nothing to save
-        codes = _codes(spec, dataset)
-        game = Supervised(
-            players["network"],
-            _loss(spec),
-            codes,
-            batches["training"],
-            test_batches,
-            spec.training.batch,
-            streams["noise"],
-        )
+        game = _supervised(spec, dataset, engine, batches, streams)
+    elif isinstance(spec, models.Game2d):
+        batches.clear()
+        game = _game2d(spec, engine)
     else:
         batches["test"] = Batches(dataset.train, engine.load, streams["test"])
-        game = _adversaries(spec, players, batches, streams)
+        game = _adversaries(spec, engine, batches, streams)
     a_pass = -(-len(dataset.train.samples) // spec.training.batch)
     passes = spec.training.passes
     games = spec.training.games or -(-len(dataset.train.samples) * (passes or 0) // spec.training.batch)
     return Built(game, dataset, streams, batches, games, a_pass)
 
 
-def make_network(spec: Experiment, key: str, engine: Engine, rng: np.random.Generator, logits: bool = False) -> Network:
+def make_network(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, logits: bool = False) -> Network:
     """The network `key` of a spec; with `logits`, its output sigmoid or softmax is left to the loss."""
     layers: list[Layer] = []
+    batch = spec.training.batch
     declared = list(spec.networks()[key].dense_layers(spec.mu if spec.mu is not None else 1.0))
     for index, (inputs, layer) in enumerate(declared):
-        assert layer.activation is not None and layer.init is not None and layer.bias is not None
-        if layer.noise is not None:
-            settings = {k: v for k, v in layer.noise.model_dump().items() if v is not None}
-            noise = Noise(inputs, **settings)
-            layers.append(noise)
-            inputs = noise.units
+        assert layer.init is not None and layer.bias is not None
+        layers += _beside_inputs(inputs, layer, batch)
         activation = _activation(layer)
         if logits and index == len(declared) - 1:
             activation = log_odds(activation)
-        layers.append(Dense(inputs, layer.units, activation, _initializer(layer.init), layer.bias))
+        initializer, wide = _initializer(layer.init), width(inputs, layer, batch)
+        if layer.batch_norm:  # its shift is the bias
+            layers += [
+                Dense(wide, layer.units, Linear(), initializer, bias=False),
+                BatchNorm(layer.units, activation, batch),
+            ]
+        else:
+            layers.append(Dense(wide, layer.units, activation, initializer, layer.bias))
     return Network(layers, engine, spec.dtype, rng)
 
 
-def _player(spec: Experiment, key: str, engine: Engine, rng: np.random.Generator, logits: bool) -> Player:
+def _beside_inputs(inputs: int, layer: networks.Layer, batch: int) -> list[Layer]:
+    """What acts on a layer's inputs: dropout, minibatch discrimination, noise."""
+    found: list[Layer] = []
+    if layer.dropout:
+        found.append(dropout(inputs, layer.dropout))
+    if isinstance(layer.minibatch, networks.Kernel):
+        found.append(Kernel(inputs, layer.minibatch.kernels, layer.minibatch.size, batch))
+    elif layer.minibatch is not None:
+        found.append(Similarity(inputs, batch))
+    if layer.noise is not None:
+        settings = {k: v for k, v in layer.noise.model_dump().items() if v is not None}
+        found.append(Noise(found[-1].units if found else inputs, **settings))
+    return found
+
+
+def _players(spec: Learning, engine: Engine, rng: np.random.Generator) -> dict[str, Player]:
+    logits = not isinstance(spec, models.Wgan) and spec.training.loss in LOG_ODDS
+    return {key: _player(spec, key, engine, rng, logits) for key in spec.networks()}
+
+
+def _player(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, logits: bool) -> Player:
     network = make_network(spec, key, engine, rng, logits and key != "generator")
     own = spec.networks()[key]
-    settings = own.optimizer.model_dump(exclude_none=True)
+    clip = CLIPS[own.clip.mode](own.clip.bound) if own.clip is not None else None
+    average = None
+    if own.ema is not None:
+        average = Average(make_network(spec, key, engine, np.random.default_rng(0)), own.ema)
+    return Player(network, _optimizer(spec, own.optimizer, network, engine), clip, average)
+
+
+def _optimizer(spec: Experiment, own: AnyOptimizer, network: Network, engine: Engine) -> Optimizer:
+    settings = own.model_dump(exclude_none=True)
     name = settings.pop("name")
     if name != "adadelta" and "eta" not in settings:
         settings["eta"] = spec.eta
-    optimizer = OPTIMIZERS[name](engine, network.params.size, spec.dtype, **settings)
-    clip = CLIPS[own.clip.mode](own.clip.bound) if own.clip is not None else None
-    return Player(network, optimizer, clip)
+    made: Optimizer = OPTIMIZERS[name](engine, network.params.size, spec.dtype, **settings)
+    return made
+
+
+def _supervised(
+    spec: models.Supervised, dataset: Dataset, engine: Engine, batches: dict[str, Batches], streams: Any
+) -> Game:
+    test = dataset.test
+    if spec.test.count is not None:
+        test = data.Part(test.samples[: spec.test.count], test.labels[: spec.test.count], test.factor)
+    test_batches = Batches(test, engine.load, None)  # each measure reads it whole: nothing to save
+    player = _players(spec, engine, streams["init"])["network"]
+    sources = (_codes(spec, dataset), batches["training"], test_batches, spec.training.batch, streams["noise"])
+    return Supervised(player, _loss(spec), *sources, spec.test.threshold)
+
+
+def _game2d(spec: models.Game2d, engine: Engine) -> Game:
+    players = []
+    for start in spec.start:
+        network = Network([Scalar(start)], engine, spec.dtype, np.random.default_rng(0))
+        players.append(Player(network, _optimizer(spec, spec.optimizer, network, engine)))
+    return Game2d(spec.game, spec.updates == "alternating", *players)
 
 
 def _adversaries(
-    spec: models.Gan | models.Wgan, players: dict[str, Player], batches: dict[str, Batches], streams: Any
+    spec: models.Gan | models.Wgan, engine: Engine, batches: dict[str, Batches], streams: dict[str, np.random.Generator]
 ) -> Game:
+    players = _players(spec, engine, streams["init"])
     parts = {
         "generator": players["generator"],
         "real": batches["training"],
@@ -151,15 +194,13 @@ def _adversaries(
     ratios = spec.training.ratios.model_dump()
     if isinstance(spec, models.Gan):
         key = (spec.training.loss, spec.training.generator_loss if spec.training.loss == "gan" else None)
-        return Gan(opponent=players["discriminator"], loss=ADVERSARIAL[key], ratios=ratios, **parts)
-    return Wgan(
-        opponent=players["critic"],
-        loss=ADVERSARIAL["wasserstein", None],
-        critic=ratios["critic"],
-        generator_steps=ratios["generator"],
-        warmup=spec.training.warmup,
-        **parts,
-    )
+        labels = Labels(*spec.training.labels.bounds(), spec.training.labels.flip)
+        loss = ADVERSARIAL[key].with_real_label((labels.low + labels.high) / 2)
+        return Gan(opponent=players["discriminator"], loss=loss, ratios=ratios, labels=labels, **parts)
+    long = spec.training.long_phase
+    phase = {"long_critic": long.critic, "first": long.first, "every": long.every} if long is not None else {}
+    schedule = Schedule(**ratios, warmup=spec.training.warmup, **phase)
+    return Wgan(opponent=players["critic"], loss=ADVERSARIAL["wasserstein", None], schedule=schedule, **parts)
 
 
 def _activation(layer: networks.Layer) -> Activation:

@@ -1,6 +1,7 @@
 """The one training loop: play a game, then do what is due."""
 
 import contextlib
+import io
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -132,13 +133,16 @@ class Loop:
         self.reporter.figures(row)
 
     def picture(self) -> None:
-        """Draw the samples: the same latents, and the same noise, each time."""
-        assert self.spec.pictures is not None
-        rng = stream(self.spec.seed, "pictures")
-        samples = self.built.game.picture(self.spec.pictures.count, rng)
-        if len(samples):
-            images = pictures.as_images(samples)
-            write_bytes(self.folder.images / f"game-{self.built.game.played:06d}.png", pictures.grid(images))
+        """Draw what the game has to show: the same latents, and the same noise, each time."""
+        assert self.spec.pictures is not None and self.spec.pictures.count is not None
+        found = self.built.game.picture(self.spec.pictures.count, stream(self.spec.seed, "pictures"))
+        path = self.folder.images / f"game-{self.built.game.played:06d}.png"
+        if len(found.images):
+            write_bytes(path, pictures.grid(pictures.as_images(found.images)))
+        if found.arrays:
+            buffer = io.BytesIO()
+            np.savez_compressed(buffer, allow_pickle=False, **found.arrays)
+            write_bytes(path.with_suffix(".npz"), buffer.getvalue())
 
     def save(self) -> None:
         """Write a checkpoint, unless there is nothing new to save."""

@@ -20,7 +20,7 @@ class Profile:
         self._game, self._seconds, self._in_duty = built.game, dict[str, float](), False
         self._start = time.perf_counter()
         self._games = 0.0
-        self._players = [player for player in (built.game.player, built.game.warming_player) if player is not None]
+        self._players = built.game.engine_players
         built.game.play = self._timed_play(built.game.play)  # type: ignore[method-assign]
         if self._players:
             for player in self._players:

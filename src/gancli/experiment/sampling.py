@@ -8,7 +8,7 @@ from gancli.engines import Array, make_engine
 from gancli.experiment.build import make_network
 from gancli.games.adversarial import sample_generator
 from gancli.runs import RunError, RunFolder, checkpoint
-from gancli.spec import SAMPLE_SHAPES, Supervised, load
+from gancli.spec import SAMPLE_SHAPES, Gan, Wgan, load
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,13 @@ class Samples:
 def sample(folder: RunFolder, count: int, seed: int) -> Samples:
     """`count` samples of a run's generator as its newest checkpoint has it. Raises RunError, SpecError."""
     spec = load(folder.config).experiment
-    if isinstance(spec, Supervised):
-        raise RunError(f"{folder.path}: is a supervised run; it has no generator to sample from")
+    if not isinstance(spec, Gan | Wgan):
+        raise RunError(f"{folder.path}: is a {spec.kind} run; it has no generator to sample from")
     network = make_network(spec, "generator", make_engine(spec.engine), np.random.default_rng(seed))
     try:
         arrays, facts, _ = checkpoint.newest(folder.checkpoints)
-        network.params[...] = arrays["generator.params"]
+        network.params[...] = arrays["generator.average" if spec.generator.ema is not None else "generator.params"]
+        network.state[...] = arrays["generator.state"]
     except (ValueError, KeyError) as error:
         raise RunError(f"{folder.path}: no generator to sample from: {error}") from None
     flat, latents = sample_generator(network, spec.latent.law, count, np.random.default_rng(seed))

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from gancli.engines import Array
 from gancli.experiment.build import Built
+from gancli.games import Player
 from gancli.runs import checkpoint
 
 
@@ -10,10 +12,7 @@ def gather(built: Built) -> tuple[checkpoint.Arrays, dict[str, Any]]:
     """Every array, and every counter and generator as plain data."""
     arrays: checkpoint.Arrays = {}
     for name, player in built.game.players.items():
-        arrays[f"{name}.params"] = player.network.params
-        arrays[f"{name}.state"] = player.network.state
-        for key, vector in player.optimizer.vectors.items():
-            arrays[f"{name}.optimizer.{key}"] = vector
+        arrays |= {f"{name}.{key}": vector for key, vector in vectors(player).items()}
     facts = {
         "game": built.game.played,
         "counts": {name: player.optimizer.count for name, player in built.game.players.items()},
@@ -27,13 +26,19 @@ def gather(built: Built) -> tuple[checkpoint.Arrays, dict[str, Any]]:
     return arrays, facts
 
 
+def vectors(player: Player) -> dict[str, Array]:
+    """All that a player has learned or keeps, by name."""
+    found = {"params": player.network.params, "state": player.network.state}
+    if player.average is not None:
+        found |= {"average": player.average.network.params}
+    return found | {f"optimizer.{key}": vector for key, vector in player.optimizer.vectors.items()}
+
+
 def put_back(built: Built, arrays: checkpoint.Arrays, facts: dict[str, Any]) -> None:
     """Write a checkpoint into freshly built objects. Raises ValueError where it does not fit them."""
     try:
         for name, player in built.game.players.items():
-            targets = {f"{name}.params": player.network.params, f"{name}.state": player.network.state}
-            targets |= {f"{name}.optimizer.{key}": vector for key, vector in player.optimizer.vectors.items()}
-            for key, target in targets.items():
+            for key, target in ((f"{name}.{key}", vector) for key, vector in vectors(player).items()):
                 if arrays[key].shape != target.shape or arrays[key].dtype != target.dtype:
                     raise ValueError(f"the checkpoint's {key} does not fit config.yaml: was it edited?")
                 target[...] = arrays[key]

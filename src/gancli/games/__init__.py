@@ -1,11 +1,16 @@
 """Games: who learns what, in which order. One `play()` is one game ("partie") of the report."""
 
-from gancli.games.base import Batches, Game
+from gancli.games.base import Batches, Game, Picture
+from gancli.games.game2d import FIELDS, Game2d
 from gancli.games.gan import Gan
-from gancli.games.player import CLIPS, Player
+from gancli.games.labels import Labels
+from gancli.games.player import CLIPS, Average, Player
 from gancli.games.supervised import Supervised
-from gancli.games.wgan import Wgan
+from gancli.games.wgan import Schedule, Wgan
 
-GAMES = {"supervised": Supervised, "gan": Gan, "wgan": Wgan}
+GAMES = {"supervised": Supervised, "gan": Gan, "wgan": Wgan, "game2d": Game2d}
 
-__all__ = ["CLIPS", "GAMES", "Batches", "Game", "Gan", "Player", "Supervised", "Wgan"]
+__all__ = [
+    "CLIPS", "FIELDS", "GAMES", "Average", "Batches", "Game", "Game2d", "Gan", "Labels", "Picture", "Player",
+    "Schedule", "Supervised", "Wgan",
+]  # fmt: skip

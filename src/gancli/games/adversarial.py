@@ -1,11 +1,12 @@
 """What a GAN and a WGAN share: latents, fakes, and the figures that describe a generator."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from gancli.engines import AdversarialPlan, Array, GamePlayer
-from gancli.games.base import Batches, Rng, play_in_engine, portions
+from gancli.games import planes
+from gancli.games.base import Batches, Picture, Rng, play_in_engine, portions
 from gancli.games.player import Player
 from gancli.nn import Network
 from gancli.nn.layers import draw
@@ -21,7 +22,8 @@ class Adversarial:
     `real` feeds training, `test` feeds the figures; `latent` and `noise` are the generators of training.
     """
 
-    warming_player: GamePlayer | None = None
+    players: dict[str, Player]
+    engine_players: list[GamePlayer]
 
     def __init__(
         self,
@@ -44,22 +46,30 @@ class Adversarial:
         self._x = np.empty((batch, opponent.network.inputs), dtype)
         self._gradient = np.empty((batch, 1), dtype)
 
-    def plan(self, ratios: Mapping[str, int], together: int = 1) -> AdversarialPlan | None:
+    def plan(self, ratios: Mapping[str, int], together: int = 1, labels: bool = False) -> AdversarialPlan | None:
         """What an engine that plays by itself is told; None where it cannot."""
         generator, opponent = self.generator.plan(), self.opponent.plan()
         if generator is None or opponent is None:
             return None
         terms = (self.loss.real.plan, self.loss.fake.plan, self.loss.generator.plan)
         part = self.real.part
-        return AdversarialPlan(generator, opponent, *terms, ratios, part.samples, part.factor, self.batch, together)
+        samples = (part.samples, part.factor)
+        return AdversarialPlan(generator, opponent, *terms, ratios, *samples, self.batch, together, labels)
 
-    def play_by_engine(self, player: GamePlayer, games: int, reals: int, fakes: int) -> None:
-        """So many games by the engine; each needs `reals` batches of samples and `fakes` of latents."""
+    def play_by_engine(
+        self, player: GamePlayer, games: int, reals: int, fakes: int,
+        labels: int = 0, draw_labels: Callable[[Array], None] | None = None,
+    ) -> None:  # fmt: skip
+        """So many games by the engine: each has `reals` batches of samples, `fakes` of latents, and `labels` targets."""
         numbers = fakes * self.batch * self.generator.network.inputs
-        for portion in portions(games, numbers):
+        for portion in portions(games, numbers + labels):
             rows = self.real.rows(portion * reals * self.batch).reshape(portion, -1)
             latents = np.empty((portion, numbers), self.generator.network.dtype)
             draw(self._streams["latent"], self.law, 1.0, out=latents)
+            if draw_labels is not None:
+                latents = np.concatenate([latents, np.empty((portion, labels), latents.dtype)], axis=1)
+                for targets in latents[:, numbers:]:
+                    draw_labels(targets)
             play_in_engine(player, (self.generator, self.opponent), rows, latents, self._streams["noise"])
             self.played += portion
 
@@ -77,35 +87,53 @@ class Adversarial:
 
     def teach_generator(self, output: Array) -> None:
         """One step of G, from D's output on G's last fakes; through D, which stays as it is."""
+        self.find_generator_gradient(output)
+        self.generator.learn()
+
+    def find_generator_gradient(self, output: Array) -> None:
+        """∂(G's loss)/∂(G's parameters), through D."""
         self.loss.generator.gradient(output, out=self._gradient)
         dx = self.opponent.network.backward(self._gradient, params=False, inputs=True)
         assert dx is not None
         self.generator.network.backward(dx)
-        self.generator.learn()
 
     def learn_generator(self) -> None:
         """G learns alone, on fresh fakes."""
         self.teach_generator(self.judge(self.fakes()))
 
-    def sample(self, count: int, rng: Rng) -> tuple[Array, Array]:
-        """`count` samples (count, features) and their latents (count, latent size), all drawn from `rng`."""
-        return sample_generator(self.generator.network, self.law, count, rng)
+    def sample(self, count: int, rng: Rng, network: Network | None = None) -> Array:
+        """`count` samples (count, features), their latents drawn from `rng`; of what is shown, or of `network`."""
+        return sample_generator(network or self.generator.shown, self.law, count, rng)[0]
 
-    def picture(self, count: int, rng: Rng) -> Array:
-        """Samples (count, features)."""
-        return self.sample(count, rng)[0]
+    def picture(self, count: int, rng: Rng) -> Picture:
+        """Images, or points in the plane over what D answers there."""
+        samples = self.sample(count, rng)
+        if samples.shape[1] != 2:
+            return Picture(samples)
+        real = np.asarray(self.real.part.samples[:5000])
+        half = planes.extent(real)
+        arrays = {"samples": samples, "real": real, "answers": self.answers(half, rng), "half": np.array(half)}
+        return Picture(planes.raster(samples, half).reshape(1, -1), arrays)
+
+    def answers(self, half: float, rng: Rng, side: int = 50) -> Array:
+        """D over [−half, half]², (side, side), from the top; whole batches are judged, as some layers want them."""
+        points = planes.square(half, self._x.dtype, side)
+        whole = np.resize(points, (-(-len(points) // self.batch) * self.batch, 2))
+        output = self.opponent.network.forward(whole, rng, training=False)[: len(points)]
+        return self.loss.score(output).reshape(side, side)
 
     def scores(self) -> dict[str, Array]:
         """D's outputs on real samples and on fakes, and mean distances, over the test's batches."""
-        rng = self._streams["test"]
+        rng, network = self._streams["test"], self.generator.network
         outputs: dict[str, list[Array]] = {"real": [], "fake": [], "real_distance": [], "sample_distance": []}
         for _ in range(self.test_batches):
             self._test_real.load(self._x)
-            fakes = self.sample(self.batch, rng)[0]
-            outputs["real"].append(self.opponent.network.forward(self._x, rng).copy())
-            outputs["fake"].append(self.opponent.network.forward(fakes, rng).copy())
+            fakes = self.sample(self.batch, rng, network)
+            outputs["real"].append(self.opponent.network.forward(self._x, rng, training=False).copy())
+            outputs["fake"].append(self.opponent.network.forward(fakes, rng, training=False).copy())
             outputs["real_distance"].append(mean_distance(self._x))
-            outputs["sample_distance"].append(mean_distance(fakes))
+            shown = fakes if self.generator.average is None else self.sample(self.batch, rng)
+            outputs["sample_distance"].append(mean_distance(shown))
         return {name: np.array(parts) for name, parts in outputs.items()}
 
     def figures(self, found: dict[str, Array]) -> dict[str, float]:
@@ -122,13 +150,29 @@ class Adversarial:
             figures["sample_distance"] = float(found["sample_distance"].mean())
         return figures
 
+    def gradient_norms(self) -> dict[str, float]:
+        """L2 norms of the gradients of D's and G's losses, on one fresh batch."""
+        rng, d, g = self._streams["test"], self.opponent.network, self.generator.network
+        self._test_real.load(self._x)
+        self.loss.real.gradient(d.forward(self._x, rng, training=False), out=self._gradient)
+        d.backward(self._gradient)
+        whole = d.grads.copy()
+        draw(rng, self.law, 1.0, out=self._z[: self.batch])
+        output = d.forward(g.forward(self._z[: self.batch], rng, training=False), rng, training=False)
+        self.find_generator_gradient(output)
+        self.loss.fake.gradient(output, out=self._gradient)
+        d.backward(self._gradient)
+        whole += d.grads
+        norms = {"generator": np.linalg.norm(g.grads), "opponent": np.linalg.norm(whole)}
+        return {f"{name}_gradient": float(norms.get(name, norms["opponent"])) for name in self.players}
+
 
 def sample_generator(network: Network, law: str, count: int, rng: Rng) -> tuple[Array, Array]:
     """G(z) (count, features) and z (count, latent size), a chunk at a time; latents, then noise, from `rng`."""
     latents = np.empty((count, network.inputs), network.dtype)
     draw(rng, law, 1.0, out=latents)
     chunks = [latents[start : start + CHUNK] for start in range(0, count, CHUNK)]
-    return np.concatenate([network.forward(chunk, rng).copy() for chunk in chunks]), latents
+    return np.concatenate([network.forward(chunk, rng, training=False).copy() for chunk in chunks]), latents
 
 
 def mean_distance(x: Array) -> Array:

@@ -1,6 +1,7 @@
 """What every game offers to the training loop."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -45,6 +46,14 @@ class Batches(Protocol):
         """Fill `out` (batch, features) with the next samples and return their labels (batch,)."""
 
 
+@dataclass(frozen=True)
+class Picture:
+    """Images (count, pixels) in [0, 1], and named arrays to draw figures with axes from; either may be empty."""
+
+    images: Array
+    arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+
 class Game(Protocol):
     """A game of one or two players ("partie")."""
 
@@ -54,16 +63,14 @@ class Game(Protocol):
     def play(self, games: int = 1) -> None:
         """Play so many games."""
 
-    player: GamePlayer | None
-    """What plays in the engine; None where the games are played step by step."""
-    warming_player: GamePlayer | None
-    """Likewise, for the first games of a game that begins otherwise."""
+    engine_players: list[GamePlayer]
+    """What plays in the engine; empty where the games are played step by step."""
 
     def measure(self) -> dict[str, float]:
         """Figures of the moment, by name; it draws from generators of its own."""
 
-    def picture(self, count: int, rng: Rng) -> Array:
-        """Samples to look at, (count, features)."""
+    def picture(self, count: int, rng: Rng) -> Picture:
+        """What there is to look at."""
 
 
 NUMBERS = 1 << 20

@@ -3,30 +3,39 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from gancli.engines import Array, GamePlayer
 from gancli.games.adversarial import Adversarial
+from gancli.games.labels import Labels
 
 
 class Gan(Adversarial):
     """`ratios` says how many times each learning is done in one game: real, fake, shared, generator."""
 
-    def __init__(self, *, ratios: Mapping[str, int], **parts: Any):
+    def __init__(self, *, ratios: Mapping[str, int], labels: Labels, **parts: Any):
         super().__init__(**parts)
-        self.ratios = ratios
+        self.ratios, self.labels = ratios, labels
         self.players = {"generator": self.generator, "discriminator": self.opponent}
+        self._targets = np.empty(self.batch, self._x.dtype)
 
-        plan = self.plan(ratios)
+        plan = self.plan(ratios, labels=labels.drawn)
         self.player: GamePlayer | None = None if plan is None else self.generator.network.engine.player(plan)
+        self.engine_players = [] if self.player is None else [self.player]
 
     def play(self, games: int = 1) -> None:
         """So many games, by the engine where it can, else one after another."""
         if self.player is None:
             for _ in range(games):
                 self.play_one()
+            return
+        real, fresh, shared, alone = (self.ratios[name] for name in ("real", "fake", "shared", "generator"))
+        batches = real, fresh + shared + alone
+        if self.labels.drawn:
+            targets = (real + fresh + shared) * self.batch
+            self.play_by_engine(self.player, games, *batches, targets, self.draw_labels)
         else:
-            ratios = self.ratios
-            fakes = ratios["fake"] + ratios["shared"] + ratios["generator"]
-            self.play_by_engine(self.player, games, ratios["real"], fakes)
+            self.play_by_engine(self.player, games, *batches)
 
     def play_one(self) -> None:
         """One game: D on real samples, D on fresh fakes, G then D on shared fakes, G alone."""
@@ -45,7 +54,7 @@ class Gan(Adversarial):
     def learn_real(self) -> None:
         """D learns on a batch of real samples."""
         self.real.load(self._x)
-        self.loss.real.gradient(self.judge(self._x), out=self._gradient)
+        self.loss.real.gradient(self.judge(self._x), out=self._gradient, targets=self.targets(real=True))
         self.opponent.network.backward(self._gradient)
         self.opponent.learn()
 
@@ -54,15 +63,28 @@ class Gan(Adversarial):
 
         For shared fakes that forward pass has served the generator's step too: D has not changed since.
         """
-        self.loss.fake.gradient(output, out=self._gradient)
+        self.loss.fake.gradient(output, out=self._gradient, targets=self.targets(real=False))
         self.opponent.network.backward(self._gradient)
         self.opponent.learn()
 
+    def targets(self, real: bool) -> Array | None:
+        """Targets (batch, 1) of one learning of D, where they are drawn."""
+        if not self.labels.drawn:
+            return None
+        self.labels.draw(self._streams["labels"], real, out=self._targets)
+        return self._targets[:, None]
+
+    def draw_labels(self, out: Array) -> None:
+        """The targets of one game's learnings of D, as they would be drawn one after another."""
+        for index, targets in enumerate(out.reshape(-1, self.batch)):
+            self.labels.draw(self._streams["labels"], index < self.ratios["real"], out=targets)
+
     def measure(self) -> dict[str, float]:
-        """D(x), D(G(z)), their spread, both losses, and distances between samples."""
+        """D(x), D(G(z)), their spread, both losses, distances between samples, and norms of gradients."""
         found = self.scores()
         return {
             **self.figures(found),
             "discriminator_loss": self.loss.real.value(found["real"]) + self.loss.fake.value(found["fake"]),
             "generator_loss": self.loss.generator.value(found["fake"]),
+            **self.gradient_norms(),
         }

@@ -21,19 +21,47 @@ class Clip(Protocol):
         """Bound its parameters, in place."""
 
 
+class Average:
+    """An exponential moving average of a network's parameters, in a second network of the same layers.
+
+    Samples drawn from it are better than those of the last step (Yazıcı et al. 2019). At step k the decay is at most
+    (1 + k) / (10 + k), so that the first parameters, which mean nothing, are soon forgotten.
+    """
+
+    def __init__(self, network: Network, decay: float):
+        self.network, self.decay = network, decay
+
+    def follow(self, network: Network, steps: int) -> None:
+        """Move towards `network`, which has taken so many steps."""
+        decay = min(self.decay, (1.0 + steps) / (10.0 + steps))
+        network.engine.average(self.network.params, network.params, decay)
+        self.network.state[...] = network.state
+
+
 class Player:
     """One of the networks of a game; its bound holds from the start, before its first step."""
 
-    def __init__(self, network: Network, optimizer: Optimizer, clip: Clip | None = None):
-        self.network, self.optimizer, self.clip = network, optimizer, clip
+    def __init__(
+        self, network: Network, optimizer: Optimizer, clip: Clip | None = None, average: Average | None = None
+    ):
+        self.network, self.optimizer, self.clip, self.average = network, optimizer, clip, average
         if clip is not None:
             clip(network)
+        if average is not None:
+            average.network.params[...] = network.params
+
+    @property
+    def shown(self) -> Network:
+        """What samples are drawn from: the moving average where there is one."""
+        return self.network if self.average is None else self.average.network
 
     def learn(self) -> None:
-        """One step along the network's gradients, then the bound."""
+        """One step along the network's gradients, then the bound, then the average."""
         self.optimizer.step(self.network.params, self.network.grads)
         if self.clip is not None:
             self.clip(self.network)
+        if self.average is not None:
+            self.average.follow(self.network, self.optimizer.count)
 
     def plan(self) -> NetworkPlan | None:
         """What an engine that plays by itself is told; None where it cannot."""
@@ -41,7 +69,8 @@ class Player:
         if layers is None:
             return None
         clip = None if self.clip is None else (self.clip.mode, self.clip.bound)
-        return NetworkPlan(self.network.params, layers, self.optimizer.plan, clip)
+        average = None if self.average is None else (self.average.network.params, self.average.decay)
+        return NetworkPlan(self.network.params, layers, self.optimizer.plan, clip, average)
 
     def finite(self) -> bool:
         """Are all parameters finite numbers?"""

@@ -1,13 +1,13 @@
 """One player that learns targets: XOR and MNIST (report, chapter 1)."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gancli.engines import Array, GamePlayer, SupervisedPlan
-from gancli.games.base import Batches, Rng, play_in_engine, portions
+from gancli.games import planes
+from gancli.games.base import Batches, Picture, Rng, play_in_engine, portions
 from gancli.games.player import Player
 from gancli.nn.losses import Loss
 
@@ -16,20 +16,25 @@ CHUNK = 1000
 
 
 class Supervised:
-    """A network that learns `codes[label]`, its target for each label: codes are (labels, outputs)."""
+    """A network that learns `codes[label]`, its target for each label: codes are (labels, outputs).
 
-    warming_player: GamePlayer | None = None
+    With a single output, an answer is right whose error is under `threshold` of what separates the two targets (the
+    report takes 0.5); else where the largest output is the label's.
+    """
 
     def __init__(
-        self, network: Player, loss: Loss, codes: Array, training: Batches, test: Batches, batch: int, noise: Rng
-    ):
+        self, network: Player, loss: Loss, codes: Array, training: Batches, test: Batches, batch: int, noise: Rng,
+        threshold: float = 0.5,
+    ):  # fmt: skip
         self.players = {"network": network}
         self.played = 0
-        self._network, self._loss, self._codes = network.network, loss, codes
+        self._network, self._loss, self._codes, self.threshold = network.network, loss, codes, threshold
         self._training, self._test, self._noise = training, test, noise
         self._x = np.empty((batch, self._network.inputs), self._network.dtype)
         self._target = np.empty((batch, self._network.outputs), self._network.dtype)
+        self._tested: tuple[int, Array] | None = None
         self.player = self._player()
+        self.engine_players = [] if self.player is None else [self.player]
 
     def _player(self) -> GamePlayer | None:
         plan = self.players["network"].plan()
@@ -63,42 +68,55 @@ class Supervised:
 
     def measure(self) -> dict[str, float]:
         """`loss` and `accuracy`, the share of test samples answered right, over the test samples."""
-        loss = right = 0.0
-        for _, output, labels in self._answers():
-            loss += self._loss.value(output, self._codes[labels]) * len(labels)
-            right += float((self.decide(self._loss.answer(output)) == labels).sum())
-        return {"loss": loss / self._test.count, "accuracy": right / self._test.count}
+        outputs, labels = self.test_outputs(), self._test.part.labels
+        loss = self._loss.value(outputs, self._codes[labels])
+        right = self.right(self._loss.answer(outputs), labels)
+        return {"loss": loss, "accuracy": float(right.mean())}
 
-    def decide(self, answer: Array) -> Any:
-        """The label whose code is nearest: for XOR, an error under half of what separates the two targets."""
+    def right(self, answers: Array, labels: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Which answers (count, outputs) are right (count,)."""
         if self._codes.shape[1] == len(self._codes):  # one output a label
-            return np.argmax(answer, axis=1)
-        return np.argmin(np.abs(answer - self._codes[:, 0]), axis=1)
+            return np.asarray(np.argmax(answers, axis=1) == labels)
+        low, high = self._codes[:, 0]
+        error = np.abs(answers - self._codes[labels])[:, 0]
+        return np.asarray(error < self.threshold * (high - low))
 
     def answers(self, x: Array) -> Array:
         """The network's answers (count, outputs) to x (count, features)."""
-        chunks = [x[start : start + CHUNK] for start in range(0, len(x), CHUNK)]
+        return self._loss.answer(self._outputs(x, 1.0))
+
+    def test_outputs(self) -> Array:
+        """Outputs for the test samples in their order, (count, outputs); found once for each game."""
+        if self._tested is None or self._tested[0] != self.played:
+            self._tested = (self.played, self._outputs(self._test.part.samples, self._test.part.factor))
+        return self._tested[1]
+
+    def picture(self, count: int, rng: Rng) -> Picture:
+        """Of two inputs, the answers over the square; else the first test images answered wrong, at most `count`."""
+        return self.picture_of_the_plane() if self._network.inputs == 2 else self.picture_of_errors(count)
+
+    def picture_of_the_plane(self) -> Picture:
+        """Answers over [−1, 1]², between the two targets, from the top row; and some of the points learned."""
+        low, high = self._codes[:, 0]
+        plane = (self.answers(planes.square(1.0, self._network.dtype)) - low) / (high - low)
+        part = self._training.part
+        points = {"points": np.asarray(part.samples[:400]), "labels": np.asarray(part.labels[:400])}
+        return Picture(plane.reshape(1, -1), {"plane": plane.reshape(planes.SIDE, planes.SIDE), **points})
+
+    def picture_of_errors(self, count: int) -> Picture:
+        """The images, what they are and what was answered; and how often each label (row) got each answer (column)."""
+        part, kinds = self._test.part, len(self._codes)
+        answers, labels = np.argmax(self.test_outputs(), axis=1), part.labels
+        confusion = np.bincount(labels * kinds + answers, minlength=kinds * kinds).reshape(kinds, kinds)
+        wrong = np.flatnonzero(answers != labels)[:count]
+        arrays: dict[str, Any] = {"confusion": confusion, "labels": labels[wrong], "answers": answers[wrong]}
+        return Picture(np.asarray(part.samples[wrong] * part.factor), {**arrays, "images": part.samples[wrong]})
+
+    def _outputs(self, samples: NDArray[Any], factor: float) -> Array:
+        """Outputs (count, outputs) for factor × samples, a chunk at a time."""
         rng = np.random.default_rng(0)  # for layer noise, if any: the same at each call
-        return np.concatenate([self._loss.answer(self._network.forward(chunk, rng)).copy() for chunk in chunks])
-
-    def picture(self, count: int, rng: Rng) -> Array:
-        """The first test samples it gets wrong, at most `count`; for XOR, its answers over the square."""
-        if self._network.inputs == 2:
-            axis = np.linspace(-1, 1, 101, dtype=self._network.dtype)
-            plane = np.stack(np.meshgrid(axis, axis[::-1]), axis=-1).reshape(-1, 2)
-            low, high = self._codes[:, 0]
-            return (self.answers(plane).reshape(1, -1) - low) / (high - low)  # type: ignore[no-any-return]
-        wrong: list[Array] = []
-        for x, output, labels in self._answers():
-            wrong.extend(x[self.decide(self._loss.answer(output)) != labels])
-            if len(wrong) >= count:
-                break
-        return np.array(wrong[:count]).reshape(-1, self._network.inputs)
-
-    def _answers(self) -> Iterator[tuple[Array, Array, NDArray[np.intp]]]:
-        """Samples, outputs and labels, a chunk at a time, of the test samples in their order."""
-        rng = np.random.default_rng(0)
-        for start in range(0, self._test.count, CHUNK):
-            x = np.empty((min(CHUNK, self._test.count - start), self._network.inputs), self._network.dtype)
-            labels = self._test.load(x)
-            yield x, self._network.forward(x, rng), labels
+        found = np.empty((len(samples), self._network.outputs), self._network.dtype)
+        for start in range(0, len(samples), CHUNK):
+            x = samples[start : start + CHUNK] * found.dtype.type(factor)
+            found[start : start + CHUNK] = self._network.forward(x.astype(found.dtype), rng, training=False)
+        return found

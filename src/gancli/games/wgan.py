@@ -3,6 +3,8 @@
 Arjovsky, Chintala and Bottou 2017, algorithm 1.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,47 +16,82 @@ ROWS = 512
 """Fakes drawn at most in one product: a larger one is no faster, and its outputs leave the cache."""
 
 
-class Wgan(Adversarial):
-    """The critic learns `critic` times a game, then the generator, which sits out the first `warmup` games."""
+@dataclass(frozen=True)
+class Schedule:
+    """How many times critic and generator learn in a game.
 
-    def __init__(self, *, critic: int, generator_steps: int, warmup: int, **parts: Any):
+    In the first `warmup` games the generator sits out. In the first `first` games and in every `every`-th, the critic
+    learns `long_critic` times (the paper's own code: 100 in the first 25 and in every 500th).
+    """
+
+    critic: int = 5
+    generator: int = 1
+    warmup: int = 0
+    long_critic: int = 0
+    first: int = 0
+    every: int = 0
+
+    def kinds(self) -> set[tuple[int, int]]:
+        """All that `of` can say."""
+        critics = {self.critic, self.long_critic if self.first or self.every else 0} - {0}
+        return {
+            (critic, generator)
+            for critic in critics
+            for generator in {self.generator, self.generator * (not self.warmup)}
+        }
+
+    def of(self, game: int) -> tuple[int, int]:
+        """Learnings of critic and generator in game `game`, counted from 0."""
+        long = game < self.first or (self.every > 0 and game % self.every == 0)
+        return self.long_critic if long and self.long_critic else self.critic, self.generator * (game >= self.warmup)
+
+    def stretches(self, game: int, games: int) -> Iterator[tuple[int, tuple[int, int]]]:
+        """`games` games from `game` on, as (how many, learnings in each), alike ones together."""
+        stop = game + games
+        while game < stop:
+            ends = [stop, *(end for end in (self.warmup, self.first) if end > game)]
+            if self.every:
+                ends.append(game + (1 if game % self.every == 0 else self.every - game % self.every))
+            yield min(ends) - game, self.of(game)
+            game = min(ends)
+
+
+class Wgan(Adversarial):
+    """The critic learns, then the generator, as often as the schedule says."""
+
+    def __init__(self, *, schedule: Schedule, **parts: Any):
         super().__init__(**parts)
-        self.critic_steps, self.generator_steps, self.warmup = critic, generator_steps, warmup
-        self.together = max(1, min(critic, ROWS // self.batch))
-        """Batches of fakes that are drawn in one product."""
+        self.schedule = schedule
         self.players = {"generator": self.generator, "critic": self.opponent}
         network = self.opponent.network
         self._both = np.empty((2 * self.batch, network.inputs), network.dtype)
         self._ascent = np.empty((2 * self.batch, 1), network.dtype)
+        self._by_engine = {} if self.plan({}) is None else {key: self._player(*key) for key in schedule.kinds()}
+        self.engine_players = [player for player in self._by_engine.values() if player is not None]
 
-        self.player = self._player(generator_steps)
-        self.warming_player = self._player(0) if warmup and self.player is not None else None
-
-    def _player(self, generator_steps: int) -> GamePlayer | None:
-        plan = self.plan({"critic": self.critic_steps, "generator": generator_steps}, self.together)
-        return None if plan is None else self.generator.network.engine.player(plan)
+    def together(self, critic: int) -> int:
+        """Batches of fakes that are drawn in one product."""
+        return max(1, min(critic, ROWS // self.batch))
 
     def play(self, games: int = 1) -> None:
         """So many games, by the engine where it can, else one after another."""
-        if self.player is None:
-            for _ in range(games):
-                self.play_one()
-            return
-        warming = min(games, max(0, self.warmup - self.played))
-        if warming:
-            assert self.warming_player is not None
-            self.play_by_engine(self.warming_player, warming, self.critic_steps, self.critic_steps)
-        self.play_by_engine(self.player, games - warming, self.critic_steps, self.critic_steps + self.generator_steps)
+        for count, (critic, generator) in self.schedule.stretches(self.played, games):
+            player = self._by_engine.get((critic, generator))
+            if player is not None:
+                self.play_by_engine(player, count, critic, critic + generator)
+            else:
+                for _ in range(count):
+                    self.play_one(critic, generator)
 
-    def play_one(self) -> None:
-        """One game."""
-        for step in range(0, self.critic_steps, self.together):  # G does not move while the critic learns
-            batches = min(self.together, self.critic_steps - step)
+    def play_one(self, critic: int, generator: int) -> None:
+        """One game of so many learnings."""
+        together = self.together(critic)
+        for step in range(0, critic, together):  # G does not move while the critic learns
+            batches = min(together, critic - step)
             for fakes in self.fakes(batches).reshape(batches, self.batch, -1):
                 self.learn_critic(fakes)
-        if self.played >= self.warmup:
-            for _ in range(self.generator_steps):
-                self.learn_generator()
+        for _ in range(generator):
+            self.learn_generator()
         self.played += 1
 
     def learn_critic(self, fakes: Array | None = None) -> None:
@@ -72,7 +109,11 @@ class Wgan(Adversarial):
         self.opponent.learn()
 
     def measure(self) -> dict[str, float]:
-        """`wasserstein_estimate`, E f(x) − E f(G(z)), with the scores, their spread and distances between samples."""
+        """`wasserstein_estimate`, E f(x) − E f(G(z)), the scores, their spread, distances, and norms of gradients."""
         found = self.scores()
         estimate = float(found["real"].mean() - found["fake"].mean())
-        return {"wasserstein_estimate": estimate, **self.figures(found)}
+        return {"wasserstein_estimate": estimate, **self.figures(found), **self.gradient_norms()}
+
+    def _player(self, critic: int, generator: int) -> GamePlayer | None:
+        plan = self.plan({"critic": critic, "generator": generator}, self.together(critic))
+        return None if plan is None else self.generator.network.engine.player(plan)

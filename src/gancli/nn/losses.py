@@ -5,6 +5,7 @@ terms of D's (or the critic's) output (batch, 1): on real samples, on fakes, and
 `LOG_ODDS` names the losses that take the log-odds a = log(D / (1 − D)) instead of D, for precision.
 """
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -98,30 +99,32 @@ class Term(Protocol):
     def value(self, output: Array) -> float:
         """The term, averaged over the batch."""
 
-    def gradient(self, output: Array, out: Array) -> None:
-        """Write ∂term/∂output into `out`, which must not be `output`."""
+    def gradient(self, output: Array, out: Array, targets: Array | None = None) -> None:
+        """Write ∂term/∂output into `out`, which must not be `output`; `targets` (batch, 1) instead of its own."""
 
 
 @dataclass(frozen=True)
 class LogTerm:
-    """`weight` × softplus(`sign` × a): with weight ½, sign −1 is −½ log D and sign +1 is −½ log(1 − D)."""
+    """−`weight` × (t log D + (1 − t) log(1 − D)), D = σ(a): target 1 is −½ log D and target 0 −½ log(1 − D)."""
 
-    sign: float
+    target: float
     weight: float = 0.5
 
     @property
     def plan(self) -> TermPlan:
         """Name and numbers for the engine."""
-        return "log", self.sign, self.weight
+        return "log", self.target, self.weight
 
     def value(self, output: Array) -> float:
-        """The term."""
-        return float(self.weight * softplus(self.sign * output).mean())
+        """weight × (t softplus(−a) + (1 − t) softplus(a))."""
+        value = self.target * softplus(-output) + (1.0 - self.target) * softplus(output)
+        return float(self.weight * value.mean())
 
-    def gradient(self, output: Array, out: Array) -> None:
-        """weight × sign × σ(sign × a) / batch."""
-        out[...] = sigmoid(self.sign * output)
-        out *= self.weight * self.sign / len(output)
+    def gradient(self, output: Array, out: Array, targets: Array | None = None) -> None:
+        """weight × ((1 − t) σ(a) − t σ(−a)) / batch: exact where D is sure, as σ(a) − t is not."""
+        target = self.target if targets is None else targets
+        out[...] = (1.0 - target) * sigmoid(output) - target * sigmoid(-output)
+        out *= self.weight / len(output)
 
 
 @dataclass(frozen=True)
@@ -139,15 +142,15 @@ class SquareTerm:
         """The term."""
         return float(0.5 * ((output - self.target) ** 2).mean())
 
-    def gradient(self, output: Array, out: Array) -> None:
+    def gradient(self, output: Array, out: Array, targets: Array | None = None) -> None:
         """(o − target) / batch."""
-        np.subtract(output, self.target, out=out)
+        np.subtract(output, self.target if targets is None else targets, out=out)
         out /= len(output)
 
 
 @dataclass(frozen=True)
 class MeanTerm:
-    """`sign` × o (Arjovsky et al. 2017, equation 2)."""
+    """`sign` × o (Arjovsky et al. 2017, equation 2); it has no target."""
 
     sign: float
 
@@ -160,7 +163,7 @@ class MeanTerm:
         """The term."""
         return float(self.sign * output.mean())
 
-    def gradient(self, output: Array, out: Array) -> None:
+    def gradient(self, output: Array, out: Array, targets: Array | None = None) -> None:
         """sign / batch."""
         out[...] = self.sign / len(output)
 
@@ -174,14 +177,18 @@ class AdversarialLoss:
     generator: Term
     log_odds: bool = False
 
+    def with_real_label(self, label: float) -> "AdversarialLoss":
+        """The same with another target for D on real samples (one-sided label smoothing, Salimans et al. 2016)."""
+        return dataclasses.replace(self, real=dataclasses.replace(self.real, target=label))  # type: ignore[type-var]
+
     def score(self, output: Array) -> Array:
         """D(x), from the output that the loss takes."""
         return sigmoid(output) if self.log_odds else output
 
 
-NON_SATURATING = AdversarialLoss(LogTerm(-1.0), LogTerm(1.0), LogTerm(-1.0), log_odds=True)
+NON_SATURATING = AdversarialLoss(LogTerm(1.0), LogTerm(0.0), LogTerm(1.0), log_odds=True)
 """−½ log D(x) − ½ log(1 − D(G(z))); the generator: −½ log D(G(z)) (Goodfellow et al. 2014, section 3)."""
-MINIMAX = AdversarialLoss(LogTerm(-1.0), LogTerm(1.0), LogTerm(1.0, weight=-0.5), log_odds=True)
+MINIMAX = AdversarialLoss(LogTerm(1.0), LogTerm(0.0), LogTerm(0.0, weight=-0.5), log_odds=True)
 """The same, and the generator: ½ log(1 − D(G(z)))."""
 LEAST_SQUARES = AdversarialLoss(SquareTerm(1.0), SquareTerm(0.0), SquareTerm(1.0))
 """½ (D(x) − 1)² + ½ D(G(z))²; the generator: ½ (D(G(z)) − 1)²."""

@@ -1,6 +1,7 @@
 """A network is a row of layers over one flat vector of parameters: two loops, forward and backward."""
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,6 +14,8 @@ from gancli.nn.layout import Layout, Shape
 class Network:
     """Layers whose parameters and gradients are views of `params` and `grads`, both (size,).
 
+    What layers keep besides, such as running statistics, are views of `state`.
+
     Never rebind those vectors, and never copy or pickle a network: its layers would keep the old views.
     """
 
@@ -20,10 +23,11 @@ class Network:
         self.layers = list(layers)
         self.engine = engine
         self.dtype = np.dtype(dtype)
-        self.layout = Layout.of(self._shapes())
+        self.layout = Layout.of(self._named([layer.shapes() for layer in self.layers]))
+        self.kept = Layout.of(self._named([layer.states() for layer in self.layers]))
         self.params: Array = np.zeros(self.layout.size, self.dtype)
         self.grads: Array = np.zeros(self.layout.size, self.dtype)
-        self.state: Array = np.zeros(0, self.dtype)  # running statistics: no layer keeps any yet
+        self.state: Array = np.zeros(self.kept.size, self.dtype)
         self._bind()
         self._first_to_learn = next(index for index, layer in enumerate(self.layers) if layer.shapes())
         for layer in self.layers:
@@ -39,14 +43,15 @@ class Network:
         """Size of one output."""
         return self.layers[-1].units
 
-    def forward(self, x: Array, rng: np.random.Generator) -> Array:
+    def forward(self, x: Array, rng: np.random.Generator, training: bool = True) -> Array:
         """The output (batch, outputs) for x (batch, inputs), in a buffer that the next pass overwrites.
 
-        `rng` draws the layers' noise.
+        `rng` draws the layers' noise. Without `training` nothing is dropped, and running statistics stand for a batch's
+        own.
         """
         for layer in self.layers:
             layer.resize(len(x), self.dtype)
-            x = layer.forward(x, rng)
+            x = layer.forward(x, rng, training)
         return x
 
     def backward(self, dy: Array, params: bool = True, inputs: bool = False) -> Array | None:
@@ -82,17 +87,20 @@ class Network:
                 noise = None
         return tuple(plans) if noise is None else None
 
-    def _shapes(self) -> dict[str, Shape]:
-        """Parameters by name; layers are counted from 1, those without parameters left out."""
-        learning = [layer for layer in self.layers if layer.shapes()]
+    def _named(self, shapes: list[dict[str, Shape]]) -> dict[str, Shape]:
+        """Shapes of all layers by name; layers are counted from 1, those without parameters left out."""
+        learning = [1 if layer.shapes() else 0 for layer in self.layers]
+        numbers = itertools.accumulate(learning)
         return {
             f"layer{number}.{name}": shape
-            for number, layer in enumerate(learning, start=1)
-            for name, shape in layer.shapes().items()
+            for number, own in zip(numbers, shapes, strict=True)
+            for name, shape in own.items()
         }
 
     def _bind(self) -> None:
         params, grads = iter(self.views(self.params).values()), iter(self.views(self.grads).values())
+        states = iter(self.kept.views(self.state).values())
         for layer in self.layers:
             names = list(layer.shapes())
-            layer.bind(self.engine, {name: next(params) for name in names}, {name: next(grads) for name in names})
+            own = {name: next(params) for name in names}, {name: next(grads) for name in names}
+            layer.bind(self.engine, *own, {name: next(states) for name in layer.states()})

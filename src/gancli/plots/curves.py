@@ -31,6 +31,15 @@ LINES: dict[
         ],
     ),
     "accuracy": ("share of test samples answered right", [("accuracy", "test accuracy", BLUE, None)]),
+    "gradients": (
+        "L2 norm of the gradient, on one batch",
+        [
+            ("discriminator_gradient", "discriminator", BLUE, None),
+            ("critic_gradient", "critic", BLUE, None),
+            ("generator_gradient", "generator", ORANGE, None),
+        ],
+    ),
+    "equilibrium": ("distance to the equilibrium", [("distance", "√(θ² + φ²)", BLUE, None)]),
     "distances": (
         "mean L2 distance between two samples",
         [("real_distance", "real", GREEN, None), ("sample_distance", "generated", PURPLE, None)],

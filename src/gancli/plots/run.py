@@ -1,29 +1,40 @@
 """All the figures of one run."""
 
 from pathlib import Path
+from typing import Any
 
 from gancli.plots.curves import plot_curves
-from gancli.plots.images import plot_history
+from gancli.plots.errors import plot_errors
+from gancli.plots.history import plot_animation, plot_history
+from gancli.plots.trajectory import plot_trajectory
 from gancli.plots.weights import plot_weights
 from gancli.runs import RunFolder
 
 _PICTURED = {
     ("supervised", "mnist"): "test images answered wrong",
-    ("supervised", "xor"): "answers over the square [−1, 1]², dark where x·y > 0 is answered",
+    ("supervised", "xor"): "answers over the square [−1, 1]²",
+    ("supervised", "line"): "answers over the square [−1, 1]²",
 }
 """What the pictures of a kind of run and a data set show, where it is not samples."""
 
 
-def plot_run(run: Path, form: str = "png") -> list[Path]:
-    """Draw what the run's files hold into `plots/`; returns the paths. Raises OSError."""
+def plot_run(run: Path, form: str = "png", animation: bool = False) -> list[Path]:
+    """Draw what the run's files hold into `plots/`; returns the paths. Raises OSError, RunError."""
     target = run / "plots"
     target.mkdir(exist_ok=True)
     record = RunFolder(run).record()
     name = record.get("name", run.name)
-    about = (str(record.get("kind")), str(record.get("data", {}).get("set")))
-    shown = _PICTURED.get(about, "the same latents in time")
+    title = f"{name}: {_pictured(record)}"
     return [
         *plot_curves(run, target, form, name),
-        *plot_history(run, target, form, f"{name}: {shown}"),
+        *plot_history(run, target, form, title),
+        *plot_errors(run, target, form, name),
+        *plot_trajectory(run, target, form, name),
         *plot_weights(run, target, form, name),
+        *([plot_animation(run, target, title)] if animation else []),
     ]
+
+
+def _pictured(record: dict[str, Any]) -> str:
+    about = (str(record.get("kind")), str(record.get("data", {}).get("set")))
+    return _PICTURED.get(about, "the same latents in time")

@@ -8,7 +8,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
-BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#808080"
 plt.rcParams.update(
     {
         "axes.grid": True,
@@ -25,7 +25,7 @@ plt.rcParams.update(
 )
 
 
-__all__ = ["BLUE", "GREEN", "ORANGE", "PURPLE", "plt", "save"]
+__all__ = ["BLUE", "GREEN", "GREY", "ORANGE", "PURPLE", "plt", "save"]
 
 
 def save(figure: Any, path: Path) -> Path:

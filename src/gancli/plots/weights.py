@@ -13,6 +13,8 @@ from gancli.runs import checkpoint
 FILTERS = 60
 """Neurons of a first layer that are drawn."""
 PIXELS = 784
+FEW = 3
+"""Parameters of which no histogram is drawn."""
 
 
 def plot_weights(run: Path, target: Path, form: str, name: str) -> list[Path]:
@@ -23,12 +25,14 @@ def plot_weights(run: Path, target: Path, form: str, name: str) -> list[Path]:
         return []
     paths = []
     for network, slots in facts["layout"].items():
+        if sum(math.prod(shape) for _, shape, _ in slots) < FEW:
+            continue
         vector = arrays[f"{network}.params"]
         views = {key: vector[start : start + math.prod(shape)].reshape(shape) for key, shape, start in slots}
         title = f"{name}: {network}, game {facts['game']:,d}"
         paths.append(save(_histograms(views, title), target / f"weights-{network}.{form}"))
         first, last = next(iter(views.values())), list(views.values())[-1]
-        if first.shape[0] == PIXELS:
+        if first.shape[0] == PIXELS and first.ndim == 2:
             paths.append(save(_filters(first, title), target / f"filters-{network}.{form}"))
         if last.shape == (PIXELS,):
             paths.append(save(_bias(last, title), target / f"last-bias-{network}.{form}"))

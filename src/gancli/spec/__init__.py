@@ -2,21 +2,30 @@
 
 from gancli.spec.errors import Problem, SpecError
 from gancli.spec.load import Resolved, load, resolve
-from gancli.spec.models import KINDS, SAMPLE_SHAPES, TARGETS, Experiment, Gan, Supervised, Wgan
+from gancli.spec.models import KINDS, SAMPLE_SHAPES, TARGETS, Experiment, Game2d, Gan, Learning, Supervised, Wgan
+from gancli.spec.networks import width
 from gancli.spec.schema import json_schema
+from gancli.spec.sweeps import Cell, Sweep, is_sweep, load_sweep
 
 __all__ = [
     "KINDS",
     "SAMPLE_SHAPES",
     "TARGETS",
+    "Cell",
     "Experiment",
+    "Game2d",
     "Gan",
+    "Learning",
     "Problem",
     "Resolved",
     "SpecError",
     "Supervised",
+    "Sweep",
     "Wgan",
+    "is_sweep",
     "json_schema",
     "load",
+    "load_sweep",
     "resolve",
+    "width",
 ]

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from gancli.spec.models import SAMPLE_SHAPES, TARGETS, Experiment, Gan, Supervised, Wgan
-from gancli.spec.networks import WITH_SLOPE, Network, Noise
+from gancli.spec.models import SAMPLE_SHAPES, TARGETS, Experiment, Game2d, Gan, Learning, Supervised, Wgan
+from gancli.spec.networks import WITH_SLOPE, Layer, Network, Noise
 from gancli.spec.optimizers import Adadelta
 from gancli.spec.yaml import KeyPath
 
@@ -25,14 +25,18 @@ class Finding:
 
 def findings(spec: Experiment) -> Iterator[Finding]:
     """All that is wrong with a spec whose fields are each right by themselves."""
-    yield from _data(spec)
     yield from _length(spec)
+    yield from _unused(spec)
+    if isinstance(spec, Game2d):
+        yield from _game2d(spec)
+        return
+    yield from _data(spec)
     for key, network in spec.networks().items():
         yield from _layers(key, network)
         yield from _size(key, network, spec.training.batch)
         yield from _unused_in_network(key, network)
+        yield from _batches(key, network, spec.training.batch)
     yield from _sizes(spec)
-    yield from _unused(spec)
     if isinstance(spec, Supervised):
         yield from _supervised(spec)
     elif isinstance(spec, Gan):
@@ -46,14 +50,28 @@ def activation_names(network: Network) -> list[str]:
     return [layer.activation.name for _, layer in network.dense_layers(None) if layer.activation]
 
 
-def _data(spec: Experiment) -> Iterator[Finding]:
+def _data(spec: Learning) -> Iterator[Finding]:
     data = spec.data
-    if data.set == "xor":
+    if data.set != "mnist":
         for key in ("classes", "path", "require"):
             if getattr(data, key) is not None:
-                yield Finding(("data", key), "is for image data; `set: xor` has none of it; remove it")
-        if not isinstance(spec, Supervised):
-            yield Finding(("data", "set"), f"xor is for `kind: supervised`; a {spec.kind} learns from 'mnist'")
+                yield Finding(("data", key), f"is for image data; `set: {data.set}` has none of it; remove it")
+    if data.points is not None and data.set != "xor":
+        yield Finding(("data", "points"), f"is for `set: xor`; got `set: {data.set}`; remove it")
+    drawn = data.set not in ("mnist", "xor") or data.points == "square"
+    if data.samples is not None and not drawn:
+        yield Finding(
+            ("data", "samples"), "is for data that are drawn: line, ring, grid, xor with `points: square`; remove it"
+        )
+    learned = isinstance(spec, Supervised)
+    if data.set in ("xor", "line") and not learned:
+        yield Finding(
+            ("data", "set"), f"{data.set} is for `kind: supervised`; a {spec.kind} learns from mnist, ring or grid"
+        )
+    if data.set in ("ring", "grid") and learned:
+        yield Finding(
+            ("data", "set"), f"{data.set} is for a gan or wgan; a supervised run learns from mnist, xor or line"
+        )
     if data.classes is not None and len(set(data.classes)) < len(data.classes):
         yield Finding(("data", "classes"), f"names a digit twice; got {list(data.classes)}")
 
@@ -90,7 +108,33 @@ def _size(key: str, network: Network, batch: int) -> Iterator[Finding]:
         yield Finding(("training", "batch"), text)
 
 
-def _sizes(spec: Experiment) -> Iterator[Finding]:
+def _batches(key: str, network: Network, batch: int) -> Iterator[Finding]:
+    """What compares the samples of a batch needs some, and minibatch discrimination the network that judges them."""
+    if not network.sizes():
+        return
+    own: list[tuple[KeyPath, Network | Layer]]
+    own = [((key, "layers", index), layer) for index, layer in enumerate(network.layers or ())]
+    parts: list[tuple[KeyPath, Network | Layer]] = [((key,), network), *own]
+    for path, part in parts:
+        if part.batch_norm and batch == 1:
+            yield Finding((*path, "batch_norm"), "needs `training.batch` of 2 or more: a single sample has no variance")
+        if part.minibatch is not None and key not in ("discriminator", "critic"):
+            text = f"is for the discriminator or critic, which sees whole batches; remove it from {key}"
+            yield Finding((*path, "minibatch"), text)
+        elif part.minibatch is not None and batch == 1:
+            yield Finding((*path, "minibatch"), "needs `training.batch` of 2 or more: it compares samples")
+    if network.ema is not None and key != "generator":
+        yield Finding((key, "ema"), f"is for the generator, whose samples it is for; remove it from {key}")
+
+
+def _game2d(spec: Game2d) -> Iterator[Finding]:
+    if spec.training.passes is not None:
+        yield Finding(("training", "passes"), "a game2d has no data to pass over; give `games`")
+    if spec.training.batch != 1:
+        yield Finding(("training", "batch"), "has no effect: a game2d has no data", warning=True)
+
+
+def _sizes(spec: Learning) -> Iterator[Finding]:
     shape = SAMPLE_SHAPES[spec.data.set]
     size = math.prod(shape)
     image = f"{size} ({'×'.join(map(str, shape[1:]))} pixels)" if len(shape) == 3 else str(size)
@@ -102,7 +146,7 @@ def _sizes(spec: Experiment) -> Iterator[Finding]:
         if key != "generator" and sizes[0] != size:
             text = f"inputs must be {image}, the size of a {spec.data.set} sample; got {sizes[0]}"
             yield Finding((key, first), text)
-        outputs = {"generator": size, "network": TARGETS[spec.data.set]}.get(key, 1)
+        outputs = {"generator": size, "network": TARGETS.get(spec.data.set, sizes[-1])}.get(key, 1)
         if sizes[-1] != outputs:
             wanted = f"{image}, the size of a {spec.data.set} sample" if key == "generator" else str(outputs)
             yield Finding((key, last), f"outputs must be {wanted}; got {sizes[-1]}")
@@ -117,7 +161,7 @@ def _supervised(spec: Supervised) -> Iterator[Finding]:
         yield Finding(("training", "loss"), text)
     if "softmax" in hidden or (output == "softmax" and spec.training.loss != "cross_entropy"):
         yield Finding(("network", "output"), "softmax is for an output layer with `training.loss: cross_entropy`")
-    if output == "softmax" and TARGETS[spec.data.set] == 1:
+    if output == "softmax" and TARGETS.get(spec.data.set) == 1:
         yield Finding(("network", "output"), "softmax of a single output is always 1; use sigmoid")
 
 
@@ -125,7 +169,8 @@ def _adversaries(spec: Gan | Wgan) -> Iterator[Finding]:
     for name, network in spec.networks().items():
         if "softmax" in activation_names(network):
             yield Finding((name, "output"), "softmax is for the output of a supervised network")
-    if spec.generator.sizes() and activation_names(spec.generator)[-1] != "sigmoid":
+    images = len(SAMPLE_SHAPES[spec.data.set]) == 3
+    if images and spec.generator.sizes() and activation_names(spec.generator)[-1] != "sigmoid":
         text = "pixels are in [0, 1], as a sigmoid's output is; samples outside are cut off in pictures"
         yield Finding(("generator", "output"), text, warning=True)
 
@@ -139,6 +184,9 @@ def _gan(spec: Gan) -> Iterator[Finding]:
             yield Finding(("discriminator", "output"), text)
     if spec.training.loss == "least_squares" and "generator_loss" in spec.training.model_fields_set:
         yield Finding(("training", "generator_loss"), "has no effect with `loss: least_squares`", warning=True)
+    low, high = spec.training.labels.bounds()
+    if low > high:
+        yield Finding(("training", "labels", "real"), f"must be [low, high]; got {low:g} above {high:g}")
     ratios = spec.training.ratios
     if not any((ratios.real, ratios.shared, ratios.fake, ratios.generator)):
         yield Finding(("training", "ratios"), "are all 0: nothing would learn")
@@ -159,10 +207,11 @@ def _wgan(spec: Wgan) -> Iterator[Finding]:
 
 def _unused(spec: Experiment) -> Iterator[Finding]:
     networks = spec.networks().values()
-    own_eta = [isinstance(n.optimizer, Adadelta) or n.optimizer.eta is not None for n in networks]
+    optimizers = [spec.optimizer] if isinstance(spec, Game2d) else [network.optimizer for network in networks]
+    own_eta = [isinstance(optimizer, Adadelta) or optimizer.eta is not None for optimizer in optimizers]
     if spec.eta is not None and all(own_eta):
         yield Finding(("eta",), "has no effect: every optimizer has an `eta` of its own, or needs none", warning=True)
-    if spec.mu is not None and not any(uses_mu(network) for network in networks):
+    if not isinstance(spec, Game2d) and spec.mu is not None and not any(uses_mu(network) for network in networks):
         yield Finding(("mu",), "has no effect: no sigmoid is without a `mu` of its own", warning=True)
 
 
@@ -183,5 +232,8 @@ def _unused_in_network(key: str, network: Network) -> Iterator[Finding]:
         yield Finding((key, "activation"), "has no effect: every hidden layer has its own", warning=True)
     if network.output is not None and layers and layers[-1].activation:
         yield Finding((key, "output"), "has no effect: the last layer has its own activation", warning=True)
+    for name in ("dropout", "batch_norm"):
+        if getattr(network, name) and len(network.sizes()) == 2 and not network.layers:
+            yield Finding((key, name), "has no effect: there is no hidden layer", warning=True)
     if network.mu is not None and not set(activation_names(network)) & set(WITH_SLOPE):
         yield Finding((key, "mu"), "has no effect: no layer is a sigmoid", warning=True)

@@ -8,9 +8,9 @@ from pydantic import ValidationError
 
 from gancli.spec import checks, messages, overrides
 from gancli.spec.errors import Problem, SpecError
-from gancli.spec.models import KINDS, Experiment
+from gancli.spec.models import KINDS, SAMPLE_SHAPES, Experiment, Game2d
 from gancli.spec.networks import Linear, Network, Sigmoid
-from gancli.spec.optimizers import DEFAULT_ETA, Adadelta
+from gancli.spec.optimizers import DEFAULT_ETA, Adadelta, AnyOptimizer
 from gancli.spec.yaml import Document, KeyPath, dump, load_file
 
 
@@ -30,6 +30,9 @@ class Resolved:
 def load(path: Path, settings: list[str] | None = None) -> Resolved:
     """Read and resolve `path` with `settings`, each `dotted.key=value`. Raises SpecError with every problem."""
     document = load_file(path)
+    if "sweep" in document.data and "kind" not in document.data:
+        text = f"holds a sweep of many runs; `gancli check {path}` lists them"
+        raise SpecError([Problem(document.where(("sweep",)), "sweep", text)])
     overrides.apply(document, settings or [])
     return resolve(document)
 
@@ -68,32 +71,41 @@ def _kind(document: Document) -> type[Any]:
 
 def _with_defaults(spec: Experiment) -> Experiment:
     """Write out the defaults that depend on other keys, and only those that something uses."""
-    networks = {key: _network_with_defaults(key, network) for key, network in spec.networks().items()}
+    if isinstance(spec, Game2d):
+        return spec.model_copy(update={"optimizer": _with_eta(spec.optimizer)}) if spec.eta is None else spec
+    points = len(SAMPLE_SHAPES[spec.data.set]) == 1
+    networks = {key: _network_with_defaults(key, network, points) for key, network in spec.networks().items()}
     spec = spec.model_copy(update=networks)
     if spec.mu is None and any(checks.uses_mu(network) for network in networks.values()):
         spec = spec.model_copy(update={"mu": 1.0})
     if spec.eta is None:
-        spec = spec.model_copy(update={key: _with_eta(network) for key, network in networks.items()})
+        with_eta = {
+            key: network.model_copy(update={"optimizer": _with_eta(network.optimizer)})
+            for key, network in networks.items()
+        }
+        spec = spec.model_copy(update=with_eta)
+    if spec.pictures is not None and spec.pictures.count is None:
+        count = 2000 if points else 20
+        spec = spec.model_copy(update={"pictures": spec.pictures.model_copy(update={"count": count})})
     return spec
 
 
-def _network_with_defaults(key: str, network: Network) -> Network:
+def _network_with_defaults(key: str, network: Network, points: bool) -> Network:
     depth = max(len(network.sizes()) - 1, 0)
     own = [layer.activation is not None for layer in network.layers or ()] or [False] * depth
     hidden = network.activation or (Sigmoid(name="sigmoid") if not all(own[:-1]) else None)
     last = network.output
     if last is None and own and not own[-1]:
-        roles = {"critic": Linear(name="linear"), "network": network.activation}
+        linear = Linear(name="linear")
+        roles = {"critic": linear, "network": network.activation, "generator": linear if points else None}
         last = roles.get(key) or Sigmoid(name="sigmoid")
     return network.model_copy(update={"activation": hidden, "output": last})
 
 
-def _with_eta(network: Network) -> Network:
-    optimizer = network.optimizer
+def _with_eta(optimizer: AnyOptimizer) -> AnyOptimizer:
     if isinstance(optimizer, Adadelta) or optimizer.eta is not None:
-        return network
-    eta = DEFAULT_ETA[optimizer.name]
-    return network.model_copy(update={"optimizer": optimizer.model_copy(update={"eta": eta})})
+        return optimizer
+    return optimizer.model_copy(update={"eta": DEFAULT_ETA[optimizer.name]})
 
 
 def _without(model: type[Any], data: dict[str, Any], wrong: list[KeyPath]) -> Experiment | None:

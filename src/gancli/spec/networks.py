@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gancli.spec.base import Positive, Spec, Units, named
+from gancli.spec.base import Positive, Share, Spec, Units, named
 from gancli.spec.optimizers import AnyOptimizer, Sgd
 
 
@@ -105,15 +105,51 @@ class Noise(Spec):
     scale: Positive = 1.0
 
 
+class Similarity(Spec):
+    """As many units as the batch has samples, unit i = exp(−‖h − h_i‖₁) (report, 2.6.4)."""
+
+    name: Literal["similarity"]
+
+
+class Kernel(Spec):
+    """Unit b = Σ_j exp(−‖M_ib − M_jb‖₁), M_i = h_i T (Salimans et al. 2016)."""
+
+    name: Literal["kernel"]
+    kernels: Units = 50
+    """Units beside the inputs."""
+    size: Units = 5
+    """Numbers that each kernel compares."""
+
+
+AnyMinibatch = Annotated[Annotated[Similarity | Kernel, Field(discriminator="name")], named()]
+
+
 class Layer(Spec):
-    """One dense layer; what it leaves out is the network's."""
+    """One dense layer; what it leaves out is the network's.
+
+    On its inputs act dropout, then minibatch discrimination, then noise.
+    """
 
     units: Units
     activation: AnyActivation | None = None
     mu: Positive | None = None
     bias: bool | None = None
+    dropout: Share | None = None
+    """Share of this layer's inputs that is set to 0 while training."""
+    minibatch: AnyMinibatch | None = None
+    """Units beside this layer's inputs that compare the samples of a batch; for a discriminator or critic."""
     noise: Noise | None = None
+    batch_norm: bool | None = None
+    """Normalise x W over the batch before the activation (Ioffe and Szegedy 2015); its shift stands for the bias."""
     init: AnyInit | None = None
+
+
+def width(inputs: int, layer: Layer, batch: int) -> int:
+    """Inputs of a resolved layer's product: those from below, and what minibatch discrimination and noise add."""
+    noise = layer.noise.size or 0 if layer.noise is not None else 0
+    if layer.minibatch is None:
+        return inputs + noise
+    return inputs + noise + (layer.minibatch.kernels if isinstance(layer.minibatch, Kernel) else batch)
 
 
 class Clip(Spec):
@@ -140,8 +176,16 @@ class Network(Spec):
     mu: Positive | None = None
     """Slope of the sigmoids; the top level's `mu` where it is not given."""
     bias: bool = True
+    dropout: Share = 0.0
+    """Share of every hidden layer's outputs that is set to 0 while training (Srivastava et al. 2014)."""
+    minibatch: AnyMinibatch | None = None
+    """Minibatch discrimination on the last layer's input; for other layers, write `layers`."""
     noise: Noise | None = None
     """Noise on the last layer's input; for other layers, write `layers`."""
+    batch_norm: bool = False
+    """Batch normalisation of every hidden layer, before its activation."""
+    ema: Share | None = None
+    """Decay of a moving average of the generator's parameters, from which samples are drawn: 0.999."""
     init: AnyInit = Normal(name="normal")
     clip: Clip | None = None
     optimizer: AnyOptimizer = Sgd()
@@ -170,7 +214,10 @@ class Network(Spec):
                     activation=layer.activation or (self.output if last else self.activation),
                     mu=layer.mu or self.mu or mu,
                     bias=self.bias if layer.bias is None else layer.bias,
+                    dropout=(0.0 if index == 0 else self.dropout) if layer.dropout is None else layer.dropout,
+                    minibatch=layer.minibatch or (self.minibatch if last else None),
                     noise=layer.noise or (self.noise if last else None),
+                    batch_norm=(self.batch_norm and not last) if layer.batch_norm is None else layer.batch_norm,
                     init=layer.init or self.init,
                 ),
             )

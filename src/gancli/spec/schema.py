@@ -11,11 +11,12 @@ from pydantic import Field, TypeAdapter
 
 from gancli.spec.base import Spec
 from gancli.spec.models import Experiment
+from gancli.spec.sweeps import SweepFile
 
 
 def json_schema() -> dict[str, Any]:
-    """Schema (draft 2020-12) of all kinds, told apart by `kind`."""
-    schema = TypeAdapter(Annotated[Experiment, Field(discriminator="kind")]).json_schema()
+    """Schema (draft 2020-12) of all kinds, told apart by `kind`, and of sweep files."""
+    schema = TypeAdapter(Annotated[Experiment, Field(discriminator="kind")] | SweepFile).json_schema()
     _describe(schema["$defs"])
     _allow_short_forms(schema)
     return {

@@ -39,17 +39,20 @@ def supervised(code, rows, o, target, dy):
 
 
 @part
-def term(code, first, second, o, dy):
-    """dy ← ∂term/∂o, both (rows,): log (sign, weight), square (target), mean (sign)."""
+def term(code, first, second, o, targets, dy):
+    """dy ← ∂term/∂o, both (rows,): log (target, weight), square (target), mean (sign).
+
+    `targets` (rows,) are in place of the target; where it is empty, all have the same.
+    """
     t = o.dtype.type
-    share = t(1.0 / o.size)
-    if code == LOG:
-        sign, weight = t(first), t(first * second)
-        for i in range(o.size):
-            dy[i] = weight * share * _sigmoid(sign * o[i], t(1))
-    elif code == SQUARE:
-        for i in range(o.size):
-            dy[i] = share * (o[i] - t(first))
-    else:
-        for i in range(o.size):
-            dy[i] = t(first) * share
+    share, target = t(1.0 / o.size), t(first)
+    for i in range(o.size):
+        if targets.size:
+            target = targets[i]
+        if code == LOG:
+            right, wrong = _sigmoid(-o[i], t(1)), _sigmoid(o[i], t(1))
+            dy[i] = t(second) * share * ((t(1) - target) * wrong - target * right)
+        elif code == SQUARE:
+            dy[i] = share * (o[i] - target)
+        else:
+            dy[i] = share * t(first)

@@ -12,9 +12,9 @@ from gancli.engines.numpy_optimizers import FLOOR
 
 CODES = {"sgd": 0, "adagrad": 1, "rmsprop": 2, "adadelta": 3, "adam": 4}
 SGD, ADAGRAD, RMSPROP, ADADELTA, ADAM = range(5)
-HYPER = ("eta", "gamma", "epsilon", "beta1", "beta2", "momentum", "bound", "rescale")
-"""The order of the numbers in `hyper`; `bound` is the clamp's, 0 for none, `rescale` likewise."""
-ETA, GAMMA, EPSILON, BETA1, BETA2, MOMENTUM, BOUND, RESCALE = range(8)
+HYPER = ("eta", "gamma", "epsilon", "beta1", "beta2", "momentum", "bound", "rescale", "decay")
+"""The order of the numbers in `hyper`; `bound` is the clamp's, 0 for none, as `rescale`; `decay` the average's."""
+ETA, GAMMA, EPSILON, BETA1, BETA2, MOMENTUM, BOUND, RESCALE, DECAY = range(9)
 STRIP = 2048
 """Parameters moved at once: their vectors are at home in the first-level cache."""
 

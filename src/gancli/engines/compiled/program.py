@@ -4,20 +4,20 @@ The lists are made in `programs.py`. A single function serves all games, so each
 operation ends in a barrier.
 """
 
-
 import os
 
 from gancli.engines.compiled import activations, losses
-from gancli.engines.compiled.arrays import after, borrow, cut
+from gancli.engines.compiled.arrays import after, borrow, cut, vector
 from gancli.engines.compiled.clock import lap
-from gancli.engines.compiled.columns import BELOW, DY, OUTPUTS, UNITS, Y
+from gancli.engines.compiled.columns import AVERAGE, BELOW, COUNT, DY, OUTPUTS, SIZE, UNITS, Y
 from gancli.engines.compiled.jit import part, stamp_of, whole
 from gancli.engines.compiled.network import backward, forward
+from gancli.engines.compiled.optimizers import DECAY
 from gancli.engines.compiled.tables import Net
 from gancli.engines.compiled.threads import barrier, share
-from gancli.engines.compiled.views import activation_of, copy, top
+from gancli.engines.compiled.views import activation_of, copy, params, top
 
-LOAD, LATENT, COPY, FORWARD, KEEP, TARGET, TERM, BACKWARD = range(8)
+LOAD, LATENT, COPY, FORWARD, KEEP, TARGET, TERM, BACKWARD, FOLLOW = range(9)
 """Operations; what each does is said where it is carried out."""
 CODE, NET, ROWS, FROM, TO, A, B, SECTION = range(8)
 """Columns of an operation: `FROM` and `TO` are places in the memory, A and B what the operation makes of them."""
@@ -55,8 +55,11 @@ def carry_out(team, shared, clock, nets, operations, terms, data, targets, rows,
                 keep_last(team, net, memory, count, operation[A])
             elif code == TARGET:  # A: the first of the rows
                 target(team, net, memory, targets, cut(rows[game], operation[A], count))
-            elif code == TERM:  # A: the term; B: the first of the outputs, of `source` in all
-                term(team, net, memory, count, terms[operation[A]], operation[B], source)
+            elif code == TERM:  # A: the term; B: the first of the outputs, of `source` in all; `place`: see `term`
+                drawn = cut(latents[game], max(place - 1, 0), count if place > 0 else 0)
+                term(team, net, memory, count, terms[operation[A]], operation[B], source, drawn)
+            elif code == FOLLOW:
+                follow(team, net, memory)
             else:  # BACKWARD; A: does the network learn? B: whose output it judged
                 learn, judged = operation[A] == 1, operation[B]
                 below = activation_of(nets[judged], len(nets[judged].layers) - 1)
@@ -141,10 +144,25 @@ def target(team, net, memory, targets, rows):
 
 
 @part
-def term(team, net, memory, count, numbers, begin, rows):
-    """∂term/∂(last sum), for outputs begin … begin + count of the opponent's `rows`."""
+def term(team, net, memory, count, numbers, begin, rows, drawn):
+    """∂term/∂(last sum), for outputs begin … begin + count of the opponent's `rows`.
+
+    `drawn` are their targets, where they are drawn: among a game's latents, from `place` − 1 on.
+    """
     if team[0] == 0:
         o = cut(top(net, memory, net.numbers[Y], rows), begin, count)
         dy = cut(top(net, memory, net.numbers[DY], rows), begin, count)
-        losses.term(int(numbers[0]), numbers[1], numbers[2], o, dy)
+        losses.term(int(numbers[0]), numbers[1], numbers[2], o, drawn, dy)
         activations.backward(activation_of(net, len(net.layers) - 1), o, dy)
+
+
+@part
+def follow(team, net, memory):
+    """The moving average of the parameters follows them."""
+    steps = net.numbers[COUNT]
+    rest = memory.dtype.type(1.0 - min(net.hyper[DECAY], (1.0 + steps) / (10.0 + steps)))
+    start, stop = share(net.numbers[SIZE], team, 64)
+    average = vector(memory, net.numbers[AVERAGE] + start * memory.itemsize, stop - start)
+    w = params(net, memory, start, stop - start)
+    for i in range(w.size):
+        average[i] += rest * (w[i] - average[i])

@@ -58,13 +58,21 @@ class Program:
         """The error of a supervised network's outputs."""
         self._add(program.TARGET, net, rows)
 
-    def term(self, net: int, term: int, rows: int, begin: int = 0, of: int | None = None) -> None:
-        """The error of the outputs begin … begin + rows of a pass of `of` rows."""
-        self._add(program.TERM, net, rows, rows if of is None else of, a=term, b=begin)
+    def term(
+        self, net: int, term: int, rows: int, begin: int = 0, of: int | None = None, labels: int | None = None
+    ) -> None:
+        """The error of the outputs begin … begin + rows of a pass of `of` rows.
+
+        `labels`: where their targets begin among the game's latents, if they are drawn.
+        """
+        drawn = 0 if labels is None else labels + 1
+        self._add(program.TERM, net, rows, rows if of is None else of, to=drawn, a=term, b=begin)
 
     def learn(self, net: int, rows: int, source: int) -> None:
         """Backward from the last error, each parameter taking its step."""
         self._add(program.BACKWARD, net, rows, source, to=0, a=1, b=net)
+        if self._plans[net].average is not None:
+            self._add(program.FOLLOW, net, 0)
 
     def teach(self, rows: int, fakes: int, latents: int) -> None:
         """The generator learns from the opponent's last error on its fakes, and the opponent does not."""
@@ -105,12 +113,14 @@ def gan(plan: AdversarialPlan, threads: int) -> Program:
     made = Program(_nets(plan, memory, batch, batch, threads), (plan.generator, plan.opponent), memory)
     x, fakes = (memory.place(batch * plan.opponent.inputs) for _ in range(2))
     z = memory.place(size)
-    for step in range(plan.ratios["real"]):
+    real, fresh, shared, alone = (plan.ratios[name] for name in ("real", "fake", "shared", "generator"))
+    drawn = (fresh + shared + alone) * size  # targets follow the latents
+    labels = iter(range(drawn, drawn + (real + fresh + shared) * batch, batch) if plan.labels else ())
+    for step in range(real):
         made.load(batch, x, step * batch)
         made.forward(OPPONENT, batch, x)
-        made.term(OPPONENT, REAL, batch)
+        made.term(OPPONENT, REAL, batch, labels=next(labels, None))
         made.learn(OPPONENT, batch, x)
-    fresh, shared, alone = (plan.ratios[name] for name in ("fake", "shared", "generator"))
     for step in range(fresh + shared + alone):
         made.latents(size, z, step * size)
         made.forward(GENERATOR, batch, z, fakes)
@@ -119,7 +129,7 @@ def gan(plan: AdversarialPlan, threads: int) -> Program:
             made.term(OPPONENT, TEACH, batch)
             made.teach(batch, fakes, z)
         if step < fresh + shared:
-            made.term(OPPONENT, FAKE, batch)
+            made.term(OPPONENT, FAKE, batch, labels=next(labels, None))
             made.learn(OPPONENT, batch, fakes)
     return made
 
@@ -168,7 +178,6 @@ def terms(plan: AdversarialPlan) -> Any:
     """The adversarial loss as `program.play` takes it."""
     found = (plan.real, plan.fake, plan.teach)
     return np.array([(losses.TERMS[name], *numbers) for name, *numbers in found], np.float64)
-
 
 
 def make(plan: SupervisedPlan | AdversarialPlan, threads: int) -> Program:

@@ -51,10 +51,12 @@ def table(plan: NetworkPlan, memory: Memory, rows: int, threads: int, section: i
     room = -(-max(BLOCK, *(FEW * layer.units for layer in plan.layers)) // 32) * 32
     places = [memory.place(rows * before), memory.place(rows * before), memory.place(threads * room), room]
     optimizer = optimizers.CODES[plan.optimizer.name]
+    average, decay = plan.average or (None, 0.0)
     numbers = [*_addresses(plan), optimizer, section, 0, *places]
+    numbers += [0 if average is None else average.ctypes.data, plan.params.size]
     mode, bound = plan.clip or (None, 0.0)
     hyper = {**plan.optimizer.settings, "bound": bound if mode == "clamp" else 0.0}
-    hyper["rescale"] = bound if mode == "rescale" else 0.0
+    hyper |= {"rescale": bound if mode == "rescale" else 0.0, "decay": decay}
     return Net(
         np.array(numbers, np.int64),
         np.array(layers, np.int64),

@@ -1,9 +1,19 @@
 """Layers: each has its forward and backward pass side by side."""
 
 from gancli.nn.layers.base import Layer
+from gancli.nn.layers.batch_norm import BatchNorm
 from gancli.nn.layers.dense import Dense
-from gancli.nn.layers.noise import Noise, draw
+from gancli.nn.layers.minibatch import Kernel, Similarity
+from gancli.nn.layers.noise import Noise, draw, dropout
+from gancli.nn.layers.scalar import Scalar
 
-LAYERS = {"dense": Dense, "noise": Noise}
+LAYERS = {
+    "dense": Dense,
+    "noise": Noise,
+    "batch_norm": BatchNorm,
+    "similarity": Similarity,
+    "kernel": Kernel,
+    "scalar": Scalar,
+}
 
-__all__ = ["LAYERS", "Dense", "Layer", "Noise", "draw"]
+__all__ = ["LAYERS", "BatchNorm", "Dense", "Kernel", "Layer", "Noise", "Scalar", "Similarity", "draw", "dropout"]

@@ -1,26 +1,33 @@
 """What every layer does: declare its parameters, forward, backward."""
 
-from typing import Protocol
-
 import numpy as np
 
 from gancli.engines import Array, DensePlan, Engine, NoisePlan
 from gancli.nn.layout import Shape
 
 
-class Layer(Protocol):
-    """A function of a batch (batch, inputs) → (batch, units), with parameters that the network allocates."""
+class Layer:
+    """A function of a batch (batch, inputs) → (batch, units), with parameters that the network allocates.
+
+    What a layer leaves out is that of one without parameters, which no engine plays by itself.
+    """
 
     inputs: int
     units: int
 
     def shapes(self) -> dict[str, Shape]:
         """Names and shapes of the parameters."""
+        return {}
+
+    def states(self) -> dict[str, Shape]:
+        """Names and shapes of what it keeps besides, such as running statistics."""
+        return {}
 
     def plan(self, starts: dict[str, int]) -> DensePlan | NoisePlan | None:
         """What an engine that plays by itself is told, parameters beginning at `starts`; None where it cannot."""
+        return None
 
-    def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array]) -> None:
+    def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array], state: dict[str, Array]) -> None:
         """Take views of the network's vectors; write into them, never rebind them."""
 
     def initialize(self, rng: np.random.Generator) -> None:
@@ -28,9 +35,15 @@ class Layer(Protocol):
 
     def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
         """Have buffers for this batch size at hand."""
+        raise NotImplementedError
 
-    def forward(self, x: Array, rng: np.random.Generator) -> Array:
-        """The output (batch, units), in a buffer that the next forward pass overwrites."""
+    def forward(self, x: Array, rng: np.random.Generator, training: bool = True) -> Array:
+        """The output (batch, units), in a buffer that the next forward pass overwrites.
+
+        Without `training` nothing is dropped, and a batch is not normalised by itself.
+        """
+        raise NotImplementedError
 
     def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
         """Overwrite `dy` (batch, units), write the parameters' gradients if asked, return ∂E/∂x if asked."""
+        raise NotImplementedError

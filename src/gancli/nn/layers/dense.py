@@ -5,10 +5,11 @@ import numpy as np
 from gancli.engines import Array, DensePlan, Engine
 from gancli.nn.activations import Activation
 from gancli.nn.initializers import Initializer
+from gancli.nn.layers.base import Layer
 from gancli.nn.layout import Shape
 
 
-class Dense:
+class Dense(Layer):
     """`units` neurons that each see all `inputs` (report, sections 1.2.2 and 1.2.3)."""
 
     def __init__(self, inputs: int, units: int, activation: Activation, init: Initializer, bias: bool = True):
@@ -28,7 +29,7 @@ class Dense:
             return None
         return DensePlan(self.inputs, self.units, starts["weights"], starts.get("bias", -1), activation)
 
-    def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array]) -> None:
+    def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array], state: dict[str, Array]) -> None:
         """Take views of the network's vectors."""
         self.engine = engine
         self.w, self.dw = params["weights"], grads["weights"]
@@ -46,7 +47,7 @@ class Dense:
             self._buffers[batch] = (np.empty((batch, self.units), dtype), np.empty((batch, self.inputs), dtype))
         self.y, self.dx = self._buffers[batch]
 
-    def forward(self, x: Array, rng: np.random.Generator) -> Array:
+    def forward(self, x: Array, rng: np.random.Generator, training: bool = True) -> Array:
         """Y = f(x W + b)."""
         self.x = x
         self.engine.affine(x, self.w, self.b, out=self.y)

@@ -1,15 +1,16 @@
-"""Layer noise, fresh at each pass: beside a layer's inputs, added to them, or multiplying them.
+"""Layer noise, fresh at each pass: beside a layer's inputs, added to them, or multiplying them; and dropout.
 
-Goodfellow 2014 proposes the three; the report's choice is `concat` (section 2.6.2).
+Goodfellow 2014 proposes the three; the report's choice is `concat` (section 2.6.2). Dropout (Srivastava et al. 2014) is
+the noise x (1 + n) with n = −1 for a dropped input and p / (1 − p) for the others, so that the mean stays.
 """
 
 import numpy as np
 
-from gancli.engines import Array, Engine, NoisePlan
-from gancli.nn.layout import Shape
+from gancli.engines import Array, NoisePlan
+from gancli.nn.layers.base import Layer
 
 
-class Noise:
+class Noise(Layer):
     """concat: (x, n) with `size` units of noise; add: x + n; multiply: x (1 + n)."""
 
     def __init__(self, inputs: int, mode: str, size: int = 0, law: str = "gaussian", scale: float = 1.0):
@@ -18,19 +19,9 @@ class Noise:
         self.units = inputs + size if mode == "concat" else inputs
         self._buffers: dict[int, tuple[Array, Array, Array]] = {}
 
-    def shapes(self) -> dict[str, Shape]:
-        """Noise has nothing to learn."""
-        return {}
-
     def plan(self, starts: dict[str, int]) -> NoisePlan:
         """What an engine that plays by itself is told."""
         return NoisePlan(self.mode, self.size, self.law, self.scale)
-
-    def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array]) -> None:
-        """Nothing to bind."""
-
-    def initialize(self, rng: np.random.Generator) -> None:
-        """Nothing to draw."""
 
     def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
         """Buffers for y (batch, units), dx (batch, inputs) and the noise (batch, size)."""
@@ -40,9 +31,12 @@ class Noise:
             self._buffers[batch] = (y, dx, noise)
         self.y, self.dx, self.noise = self._buffers[batch]
 
-    def forward(self, x: Array, rng: np.random.Generator) -> Array:
-        """Draw the noise and join it to x."""
-        draw(rng, self.law, self.scale, out=self.noise)
+    def forward(self, x: Array, rng: np.random.Generator, training: bool = True) -> Array:
+        """Draw the noise and join it to x; what is dropped in training is there without it."""
+        if training or self.law != "dropout":
+            draw(rng, self.law, self.scale, out=self.noise)
+        else:
+            self.noise[...] = 0.0
         if self.mode == "concat":
             self.y[:, : self.inputs] = x
             self.y[:, self.inputs :] = self.noise
@@ -63,14 +57,22 @@ class Noise:
         return self.dx
 
 
+def dropout(inputs: int, rate: float) -> Noise:
+    """Each input is 0 with probability `rate`, else divided by 1 − rate; outside training, itself."""
+    return Noise(inputs, "multiply", law="dropout", scale=rate)
+
+
 def draw(rng: np.random.Generator, law: str, scale: float, out: Array) -> None:
-    """Fill `out` with N(0, scale²), or uniformly from [−scale, scale)."""
+    """Fill `out` from N(0, scale²), uniformly from [−scale, scale), or with dropout's −1 and p / (1 − p), p = scale."""
     dtype = out.dtype.type
     if law == "gaussian":
         rng.standard_normal(dtype=dtype, out=out)
         if scale != 1.0:
             out *= scale
-    else:
-        rng.random(dtype=dtype, out=out)
+        return
+    rng.random(dtype=dtype, out=out)
+    if law == "uniform":
         out *= 2.0 * scale
         out -= scale
+    else:
+        out[...] = np.where(out < scale, dtype(-1.0), dtype(scale / (1.0 - scale)))

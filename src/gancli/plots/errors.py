@@ -1,0 +1,58 @@
+"""What a classifier of images gets wrong: its confusion matrix, and the images themselves."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gancli.plots.style import plt, save
+
+COLUMNS = 8
+SHOWN = 40
+
+
+def plot_errors(run: Path, target: Path, form: str, name: str) -> list[Path]:
+    """From the newest file of pictures; nothing where it holds no confusion matrix."""
+    files = sorted((run / "images").glob("game-*.npz"), key=lambda path: (len(path.stem), path.stem))
+    if not files:
+        return []
+    with np.load(files[-1], allow_pickle=False) as found:
+        if "confusion" not in found.files:
+            return []
+        confusion, images, labels, answers = (found[key] for key in ("confusion", "images", "labels", "answers"))
+    title = f"{name}, training {int(files[-1].stem[5:]):,d}"
+    paths = [save(_matrix(confusion, title), target / f"confusion.{form}")]
+    if len(images):
+        paths.append(save(_images(images, labels, answers, title), target / f"errors.{form}"))
+    return paths
+
+
+def _matrix(confusion: NDArray[Any], title: str) -> Any:
+    """Shares of each row by colour, counts as text."""
+    shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
+    figure, axes = plt.subplots(figsize=(6.4, 5.6))
+    shown = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for row, column in np.ndindex(confusion.shape):
+        if confusion[row, column]:
+            colour = "white" if shares[row, column] > 0.6 else "black"
+            axes.text(column, row, str(confusion[row, column]), ha="center", va="center", color=colour, fontsize=8)
+    ticks = range(len(confusion))
+    axes.set(xticks=ticks, yticks=ticks, xlabel="answer", ylabel="true label")
+    axes.set_title(f"{title}: {np.trace(confusion) / confusion.sum():.2%} of {confusion.sum():,d} right", fontsize=11)
+    axes.grid(False)
+    figure.colorbar(shown, label="share of the label's images")
+    return figure
+
+
+def _images(images: NDArray[Any], labels: NDArray[Any], answers: NDArray[Any], title: str) -> Any:
+    images = images[:SHOWN]
+    rows, side = -(-len(images) // COLUMNS), round(images.shape[1] ** 0.5)
+    figure, grid = plt.subplots(rows, COLUMNS, figsize=(1.0 * COLUMNS, 1.25 * rows + 0.5), squeeze=False)
+    for axes in grid.flat:
+        axes.axis("off")
+    for axes, image, label, answer in zip(grid.flat, images, labels, answers, strict=False):
+        axes.imshow(image.reshape(side, side), cmap="gray_r")
+        axes.set_title(f"{label}, read as {answer}", fontsize=7)
+    figure.suptitle(f"{title}: test images answered wrong", fontsize=10)
+    return figure

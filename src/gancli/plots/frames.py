@@ -1,0 +1,84 @@
+"""What a run has drawn in time: pictures of samples, answers over the plane, points among the true ones."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gancli.plots.style import BLUE, ORANGE, plt
+
+Draw = Callable[[Any, Path], Any]
+"""(axes, file) → what a colour bar would explain, or None."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the run showed at one game."""
+
+    game: int
+    path: Path
+    draw: Draw
+
+
+def frames(run: Path) -> list[Frame]:
+    """All that the run has drawn, oldest first."""
+    images = run / "images"
+    arrays = [path for path in images.glob("game-*.npz") if path.stem[5:].isdecimal()]
+    kind: str | None = None
+    if arrays:
+        with np.load(arrays[0], allow_pickle=False) as found:
+            kind = next((name for name in DRAW if name in found.files), None)
+    draw = DRAW[kind] if kind is not None else _draw_png
+    files = arrays if kind is not None else images.glob("game-*.png")
+    return sorted((Frame(int(file.stem[5:]), file, draw) for file in files), key=lambda frame: frame.game)
+
+
+def spread(every: Sequence[Frame], count: int) -> list[Frame]:
+    """At most `count` of them, the first and the last included."""
+    count = min(count, len(every))
+    return [every[round(index * (len(every) - 1) / max(count - 1, 1))] for index in range(count)]
+
+
+def _draw_png(axes: Any, path: Path) -> None:
+    axes.imshow(plt.imread(path), cmap="gray", vmin=0, vmax=1, interpolation="none")
+    axes.axis("off")
+
+
+def _draw_plane(axes: Any, path: Path) -> Any:
+    """Answers over [−1, 1]², the line where they are half way, and points that were learned."""
+    with np.load(path, allow_pickle=False) as found:
+        plane, points, labels = found["plane"], found["points"], found["labels"]
+    shown = axes.imshow(plane, cmap="RdBu_r", vmin=0, vmax=1, extent=(-1, 1, -1, 1))
+    axis = np.linspace(-1, 1, len(plane))
+    if plane.min() < 0.5 < plane.max():
+        axes.contour(axis, axis, plane[::-1], levels=[0.5], colors="black", linewidths=1.2)
+    for label, colour in ((0, BLUE), (1, ORANGE)):
+        own = points[labels == label]
+        size = 60 if len(points) < 10 else 6
+        axes.scatter(*own.T, s=size, c=colour, edgecolors="white", linewidths=0.6, clip_on=len(points) >= 10, zorder=3)
+    axes.set(xlim=(-1, 1), ylim=(-1, 1), aspect="equal")
+    axes.grid(False)
+    return shown
+
+
+def _draw_samples(axes: Any, path: Path) -> Any:
+    """Samples over true points, and what the discriminator or critic answers there."""
+    with np.load(path, allow_pickle=False) as found:
+        samples, real, answers, half = found["samples"], found["real"], found["answers"], float(found["half"])
+    shown = axes.imshow(answers, cmap="Greys", extent=(-half, half, -half, half), alpha=0.35)
+    axes.scatter(*real.T, s=3, c=BLUE, linewidths=0, alpha=0.25)
+    axes.scatter(*samples.T, s=3, c=ORANGE, linewidths=0, alpha=0.5)
+    axes.set(xlim=(-half, half), ylim=(-half, half), aspect="equal")
+    axes.grid(False)
+    return shown
+
+
+DRAW: dict[str, Draw] = {"plane": _draw_plane, "samples": _draw_samples}
+"""By an array that the file of a frame holds."""
+LEGENDS = {
+    _draw_plane: ("answer (0 and 1 are the targets)", [(BLUE, "learned as 0"), (ORANGE, "learned as 1")]),
+    _draw_samples: ("output of the discriminator or critic", [(BLUE, "true points"), (ORANGE, "samples")]),
+}
+"""What the colour bar says, and what the dots are."""

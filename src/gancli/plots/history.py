@@ -1,0 +1,87 @@
+"""A run's frames on one sheet, the last of them large, and all of them as an animation."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+from matplotlib.lines import Line2D
+from PIL import Image
+
+from gancli.plots.frames import LEGENDS, Frame, frames, spread
+from gancli.plots.style import plt, save
+from gancli.runs import RunError
+
+SHOWN = 12
+"""Frames on one sheet."""
+COLUMNS = 4
+ANIMATED = 120
+"""Frames of an animation at most."""
+SECONDS = 8.0
+"""How long it takes at most."""
+
+
+def plot_history(run: Path, target: Path, form: str, title: str) -> list[Path]:
+    """One sheet of the run's frames, and the last one large where it has axes; nothing where there are none."""
+    every = frames(run)
+    if not every:
+        return []
+    paths = [save(_sheet(spread(every, SHOWN), title), target / f"pictures.{form}")]
+    if every[-1].draw in LEGENDS:
+        figure = plt.figure(figsize=(5.4, 4.6))
+        _fill(figure, figure.subplots(), every[-1], f"{title}\ngame {every[-1].game:,d}")
+        paths.append(save(figure, target / f"last.{form}"))
+    return paths
+
+
+def plot_animation(run: Path, target: Path, title: str) -> Path:
+    """All frames as a GIF that repeats for ever. Raises RunError for a run that has drawn none."""
+    every = spread(frames(run), ANIMATED)
+    if not every:
+        raise RunError(f"{run}: has no pictures to animate; train with `pictures: {{every: …}}`")
+    pages = [_page(frame, title) for frame in every]
+    each = round(1000 * min(0.5, SECONDS / len(pages)))
+    path = target / "animation.gif"
+    durations = [each] * (len(pages) - 1) + [2000]
+    pages[0].save(path, save_all=True, append_images=pages[1:], duration=durations, loop=0, optimize=True)
+    return path
+
+
+def _page(frame: Frame, title: str) -> Image.Image:
+    figure = plt.figure(figsize=(5.0, 4.6), dpi=80)
+    _fill(figure, figure.subplots(), frame, f"{title}\ngame {frame.game:,d}")
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", bbox_inches=None)
+    plt.close(figure)
+    return Image.open(buffer).convert("RGB").quantize(128)
+
+
+def _fill(figure: Any, axes: Any, frame: Frame, title: str) -> None:
+    shown = frame.draw(axes, frame.path)
+    axes.set_title(title, fontsize=10)
+    if frame.draw in LEGENDS:
+        text, dots = LEGENDS[frame.draw]
+        figure.colorbar(shown, ax=axes, label=text, shrink=0.85)
+        axes.set(xlabel="x", ylabel="y")
+        _legend(figure, dots)
+
+
+def _legend(figure: Any, dots: list[tuple[str, str]]) -> None:
+    marks = [Line2D([], [], linestyle="", marker="o", color=colour, label=text) for colour, text in dots]
+    figure.legend(handles=marks, loc="outside lower center", ncols=len(marks), fontsize=8)
+
+
+def _sheet(chosen: list[Frame], title: str) -> Any:
+    columns = min(COLUMNS, len(chosen))
+    rows = -(-len(chosen) // columns)
+    pixels = plt.imread(chosen[-1].path).shape if chosen[-1].path.suffix == ".png" else (1, 1)
+    size = (2.6 * columns, (2.6 * pixels[0] / pixels[1] + 0.3) * rows + 0.4)
+    figure, grid = plt.subplots(rows, columns, figsize=size, squeeze=False)
+    for axes in grid.flat[len(chosen) :]:
+        axes.axis("off")
+    for axes, frame in zip(grid.flat, chosen, strict=False):
+        frame.draw(axes, frame.path)
+        axes.set_title(f"game {frame.game:,d}", fontsize=9)
+    if chosen[-1].draw in LEGENDS:
+        _legend(figure, LEGENDS[chosen[-1].draw][1])
+    figure.suptitle(title)
+    return figure

@@ -1,0 +1,49 @@
+"""The sets of points that are made here."""
+
+import numpy as np
+import pytest
+
+from gancli import data
+
+
+def rng() -> np.random.Generator:
+    return np.random.default_rng(3)
+
+
+@pytest.mark.parametrize("name", ["xor", "line"])
+def test_points_have_the_label_of_their_side(name: str) -> None:
+    found = data.load(name, rng=rng(), **({"points": "square"} if name == "xor" else {}))
+    for part in (found.train, found.test):
+        x, y = part.samples.T
+        label = x * y > 0 if name == "xor" else 0.6 * x + 0.8 * y > 0.2
+        assert np.array_equal(part.labels, label.astype(int))
+        assert np.abs(part.samples).max() <= 1 and 0.3 < part.labels.mean() < 0.7
+    assert len(found.train.samples) == 10_000 and len(found.test.samples) == 400
+
+
+def test_the_four_corners() -> None:
+    found = data.load("xor")
+    assert sorted(map(tuple, found.train.samples.tolist())) == [(-1, -1), (-1, 1), (1, -1), (1, 1)]
+    assert found.train.labels.tolist() == [1, 0, 0, 1]
+
+
+@pytest.mark.parametrize(("name", "modes", "std"), [("ring", 8, 0.01), ("grid", 25, 0.05)])
+def test_mixtures_have_their_modes(name: str, modes: int, std: float) -> None:
+    found = data.load(name, rng=rng(), samples=20_000)
+    assert found.labels == modes and found.train.samples.dtype == np.float32
+    assert not np.array_equal(found.train.samples, found.test.samples)
+    for label in range(modes):
+        own = found.train.samples[found.train.labels == label]
+        assert len(own) == pytest.approx(20_000 / modes, rel=0.15)
+        centre = own.mean(axis=0)
+        assert own.std(axis=0) == pytest.approx(std, rel=0.12)
+        if name == "ring":
+            assert centre == pytest.approx([np.cos(label * np.pi / 4), np.sin(label * np.pi / 4)], abs=0.002)
+        else:
+            assert centre == pytest.approx(np.round(centre / 2) * 2, abs=0.01) and np.abs(centre).max() < 4.1
+
+
+def test_the_same_seed_gives_the_same_points() -> None:
+    one, same, other = (data.load("ring", rng=np.random.default_rng(seed)) for seed in (0, 0, 1))
+    assert np.array_equal(one.train.samples, same.train.samples)
+    assert not np.array_equal(one.train.samples, other.train.samples)
