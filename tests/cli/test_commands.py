@@ -44,11 +44,11 @@ def train(text: str = WGAN) -> Path:
 
 EXPECTED = {
     "wgan": {"wasserstein", "scores", "gradients", "distances", "pictures", "weights-generator", "weights-critic", "filters-critic", "last-bias-generator", "animation"},
-    "gan": {"scores", "losses", "gradients", "distances", "pictures", "weights-generator", "weights-discriminator", "filters-discriminator", "last-bias-generator", "animation"},
-    "mnist": {"losses", "accuracy", "pictures", "confusion", "errors", "weights-network", "filters-network", "animation"},
+    "gan": {"scores", "losses", "gradients", "distances", "pictures", "weights-generator", "weights-discriminator", "filters-discriminator", "last-bias-generator"},
+    "mnist": {"losses", "accuracy", "pictures", "confusion", "errors", "weights-network", "filters-network"},
     "xor": {"losses", "accuracy", "pictures", "last", "weights-network", "animation"},
-    "line": {"losses", "accuracy", "pictures", "last", "weights-network", "animation"},
-    "ring": {"scores", "losses", "gradients", "distances", "pictures", "last", "weights-generator", "weights-discriminator", "animation"},
+    "line": {"losses", "accuracy", "pictures", "last", "weights-network"},
+    "ring": {"scores", "losses", "gradients", "distances", "pictures", "last", "weights-generator", "weights-discriminator"},
     "game2d": {"equilibrium", "trajectory"},
 }  # fmt: skip
 

@@ -1,8 +1,9 @@
 """Spec → objects → one run: the training loop, checkpoints, signals, and how a run ends."""
 
 from gancli.engines import MissingEngine, on_compiling
-from gancli.experiment.build import Built, build, load_data, make_network, stream, threads_for
+from gancli.experiment.build import Built, build, load_data, stream, threads_for
 from gancli.experiment.loop import Reporter
+from gancli.experiment.networks import make_network
 from gancli.experiment.profile import Profile
 from gancli.experiment.run import Outcome, prepare, reopen, resume, train
 from gancli.experiment.sampling import Samples, sample

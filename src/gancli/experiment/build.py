@@ -1,4 +1,4 @@
-"""From a spec and its data to the objects that play: networks, optimisers, streams of randomness, a game."""
+"""From a spec and its data to all objects of a run: streams of randomness, batches, a game."""
 
 import math
 import os
@@ -10,15 +10,12 @@ import numpy as np
 from gancli import data
 from gancli.data import Batches, Dataset
 from gancli.engines import Engine, engine_name, make_engine
-from gancli.games import CLIPS, Average, Game, Game2d, Gan, Labels, Player, Schedule, Supervised, Wgan
+from gancli.experiment.networks import make_optimizer, make_players
+from gancli.games import Game, Game2d, Gan, Labels, Player, Schedule, Supervised, Wgan
 from gancli.nn import Network
-from gancli.nn.activations import ACTIVATIONS, Activation, Linear, log_odds
-from gancli.nn.initializers import INITIALIZERS, Initializer
-from gancli.nn.layers import BatchNorm, Dense, Kernel, Layer, Noise, Scalar, Similarity, dropout
-from gancli.nn.losses import ADVERSARIAL, LOG_ODDS, LOSSES, CategoricalCrossEntropy, Loss
-from gancli.nn.optimizers import OPTIMIZERS, Optimizer
-from gancli.spec import Experiment, Learning, models, networks, width
-from gancli.spec.optimizers import AnyOptimizer
+from gancli.nn.layers import Scalar
+from gancli.nn.losses import ADVERSARIAL, LOSSES, CategoricalCrossEntropy, Loss
+from gancli.spec import Experiment, models
 
 TWO_THREADS_PAY = {"numba": 10_000, "numpy": 4_000_000}
 """Products in one pass of a batch through all networks, from which a second thread makes a game faster."""
@@ -97,67 +94,6 @@ def build(spec: Experiment, dataset: Dataset, engine: Engine | None = None) -> B
     return Built(game, dataset, streams, batches, games, a_pass)
 
 
-def make_network(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, logits: bool = False) -> Network:
-    """The network `key` of a spec; with `logits`, its output sigmoid or softmax is left to the loss."""
-    layers: list[Layer] = []
-    batch = spec.training.batch
-    declared = list(spec.networks()[key].dense_layers(spec.mu if spec.mu is not None else 1.0))
-    for index, (inputs, layer) in enumerate(declared):
-        assert layer.init is not None and layer.bias is not None
-        layers += _beside_inputs(inputs, layer, batch)
-        activation = _activation(layer)
-        if logits and index == len(declared) - 1:
-            activation = log_odds(activation)
-        initializer, wide = _initializer(layer.init), width(inputs, layer, batch)
-        if layer.batch_norm:  # its shift is the bias
-            layers += [
-                Dense(wide, layer.units, Linear(), initializer, bias=False),
-                BatchNorm(layer.units, activation, batch),
-            ]
-        else:
-            layers.append(Dense(wide, layer.units, activation, initializer, layer.bias))
-    return Network(layers, engine, spec.dtype, rng)
-
-
-def _beside_inputs(inputs: int, layer: networks.Layer, batch: int) -> list[Layer]:
-    """What acts on a layer's inputs: dropout, minibatch discrimination, noise."""
-    found: list[Layer] = []
-    if layer.dropout:
-        found.append(dropout(inputs, layer.dropout))
-    if isinstance(layer.minibatch, networks.Kernel):
-        found.append(Kernel(inputs, layer.minibatch.kernels, layer.minibatch.size, batch))
-    elif layer.minibatch is not None:
-        found.append(Similarity(inputs, batch))
-    if layer.noise is not None:
-        settings = {k: v for k, v in layer.noise.model_dump().items() if v is not None}
-        found.append(Noise(found[-1].units if found else inputs, **settings))
-    return found
-
-
-def _players(spec: Learning, engine: Engine, rng: np.random.Generator) -> dict[str, Player]:
-    logits = not isinstance(spec, models.Wgan) and spec.training.loss in LOG_ODDS
-    return {key: _player(spec, key, engine, rng, logits) for key in spec.networks()}
-
-
-def _player(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, logits: bool) -> Player:
-    network = make_network(spec, key, engine, rng, logits and key != "generator")
-    own = spec.networks()[key]
-    clip = CLIPS[own.clip.mode](own.clip.bound) if own.clip is not None else None
-    average = None
-    if own.ema is not None:
-        average = Average(make_network(spec, key, engine, np.random.default_rng(0)), own.ema)
-    return Player(network, _optimizer(spec, own.optimizer, network, engine), clip, average)
-
-
-def _optimizer(spec: Experiment, own: AnyOptimizer, network: Network, engine: Engine) -> Optimizer:
-    settings = own.model_dump(exclude_none=True)
-    name = settings.pop("name")
-    if name != "adadelta" and "eta" not in settings:
-        settings["eta"] = spec.eta
-    made: Optimizer = OPTIMIZERS[name](engine, network.params.size, spec.dtype, **settings)
-    return made
-
-
 def _supervised(
     spec: models.Supervised, dataset: Dataset, engine: Engine, batches: dict[str, Batches], streams: Any
 ) -> Game:
@@ -165,7 +101,7 @@ def _supervised(
     if spec.test.count is not None:
         test = data.Part(test.samples[: spec.test.count], test.labels[: spec.test.count], test.factor)
     test_batches = Batches(test, engine.load, None)  # each measure reads it whole: nothing to save
-    player = _players(spec, engine, streams["init"])["network"]
+    player = make_players(spec, engine, streams["init"])["network"]
     sources = (_codes(spec, dataset), batches["training"], test_batches, spec.training.batch, streams["noise"])
     return Supervised(player, _loss(spec), *sources, spec.test.threshold)
 
@@ -174,14 +110,14 @@ def _game2d(spec: models.Game2d, engine: Engine) -> Game:
     players = []
     for start in spec.start:
         network = Network([Scalar(start)], engine, spec.dtype, np.random.default_rng(0))
-        players.append(Player(network, _optimizer(spec, spec.optimizer, network, engine)))
+        players.append(Player(network, make_optimizer(spec, spec.optimizer, network, engine)))
     return Game2d(spec.game, spec.updates == "alternating", *players)
 
 
 def _adversaries(
     spec: models.Gan | models.Wgan, engine: Engine, batches: dict[str, Batches], streams: dict[str, np.random.Generator]
 ) -> Game:
-    players = _players(spec, engine, streams["init"])
+    players = make_players(spec, engine, streams["init"])
     parts = {
         "generator": players["generator"],
         "real": batches["training"],
@@ -201,20 +137,6 @@ def _adversaries(
     phase = {"long_critic": long.critic, "first": long.first, "every": long.every} if long is not None else {}
     schedule = Schedule(**ratios, warmup=spec.training.warmup, **phase)
     return Wgan(opponent=players["critic"], loss=ADVERSARIAL["wasserstein", None], schedule=schedule, **parts)
-
-
-def _activation(layer: networks.Layer) -> Activation:
-    assert layer.activation is not None
-    settings = layer.activation.model_dump()
-    name = settings.pop("name")
-    if name in networks.WITH_SLOPE:
-        settings["mu"] = layer.mu
-    return ACTIVATIONS[name](**settings)
-
-
-def _initializer(spec: networks.AnyInit) -> Initializer:
-    settings = spec.model_dump()
-    return INITIALIZERS[settings.pop("name")](**settings)
 
 
 def _output(spec: models.Supervised) -> str:

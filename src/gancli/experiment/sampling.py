@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gancli.engines import Array, make_engine
-from gancli.experiment.build import make_network
+from gancli.experiment.networks import make_network
 from gancli.games.adversarial import sample_generator
 from gancli.runs import RunError, RunFolder, checkpoint
 from gancli.spec import SAMPLE_SHAPES, Gan, Wgan, load

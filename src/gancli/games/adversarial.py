@@ -60,7 +60,7 @@ class Adversarial:
         self, player: GamePlayer, games: int, reals: int, fakes: int,
         labels: int = 0, draw_labels: Callable[[Array], None] | None = None,
     ) -> None:  # fmt: skip
-        """So many games by the engine: each has `reals` batches of samples, `fakes` of latents, and `labels` targets."""
+        """So many games by the engine: each has `reals` batches of samples, `fakes` of latents, `labels` targets."""
         numbers = fakes * self.batch * self.generator.network.inputs
         for portion in portions(games, numbers + labels):
             rows = self.real.rows(portion * reals * self.batch).reshape(portion, -1)

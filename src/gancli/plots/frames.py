@@ -58,7 +58,7 @@ def _draw_plane(axes: Any, path: Path) -> Any:
         own = points[labels == label]
         size = 60 if len(points) < 10 else 6
         axes.scatter(*own.T, s=size, c=colour, edgecolors="white", linewidths=0.6, clip_on=len(points) >= 10, zorder=3)
-    axes.set(xlim=(-1, 1), ylim=(-1, 1), aspect="equal")
+    axes.set(xlim=(-1, 1), ylim=(-1, 1), xticks=(-1, 0, 1), yticks=(-1, 0, 1), aspect="equal")
     axes.grid(False)
     return shown
 

@@ -24,7 +24,7 @@ def plot_trajectory(run: Path, target: Path, form: str, name: str) -> list[Path]
     axes.plot(*way[-1], marker="s", color=ORANGE, linestyle="", label="end")
     axes.plot(0, 0, marker="*", color="black", markersize=12, linestyle="", label="equilibrium")
     half = max(axis[-1], float(np.abs(way).max()) if np.isfinite(way).all() else axis[-1])
-    half = min(half, 3 * axis[-1])
+    half = 1.05 * min(half, 3 * axis[-1])
     axes.set(xlim=(-half, half), ylim=(-half, half), xlabel="θ, which descends L", ylabel="φ, which ascends L")
     axes.set(aspect="equal", title=name)
     axes.legend(loc="upper right", frameon=True, fontsize=8)

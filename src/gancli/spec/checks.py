@@ -2,25 +2,12 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
 
+from gancli.spec import network_checks
 from gancli.spec.models import SAMPLE_SHAPES, TARGETS, Experiment, Game2d, Gan, Learning, Supervised, Wgan
-from gancli.spec.networks import WITH_SLOPE, Layer, Network, Noise
+from gancli.spec.network_checks import Finding, activation_names, uses_mu
 from gancli.spec.optimizers import Adadelta
-from gancli.spec.yaml import KeyPath
-
-MAX_PARAMETERS = 100_000_000
-MAX_BUFFER = 200_000_000
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something wrong at `path`; a warning where the run can go on all the same."""
-
-    path: KeyPath
-    text: str
-    warning: bool = False
+from gancli.spec.training import SupervisedTest
 
 
 def findings(spec: Experiment) -> Iterator[Finding]:
@@ -32,10 +19,10 @@ def findings(spec: Experiment) -> Iterator[Finding]:
         return
     yield from _data(spec)
     for key, network in spec.networks().items():
-        yield from _layers(key, network)
-        yield from _size(key, network, spec.training.batch)
-        yield from _unused_in_network(key, network)
-        yield from _batches(key, network, spec.training.batch)
+        yield from network_checks.layers(key, network)
+        yield from network_checks.size(key, network, spec.training.batch)
+        yield from network_checks.unused(key, network)
+        yield from network_checks.batches(key, network, spec.training.batch)
     yield from _sizes(spec)
     if isinstance(spec, Supervised):
         yield from _supervised(spec)
@@ -43,11 +30,6 @@ def findings(spec: Experiment) -> Iterator[Finding]:
         yield from _gan(spec)
     else:
         yield from _wgan(spec)
-
-
-def activation_names(network: Network) -> list[str]:
-    """The activation of each layer, of a resolved network."""
-    return [layer.activation.name for _, layer in network.dense_layers(None) if layer.activation]
 
 
 def _data(spec: Learning) -> Iterator[Finding]:
@@ -83,50 +65,6 @@ def _length(spec: Experiment) -> Iterator[Finding]:
         yield Finding(("training",), f"give `games` or `passes`, one of them; got {got}")
 
 
-def _layers(key: str, network: Network) -> Iterator[Finding]:
-    if network.shape is not None and (network.layers is not None or network.inputs is not None):
-        yield Finding((key, "shape"), "give `shape`, or `inputs` and `layers`, not both")
-    elif network.shape is None and (network.layers is None or network.inputs is None):
-        yield Finding((key,), "needs `shape: [inputs, …, outputs]`, or `inputs` and `layers`")
-    noises: list[tuple[KeyPath, Noise | None]] = [((key, "noise"), network.noise)]
-    noises += [((key, "layers", i, "noise"), layer.noise) for i, layer in enumerate(network.layers or ())]
-    for path, noise in noises:
-        if noise is not None and (noise.mode == "concat") == (noise.size is None):
-            text = (
-                "needs a size, in units" if noise.size is None else f"has no effect with mode {noise.mode!r}; remove it"
-            )
-            yield Finding((*path, "size"), text)
-
-
-def _size(key: str, network: Network, batch: int) -> Iterator[Finding]:
-    sizes = network.sizes()
-    parameters = sum(inputs * units + units for inputs, units in pairwise(sizes))
-    if parameters > MAX_PARAMETERS:
-        yield Finding((key,), f"has {parameters:,d} parameters; at most {MAX_PARAMETERS:,d} are allowed")
-    if sizes and max(sizes) * batch > MAX_BUFFER:
-        text = f"{batch:,d} × {max(sizes):,d} units of `{key}` is over {MAX_BUFFER:,d}; use a smaller batch"
-        yield Finding(("training", "batch"), text)
-
-
-def _batches(key: str, network: Network, batch: int) -> Iterator[Finding]:
-    """What compares the samples of a batch needs some, and minibatch discrimination the network that judges them."""
-    if not network.sizes():
-        return
-    own: list[tuple[KeyPath, Network | Layer]]
-    own = [((key, "layers", index), layer) for index, layer in enumerate(network.layers or ())]
-    parts: list[tuple[KeyPath, Network | Layer]] = [((key,), network), *own]
-    for path, part in parts:
-        if part.batch_norm and batch == 1:
-            yield Finding((*path, "batch_norm"), "needs `training.batch` of 2 or more: a single sample has no variance")
-        if part.minibatch is not None and key not in ("discriminator", "critic"):
-            text = f"is for the discriminator or critic, which sees whole batches; remove it from {key}"
-            yield Finding((*path, "minibatch"), text)
-        elif part.minibatch is not None and batch == 1:
-            yield Finding((*path, "minibatch"), "needs `training.batch` of 2 or more: it compares samples")
-    if network.ema is not None and key != "generator":
-        yield Finding((key, "ema"), f"is for the generator, whose samples it is for; remove it from {key}")
-
-
 def _game2d(spec: Game2d) -> Iterator[Finding]:
     if spec.training.passes is not None:
         yield Finding(("training", "passes"), "a game2d has no data to pass over; give `games`")
@@ -155,6 +93,10 @@ def _sizes(spec: Learning) -> Iterator[Finding]:
 def _supervised(spec: Supervised) -> Iterator[Finding]:
     if not spec.network.sizes():
         return
+    if spec.test.threshold != SupervisedTest().threshold and TARGETS.get(spec.data.set, 1) > 1:
+        yield Finding(
+            ("test", "threshold"), "has no effect: the largest of several outputs is the answer", warning=True
+        )
     *hidden, output = activation_names(spec.network)
     if spec.training.loss == "cross_entropy" and output not in ("sigmoid", "softmax"):
         text = f"cross_entropy needs a network whose output is sigmoid or softmax; got {output!r}"
@@ -213,27 +155,3 @@ def _unused(spec: Experiment) -> Iterator[Finding]:
         yield Finding(("eta",), "has no effect: every optimizer has an `eta` of its own, or needs none", warning=True)
     if not isinstance(spec, Game2d) and spec.mu is not None and not any(uses_mu(network) for network in networks):
         yield Finding(("mu",), "has no effect: no sigmoid is without a `mu` of its own", warning=True)
-
-
-def uses_mu(network: Network) -> bool:
-    """Does a sigmoid of this resolved network take its slope from the top level?"""
-    layers = [layer for _, layer in network.dense_layers(None)]
-    return any(
-        layer.mu is None and layer.activation is not None and layer.activation.name in WITH_SLOPE for layer in layers
-    )
-
-
-def _unused_in_network(key: str, network: Network) -> Iterator[Finding]:
-    if not network.sizes():
-        return
-    layers = list(network.layers or ())
-    hidden = [layer.activation for layer in layers[:-1]]
-    if network.activation is not None and layers and all(hidden):
-        yield Finding((key, "activation"), "has no effect: every hidden layer has its own", warning=True)
-    if network.output is not None and layers and layers[-1].activation:
-        yield Finding((key, "output"), "has no effect: the last layer has its own activation", warning=True)
-    for name in ("dropout", "batch_norm"):
-        if getattr(network, name) and len(network.sizes()) == 2 and not network.layers:
-            yield Finding((key, name), "has no effect: there is no hidden layer", warning=True)
-    if network.mu is not None and not set(activation_names(network)) & set(WITH_SLOPE):
-        yield Finding((key, "mu"), "has no effect: no layer is a sigmoid", warning=True)

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from gancli.spec import checks, messages, overrides
 from gancli.spec.errors import Problem, SpecError
 from gancli.spec.models import KINDS, SAMPLE_SHAPES, Experiment, Game2d
+from gancli.spec.network_checks import Finding, uses_mu
 from gancli.spec.networks import Linear, Network, Sigmoid
 from gancli.spec.optimizers import DEFAULT_ETA, Adadelta, AnyOptimizer
 from gancli.spec.yaml import Document, KeyPath, dump, load_file
@@ -76,7 +77,7 @@ def _with_defaults(spec: Experiment) -> Experiment:
     points = len(SAMPLE_SHAPES[spec.data.set]) == 1
     networks = {key: _network_with_defaults(key, network, points) for key, network in spec.networks().items()}
     spec = spec.model_copy(update=networks)
-    if spec.mu is None and any(checks.uses_mu(network) for network in networks.values()):
+    if spec.mu is None and any(uses_mu(network) for network in networks.values()):
         spec = spec.model_copy(update={"mu": 1.0})
     if spec.eta is None:
         with_eta = {
@@ -124,7 +125,7 @@ def _copy_without(data: Any, path: KeyPath, wrong: set[KeyPath]) -> Any:
     return data
 
 
-def _problem(finding: checks.Finding, document: Document) -> Problem:
+def _problem(finding: Finding, document: Document) -> Problem:
     return Problem(document.where(finding.path), ".".join(map(str, finding.path)), finding.text)
 
 

@@ -4,13 +4,22 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gancli.spec.base import Count, Positive, Share, Spec
+from gancli.spec.base import Positive, Spec
 from gancli.spec.networks import Network
 from gancli.spec.optimizers import AnyOptimizer, Sgd
+from gancli.spec.training import (
+    Checkpoint,
+    GameTest,
+    GanTraining,
+    Pictures,
+    SupervisedTest,
+    SupervisedTraining,
+    Test,
+    Training,
+    WganTraining,
+)  # fmt: skip
 
 Digit = Annotated[int, Field(ge=0, le=9)]
-Every = Count | Literal["pass"]
-Ratio = Annotated[int, Field(ge=0, le=10_000)]
 
 SAMPLE_SHAPES: dict[str, tuple[int, ...]] = {
     "mnist": (1, 28, 28), "xor": (2,), "line": (2,), "ring": (2,), "grid": (2,),
@@ -43,125 +52,6 @@ class Latent(Spec):
 
     law: Literal["uniform", "gaussian"] = "uniform"
     """uniform in [−1, 1), or N(0, 1)."""
-
-
-class Training(Spec):
-    """How long and how to train; one game of a supervised run is one training, on one batch."""
-
-    games: Count | None = None
-    passes: Annotated[int, Field(ge=1, le=100_000)] | None = None
-    """The length in passes over the training data instead."""
-    batch: Annotated[int, Field(ge=1, le=100_000)] = 1
-
-
-class SupervisedTraining(Training):
-    """Training of one network on targets."""
-
-    loss: Literal["mse", "cross_entropy"] = "mse"
-    shuffle: bool = True
-    """Draw a new order for each pass."""
-
-
-class GanRatios(Spec):
-    """How many times each learning is done in one game (report, 2.3)."""
-
-    real: Ratio = 1
-    """The discriminator learns on real samples."""
-    shared: Ratio = 1
-    """The generator learns, then the discriminator learns on the same fakes."""
-    fake: Ratio = 0
-    """The discriminator learns on fresh fakes."""
-    generator: Ratio = 0
-    """The generator learns alone."""
-
-
-Label = Annotated[float, Field(ge=0, le=1)]
-
-
-class Labels(Spec):
-    """What the discriminator is told to answer (report, 2.6.3); the fakes' label is 0."""
-
-    real: Label | Annotated[tuple[Label, Label], Field(strict=False)] = 1.0
-    """The real samples' label, or [low, high] to draw it for each sample: the report has [0.7, 1]."""
-    flip: Share = 0.0
-    """Probability that a sample is given the other label; the report has at most 1 in 200."""
-
-    def bounds(self) -> tuple[float, float]:
-        """Lowest and highest label of real samples."""
-        return self.real if isinstance(self.real, tuple) else (self.real, self.real)
-
-
-class GanTraining(Training):
-    """Training of a GAN."""
-
-    loss: Literal["gan", "least_squares"] = "gan"
-    generator_loss: Literal["non_saturating", "minimax"] = "non_saturating"
-    """For `loss: gan`."""
-    ratios: GanRatios = GanRatios()
-    labels: Labels = Labels()
-
-
-class WganRatios(Spec):
-    """How many times each network learns in one game."""
-
-    critic: Annotated[int, Field(ge=1, le=10_000)] = 5
-    generator: Annotated[int, Field(ge=1, le=10_000)] = 1
-
-
-class LongPhase(Spec):
-    """Games in which the critic learns longer: the paper's code has 100 in the first 25 and in every 500th."""
-
-    critic: Annotated[int, Field(ge=1, le=10_000)] = 100
-    """The critic's learnings in such a game."""
-    first: Annotated[int, Field(ge=0, le=1_000_000)] = 25
-    """The first games."""
-    every: Annotated[int, Field(ge=0, le=1_000_000_000)] = 500
-    """And every so-manieth game; 0 for none."""
-
-
-class WganTraining(Training):
-    """Training of a WGAN."""
-
-    ratios: WganRatios = WganRatios()
-    warmup: Annotated[int, Field(ge=0, le=1_000_000)] = 0
-    """Games at the start in which only the critic learns."""
-    long_phase: LongPhase | None = None
-
-
-class Test(Spec):
-    """When and on how much to measure."""
-
-    every: Every = 100
-    """In games; `pass` for once a pass."""
-
-
-class SupervisedTest(Test):
-    """Measure on held-out samples."""
-
-    count: Count | None = None
-    """How many of the test samples; all of them where not given."""
-    threshold: Annotated[float, Field(gt=0, le=1)] = 0.5
-    """With a single output: an answer is right whose error is under this share of what separates the two targets."""
-
-
-class GameTest(Test):
-    """Measure on fresh batches."""
-
-    batches: Annotated[int, Field(ge=1, le=10_000)] = 10
-
-
-class Pictures(Spec):
-    """When to draw, and how many samples."""
-
-    every: Every = 500
-    count: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    """20 images, 2,000 points, or arrows along each side of a field, where not given."""
-
-
-class Checkpoint(Spec):
-    """When to save everything that is needed to go on."""
-
-    every: Every = 1000
 
 
 class _Experiment(Spec):

@@ -1,0 +1,330 @@
+"""Run the report's configurations, cell by cell, and draw docs/report/*.png from them.
+
+python scripts/report.py run [NAME…]     into runs/report/NAME/, two cells at a time; what is finished is not run again
+python scripts/report.py draw [NAME…]    the figures, and what was measured as a table on standard output
+
+NAME is a file of configs/report without its ending; all of them where none is given.
+"""
+
+import concurrent.futures
+import json
+import multiprocessing
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gancli import experiment, spec
+from gancli.runs import RunFolder
+
+CONFIGS, RUNS, DOCS = Path("configs/report"), Path("runs/report"), Path("docs/report")
+STUDENT = {1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78, 5: 2.57, 9: 2.26, 19: 2.09, 49: 2.01}
+"""95 % quantiles of Student's distribution, two-sided, by degrees of freedom."""
+
+
+class Quiet:
+    """A reporter that says nothing."""
+
+    def advance(self, game: int) -> None: ...
+    def figures(self, row: dict[str, Any]) -> None: ...
+
+
+def cells(name: str) -> list[tuple[tuple[str, ...], int, Path]]:
+    """Settings, seed and base of each run."""
+    path = CONFIGS / f"{name}.yaml"
+    if not spec.is_sweep(path):
+        return [((), spec.load(path).experiment.seed, path)]
+    sweep = spec.load_sweep(path)
+    return [(cell.settings, cell.seed, sweep.base) for cell in sweep.cells]
+
+
+def play(name: str, settings: tuple[str, ...], seed: int, base: Path) -> tuple[str, str, str]:
+    """One cell, on one thread: its key, its folder and how it ended."""
+    resolved = spec.load(base, [*settings, f"seed={seed}", "threads=1"])
+    built, folder = experiment.prepare(resolved, RUNS / name)
+    outcome = experiment.train(resolved, built, folder, lambda games, played: Quiet())
+    return key_of(settings, seed), folder.path.name, outcome.status
+
+
+def key_of(settings: tuple[str, ...], seed: int) -> str:
+    return " ".join([*settings, f"seed={seed}"])
+
+
+def index_of(name: str) -> dict[str, str]:
+    """Finished cells and their folders."""
+    path = RUNS / name / "index.json"
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+
+
+def run(names: list[str]) -> None:
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as pool:
+        futures = {}
+        for name in names:
+            done = index_of(name)
+            for cell in cells(name):
+                if key_of(*cell[:2]) not in done:
+                    futures[pool.submit(play, name, *cell)] = name
+        for count, future in enumerate(concurrent.futures.as_completed(futures), start=1):
+            name = futures[future]
+            key, folder, status = future.result()
+            index = {**index_of(name), key: folder}
+            (RUNS / name / "index.json").write_text(json.dumps(index, indent=1, ensure_ascii=False), encoding="utf-8")
+            print(f"{count}/{len(futures)} {name}: {key}: {status}", flush=True)
+
+
+def groups(name: str) -> dict[str, list[RunFolder]]:
+    """The runs of each combination of settings, over its seeds; settings that never change are left out."""
+    index, found = index_of(name), dict[str, list[RunFolder]]()
+    listed = cells(name)
+    varied = [{setting for settings, _, _ in listed for setting in settings[place : place + 1]} for place in range(9)]
+    for settings, seed, _ in listed:
+        label = ", ".join(text for place, text in enumerate(settings) if len(varied[place]) > 1)
+        folder = index.get(key_of(settings, seed))
+        if folder is not None:
+            found.setdefault(label.replace('"', ""), []).append(RunFolder(RUNS / name / folder))
+    return found
+
+
+WORDS = {
+    "network.optimizer.eta=": "η ", "network.optimizer=": "", "network.mu=": "μ ", "network.shape=": "", "game=": "",
+    "updates=": "", "generator.noise=null": "no noise", "generator.noise={mode: concat, size: 50}": "noise",
+    "generator.layers=[{units: 300}, {units: 784}]": "bias",
+    "generator.layers=[{units: 300}, {units: 784, bias: false}]": "no bias", "data.classes=": "digits ",
+    "training.labels=": "labels ", "discriminator.minibatch=": "", "generator.noise=": "",
+    "generator.optimizer=": "G ", "discriminator.optimizer=": "D ", "null": "none",
+    "generator.optimizer.eta=": "η of G ", "critic.optimizer.eta=": "η of critic ", "name: ": "",
+}  # fmt: skip
+
+
+def short(label: str) -> str:
+    """Settings as a figure names them."""
+    for word, shorter in WORDS.items():
+        label = label.replace(word, shorter)
+    return label
+
+
+def table(name: str, metrics: list[str]) -> None:
+    """Last figures: mean, standard deviation and extremes over seeds."""
+    print(f"\n## {name}")
+    for label, folders in groups(name).items():
+        rows = [folder.rows()[-1] for folder in folders]
+        statuses = {folder.record()["status"] for folder in folders} - {"completed"}
+        text = [f"{label or 'all'}: {len(rows)} seeds, {np.mean([row['seconds'] for row in rows]):.1f} s"]
+        for metric in metrics:
+            values = np.array([row[metric] for row in rows if metric in row])
+            if len(values):
+                spread = f" ± {values.std(ddof=1):.4f}" if len(values) > 1 else ""
+                text.append(f"{metric} {values.mean():.4f}{spread} ({values.min():.4f} to {values.max():.4f})")
+        right = [value for folder in folders if (value := corners_right(folder)) is not None]
+        if right:
+            text.append(f"all four corners right in {sum(right)} of {len(right)}")
+        print("; ".join(text), *statuses)
+
+
+def corners_right(folder: RunFolder) -> bool | None:
+    """Does the last picture of an XOR run answer the four corners right? None for another run."""
+    if not folder.record()["data"]["set"] == "xor":
+        return None
+    path = sorted(folder.images.glob("game-*.npz"), key=lambda path: (len(path.stem), path.stem))[-1]
+    with np.load(path, allow_pickle=False) as found:
+        plane = found["plane"]
+    return bool(plane[0, 0] < 0.5 < plane[0, -1] and plane[-1, -1] < 0.5 < plane[-1, 0])
+
+
+def curves(name: str, metric: str, ylabel: str, title: str, logx: bool = False) -> None:
+    """Mean over seeds with its 95 % interval, one line a combination."""
+    from gancli.plots.style import plt, save
+
+    figure, axes = plt.subplots(figsize=(8, 4.6))
+    colours = plt.get_cmap("viridis")
+    found = groups(name)
+    for number, (label, folders) in enumerate(found.items()):
+        rows = [folder.rows() for folder in folders]
+        games = [row["game"] for row in min(rows, key=len)]
+        values = np.array([[row[metric] for row in run[: len(games)]] for run in rows])
+        mean, colour = values.mean(axis=0), colours(0.92 * number / max(len(found) - 1, 1))
+        dash = ("-", "--", "-.", ":")[number % 4]
+        axes.plot(games, mean, dash, color=colour, label=f"{short(label) or 'all'} ({len(rows)} seeds)")
+        if len(rows) > 1:
+            half = STUDENT[len(rows) - 1] * values.std(axis=0, ddof=1) / np.sqrt(len(rows))
+            axes.fill_between(games, mean - half, mean + half, color=colour, alpha=0.2, linewidth=0)
+    axes.set(xlabel="games played", ylabel=ylabel, title=title)
+    if logx:
+        axes.set_xscale("symlog", linthresh=games[1])
+    axes.legend(fontsize=8)
+    save(figure, DOCS / f"{name}.png")
+
+
+def planes(name: str, count: int, columns: int, title: str) -> None:
+    """The last answers over the plane of the first seeds, a row or more for each combination."""
+    from gancli.plots.frames import frames
+    from gancli.plots.style import plt, save
+
+    shown = [
+        (label, seed, folder) for label, folders in groups(name).items() for seed, folder in enumerate(folders[:count])
+    ]
+    rows = -(-len(shown) // columns)
+    figure, grid = plt.subplots(rows, columns, figsize=(1.9 * columns, 2.15 * rows + 0.4), squeeze=False)
+    for axes in grid.flat:
+        axes.axis("off")
+    for axes, (label, seed, folder) in zip(grid.flat, shown, strict=False):
+        frame = frames(folder.path)[-1]
+        frame.draw(axes, frame.path)
+        axes.axis("on")
+        axes.set(xticks=[], yticks=[])
+        head = f"{short(label)}, " if label else ""
+        axes.set_title(f"{head}seed {seed}: {folder.rows()[-1]['accuracy']:.2f}", fontsize=8)
+    figure.suptitle(title)
+    save(figure, DOCS / f"{name}.png")
+
+
+def pictures(name: str, title: str, every: int = 1) -> None:
+    """The last picture of the first seed of each combination, side by side."""
+    from gancli.plots.style import plt, save
+
+    found = groups(name)
+    columns = min(3, len(found))
+    rows = -(-len(found) // columns)
+    figure, grid = plt.subplots(rows, columns, figsize=(4.2 * columns, 3.7 * rows + 0.4), squeeze=False)
+    for axes in grid.flat:
+        axes.axis("off")
+    for axes, (label, folders) in zip(grid.flat, found.items(), strict=False):
+        path = sorted((folders[0].path / "images").glob("game-*.png"))[-1]
+        axes.imshow(plt.imread(path), cmap="gray", vmin=0, vmax=1, interpolation="none")
+        last = folders[0].rows()[-1]
+        share = (
+            f"; distance {last['sample_distance'] / last['real_distance']:.2f} of real"
+            if "sample_distance" in last
+            else ""
+        )
+        axes.set_title(f"{short(label) or name}\ngame {int(path.stem[5:]):,d}{share}", fontsize=9)
+    figure.suptitle(title)
+    save(figure, DOCS / f"{name}.png")
+
+
+def own(name: str, *files: str) -> None:
+    """Figures that `gancli plot` draws of the first run, copied."""
+    from gancli.plots import plot_run
+
+    folder = next(iter(groups(name).values()))[0]
+    plot_run(folder.path)
+    for file in files:
+        target = DOCS / f"{name}{'-' + file if len(files) > 1 else ''}.png"
+        target.write_bytes((folder.path / "plots" / f"{file}.png").read_bytes())
+
+
+def shrink(path: Path) -> None:
+    """Fewer colours: the figures are committed."""
+    from PIL import Image
+
+    with Image.open(path) as image:
+        if image.mode != "P":
+            image.convert("RGB").quantize(96, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def main() -> None:
+    word, *names = sys.argv[1:]
+    names = names or sorted(path.stem for path in CONFIGS.glob("*.yaml"))
+    if word == "run":
+        run(names)
+        return
+    DOCS.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        if groups(name):
+            for step in FIGURES.get(name, []):
+                step(name)
+    for path in DOCS.glob("*.png"):
+        shrink(path)
+
+
+Step = Callable[[str], None]
+RATE = "share of 10,000 test images answered right"
+PLANE = "share of the square answered right"
+DIVERSITY = ["sample_distance", "real_distance", "real_score", "fake_score"]
+
+
+def collapse(name: str) -> None:
+    """What says how much alike the samples of a GAN are, and its pictures."""
+    table(name, DIVERSITY)
+    pictures(name, f"{name}: samples at the last game, one seed each")
+
+
+FIGURES: dict[str, list[Step]] = {
+    "fig1_3_neuron": [lambda n: table(n, ["accuracy"]), lambda n: own(n, "last")],
+    "fig1_5_xor_221": [lambda n: table(n, ["accuracy", "loss"]), lambda n: own(n, "last")],
+    "fig1_6_xor_eta": [
+        lambda n: table(n, ["accuracy", "loss"]),
+        lambda n: planes(n, 6, 6, "XOR with 2-2-2-1 after 10,000 trainings, six seeds for each η"),
+    ],
+    "fig1_7a_xor_221": [lambda n: table(n, ["accuracy", "loss"]), lambda n: planes(n, 6, 6, "XOR with 2-2-1")],
+    "fig1_7b_xor_241": [lambda n: table(n, ["accuracy", "loss"]), lambda n: planes(n, 6, 6, "XOR with 2-4-1")],
+    "fig1_7c_xor_2221": [lambda n: table(n, ["accuracy", "loss"]), lambda n: own(n, "last")],
+    "fig1_8_xor_2221_seeds": [
+        lambda n: table(n, ["accuracy", "loss"]),
+        lambda n: planes(n, 16, 8, "XOR with 2-2-2-1 and η = 0.5: the same parameters, sixteen seeds"),
+    ],
+    "sec1_4_structures": [
+        lambda n: table(n, ["accuracy", "loss"]),
+        lambda n: planes(n, 6, 6, "XOR learned from points of the whole square"),
+    ],
+    "fig1_9_mnist": [lambda n: table(n, ["accuracy"]), lambda n: own(n, "confusion", "errors")],
+    "fig1_9_mnist_seeds": [
+        lambda n: table(n, ["accuracy"]),
+        lambda n: curves(n, "accuracy", RATE, "784-300-10 on MNIST, η = 0.2, μ = 0.1"),
+    ],
+    "fig1_10_mnist_eta": [
+        lambda n: table(n, ["accuracy"]),
+        lambda n: curves(n, "accuracy", RATE, "784-300-10 on MNIST for several η, μ = 0.1"),
+    ],
+    "fig1_11_mnist_mu": [
+        lambda n: table(n, ["accuracy"]),
+        lambda n: curves(n, "accuracy", RATE, "784-300-10 on MNIST: two slopes for three η"),
+    ],
+    "sec1_5_structures": [
+        lambda n: table(n, ["accuracy"]),
+        lambda n: curves(n, "accuracy", RATE, "Three structures on MNIST, η = 0.2, μ = 0.1"),
+    ],
+    "sec3_1_6_optimizers": [
+        lambda n: table(n, ["accuracy"]),
+        lambda n: curves(n, "accuracy", RATE, "Optimisers on MNIST, 784-300-10, one image at a time"),
+    ],
+    "fig2_3_collapse": [lambda n: table(n, DIVERSITY), lambda n: own(n, "pictures")],
+    "fig2_4_noise_bias": [collapse],
+    "fig2_5_no_bias": [collapse],
+    "sec2_6_2_noise_modes": [collapse],
+    "sec2_6_3_labels": [collapse],
+    "sec2_6_4_minibatch": [collapse],
+    "fig2_6_fives": [lambda n: table(n, DIVERSITY), lambda n: own(n, "pictures")],
+    "fig2_7_digits": [collapse],
+    "sec3_1_6_two_optimizers": [collapse],
+    "fig4_1_field": [lambda n: table(n, ["distance"]), lambda n: own(n, "trajectory")],
+    "fig4_1_games": [
+        lambda n: table(n, ["distance"]),
+        lambda n: curves(n, "distance", "distance to the equilibrium", "Games of two numbers, η = 0.05"),
+    ],
+    "fig4_3_wgan7": [
+        lambda n: table(n, ["wasserstein_estimate", *DIVERSITY]),
+        lambda n: own(n, "pictures", "wasserstein"),
+    ],
+    "fig4_3_wgan7_eta": [
+        lambda n: table(n, ["wasserstein_estimate", *DIVERSITY]),
+        lambda n: pictures(n, f"{n}: samples at the last game"),
+    ],
+    "sec4_4_wgan_digits": [
+        lambda n: table(n, ["wasserstein_estimate", *DIVERSITY]),
+        lambda n: pictures(n, f"{n}: samples at the last game"),
+    ],
+    "fig4_4_wgan7_noise": [
+        lambda n: table(n, ["wasserstein_estimate", *DIVERSITY]),
+        lambda n: pictures(n, f"{n}: samples at the last game"),
+        lambda n: curves(n, "wasserstein_estimate", "E f(x) − E f(G(z))", n),
+    ],
+}
+"""What is drawn of each configuration."""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""From a spec's networks to networks, optimisers and players."""
+
+import numpy as np
+
+from gancli.engines import Engine
+from gancli.games import CLIPS, Average, Player
+from gancli.nn import Network
+from gancli.nn.activations import ACTIVATIONS, Activation, Linear, log_odds
+from gancli.nn.initializers import INITIALIZERS, Initializer
+from gancli.nn.layers import BatchNorm, Dense, Kernel, Layer, Noise, Similarity, dropout
+from gancli.nn.losses import LOG_ODDS
+from gancli.nn.optimizers import OPTIMIZERS, Optimizer
+from gancli.spec import Experiment, Learning, models, networks, width
+from gancli.spec.optimizers import AnyOptimizer
+
+
+def make_network(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, logits: bool = False) -> Network:
+    """The network `key` of a spec; with `logits`, its output sigmoid or softmax is left to the loss."""
+    layers: list[Layer] = []
+    batch = spec.training.batch
+    declared = list(spec.networks()[key].dense_layers(spec.mu if spec.mu is not None else 1.0))
+    for index, (inputs, layer) in enumerate(declared):
+        assert layer.init is not None and layer.bias is not None
+        layers += _beside_inputs(inputs, layer, batch)
+        activation = _activation(layer)
+        if logits and index == len(declared) - 1:
+            activation = log_odds(activation)
+        initializer, wide = _initializer(layer.init), width(inputs, layer, batch)
+        if layer.batch_norm:  # its shift is the bias
+            layers += [
+                Dense(wide, layer.units, Linear(), initializer, bias=False),
+                BatchNorm(layer.units, activation, batch),
+            ]
+        else:
+            layers.append(Dense(wide, layer.units, activation, initializer, layer.bias))
+    return Network(layers, engine, spec.dtype, rng)
+
+
+def _beside_inputs(inputs: int, layer: networks.Layer, batch: int) -> list[Layer]:
+    """What acts on a layer's inputs: dropout, minibatch discrimination, noise."""
+    found: list[Layer] = []
+    if layer.dropout:
+        found.append(dropout(inputs, layer.dropout))
+    if isinstance(layer.minibatch, networks.Kernel):
+        found.append(Kernel(inputs, layer.minibatch.kernels, layer.minibatch.size, batch))
+    elif layer.minibatch is not None:
+        found.append(Similarity(inputs, batch))
+    if layer.noise is not None:
+        settings = {k: v for k, v in layer.noise.model_dump().items() if v is not None}
+        found.append(Noise(found[-1].units if found else inputs, **settings))
+    return found
+
+
+def make_players(spec: Learning, engine: Engine, rng: np.random.Generator) -> dict[str, Player]:
+    """The players of a spec by name, their parameters drawn from `rng` in the networks' order."""
+    logits = not isinstance(spec, models.Wgan) and spec.training.loss in LOG_ODDS
+    return {key: _player(spec, key, engine, rng, logits) for key in spec.networks()}
+
+
+def _player(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, logits: bool) -> Player:
+    network = make_network(spec, key, engine, rng, logits and key != "generator")
+    own = spec.networks()[key]
+    clip = CLIPS[own.clip.mode](own.clip.bound) if own.clip is not None else None
+    average = None
+    if own.ema is not None:
+        average = Average(make_network(spec, key, engine, np.random.default_rng(0)), own.ema)
+    return Player(network, make_optimizer(spec, own.optimizer, network, engine), clip, average)
+
+
+def make_optimizer(spec: Experiment, own: AnyOptimizer, network: Network, engine: Engine) -> Optimizer:
+    """An optimiser for the parameters of `network`."""
+    settings = own.model_dump(exclude_none=True)
+    name = settings.pop("name")
+    if name != "adadelta" and "eta" not in settings:
+        settings["eta"] = spec.eta
+    made: Optimizer = OPTIMIZERS[name](engine, network.params.size, spec.dtype, **settings)
+    return made
+
+
+def _activation(layer: networks.Layer) -> Activation:
+    assert layer.activation is not None
+    settings = layer.activation.model_dump()
+    name = settings.pop("name")
+    if name in networks.WITH_SLOPE:
+        settings["mu"] = layer.mu
+    return ACTIVATIONS[name](**settings)
+
+
+def _initializer(spec: networks.AnyInit) -> Initializer:
+    settings = spec.model_dump()
+    return INITIALIZERS[settings.pop("name")](**settings)

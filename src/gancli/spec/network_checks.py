@@ -1,0 +1,96 @@
+"""What one field of a network cannot know; `checks` has what concerns several networks, or their data."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from gancli.spec.networks import WITH_SLOPE, Layer, Network, Noise
+from gancli.spec.yaml import KeyPath
+
+MAX_PARAMETERS = 100_000_000
+MAX_BUFFER = 200_000_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong at `path`; a warning where the run can go on all the same."""
+
+    path: KeyPath
+    text: str
+    warning: bool = False
+
+
+def activation_names(network: Network) -> list[str]:
+    """The activation of each layer, of a resolved network."""
+    return [layer.activation.name for _, layer in network.dense_layers(None) if layer.activation]
+
+
+def layers(key: str, network: Network) -> Iterator[Finding]:
+    """Its shape said once, and its noise sized where that means something."""
+    if network.shape is not None and (network.layers is not None or network.inputs is not None):
+        yield Finding((key, "shape"), "give `shape`, or `inputs` and `layers`, not both")
+    elif network.shape is None and (network.layers is None or network.inputs is None):
+        yield Finding((key,), "needs `shape: [inputs, …, outputs]`, or `inputs` and `layers`")
+    noises: list[tuple[KeyPath, Noise | None]] = [((key, "noise"), network.noise)]
+    noises += [((key, "layers", i, "noise"), layer.noise) for i, layer in enumerate(network.layers or ())]
+    for path, noise in noises:
+        if noise is not None and (noise.mode == "concat") == (noise.size is None):
+            text = (
+                "needs a size, in units" if noise.size is None else f"has no effect with mode {noise.mode!r}; remove it"
+            )
+            yield Finding((*path, "size"), text)
+
+
+def size(key: str, network: Network, batch: int) -> Iterator[Finding]:
+    """Not too large for a machine."""
+    sizes = network.sizes()
+    parameters = sum(inputs * units + units for inputs, units in pairwise(sizes))
+    if parameters > MAX_PARAMETERS:
+        yield Finding((key,), f"has {parameters:,d} parameters; at most {MAX_PARAMETERS:,d} are allowed")
+    if sizes and max(sizes) * batch > MAX_BUFFER:
+        text = f"{batch:,d} × {max(sizes):,d} units of `{key}` is over {MAX_BUFFER:,d}; use a smaller batch"
+        yield Finding(("training", "batch"), text)
+
+
+def batches(key: str, network: Network, batch: int) -> Iterator[Finding]:
+    """What compares the samples of a batch needs some, and minibatch discrimination the network that judges them."""
+    if not network.sizes():
+        return
+    own: list[tuple[KeyPath, Network | Layer]]
+    own = [((key, "layers", index), layer) for index, layer in enumerate(network.layers or ())]
+    parts: list[tuple[KeyPath, Network | Layer]] = [((key,), network), *own]
+    for path, part in parts:
+        if part.batch_norm and batch == 1:
+            yield Finding((*path, "batch_norm"), "needs `training.batch` of 2 or more: a single sample has no variance")
+        if part.minibatch is not None and key not in ("discriminator", "critic"):
+            text = f"is for the discriminator or critic, which sees whole batches; remove it from {key}"
+            yield Finding((*path, "minibatch"), text)
+        elif part.minibatch is not None and batch == 1:
+            yield Finding((*path, "minibatch"), "needs `training.batch` of 2 or more: it compares samples")
+    if network.ema is not None and key != "generator":
+        yield Finding((key, "ema"), f"is for the generator, whose samples it is for; remove it from {key}")
+
+
+def uses_mu(network: Network) -> bool:
+    """Does a sigmoid of this resolved network take its slope from the top level?"""
+    layers = [layer for _, layer in network.dense_layers(None)]
+    return any(
+        layer.mu is None and layer.activation is not None and layer.activation.name in WITH_SLOPE for layer in layers
+    )
+
+
+def unused(key: str, network: Network) -> Iterator[Finding]:
+    """Settings that act on nothing."""
+    if not network.sizes():
+        return
+    layers = list(network.layers or ())
+    hidden = [layer.activation for layer in layers[:-1]]
+    if network.activation is not None and layers and all(hidden):
+        yield Finding((key, "activation"), "has no effect: every hidden layer has its own", warning=True)
+    if network.output is not None and layers and layers[-1].activation:
+        yield Finding((key, "output"), "has no effect: the last layer has its own activation", warning=True)
+    for name in ("dropout", "batch_norm"):
+        if getattr(network, name) and len(network.sizes()) == 2 and not network.layers:
+            yield Finding((key, name), "has no effect: there is no hidden layer", warning=True)
+    if network.mu is not None and not set(activation_names(network)) & set(WITH_SLOPE):
+        yield Finding((key, "mu"), "has no effect: no layer is a sigmoid", warning=True)
