@@ -42,6 +42,7 @@ def resolve(text: str, *settings: str) -> spec.Resolved:
     return spec.resolve(document)
 
 
+FITS = jsonschema.Draft202012Validator(spec.json_schema()).validate
 SHIPPED = sorted(CONFIGS.rglob("*.yaml"))
 
 
@@ -50,7 +51,7 @@ def test_shipped_sweeps_have_cells_without_a_warning_and_fit_the_schema(path: Pa
     cells = spec.load_sweep(path).cells
     assert len(cells) > 1 and not any(cell.resolved.warnings for cell in cells)
     assert len({cell.resolved.yaml() for cell in cells}) == len(cells), "two cells are the same"
-    jsonschema.validate(load_text(path.read_text(encoding="utf-8"), "f").data, spec.json_schema())
+    FITS(load_text(path.read_text(encoding="utf-8"), "f").data)
     assert path.read_text(encoding="utf-8").startswith("# "), "a config says what it shows"
 
 
@@ -58,19 +59,19 @@ def test_shipped_sweeps_have_cells_without_a_warning_and_fit_the_schema(path: Pa
 def test_shipped_configs_resolve_without_a_warning_and_fit_the_schema(path: Path) -> None:
     resolved = spec.load(path)
     assert not resolved.warnings
-    jsonschema.validate(load_text(path.read_text(encoding="utf-8"), "f").data, spec.json_schema())
+    FITS(load_text(path.read_text(encoding="utf-8"), "f").data)
     again = load_text(resolved.yaml(), "again")
-    jsonschema.validate(again.data, spec.json_schema())
+    FITS(again.data)
     assert spec.resolve(again) == resolved  # the resolved spec is a fixed point
     assert path.read_text(encoding="utf-8").startswith("# "), "a config says what it shows"
 
 
 def test_the_schema_refuses_what_the_models_refuse() -> None:
     data = load_text(GAN, "f").data
-    jsonschema.validate(data, spec.json_schema())
+    FITS(data)
     for broken in ({**data, "eat": 1}, {**data, "seed": -1}, {**data, "generator": {"shape": ["a"]}}):
         with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate(broken, spec.json_schema())
+            FITS(broken)
 
 
 def test_letters_at_the_top_are_every_networks_default() -> None:
