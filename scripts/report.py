@@ -95,7 +95,7 @@ WORDS = {
     "generator.layers=[{units: 300}, {units: 784, bias: false}]": "no bias", "data.classes=": "digits ",
     "training.labels=": "labels ", "discriminator.minibatch=": "", "generator.noise=": "",
     "generator.optimizer=": "G ", "discriminator.optimizer=": "D ", "null": "none",
-    "generator.optimizer.eta=": "η of G ", "critic.optimizer.eta=": "η of critic ", "name: ": "",
+    "generator.optimizer.eta=": "η of G ", "critic.optimizer.eta=": "η of critic ", "name: ": "", "{": "", "}": "",
 }  # fmt: skip
 
 
@@ -126,7 +126,7 @@ def table(name: str, metrics: list[str]) -> None:
 
 def corners_right(folder: RunFolder) -> bool | None:
     """Does the last picture of an XOR run answer the four corners right? None for another run."""
-    if not folder.record()["data"]["set"] == "xor":
+    if folder.record()["data"]["set"] != "xor":
         return None
     path = sorted(folder.images.glob("game-*.npz"), key=lambda path: (len(path.stem), path.stem))[-1]
     with np.load(path, allow_pickle=False) as found:
@@ -134,7 +134,7 @@ def corners_right(folder: RunFolder) -> bool | None:
     return bool(plane[0, 0] < 0.5 < plane[0, -1] and plane[-1, -1] < 0.5 < plane[-1, 0])
 
 
-def curves(name: str, metric: str, ylabel: str, title: str, logx: bool = False) -> None:
+def curves(name: str, metric: str, ylabel: str, title: str, low: float | None = None) -> None:
     """Mean over seeds with its 95 % interval, one line a combination."""
     from gancli.plots.style import plt, save
 
@@ -152,9 +152,9 @@ def curves(name: str, metric: str, ylabel: str, title: str, logx: bool = False) 
             half = STUDENT[len(rows) - 1] * values.std(axis=0, ddof=1) / np.sqrt(len(rows))
             axes.fill_between(games, mean - half, mean + half, color=colour, alpha=0.2, linewidth=0)
     axes.set(xlabel="games played", ylabel=ylabel, title=title)
-    if logx:
-        axes.set_xscale("symlog", linthresh=games[1])
-    axes.legend(fontsize=8)
+    if low is not None:
+        axes.set_ylim(low, 1.0)
+    figure.legend(loc="outside lower center", ncols=2 if len(found) > 4 else len(found), fontsize=8)
     save(figure, DOCS / f"{name}.png")
 
 
@@ -273,23 +273,23 @@ FIGURES: dict[str, list[Step]] = {
     "fig1_9_mnist": [lambda n: table(n, ["accuracy"]), lambda n: own(n, "confusion", "errors")],
     "fig1_9_mnist_seeds": [
         lambda n: table(n, ["accuracy"]),
-        lambda n: curves(n, "accuracy", RATE, "784-300-10 on MNIST, η = 0.2, μ = 0.1"),
+        lambda n: curves(n, "accuracy", RATE, "784-300-10 on MNIST, η = 0.2, μ = 0.1", 0.7),
     ],
     "fig1_10_mnist_eta": [
         lambda n: table(n, ["accuracy"]),
-        lambda n: curves(n, "accuracy", RATE, "784-300-10 on MNIST for several η, μ = 0.1"),
+        lambda n: curves(n, "accuracy", RATE, "784-300-10 on MNIST for several η, μ = 0.1", 0.7),
     ],
     "fig1_11_mnist_mu": [
         lambda n: table(n, ["accuracy"]),
-        lambda n: curves(n, "accuracy", RATE, "784-300-10 on MNIST: two slopes for three η"),
+        lambda n: curves(n, "accuracy", RATE, "784-300-10 on MNIST: two slopes for three η", 0.7),
     ],
     "sec1_5_structures": [
         lambda n: table(n, ["accuracy"]),
-        lambda n: curves(n, "accuracy", RATE, "Three structures on MNIST, η = 0.2, μ = 0.1"),
+        lambda n: curves(n, "accuracy", RATE, "Three structures on MNIST, η = 0.2, μ = 0.1", 0.7),
     ],
     "sec3_1_6_optimizers": [
         lambda n: table(n, ["accuracy"]),
-        lambda n: curves(n, "accuracy", RATE, "Optimisers on MNIST, 784-300-10, one image at a time"),
+        lambda n: curves(n, "accuracy", RATE, "Optimisers on MNIST, 784-300-10, one image at a time", 0.7),
     ],
     "fig2_3_collapse": [lambda n: table(n, DIVERSITY), lambda n: own(n, "pictures")],
     "fig2_4_noise_bias": [collapse],
