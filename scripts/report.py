@@ -186,7 +186,7 @@ def pictures(name: str, title: str, every: int = 1) -> None:
     from gancli.plots.style import plt, save
 
     found = groups(name)
-    columns = min(3, len(found))
+    columns = 2 if len(found) == 4 else min(3, len(found))
     rows = -(-len(found) // columns)
     figure, grid = plt.subplots(rows, columns, figsize=(4.2 * columns, 3.7 * rows + 0.4), squeeze=False)
     for axes in grid.flat:
@@ -205,11 +205,11 @@ def pictures(name: str, title: str, every: int = 1) -> None:
     save(figure, DOCS / f"{name}.png")
 
 
-def own(name: str, *files: str) -> None:
-    """Figures that `gancli plot` draws of the first run, copied."""
+def own(name: str, *files: str, label: str = "") -> None:
+    """Figures that `gancli plot` draws of the first run whose settings contain `label`, copied."""
     from gancli.plots import plot_run
 
-    folder = next(iter(groups(name).values()))[0]
+    folder = next(folders for settings, folders in groups(name).items() if label in settings)[0]
     plot_run(folder.path)
     for file in files:
         target = DOCS / f"{name}{'-' + file if len(files) > 1 else ''}.png"
@@ -312,6 +312,7 @@ FIGURES: dict[str, list[Step]] = {
     "fig4_3_wgan7_eta": [
         lambda n: table(n, ["wasserstein_estimate", *DIVERSITY]),
         lambda n: pictures(n, f"{n}: samples at the last game"),
+        lambda n: own(n, "pictures", "wasserstein", label="0.0005"),
     ],
     "sec4_4_wgan_digits": [
         lambda n: table(n, ["wasserstein_estimate", *DIVERSITY]),
