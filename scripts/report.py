@@ -81,7 +81,7 @@ def groups(name: str) -> dict[str, list[RunFolder]]:
     listed = cells(name)
     varied = [{setting for settings, _, _ in listed for setting in settings[place : place + 1]} for place in range(9)]
     for settings, seed, _ in listed:
-        label = ", ".join(text for place, text in enumerate(settings) if len(varied[place]) > 1)
+        label = "; ".join(text for place, text in enumerate(settings) if len(varied[place]) > 1)
         folder = index.get(key_of(settings, seed))
         if folder is not None:
             found.setdefault(label.replace('"', ""), []).append(RunFolder(RUNS / name / folder))
@@ -134,7 +134,7 @@ def corners_right(folder: RunFolder) -> bool | None:
     return bool(plane[0, 0] < 0.5 < plane[0, -1] and plane[-1, -1] < 0.5 < plane[-1, 0])
 
 
-def curves(name: str, metric: str, ylabel: str, title: str, low: float | None = None) -> None:
+def curves(name: str, metric: str, ylabel: str, title: str, low: float | None = None, file: str = "") -> None:
     """Mean over seeds with its 95 % interval, one line a combination."""
     from gancli.plots.style import plt, save
 
@@ -155,7 +155,7 @@ def curves(name: str, metric: str, ylabel: str, title: str, low: float | None = 
     if low is not None:
         axes.set_ylim(low, 1.0)
     figure.legend(loc="outside lower center", ncols=2 if len(found) > 4 else len(found), fontsize=8)
-    save(figure, DOCS / f"{name}.png")
+    save(figure, DOCS / f"{name}{file}.png")
 
 
 def planes(name: str, count: int, columns: int, title: str) -> None:
@@ -200,7 +200,9 @@ def pictures(name: str, title: str, every: int = 1) -> None:
             if "sample_distance" in last
             else ""
         )
-        axes.set_title(f"{short(label) or name}\ngame {int(path.stem[5:]):,d}{share}", fontsize=9)
+        axes.set_title(
+            f"{short(label).replace('; ', chr(10)) or name}\ngame {int(path.stem[5:]):,d}{share}", fontsize=9
+        )
     figure.suptitle(title)
     save(figure, DOCS / f"{name}.png")
 
@@ -321,7 +323,7 @@ FIGURES: dict[str, list[Step]] = {
     "fig4_4_wgan7_noise": [
         lambda n: table(n, ["wasserstein_estimate", *DIVERSITY]),
         lambda n: pictures(n, f"{n}: samples at the last game"),
-        lambda n: curves(n, "wasserstein_estimate", "E f(x) − E f(G(z))", n),
+        lambda n: curves(n, "wasserstein_estimate", "E f(x) − E f(G(z))", n, file="-wasserstein"),
     ],
 }
 """What is drawn of each configuration."""
