@@ -32,8 +32,8 @@ def main() -> None:
         answers = built.game.answers(images)  # type: ignore[attr-defined]
         shares = np.bincount(np.argmax(answers, axis=1), minlength=10) / COUNT
         unsure = float((answers.max(axis=1) < 0.9).mean())
-        text = " ".join(f"{digit}: {share:.1%}" for digit, share in enumerate(shares))
-        print(f"{name}: {text}; least {shares.min():.1%}, most {shares.max():.1%}; unsure (under 0.9): {unsure:.1%}")
+        text = " ".join(f"{digit}: {share:.2%}" for digit, share in enumerate(shares))
+        print(f"{name}: {text}; least {shares.min():.2%}, most {shares.max():.2%}; unsure (under 0.9): {unsure:.1%}")
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def test_plot_draws_every_figure(kind: str) -> None:
 
 @pytest.mark.parametrize(("form", "head"), [("svg", b"<?xml"), ("pdf", b"%PDF")])
 def test_plot_in_other_formats(form: str, head: bytes) -> None:
-    train()
+    train(OTHERS["game2d"])
     result = gancli("plot", "latest", "--format", form)
     for line in result.stdout.splitlines():
         assert line.endswith(form) and Path(line).read_bytes().startswith(head)
