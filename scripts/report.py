@@ -24,6 +24,10 @@ STUDENT = {1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78, 5: 2.57, 9: 2.26, 19: 2.09, 49: 
 """95 % quantiles of Student's distribution, two-sided, by degrees of freedom."""
 
 
+FEW_SEEDS = 5
+"""Of fewer, an interval of the mean says less than the runs themselves."""
+
+
 class Quiet:
     """A reporter that says nothing."""
 
@@ -135,7 +139,7 @@ def corners_right(folder: RunFolder) -> bool | None:
 
 
 def curves(name: str, metric: str, ylabel: str, title: str, low: float | None = None, file: str = "") -> None:
-    """Mean over seeds with its 95 % interval, one line a combination."""
+    """Mean over seeds with its 95 % interval or, of few seeds, with each of them as a thin line."""
     from gancli.plots.style import plt, save
 
     figure, axes = plt.subplots(figsize=(8, 4.6))
@@ -148,7 +152,9 @@ def curves(name: str, metric: str, ylabel: str, title: str, low: float | None = 
         mean, colour = values.mean(axis=0), colours(0.92 * number / max(len(found) - 1, 1))
         dash = ("-", "--", "-.", ":")[number % 4]
         axes.plot(games, mean, dash, color=colour, label=f"{short(label) or 'all'} ({len(rows)} seeds)")
-        if len(rows) > 1:
+        if 1 < len(rows) < FEW_SEEDS:
+            axes.plot(games, values.T, dash, color=colour, alpha=0.5, linewidth=0.6)
+        elif len(rows) > 1:
             half = STUDENT[len(rows) - 1] * values.std(axis=0, ddof=1) / np.sqrt(len(rows))
             axes.fill_between(games, mean - half, mean + half, color=colour, alpha=0.2, linewidth=0)
     axes.set(xlabel="games played", ylabel=ylabel, title=title)
