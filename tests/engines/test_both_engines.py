@@ -145,7 +145,7 @@ def test_both_engines_train_alike(name: str, dtype: str) -> None:
             for vector, value in player.optimizer.vectors.items():
                 assert np.any(value) == np.any(expected.players[key].optimizer.vectors[vector])
             shown, other = player.shown.params, expected.players[key].shown.params
-            assert shown == pytest.approx(other, rel=50 * TOLERANCE[dtype], abs=50 * TOLERANCE[dtype]), key
+            assert np.allclose(shown, other, rtol=50 * TOLERANCE[dtype], atol=50 * TOLERANCE[dtype]), key
         for key, value in found.measure().items():
             assert value == pytest.approx(figures[key], rel=TOLERANCE[dtype], abs=TOLERANCE[dtype]), key
 
