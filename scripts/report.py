@@ -18,6 +18,7 @@ import numpy as np
 
 from gancli import experiment, spec
 from gancli.runs import RunFolder
+from gancli.runs.files import by_game, game_of
 
 CONFIGS, RUNS, DOCS = Path("configs/report"), Path("runs/report"), Path("docs/report")
 STUDENT = {1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78, 5: 2.57, 9: 2.26, 19: 2.09, 49: 2.01}
@@ -132,7 +133,7 @@ def corners_right(folder: RunFolder) -> bool | None:
     """Does the last picture of an XOR run answer the four corners right? None for another run."""
     if folder.record()["data"]["set"] != "xor":
         return None
-    path = sorted(folder.images.glob("game-*.npz"), key=lambda path: (len(path.stem), path.stem))[-1]
+    path = by_game(folder.images, "npz")[-1]
     with np.load(path, allow_pickle=False) as found:
         plane = found["plane"]
     return bool(plane[0, 0] < 0.5 < plane[0, -1] and plane[-1, -1] < 0.5 < plane[-1, 0])
@@ -187,7 +188,7 @@ def planes(name: str, count: int, columns: int, title: str) -> None:
     save(figure, DOCS / f"{name}.png")
 
 
-def pictures(name: str, title: str, every: int = 1) -> None:
+def pictures(name: str, title: str) -> None:
     """The last picture of the first seed of each combination, side by side."""
     from gancli.plots.style import plt, save
 
@@ -198,7 +199,7 @@ def pictures(name: str, title: str, every: int = 1) -> None:
     for axes in grid.flat:
         axes.axis("off")
     for axes, (label, folders) in zip(grid.flat, found.items(), strict=False):
-        path = sorted((folders[0].path / "images").glob("game-*.png"))[-1]
+        path = by_game(folders[0].images, "png")[-1]
         axes.imshow(plt.imread(path), cmap="gray", vmin=0, vmax=1, interpolation="none")
         last = folders[0].rows()[-1]
         share = (
@@ -206,9 +207,7 @@ def pictures(name: str, title: str, every: int = 1) -> None:
             if "sample_distance" in last
             else ""
         )
-        axes.set_title(
-            f"{short(label).replace('; ', chr(10)) or name}\ngame {int(path.stem[5:]):,d}{share}", fontsize=9
-        )
+        axes.set_title(f"{short(label).replace('; ', chr(10)) or name}\ngame {game_of(path):,d}{share}", fontsize=9)
     figure.suptitle(title)
     save(figure, DOCS / f"{name}.png")
 
@@ -250,7 +249,6 @@ def main() -> None:
 
 Step = Callable[[str], None]
 RATE = "share of 10,000 test images answered right"
-PLANE = "share of the square answered right"
 DIVERSITY = ["sample_distance", "real_distance", "real_score", "fake_score"]
 
 

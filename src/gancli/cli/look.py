@@ -44,28 +44,22 @@ def sample(run: str, count: int, output: Path | None, seed: int, force: bool, ru
         raise click.UsageError(f"-o must end in .png or .npz; got {str(output)!r}")
     if output.exists() and not force:
         raise click.UsageError(f"{output} exists; choose another name, or --force to replace it")
-    import io
-
-    import numpy as np
-
     from gancli import pictures
     from gancli.experiment import sample as draw
     from gancli.runs import find
+    from gancli.runs.arrays import write_arrays
     from gancli.runs.files import write_bytes
 
     drawn = draw(find(runs, run), count, seed)
-    if output.suffix == ".npz":
-        buffer = io.BytesIO()
-        arrays = {"images" if drawn.images else "points": drawn.values, "latents": drawn.latents}
-        np.savez_compressed(buffer, allow_pickle=False, **arrays)
-        content = buffer.getvalue()
-    else:
-        if not drawn.images:
-            raise click.UsageError(f"RUN draws points, not images: -o must end in .npz; got {str(output)!r}")
-        content = pictures.grid(drawn.values[:, 0])
+    if output.suffix == ".png" and not drawn.images:
+        raise click.UsageError(f"RUN draws points, not images: -o must end in .npz; got {str(output)!r}")
     if not output.parent.is_dir():
         raise click.UsageError(f"-o: {output.parent} is not a folder; make it first")
-    write_bytes(output, content)
+    if output.suffix == ".png":
+        write_bytes(output, pictures.grid(drawn.values[:, 0]))
+    else:
+        arrays = {"images" if drawn.images else "points": drawn.values, "latents": drawn.latents}
+        write_arrays(output, arrays, compress=True)
     click.echo(str(output))
 
 

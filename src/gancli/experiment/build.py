@@ -77,13 +77,14 @@ def build(spec: Experiment, dataset: Dataset, engine: Engine | None = None) -> B
     """All objects of a run, as they are before its first game; `engine` where it is not to be the spec's choice."""
     engine = engine or make_engine(spec.engine, threads_for(spec))
     streams = {purpose: stream(spec.seed, purpose) for purpose in STREAMS}
-    shuffle = not isinstance(spec, models.Supervised) or spec.training.shuffle
-    batches = {"training": Batches(dataset.train, engine.load, streams["order"] if shuffle else None)}
+    batches: dict[str, Batches] = {}
+    if not isinstance(spec, models.Game2d):
+        shuffle = not isinstance(spec, models.Supervised) or spec.training.shuffle
+        batches["training"] = Batches(dataset.train, engine.load, streams["order"] if shuffle else None)
     game: Game
     if isinstance(spec, models.Supervised):
         game = _supervised(spec, dataset, engine, batches, streams)
     elif isinstance(spec, models.Game2d):
-        batches.clear()
         game = _game2d(spec, engine)
     else:
         batches["test"] = Batches(dataset.train, engine.load, streams["test"])

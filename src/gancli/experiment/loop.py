@@ -1,7 +1,6 @@
 """The one training loop: play a game, then do what is due."""
 
 import contextlib
-import io
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from gancli.experiment.build import Built, stream
 from gancli.experiment.profile import Profile
 from gancli.experiment.saving import gather
 from gancli.runs import RunFolder, checkpoint
+from gancli.runs.arrays import write_arrays
 from gancli.runs.files import write_bytes
 from gancli.spec import Experiment
 
@@ -140,9 +140,7 @@ class Loop:
         if len(found.images):
             write_bytes(path, pictures.grid(pictures.as_images(found.images)))
         if found.arrays:
-            buffer = io.BytesIO()
-            np.savez_compressed(buffer, allow_pickle=False, **found.arrays)
-            write_bytes(path.with_suffix(".npz"), buffer.getvalue())
+            write_arrays(path.with_suffix(".npz"), found.arrays, compress=True)
 
     def save(self) -> None:
         """Write a checkpoint, unless there is nothing new to save."""

@@ -30,12 +30,8 @@ class Gan(Adversarial):
                 self.play_one()
             return
         real, fresh, shared, alone = (self.ratios[name] for name in ("real", "fake", "shared", "generator"))
-        batches = real, fresh + shared + alone
-        if self.labels.drawn:
-            targets = (real + fresh + shared) * self.batch
-            self.play_by_engine(self.player, games, *batches, targets, self.draw_labels)
-        else:
-            self.play_by_engine(self.player, games, *batches)
+        labels = ((real + fresh + shared) * self.batch, self.draw_labels) if self.labels.drawn else (0, None)
+        self.play_by_engine(self.player, games, real, fresh + shared + alone, *labels)
 
     def play_one(self) -> None:
         """One game: D on real samples, D on fresh fakes, G then D on shared fakes, G alone."""

@@ -3,6 +3,7 @@
 Arjovsky, Chintala and Bottou 2017, algorithm 1.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -33,12 +34,9 @@ class Schedule:
 
     def kinds(self) -> set[tuple[int, int]]:
         """All that `of` can say."""
-        critics = {self.critic, self.long_critic if self.first or self.every else 0} - {0}
-        return {
-            (critic, generator)
-            for critic in critics
-            for generator in {self.generator, self.generator * (not self.warmup)}
-        }
+        critics = {self.critic, self.long_critic} if self.long_critic and (self.first or self.every) else {self.critic}
+        generators = {self.generator, 0} if self.warmup else {self.generator}
+        return set(itertools.product(critics, generators))
 
     def of(self, game: int) -> tuple[int, int]:
         """Learnings of critic and generator in game `game`, counted from 0."""

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gancli.plots.style import plt, save
+from gancli.runs.files import by_game, game_of
 
 COLUMNS = 8
 SHOWN = 40
@@ -14,14 +15,14 @@ SHOWN = 40
 
 def plot_errors(run: Path, target: Path, form: str, name: str) -> list[Path]:
     """From the newest file of pictures; nothing where it holds no confusion matrix."""
-    files = sorted((run / "images").glob("game-*.npz"), key=lambda path: (len(path.stem), path.stem))
+    files = by_game(run / "images", "npz")
     if not files:
         return []
     with np.load(files[-1], allow_pickle=False) as found:
         if "confusion" not in found.files:
             return []
         confusion, images, labels, answers = (found[key] for key in ("confusion", "images", "labels", "answers"))
-    title = f"{name}, training {int(files[-1].stem[5:]):,d}"
+    title = f"{name}, training {game_of(files[-1]):,d}"
     paths = [save(_matrix(confusion, title), target / f"confusion.{form}")]
     if len(images):
         paths.append(save(_images(images, labels, answers, title), target / f"errors.{form}"))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gancli.plots.style import BLUE, ORANGE, plt
+from gancli.runs.files import by_game, game_of
 
 Draw = Callable[[Any, Path], Any]
 """(axes, file) → what a colour bar would explain, or None."""
@@ -25,14 +26,13 @@ class Frame:
 def frames(run: Path) -> list[Frame]:
     """All that the run has drawn, oldest first."""
     images = run / "images"
-    arrays = [path for path in images.glob("game-*.npz") if path.stem[5:].isdecimal()]
+    arrays = by_game(images, "npz")
     kind: str | None = None
     if arrays:
         with np.load(arrays[0], allow_pickle=False) as found:
             kind = next((name for name in DRAW if name in found.files), None)
     draw = DRAW[kind] if kind is not None else _draw_png
-    files = arrays if kind is not None else images.glob("game-*.png")
-    return sorted((Frame(int(file.stem[5:]), file, draw) for file in files), key=lambda frame: frame.game)
+    return [Frame(game_of(file), file, draw) for file in (arrays if kind is not None else by_game(images, "png"))]
 
 
 def spread(every: Sequence[Frame], count: int) -> list[Frame]:

@@ -6,12 +6,13 @@ import numpy as np
 
 from gancli.plots.style import BLUE, GREY, ORANGE, plt, save
 from gancli.runs import RunFolder
+from gancli.runs.files import by_game
 
 
 def plot_trajectory(run: Path, target: Path, form: str, name: str) -> list[Path]:
     """Nothing where the run has no field."""
     rows = [row for row in RunFolder(run).rows() if "theta" in row]
-    files = sorted((run / "images").glob("game-*.npz"))
+    files = by_game(run / "images", "npz")
     if not rows or not files:
         return []
     with np.load(files[0], allow_pickle=False) as found:

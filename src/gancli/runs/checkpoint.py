@@ -1,6 +1,5 @@
 """A checkpoint: every array and counter that a run needs to go on to the same bits, in one `.npz`, no pickle."""
 
-import io
 import json
 import zipfile
 from pathlib import Path
@@ -9,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.runs.files import write_bytes
+from gancli.runs.arrays import write_arrays
+from gancli.runs.files import by_game
 
 KEPT = 2
 """How many checkpoints of a run are kept."""
@@ -18,11 +18,9 @@ Arrays = dict[str, NDArray[Any]]
 
 def save(folder: Path, game: int, arrays: Arrays, facts: dict[str, Any]) -> Path:
     """Write `game-000500.npz` and remove all but the last two. Raises OSError."""
-    buffer = io.BytesIO()
     text = np.frombuffer(json.dumps(facts).encode("utf-8"), np.uint8)
-    np.savez(buffer, allow_pickle=False, facts=text, **arrays)
     path = folder / f"game-{game:06d}.npz"
-    write_bytes(path, buffer.getvalue())
+    write_arrays(path, {"facts": text, **arrays})
     for old in paths(folder)[:-KEPT]:
         old.unlink(missing_ok=True)
     return path
@@ -30,8 +28,7 @@ def save(folder: Path, game: int, arrays: Arrays, facts: dict[str, Any]) -> Path
 
 def paths(folder: Path) -> list[Path]:
     """The checkpoints in `folder`, oldest first."""
-    found = [path for path in folder.glob("game-*.npz") if path.stem[5:].isdecimal()]
-    return sorted(found, key=lambda path: int(path.stem[5:]))
+    return by_game(folder, "npz")
 
 
 def load(path: Path) -> tuple[Arrays, dict[str, Any]]:

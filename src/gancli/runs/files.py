@@ -46,3 +46,14 @@ def _umask() -> int:
     current = os.umask(0)
     os.umask(current)
     return current
+
+
+def by_game(folder: Path, suffix: str) -> list[Path]:
+    """The files `game-000500.suffix`, … of a folder, in the order of their games."""
+    found = [path for path in folder.glob(f"game-*.{suffix}") if path.stem[5:].isdecimal()]
+    return sorted(found, key=game_of)
+
+
+def game_of(path: Path) -> int:
+    """The game in the name of a file."""
+    return int(path.stem[5:])

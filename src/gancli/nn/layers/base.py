@@ -15,6 +15,15 @@ class Layer:
     inputs: int
     units: int
 
+    def __init__(self) -> None:
+        self._kept: dict[int, list[Array]] = {}
+
+    def buffers(self, batch: int, dtype: np.dtype[np.floating], *widths: int) -> list[Array]:
+        """One array (batch, width) for each of `widths`, kept for each batch size."""
+        if batch not in self._kept:
+            self._kept[batch] = [np.empty((batch, width), dtype) for width in widths]
+        return self._kept[batch]
+
     def shapes(self) -> dict[str, Shape]:
         """Names and shapes of the parameters."""
         return {}

@@ -17,9 +17,9 @@ class BatchNorm(Layer):
     """y = f(γ x̂ + β). A pass of several batches is normalised batch by batch, `batch` rows at a time."""
 
     def __init__(self, units: int, activation: Activation, batch: int):
+        super().__init__()
         self.inputs = self.units = units
         self.activation, self.batch = activation, batch
-        self._buffers: dict[int, tuple[Array, Array]] = {}
 
     def shapes(self) -> dict[str, Shape]:
         """γ and β, each (units,)."""
@@ -43,9 +43,7 @@ class BatchNorm(Layer):
 
     def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
         """Buffers for x̂ and y, both (batch, units)."""
-        if batch not in self._buffers:
-            self._buffers[batch] = (np.empty((batch, self.units), dtype), np.empty((batch, self.units), dtype))
-        self.normal, self.y = self._buffers[batch]
+        self.normal, self.y = self.buffers(batch, dtype, self.units, self.units)
 
     def forward(self, x: Array, rng: np.random.Generator, training: bool = True) -> Array:
         """x̂ from each batch's own mean and variance or, outside training, from the running ones."""

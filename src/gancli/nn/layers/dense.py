@@ -13,9 +13,9 @@ class Dense(Layer):
     """`units` neurons that each see all `inputs` (report, sections 1.2.2 and 1.2.3)."""
 
     def __init__(self, inputs: int, units: int, activation: Activation, init: Initializer, bias: bool = True):
+        super().__init__()
         self.inputs, self.units = inputs, units
         self.activation, self.init, self.bias = activation, init, bias
-        self._buffers: dict[int, tuple[Array, Array]] = {}
 
     def shapes(self) -> dict[str, Shape]:
         """Weights (inputs, units) and, unless it has none, a bias (units,)."""
@@ -43,9 +43,7 @@ class Dense(Layer):
 
     def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
         """Buffers for y (batch, units) and dx (batch, inputs), kept for each batch size."""
-        if batch not in self._buffers:
-            self._buffers[batch] = (np.empty((batch, self.units), dtype), np.empty((batch, self.inputs), dtype))
-        self.y, self.dx = self._buffers[batch]
+        self.y, self.dx = self.buffers(batch, dtype, self.units, self.inputs)
 
     def forward(self, x: Array, rng: np.random.Generator, training: bool = True) -> Array:
         """Y = f(x W + b)."""

@@ -16,16 +16,14 @@ class _Minibatch(Layer):
     """Inputs h (batch, inputs), and `extra` units beside them."""
 
     def __init__(self, inputs: int, extra: int, batch: int):
+        super().__init__()
         self.inputs, self.extra, self.batch, self.units = inputs, extra, batch, inputs + extra
-        self._buffers: dict[int, tuple[Array, Array]] = {}
 
     def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
         """Buffers for y (batch, units) and dx (batch, inputs). Raises ValueError for part of a batch."""
         if batch % self.batch:
             raise ValueError(f"minibatch discrimination needs whole batches of {self.batch} samples; got {batch}")
-        if batch not in self._buffers:
-            self._buffers[batch] = (np.empty((batch, self.units), dtype), np.empty((batch, self.inputs), dtype))
-        self.y, self.dx = self._buffers[batch]
+        self.y, self.dx = self.buffers(batch, dtype, self.units, self.inputs)
 
     def forward(self, x: Array, rng: np.random.Generator, training: bool = True) -> Array:
         """The inputs, and beside them their likenesses."""

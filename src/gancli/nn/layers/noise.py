@@ -14,10 +14,10 @@ class Noise(Layer):
     """concat: (x, n) with `size` units of noise; add: x + n; multiply: x (1 + n)."""
 
     def __init__(self, inputs: int, mode: str, size: int = 0, law: str = "gaussian", scale: float = 1.0):
+        super().__init__()
         self.inputs, self.mode, self.law, self.scale = inputs, mode, law, scale
         self.size = size if mode == "concat" else inputs
         self.units = inputs + size if mode == "concat" else inputs
-        self._buffers: dict[int, tuple[Array, Array, Array]] = {}
 
     def plan(self, starts: dict[str, int]) -> NoisePlan:
         """What an engine that plays by itself is told."""
@@ -25,11 +25,7 @@ class Noise(Layer):
 
     def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
         """Buffers for y (batch, units), dx (batch, inputs) and the noise (batch, size)."""
-        if batch not in self._buffers:
-            shapes = (self.units, self.inputs, self.size)
-            y, dx, noise = (np.empty((batch, size), dtype) for size in shapes)
-            self._buffers[batch] = (y, dx, noise)
-        self.y, self.dx, self.noise = self._buffers[batch]
+        self.y, self.dx, self.noise = self.buffers(batch, dtype, self.units, self.inputs, self.size)
 
     def forward(self, x: Array, rng: np.random.Generator, training: bool = True) -> Array:
         """Draw the noise and join it to x; what is dropped in training is there without it."""

@@ -13,6 +13,7 @@ class Scalar(Layer):
     inputs, units = 0, 1
 
     def __init__(self, start: float):
+        super().__init__()
         self.start = start
 
     def shapes(self) -> dict[str, Shape]:
@@ -29,7 +30,7 @@ class Scalar(Layer):
 
     def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
         """A buffer for y (batch, 1)."""
-        self.y = np.empty((batch, 1), dtype)
+        (self.y,) = self.buffers(batch, dtype, 1)
 
     def forward(self, x: Array, rng: np.random.Generator, training: bool = True) -> Array:
         """The number for each row."""
