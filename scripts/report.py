@@ -195,7 +195,7 @@ def pictures(name: str, title: str) -> None:
     found = groups(name)
     columns = 2 if len(found) == 4 else min(3, len(found))
     rows = -(-len(found) // columns)
-    figure, grid = plt.subplots(rows, columns, figsize=(4.2 * columns, 3.7 * rows + 0.4), squeeze=False)
+    figure, grid = plt.subplots(rows, columns, figsize=(4.2 * columns, 4.0 * rows + 0.4), squeeze=False)
     for axes in grid.flat:
         axes.axis("off")
     for axes, (label, folders) in zip(grid.flat, found.items(), strict=False):
@@ -210,6 +210,11 @@ def pictures(name: str, title: str) -> None:
         axes.set_title(f"{short(label).replace('; ', chr(10)) or name}\ngame {game_of(path):,d}{share}", fontsize=9)
     figure.suptitle(title)
     save(figure, DOCS / f"{name}.png")
+
+
+def samples(name: str) -> None:
+    """`pictures` of what generators draw at the end."""
+    pictures(name, f"{name}: samples at the last game, one seed each")
 
 
 def own(name: str, *files: str, label: str = "") -> None:
@@ -241,7 +246,9 @@ def main() -> None:
     DOCS.mkdir(parents=True, exist_ok=True)
     for name in names:
         if groups(name):
-            for step in FIGURES.get(name, []):
+            metrics, steps = FIGURES[name]
+            table(name, metrics)
+            for step in steps:
                 step(name)
     for path in DOCS.glob("*.png"):
         shrink(path)
@@ -252,85 +259,83 @@ RATE = "share of 10,000 test images answered right"
 DIVERSITY = ["sample_distance", "real_distance", "real_score", "fake_score"]
 
 
-def collapse(name: str) -> None:
-    """What says how much alike the samples of a GAN are, and its pictures."""
-    table(name, DIVERSITY)
-    pictures(name, f"{name}: samples at the last game, one seed each")
-
-
-FIGURES: dict[str, list[Step]] = {
-    "fig1_3_neuron": [lambda n: table(n, ["accuracy"]), lambda n: own(n, "last")],
-    "fig1_5_xor_221": [lambda n: table(n, ["accuracy", "loss"]), lambda n: own(n, "last")],
-    "fig1_6_xor_eta": [
-        lambda n: table(n, ["accuracy", "loss"]),
-        lambda n: planes(n, 6, 6, "XOR with 2-2-2-1 after 10,000 trainings, six seeds for each η"),
-    ],
-    "fig1_7a_xor_221": [lambda n: table(n, ["accuracy", "loss"]), lambda n: planes(n, 6, 6, "XOR with 2-2-1")],
-    "fig1_7b_xor_241": [lambda n: table(n, ["accuracy", "loss"]), lambda n: planes(n, 6, 6, "XOR with 2-4-1")],
-    "fig1_7c_xor_2221": [lambda n: table(n, ["accuracy", "loss"]), lambda n: own(n, "last")],
-    "fig1_8_xor_2221_seeds": [
-        lambda n: table(n, ["accuracy", "loss"]),
-        lambda n: planes(n, 16, 8, "XOR with 2-2-2-1 and η = 0.5: the same parameters, sixteen seeds"),
-    ],
-    "sec1_4_structures": [
-        lambda n: table(n, ["accuracy", "loss"]),
-        lambda n: planes(n, 6, 6, "XOR learned from points of the whole square"),
-    ],
-    "fig1_9_mnist": [lambda n: table(n, ["accuracy"]), lambda n: own(n, "confusion", "errors")],
-    "fig1_9_mnist_seeds": [
-        lambda n: table(n, ["accuracy"]),
-        lambda n: curves(n, "accuracy", RATE, "784-300-10 on MNIST, η = 0.2, μ = 0.1", 0.7),
-    ],
-    "fig1_10_mnist_eta": [
-        lambda n: table(n, ["accuracy"]),
-        lambda n: curves(n, "accuracy", RATE, "784-300-10 on MNIST for several η, μ = 0.1", 0.7),
-    ],
-    "fig1_11_mnist_mu": [
-        lambda n: table(n, ["accuracy"]),
-        lambda n: curves(n, "accuracy", RATE, "784-300-10 on MNIST: two slopes for three η", 0.7),
-    ],
-    "sec1_5_structures": [
-        lambda n: table(n, ["accuracy"]),
-        lambda n: curves(n, "accuracy", RATE, "Three structures on MNIST, η = 0.2, μ = 0.1", 0.7),
-    ],
-    "sec3_1_6_optimizers": [
-        lambda n: table(n, ["accuracy"]),
-        lambda n: curves(n, "accuracy", RATE, "Optimisers on MNIST, 784-300-10, one image at a time", 0.7),
-    ],
-    "fig2_3_collapse": [lambda n: table(n, DIVERSITY), lambda n: own(n, "pictures")],
-    "fig2_4_noise_bias": [collapse],
-    "fig2_5_no_bias": [collapse],
-    "sec2_6_2_noise_modes": [collapse],
-    "sec2_6_3_labels": [collapse],
-    "sec2_6_4_minibatch": [collapse],
-    "fig2_6_fives": [lambda n: table(n, DIVERSITY), lambda n: own(n, "pictures")],
-    "fig2_7_digits": [collapse],
-    "sec3_1_6_two_optimizers": [collapse],
-    "fig4_1_field": [lambda n: table(n, ["distance"]), lambda n: own(n, "trajectory")],
-    "fig4_1_games": [
-        lambda n: table(n, ["distance"]),
-        lambda n: curves(n, "distance", "distance to the equilibrium", "Games of two numbers, η = 0.05"),
-    ],
-    "fig4_3_wgan7": [
-        lambda n: table(n, ["wasserstein_estimate", *DIVERSITY]),
-        lambda n: own(n, "pictures", "wasserstein"),
-    ],
-    "fig4_3_wgan7_eta": [
-        lambda n: table(n, ["wasserstein_estimate", *DIVERSITY]),
-        lambda n: pictures(n, f"{n}: samples at the last game"),
-        lambda n: own(n, "pictures", "wasserstein", label="0.0005"),
-    ],
-    "sec4_4_wgan_digits": [
-        lambda n: table(n, ["wasserstein_estimate", *DIVERSITY]),
-        lambda n: pictures(n, f"{n}: samples at the last game"),
-    ],
-    "fig4_4_wgan7_noise": [
-        lambda n: table(n, ["wasserstein_estimate", *DIVERSITY]),
-        lambda n: pictures(n, f"{n}: samples at the last game"),
-        lambda n: curves(n, "wasserstein_estimate", "E f(x) − E f(G(z))", n, file="-wasserstein"),
-    ],
+FIGURES: dict[str, tuple[list[str], list[Step]]] = {
+    "fig1_3_neuron": (["accuracy"], [lambda n: own(n, "last")]),
+    "fig1_5_xor_221": (["accuracy", "loss"], [lambda n: own(n, "last")]),
+    "fig1_6_xor_eta": (
+        ["accuracy", "loss"],
+        [lambda n: planes(n, 6, 6, "XOR with 2-2-2-1 after 10,000 trainings, six seeds for each η")],
+    ),
+    "fig1_7a_xor_221": (["accuracy", "loss"], [lambda n: planes(n, 6, 6, "XOR with 2-2-1")]),
+    "fig1_7b_xor_241": (["accuracy", "loss"], [lambda n: planes(n, 6, 6, "XOR with 2-4-1")]),
+    "fig1_7c_xor_2221": (["accuracy", "loss"], [lambda n: own(n, "last")]),
+    "fig1_8_xor_2221_seeds": (
+        ["accuracy", "loss"],
+        [lambda n: planes(n, 16, 8, "XOR with 2-2-2-1 and η = 0.5: the same parameters, sixteen seeds")],
+    ),
+    "sec1_4_structures": (
+        ["accuracy", "loss"],
+        [lambda n: planes(n, 6, 6, "XOR learned from points of the whole square")],
+    ),
+    "fig1_9_mnist": (["accuracy"], [lambda n: own(n, "confusion", "errors")]),
+    "fig1_9_mnist_seeds": (
+        ["accuracy"],
+        [lambda n: curves(n, "accuracy", RATE, "784-300-10 on MNIST, η = 0.2, μ = 0.1", 0.7)],
+    ),
+    "fig1_10_mnist_eta": (
+        ["accuracy"],
+        [lambda n: curves(n, "accuracy", RATE, "784-300-10 on MNIST for several η, μ = 0.1", 0.7)],
+    ),
+    "fig1_11_mnist_mu": (
+        ["accuracy"],
+        [lambda n: curves(n, "accuracy", RATE, "784-300-10 on MNIST: two slopes for three η", 0.7)],
+    ),
+    "sec1_5_structures": (
+        ["accuracy"],
+        [lambda n: curves(n, "accuracy", RATE, "Three structures on MNIST, η = 0.2, μ = 0.1", 0.7)],
+    ),
+    "sec3_1_6_optimizers": (
+        ["accuracy"],
+        [lambda n: curves(n, "accuracy", RATE, "Optimisers on MNIST, 784-300-10, one image at a time", 0.7)],
+    ),
+    "fig2_3_collapse": (DIVERSITY, [lambda n: own(n, "pictures")]),
+    "fig2_4_noise_bias": (DIVERSITY, [samples]),
+    "fig2_5_no_bias": (DIVERSITY, [samples]),
+    "sec2_6_2_noise_modes": (DIVERSITY, [samples]),
+    "sec2_6_3_labels": (DIVERSITY, [samples]),
+    "sec2_6_4_minibatch": (DIVERSITY, [samples]),
+    "fig2_6_fives": (DIVERSITY, [lambda n: own(n, "pictures")]),
+    "fig2_7_digits": (DIVERSITY, [samples]),
+    "sec3_1_6_two_optimizers": (DIVERSITY, [samples]),
+    "fig4_1_field": (["distance"], [lambda n: own(n, "trajectory")]),
+    "fig4_1_games": (
+        ["distance"],
+        [lambda n: curves(n, "distance", "distance to the equilibrium", "Games of two numbers, η = 0.05")],
+    ),
+    "fig4_3_wgan7": (
+        ["wasserstein_estimate", *DIVERSITY],
+        [lambda n: own(n, "pictures", "wasserstein")],
+    ),
+    "fig4_3_wgan7_eta": (
+        ["wasserstein_estimate", *DIVERSITY],
+        [
+            samples,
+            lambda n: own(n, "pictures", "wasserstein", label="0.0005"),
+        ],
+    ),
+    "sec4_4_wgan_digits": (
+        ["wasserstein_estimate", *DIVERSITY],
+        [samples],
+    ),
+    "fig4_4_wgan7_noise": (
+        ["wasserstein_estimate", *DIVERSITY],
+        [
+            samples,
+            lambda n: curves(n, "wasserstein_estimate", "E f(x) − E f(G(z))", n, file="-wasserstein"),
+        ],
+    ),
 }
-"""What is drawn of each configuration."""
+"""The figures in the table of each configuration, and what is drawn of it."""
 
 
 if __name__ == "__main__":
