@@ -92,7 +92,7 @@ def train(text: str, *words: str, code: int = 0) -> RunFolder:
 def essence(folder: RunFolder) -> tuple[list[dict[str, Any]], dict[str, bytes], dict[str, bytes]]:
     """Metrics but for times, final weights and state, pictures."""
     rows = [{key: value for key, value in row.items() if key != "seconds"} for row in folder.rows()]
-    arrays, _ = checkpoint.load(checkpoint.paths(folder.checkpoints)[-1])
+    arrays = checkpoint.load(checkpoint.paths(folder.checkpoints)[-1]).arrays
     pictures = {path.name: path.read_bytes() for path in folder.images.iterdir()}
     return rows, {name: array.tobytes() for name, array in arrays.items()}, pictures
 
@@ -124,8 +124,21 @@ def test_the_record_says_what_was_run_on() -> None:
     assert record["data"]["bundled"] is True and record["data"]["origin"] == "the bundled MNIST-5k"
     assert record["data"]["samples"] == 450 and len(record["data"]["sha256"]) == 4
     assert record["parameters"] == {"generator": 4 * 6 + 6 + 9 * 784 + 784, "critic": 784 * 5 + 5 + 5 + 1}
-    for key in ("argv", "host", "platform", "versions", "blas", "threads", "thread_limits", "seed", "start", "end"):
+    for key in (
+        "argv",
+        "host",
+        "pid",
+        "process_start",
+        "platform",
+        "cpu",
+        "versions",
+        "threads",
+        "seed",
+        "start",
+        "end",
+    ):
         assert record[key] is not None
+    assert record["blas"]["num_threads"] >= 1 and record["blas"]["internal_api"]
 
 
 def test_a_fall_back_on_the_subset_is_one_line_on_standard_error() -> None:

@@ -1,8 +1,9 @@
 """The commands, in the order `gancli --help` lists them."""
 
+from gancli.cli.compare import compare
 from gancli.cli.config import check, schema
 from gancli.cli.data import data
 from gancli.cli.look import ls, plot, sample, show
 from gancli.cli.training import resume, train
 
-ALL = (train, resume, plot, sample, ls, show, check, schema, data)
+ALL = (train, resume, plot, sample, ls, show, compare, check, schema, data)

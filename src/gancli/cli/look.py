@@ -6,11 +6,7 @@ from typing import Any
 
 import click
 
-from gancli.cli.support import command, runs_option
-
-format_option = click.option(
-    "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True
-)
+from gancli.cli.support import command, format_option, print_rows, runs_option
 
 
 @click.command()
@@ -90,7 +86,7 @@ def ls(form: str, runs: Path) -> None:
             row["figures"] = "  ".join(
                 f"{key} {row.pop(key):.4g}" for key in list(row)[6:] if isinstance(row[key], float)
             )
-    _print_rows(rows, form)
+    print_rows(rows, form)
 
 
 @click.command()
@@ -100,16 +96,19 @@ def ls(form: str, runs: Path) -> None:
 @command
 def show(run: str, form: str, runs: Path) -> None:
     """Show one RUN: its record and last figures; with csv, all its figures."""
-    from gancli.runs import find
+    from gancli.runs import DIFF, find
 
     folder = find(runs, run)
     if form == "csv":
-        _print_rows(folder.rows(), form)
+        print_rows(folder.rows(), form)
         return
     record = {"run": str(folder.path), **folder.record(), "last": next(reversed(folder.rows()), None)}
     if form == "json":
         click.echo(json.dumps(record, indent=2, ensure_ascii=False))
         return
+    del record["spec"]  # config.yaml has it
+    if (folder.path / DIFF).exists():
+        record["git"]["diff"] = str(folder.path / DIFF)
     for key, text in _flat(record):
         click.echo(f"{key:34} {text}")
 
@@ -122,23 +121,3 @@ def _flat(data: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
         elif value not in (None, []):
             lines.append((prefix + key, f"{value:.6g}" if isinstance(value, float) else value))
     return lines
-
-
-def _print_rows(rows: list[dict[str, Any]], form: str) -> None:
-    columns = list(dict.fromkeys(key for row in rows for key in row))
-    if form == "json":
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-    elif form == "csv":
-        import csv
-        import io
-
-        buffer = io.StringIO()
-        writer = csv.DictWriter(buffer, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        click.echo(buffer.getvalue(), nl=False)
-    elif rows:
-        cells = [columns, *(["" if row.get(key) is None else str(row[key]) for key in columns] for row in rows)]
-        widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
-        for line in cells:
-            click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

@@ -1,7 +1,9 @@
 """What every command shares: errors as one message, options of the same name, progress."""
 
 import functools
+import json
 import os
+import signal
 import sys
 import time
 import traceback
@@ -17,6 +19,9 @@ runs_option = click.option(
     default=Path("runs"),
     show_default=True,
     help="Folder of the run folders.",
+)
+format_option = click.option(
+    "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True
 )
 debug_option = click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 
@@ -41,6 +46,9 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*args, **kwargs)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except KeyboardInterrupt:  # a run that has begun has its own way to stop
+            click.echo("interrupted", err=True)
+            sys.exit(128 + signal.SIGINT)
         except Exception as error:
             if debug:
                 traceback.print_exc()
@@ -61,7 +69,10 @@ def describe(error: Exception) -> tuple[str, int]:
         return str(error), 2
     if isinstance(error, OSError):
         place = error.filename or "the disk"
-        return f"{place}: {error.strerror or error}; free space or choose a folder you can write to (--runs)", 1
+        remedy = "free space or choose a folder you can write to (--runs)"
+        if isinstance(error, FileNotFoundError):
+            remedy = "was it moved or deleted while gancli ran?"
+        return f"{place}: {error.strerror or error}; {remedy}", 1
     if isinstance(error, MemoryError):
         return "not enough memory; use smaller networks or a smaller batch", 1
     from gancli.experiment import MissingEngine
@@ -69,6 +80,27 @@ def describe(error: Exception) -> tuple[str, int]:
     if isinstance(error, MissingEngine):
         return str(error), 2
     return f"{type(error).__name__}: {error} (please report this; --debug shows where)", 1
+
+
+def print_rows(rows: list[dict[str, Any]], form: str) -> None:
+    """Print `rows`, which need not have the same keys, as a table, JSON or CSV."""
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    if form == "json":
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    elif form == "csv":
+        import csv
+        import io
+
+        buffer = io.StringIO()
+        writer = csv.DictWriter(buffer, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        click.echo(buffer.getvalue(), nl=False)
+    elif rows:
+        cells = [columns, *(["" if row.get(key) is None else str(row[key]) for key in columns] for row in rows)]
+        widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
+        for line in cells:
+            click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
 class Progress:

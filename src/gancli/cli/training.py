@@ -47,20 +47,24 @@ def train(
 
 @click.command()
 @click.argument("run")
+@click.option("--games", type=click.IntRange(1, 1_000_000_000), help="Go on to so many games in all.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @runs_option
 @command
-def resume(run: str, quiet: bool, runs: Path) -> None:
-    """Go on with RUN from its last checkpoint, to the same bits as if it had never stopped."""
+def resume(run: str, games: int | None, quiet: bool, runs: Path) -> None:
+    """Go on with RUN from its last checkpoint, to the same bits as if it had never stopped.
+
+    A run that is completed can be made longer with --games.
+    """
     from gancli import experiment
     from gancli.runs import find
 
     folder = find(runs, run)
     experiment.on_compiling(say_compiling)
-    resolved, built, earlier, damaged = experiment.reopen(folder)
-    for line in damaged:
-        click.echo(f"warning: {line}; going on from the checkpoint before it", err=True)
-    _finish(folder, runs, quiet, lambda make: experiment.resume(resolved, built, folder, make, earlier))
+    reopened = experiment.reopen(folder, games)
+    for line in reopened.warnings:
+        click.echo(f"warning: {line}", err=True)
+    _finish(folder, runs, quiet, lambda make: experiment.resume(reopened, make))
 
 
 def say_compiling() -> None:

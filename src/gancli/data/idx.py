@@ -19,7 +19,10 @@ from gancli.data.errors import DataError
 
 PARTS = ("train", "t10k")
 NAMES = tuple(f"{part}-{what}-ubyte" for part in PARTS for what in ("images-idx3", "labels-idx1"))
-MAX_IMAGES = 1_000_000
+MAX_IMAGES = 100_000
+"""MNIST has 60,000; a file that unpacks to more is refused before it fills the memory."""
+MAX_BYTES = 16 + MAX_IMAGES * 28 * 28 + 1_000_000
+"""Of a file on disk: packing makes nothing longer than this."""
 _CHUNK = 1 << 20
 
 
@@ -41,6 +44,7 @@ def inspect(path: Path) -> Header:
     """Read a whole file once: check its magic, sizes and length. Raises DataError."""
     images = "images" in path.name
     digest = hashlib.sha256()
+    check_size(path)
     try:
         with _open(path) as file:
             head = file.read(16 if images else 8)
@@ -63,6 +67,16 @@ def inspect(path: Path) -> Header:
             f"{path}: is cut short: {length:,d} of {expected:,d} values; fetch it again: gancli data fetch mnist"
         )
     return Header(sizes, digest.hexdigest())
+
+
+def check_size(path: Path) -> None:
+    """Refuse a file that is too large to be looked at whole. Raises DataError."""
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from None
+    if size > MAX_BYTES:
+        raise DataError(f"{path}: has {size:,d} bytes; at most {MAX_BYTES:,d} are read, MNIST has 47 million")
 
 
 def _sizes(path: Path, head: bytes, images: bool) -> tuple[int, ...]:

@@ -54,6 +54,7 @@ def open_files(files: dict[str, Path]) -> tuple[Arrays, dict[str, Any]]:
 def _key(files: dict[str, Path]) -> str:
     digest = hashlib.sha256()
     for name in idx.NAMES:
+        idx.check_size(files[name])
         try:
             with files[name].open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())

@@ -95,6 +95,8 @@ class Loop:
             if self._saved != game.played:
                 self.look()
                 self.save()
+            if game.played == last:
+                self.close()
 
     def play(self, until: int) -> None:
         """Play to game `until`, or less far where that would take longer than a signal should wait."""
@@ -108,13 +110,21 @@ class Loop:
             self._stretch //= 2
 
     def due(self) -> None:
-        """Whatever is due at this game; everything at the last one."""
-        played = self.built.game.played
-        duties = [duty for period, duty in self._duties if played % period == 0 or played == self.built.games]
+        """Whatever is due at this game."""
+        duties = [duty for period, duty in self._duties if self.built.game.played % period == 0]
         if duties:
             self.look()
         for duty in duties:
             duty()
+
+    def close(self) -> None:
+        """Measure and draw at the last game what is not due there.
+
+        It follows the checkpoint, which knows nothing of it: made longer, a run is as one that never ended.
+        """
+        for period, duty in self._duties:
+            if self.built.game.played % period != 0:
+                duty()
 
     def look(self) -> None:
         """Are all parameters finite? Raises Diverged."""
@@ -148,7 +158,7 @@ class Loop:
         if played == self._saved:
             return
         arrays, facts = gather(self.built)
-        facts |= {"metrics_bytes": self.folder.metrics.stat().st_size, "seconds": time.monotonic() - self.start}
+        facts |= {"metrics_bytes": self.folder.sync_metrics(), "seconds": time.monotonic() - self.start}
         checkpoint.save(self.folder.checkpoints, played, arrays, facts)
         self._saved = played
 

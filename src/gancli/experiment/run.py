@@ -2,7 +2,7 @@
 
 import datetime
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,13 @@ from gancli.experiment.loop import Diverged, Loop, Reporter, Stop
 from gancli.experiment.profile import Profile
 from gancli.experiment.saving import put_back
 from gancli.runs import RunError, RunFolder, checkpoint
-from gancli.runs.provenance import provenance
-from gancli.spec import Resolved, load
+from gancli.runs.files import write_text
+from gancli.runs.lock import this_process
+from gancli.runs.provenance import machine, provenance
+from gancli.spec import Resolved, differences, load
 
+DECISIVE = ("cpu", "blas", "versions")
+"""The facts of a machine on which the last bits of a result depend."""
 MakeReporter = Callable[[int, int], Reporter]
 """(games in all, games already played) → a reporter."""
 
@@ -28,12 +32,24 @@ class Outcome:
     signal: int | None = None
 
 
+@dataclass(frozen=True)
+class Reopened:
+    """A run that can go on, locked: its spec and objects, the seconds it has run, and what to warn its user of."""
+
+    resolved: Resolved
+    built: Built
+    folder: RunFolder
+    seconds: float
+    warnings: tuple[str, ...]
+
+
 def prepare(resolved: Resolved, runs: Any) -> tuple[Built, RunFolder]:
     """Load the data, build the objects, and only then make the run folder. Raises DataError, OSError."""
     spec = resolved.experiment
     dataset = load_data(spec)
     built = build(spec, dataset)
     engine = next(iter(built.game.players.values())).network.engine
+    origin, beside = provenance()
     record = {
         "status": "running",
         "kind": spec.kind,
@@ -47,9 +63,14 @@ def prepare(resolved: Resolved, runs: Any) -> tuple[Built, RunFolder]:
         "data": {"set": dataset.name, "origin": dataset.origin, "samples": len(dataset.train.samples), **dataset.facts},
         "warnings": [f"{warning.key}: {warning.text}" for warning in resolved.warnings],
         "start": _now(),
-        **provenance(),
+        **origin,
+        **_named(resolved),
     }
-    return built, RunFolder.create(runs, spec.name, resolved.yaml(), record)
+    return built, RunFolder.create(runs, spec.name, resolved.yaml(), record, beside)
+
+
+def _named(resolved: Resolved) -> dict[str, Any]:
+    return {"spec_sha256": resolved.sha256(), "spec": resolved.data()}
 
 
 def train(
@@ -67,43 +88,94 @@ def train(
         raise
 
 
-def reopen(folder: RunFolder) -> tuple[Resolved, Built, float, list[str]]:
-    """Lock a run and rebuild it from its newest good checkpoint.
+def reopen(folder: RunFolder, games: int | None = None) -> Reopened:
+    """Lock a run and rebuild it from its newest good checkpoint, to go on to game `games` where it is given.
 
-    Returns its spec, its objects, the seconds it had run, and what is wrong with any newer checkpoint.
-    Raises RunError, SpecError, DataError.
+    Raises RunError, SpecError, DataError, MissingEngine.
     """
     folder.lock()
     try:
-        return _reopen_locked(folder)
+        return _reopen_locked(folder, games)
     except BaseException:
         folder.unlock()
         raise
 
 
-def _reopen_locked(folder: RunFolder) -> tuple[Resolved, Built, float, list[str]]:
-    resolved = load(folder.config)
+def _reopen_locked(folder: RunFolder, games: int | None) -> Reopened:
     record = folder.record()
+    resolved = load(folder.config, [] if games is None else [f"training.games={games}", "training.passes=null"])
+    _same_spec(folder, record, resolved, games)
     engine = make_engine(record["engine"], record["threads"])  # other bits else, where the spec says auto
     built = build(resolved.experiment, load_data(resolved.experiment), engine)
-    expected = folder.record().get("data", {}).get("sha256")
-    if expected != built.dataset.facts.get("sha256"):
+    if record["data"].get("sha256") != built.dataset.facts.get("sha256"):
         raise RunError(f"{folder.path}: it was trained on other data than {built.dataset.origin}; set $GANCLI_DATA")
+    facts, damaged = _put_back_newest(folder, built)
+    if games is not None and games <= built.game.played:
+        raise RunError(f"{folder.path}: is at game {built.game.played} already; --games must be more, got {games}")
+    folder.remove_temporary()
+    folder.truncate_metrics(facts["metrics_bytes"])
+    return Reopened(resolved, built, folder, facts["seconds"], (*damaged, *_other_machine(record)))
+
+
+def _same_spec(folder: RunFolder, record: dict[str, Any], resolved: Resolved, games: int | None) -> None:
+    """Is `config.yaml` what the run began with, but for its length where another is asked for?"""
+    expected = record.get("spec")
+    if not isinstance(expected, dict):
+        raise RunError(f"{folder.path}: run.json does not say its spec: it is of another version of gancli")
+    length = ("training.games", "training.passes") if games is not None else ()
+    found = {key: pair for key, pair in differences(expected, resolved.data()).items() if key not in length}
+    if found:
+        lines = [f"  {key}: expected {_shown(pair[0])}, got {_shown(pair[1])}" for key, pair in found.items()]
+        raise RunError(
+            "\n".join([f"{folder.config}: was changed since the run began:", *lines])
+            + f"\nput it back to go on, or train anew: gancli train {folder.config}"
+            + ("; to play more games: --games N" if set(found) <= {"training.games", "training.passes"} else "")
+        )
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value is None else repr(value)
+
+
+def _put_back_newest(folder: RunFolder, built: Built) -> tuple[dict[str, Any], list[str]]:
+    """The newest good checkpoint's facts, and what is wrong with a newer one; a run with none begins again."""
+    if not checkpoint.paths(folder.checkpoints):
+        return {"metrics_bytes": 0, "seconds": 0.0}, []
+
+    def check(facts: dict[str, Any]) -> None:
+        if not folder.has_metrics(facts["metrics_bytes"]):
+            raise ValueError(f"{folder.metrics}: is shorter than it was at game {facts['game']}")
+
     try:
-        arrays, facts, damaged = checkpoint.newest(folder.checkpoints)
-        put_back(built, arrays, facts)
+        saved = checkpoint.newest(folder.checkpoints, check)
+        put_back(built, saved.arrays, saved.facts)
     except ValueError as error:
         raise RunError(f"{folder.path}: cannot go on: {error}") from None
-    folder.truncate_metrics(facts["metrics_bytes"])
-    return resolved, built, facts["seconds"], damaged
+    return saved.facts, [f"{line}; going on from the checkpoint before it" for line in saved.damaged]
 
 
-def resume(resolved: Resolved, built: Built, folder: RunFolder, make_reporter: MakeReporter, earlier: float) -> Outcome:
+def _other_machine(record: dict[str, Any]) -> Iterator[str]:
+    """What makes results differ in their last bits from those of the run's beginning."""
+    here = machine()
+    before, now = ({key: facts.get(key) for key in DECISIVE} for facts in (record, here))
+    for key, (was, is_now) in differences(before, now).items():
+        yield f"{key} was {_shown(was)} when the run began, and is {_shown(is_now)}: the last bits may differ"
+
+
+def resume(reopened: Reopened, make_reporter: MakeReporter) -> Outcome:
     """Go on with a reopened run."""
-    record = {**folder.record(), "status": "running", "end": None, "reason": None, **provenance()}
+    folder, built = reopened.folder, reopened.built
+    record = folder.record()
+    origin, _ = provenance()
+    again = {"game": built.game.played, "time": _now(), **{key: origin[key] for key in ("argv", "host", *DECISIVE)}}
+    record |= {"status": "running", "end": None, "reason": None, "games": built.games, **this_process()}
+    record |= {"resumed": [*record.get("resumed", []), again], **_named(reopened.resolved)}
     folder.write_record(record)
+    write_text(folder.config, reopened.resolved.yaml())
     folder.log(f"resumed at game {built.game.played}")
-    return _play(resolved, built, folder, make_reporter, earlier)
+    for line in reopened.warnings:
+        folder.log(line)
+    return _play(reopened.resolved, built, folder, make_reporter, reopened.seconds)
 
 
 def _play(
@@ -121,7 +193,9 @@ def _play(
         except Diverged as error:
             outcome = Outcome("diverged", str(error))
         except KeyboardInterrupt:
-            outcome = Outcome("interrupted", f"stopped at once at game {built.game.played}", signal.SIGINT)
+            outcome = Outcome(
+                "interrupted", f"stopped at once at game {built.game.played}", stop.signal or signal.SIGINT
+            )
         except Exception as error:
             outcome = Outcome("failed", f"{type(error).__name__}: {error}")
             _close(folder, outcome, built)
@@ -135,8 +209,8 @@ def _close(folder: RunFolder, outcome: Outcome, built: Built) -> None:
         ending = {"status": outcome.status, "reason": outcome.reason, "played": built.game.played, "end": _now()}
         folder.write_record({**folder.record(), **ending})
         folder.log(f"{outcome.status} at game {built.game.played}" + (f": {outcome.reason}" if outcome.reason else ""))
-    except OSError:
-        if outcome.status != "failed":  # a full disk has its own message on the way already
+    except (OSError, RunError):
+        if outcome.status != "failed":  # a disk that is full, or a folder that is gone, has its own message already
             raise
     finally:
         folder.unlock()

@@ -32,13 +32,14 @@ def sample(folder: RunFolder, count: int, seed: int) -> Samples:
         raise RunError(f"{folder.path}: is a {spec.kind} run; it has no generator to sample from")
     network = make_network(spec, "generator", make_engine(spec.engine), np.random.default_rng(seed))
     try:
-        arrays, facts, _ = checkpoint.newest(folder.checkpoints)
-        network.params[...] = arrays["generator.average" if spec.generator.ema is not None else "generator.params"]
-        network.state[...] = arrays["generator.state"]
+        saved = checkpoint.newest(folder.checkpoints)
+        key = "generator.average" if spec.generator.ema is not None else "generator.params"
+        network.params[...] = saved.arrays[key]
+        network.state[...] = saved.arrays["generator.state"]
     except (ValueError, KeyError) as error:
         raise RunError(f"{folder.path}: no generator to sample from: {error}") from None
     flat, latents = sample_generator(network, spec.latent.law, count, np.random.default_rng(seed))
     values = flat.astype(np.float32).reshape(count, *SAMPLE_SHAPES[spec.data.set])
     if values.ndim == 4:
         np.clip(values, 0.0, 1.0, out=values)
-    return Samples(values, latents, facts["game"])
+    return Samples(values, latents, saved.facts["game"])

@@ -20,16 +20,16 @@ FEW = 3
 def plot_weights(run: Path, target: Path, form: str, name: str) -> list[Path]:
     """Histograms for each network; filters of a first layer over pixels; the last bias over pixels (fig. 2.4b)."""
     try:
-        arrays, facts, _ = checkpoint.newest(run / "checkpoints")
+        saved = checkpoint.newest(run / "checkpoints")
     except ValueError:
         return []
     paths = []
-    for network, slots in facts["layout"].items():
+    for network, slots in saved.facts["layout"].items():
         if sum(math.prod(shape) for _, shape, _ in slots) < FEW:
             continue
-        vector = arrays[f"{network}.params"]
+        vector = saved.arrays[f"{network}.params"]
         views = {key: vector[start : start + math.prod(shape)].reshape(shape) for key, shape, start in slots}
-        title = f"{name}: {network}, game {facts['game']:,d}"
+        title = f"{name}: {network}, game {saved.facts['game']:,d}"
         paths.append(save(_histograms(views, title), target / f"weights-{network}.{form}"))
         first, last = next(iter(views.values())), list(views.values())[-1]
         if first.shape[0] == PIXELS and first.ndim == 2:

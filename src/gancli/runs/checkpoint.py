@@ -1,7 +1,14 @@
-"""A checkpoint: every array and counter that a run needs to go on to the same bits, in one `.npz`, no pickle."""
+"""A checkpoint: every array and counter that a run needs to go on to the same bits, in one `.npz`, no pickle.
 
+It holds a SHA-256 of all that is in it, so that a damaged one is known before anything of it is used.
+"""
+
+import hashlib
 import json
 import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +21,28 @@ from gancli.runs.files import by_game
 KEPT = 2
 """How many checkpoints of a run are kept."""
 Arrays = dict[str, NDArray[Any]]
+DAMAGE = (
+    OSError, ValueError, LookupError, EOFError, MemoryError, RuntimeError, AttributeError, TypeError, SyntaxError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What reading a damaged `.npz` can raise."""
+FACTS, SHA256 = "facts", "sha256"
+
+
+@dataclass
+class Checkpoint:
+    """What one file holds, and what is wrong with newer ones that were passed over."""
+
+    arrays: Arrays
+    facts: dict[str, Any]
+    damaged: list[str] = field(default_factory=list)
 
 
 def save(folder: Path, game: int, arrays: Arrays, facts: dict[str, Any]) -> Path:
     """Write `game-000500.npz` and remove all but the last two. Raises OSError."""
-    text = np.frombuffer(json.dumps(facts).encode("utf-8"), np.uint8)
+    whole = {FACTS: np.frombuffer(json.dumps(facts).encode("utf-8"), np.uint8), **arrays}
     path = folder / f"game-{game:06d}.npz"
-    write_arrays(path, {"facts": text, **arrays})
+    write_arrays(path, {**whole, SHA256: np.frombuffer(_digest(whole), np.uint8)})
     for old in paths(folder)[:-KEPT]:
         old.unlink(missing_ok=True)
     return path
@@ -31,22 +53,38 @@ def paths(folder: Path) -> list[Path]:
     return by_game(folder, "npz")
 
 
-def load(path: Path) -> tuple[Arrays, dict[str, Any]]:
-    """Arrays and facts of one checkpoint. Raises ValueError where it is damaged."""
+def load(path: Path) -> Checkpoint:
+    """Read one checkpoint. Raises ValueError where it is damaged."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-        return arrays, json.loads(arrays.pop("facts").tobytes())
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path}: is damaged ({error})") from None
+            whole = {name: archive[name] for name in archive.files}
+        if whole.pop(SHA256).tobytes() != _digest(whole):
+            raise ValueError("its SHA-256 is another")
+        return Checkpoint(whole, json.loads(whole.pop(FACTS).tobytes()))
+    except DAMAGE as error:
+        raise ValueError(f"{path}: is damaged ({error or type(error).__name__})") from None
 
 
-def newest(folder: Path) -> tuple[Arrays, dict[str, Any], list[str]]:
-    """The newest checkpoint that can be read, and what is wrong with any newer. Raises ValueError for none."""
+def newest(folder: Path, check: Callable[[dict[str, Any]], None] = lambda facts: None) -> Checkpoint:
+    """The newest checkpoint that can be read and whose facts pass `check`, which raises ValueError where they do not.
+
+    Raises ValueError where there is none.
+    """
     damaged: list[str] = []
     for path in reversed(paths(folder)):
         try:
-            return (*load(path), damaged)
+            found = load(path)
+            check(found.facts)
         except ValueError as error:
             damaged.append(str(error))
+        else:
+            return Checkpoint(found.arrays, found.facts, damaged)
     raise ValueError("; ".join(damaged) or f"{folder}: holds no checkpoint")
+
+
+def _digest(arrays: Arrays) -> bytes:
+    digest = hashlib.sha256()
+    for name, array in sorted(arrays.items()):
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).view(np.uint8).data if array.size else b"")
+    return digest.digest()

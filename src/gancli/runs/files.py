@@ -1,15 +1,21 @@
 """Files that are whole or absent: written beside, flushed to the disk, then put in place."""
 
+import contextlib
 import json
 import os
 import tempfile
 from pathlib import Path
 from typing import Any
 
+DIFF = "git.diff"
+"""The file of a run folder that holds how the working folder differed from its commit."""
+TEMPORARY = ".tmp-"
+"""How the names of unfinished files and folders begin."""
+
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Replace `path` atomically. Raises OSError, leaving what was there."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{TEMPORARY}{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -20,7 +26,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -33,13 +39,27 @@ def write_json(path: Path, data: dict[str, Any]) -> None:
     write_text(path, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
 
 
-def _sync_folder(folder: Path) -> None:
+def sync(path: Path) -> None:
+    """Have what was appended to a file on the disk before this returns. Raises OSError."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk before this returns. Raises OSError."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def remove_temporary(folder: Path) -> None:
+    """Take away what a killed process left unfinished in `folder` and below; nobody else may write there."""
+    for path in folder.rglob(f"{TEMPORARY}*"):
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def _umask() -> int:

@@ -1,19 +1,17 @@
 """A run folder: made exclusively, locked by the process that runs it, honest about its status."""
 
 import datetime
+import errno
 import json
 import os
 import secrets
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from gancli.runs.files import write_json, write_text
-
-try:
-    import fcntl
-except ImportError:  # pragma: no cover - not a POSIX system: no lock, and `running` is believed
-    fcntl = None  # type: ignore[assignment]
+from gancli.runs.files import TEMPORARY, remove_temporary, sync, sync_folder, write_json, write_text
+from gancli.runs.lock import Lock, NoLocks, may_live
 
 FOLDERS = ("images", "checkpoints")
 
@@ -27,32 +25,45 @@ class RunFolder:
 
     def __init__(self, path: Path):
         self.path = path
-        self._lock: IO[bytes] | None = None
+        self._lock = Lock(path)
 
     @classmethod
-    def create(cls, runs: Path, name: str, config: str, record: dict[str, Any]) -> "RunFolder":
-        """Make and lock a new folder in `runs`. Raises OSError, leaving nothing behind."""
+    def create(
+        cls, runs: Path, name: str, config: str, record: dict[str, Any], beside: Mapping[str, str] | None = None
+    ) -> "RunFolder":
+        """Make and lock a new folder in `runs`, with the texts of `beside` in it; it is there whole or not at all.
+
+        Raises OSError, leaving nothing behind.
+        """
         runs.mkdir(parents=True, exist_ok=True)
-        stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
-        while True:
-            path = runs / f"{stamp}-{name}-{secrets.token_hex(3)}"
-            try:
-                path.mkdir()
-                break
-            except FileExistsError:
-                continue
-        folder = cls(path)
+        made = cls(_exclusive(runs, name))
         try:
             for part in FOLDERS:
-                (path / part).mkdir()
-            folder.lock()
-            write_text(path / "config.yaml", config)
-            folder.write_record(record)
-            folder.metrics.touch()
+                (made.path / part).mkdir()
+            made.lock()
+            for text_name, text in {"config.yaml": config, **(beside or {})}.items():
+                write_text(made.path / text_name, text)
+            made.write_record(record)
+            made.metrics.touch()
+            made._name(runs, name)
         except BaseException:
-            folder.remove()
+            made.remove()
             raise
-        return folder
+        return made
+
+    def _name(self, runs: Path, name: str) -> None:
+        """Give a finished folder its name, which nobody else has."""
+        while True:
+            path = runs / f"{_stamp()}-{name}-{secrets.token_hex(3)}"
+            try:
+                self.path.rename(path)
+            except OSError as error:
+                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
+            else:
+                self.path = self._lock.folder = path
+                sync_folder(runs)
+                return
 
     def remove(self) -> None:
         """Take away a folder that this process has made, and that holds nothing yet."""
@@ -86,45 +97,53 @@ class RunFolder:
 
     def lock(self) -> None:
         """Hold the run for this process. Raises RunError where another holds it."""
-        if fcntl is None:  # pragma: no cover
-            return
-        file = (self.path / "lock").open("ab")
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.close()
-            raise RunError(f"{self.path}: another process is running it; wait for it, or stop it") from None
-        self._lock = file
+            taken = self._lock.take()
+        except NoLocks:
+            taken = not self._may_run()
+        if not taken:
+            raise RunError(f"{self.path}: another process is running it{self._holder()}; wait for it, or stop it")
 
     def unlock(self) -> None:
         """Let go of the run."""
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+        self._lock.release()
 
     def locked(self) -> bool:
-        """Does a live process on this machine hold the run?"""
-        if self._lock is not None or fcntl is None:
-            return True
+        """Does a live process hold the run? Where locks do not work, one of another host is taken to live."""
         try:
-            with (self.path / "lock").open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-                return False
-        except FileNotFoundError:
-            return False
-        except OSError:
-            return True
+            return self._lock.held()
+        except NoLocks:
+            return self._may_run()
+
+    def _may_run(self) -> bool:
+        found = self._read_record() if (self.path / "run.json").exists() else {}
+        return found.get("status") == "running" and may_live(found)
+
+    def _holder(self) -> str:
+        try:
+            found = self._read_record()
+        except RunError:
+            return ""
+        return f" (process {found.get('pid')} on {found.get('host')})"
+
+    def remove_temporary(self) -> None:
+        """Take away what a killed process left unfinished; only for who holds the run."""
+        remove_temporary(self.path)
 
     def record(self) -> dict[str, Any]:
         """What `run.json` says, with `status: stale` where it says running and nothing runs. Raises RunError."""
+        data = self._read_record()
+        if data.get("status") == "running" and not self.locked():
+            data["status"] = "stale"
+        return data
+
+    def _read_record(self) -> dict[str, Any]:
         try:
             data = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise RunError(f"{self.path}: run.json cannot be read ({error})") from None
         if not isinstance(data, dict):
             raise RunError(f"{self.path}: run.json is not a mapping")
-        if data.get("status") == "running" and not self.locked():
-            data["status"] = "stale"
         return data
 
     def write_record(self, record: dict[str, Any]) -> None:
@@ -135,6 +154,19 @@ class RunFolder:
         """Add one line to the metrics."""
         with self.metrics.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
+
+    def sync_metrics(self) -> int:
+        """Have the metrics on the disk; returns their length in bytes. Raises OSError."""
+        sync(self.metrics)
+        return self.metrics.stat().st_size
+
+    def has_metrics(self, length: int) -> bool:
+        """Are there `length` bytes of metrics, in whole lines?"""
+        if length == 0 or not self.metrics.exists():
+            return length == 0
+        with self.metrics.open("rb") as file:
+            file.seek(length - 1)
+            return file.read(1) == b"\n"
 
     def truncate_metrics(self, length: int) -> None:
         """Forget the lines after the first `length` bytes: they are measured again."""
@@ -157,11 +189,29 @@ class RunFolder:
             file.write(f"{stamp} {line}\n")
 
 
+def _exclusive(runs: Path, name: str) -> Path:
+    while True:
+        path = runs / f"{TEMPORARY}{name}-{secrets.token_hex(6)}"
+        try:
+            path.mkdir()
+        except FileExistsError:
+            continue
+        return path
+
+
+def _stamp() -> str:
+    return datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _is_run(path: Path) -> bool:
+    return not path.name.startswith(TEMPORARY) and (path / "run.json").is_file()
+
+
 def listing(runs: Path) -> list[RunFolder]:
     """The runs in a folder, oldest first."""
     if not runs.is_dir():
         return []
-    return [RunFolder(path) for path in sorted(runs.iterdir()) if (path / "run.json").is_file()]
+    return [RunFolder(path) for path in sorted(runs.iterdir()) if _is_run(path)]
 
 
 def find(runs: Path, name: str) -> RunFolder:

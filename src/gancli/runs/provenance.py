@@ -1,43 +1,93 @@
-"""Where a run comes from: versions, machine, libraries, code."""
+"""Where a run comes from: command, code, machine, libraries."""
 
+import functools
+import importlib.metadata
 import os
 import platform
-import socket
 import subprocess
 import sys
-from importlib.metadata import version
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-import numpy as np
+from threadpoolctl import threadpool_info
 
-THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+from gancli.runs.files import DIFF
+from gancli.runs.lock import this_process
+
+PACKAGES = ("gancli", "numpy", "numba")
+MAX_DIFF = 1_000_000
+"""Characters of a git diff that are kept."""
 
 
-def provenance() -> dict[str, Any]:
-    """Plain data for `run.json`."""
-    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
-    return {
+@dataclass(frozen=True)
+class Git:
+    """Commit of the working folder's repository, and how its tracked files differ from it."""
+
+    commit: str
+    diff: str
+
+
+def provenance() -> tuple[dict[str, Any], dict[str, str]]:
+    """Plain data for `run.json`, and texts by the name of the file that each is for."""
+    git = _git(str(Path.cwd()))
+    facts = {
         "argv": sys.argv[1:],
-        "host": socket.gethostname(),
-        "pid": os.getpid(),
+        **this_process(),
+        **machine(),
+        "git": {"commit": git.commit, "dirty": bool(git.diff)} if git is not None else None,
+    }
+    return facts, {DIFF: git.diff} if git is not None and git.diff else {}
+
+
+@functools.cache
+def machine() -> dict[str, Any]:
+    """What the bits of a result may depend on, besides the spec, the engine and its threads."""
+    return {
         "platform": platform.platform(),
-        "processor": platform.machine(),
+        "cpu": _cpu(),
         "cores": os.cpu_count(),
-        "blas": {"name": blas.get("name"), "version": blas.get("version")},
-        "thread_limits": {name: os.environ.get(name) for name in THREADS},
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in ("gancli", "numpy")}},
-        "git": _git(),
+        "blas": _blas(),
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
     }
 
 
-def _git() -> dict[str, Any] | None:
-    """Commit of the working folder's repository, and whether its tracked files differ from it; None outside one."""
+def _version(name: str) -> str | None:
     try:
-        commit = _run("rev-parse", "HEAD").strip()
-        return {"commit": commit, "dirty": bool(_run("status", "--porcelain", "--untracked-files=no").strip())}
-    except (OSError, subprocess.SubprocessError):
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
         return None
 
 
-def _run(*words: str) -> str:
-    return subprocess.run(["git", *words], capture_output=True, text=True, check=True, timeout=5).stdout
+def _cpu() -> str:
+    """The processor's name."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.processor() or platform.machine())
+
+
+def _blas() -> dict[str, Any] | None:
+    """NumPy's BLAS as it is loaded: the kernels it has chosen for this processor, and its threads."""
+    found = next((library for library in threadpool_info() if library["user_api"] == "blas"), None)
+    keys = ("internal_api", "version", "architecture", "threading_layer", "num_threads")
+    return {key: found.get(key) for key in keys} if found is not None else None
+
+
+@functools.cache
+def _git(folder: str) -> Git | None:
+    """None outside a repository, or without git."""
+    try:
+        commit = _run(folder, "rev-parse", "HEAD").strip()
+        diff = _run(folder, "diff", "--no-ext-diff", "--no-textconv", "HEAD")
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return Git(commit, diff if len(diff) <= MAX_DIFF else diff[:MAX_DIFF] + "\n… cut here\n")
+
+
+def _run(folder: str, *words: str) -> str:
+    """The answer of git; no program that the repository's own configuration names is run for it."""
+    answer = subprocess.run(["git", "-C", folder, *words], capture_output=True, check=True, timeout=5)
+    return answer.stdout.decode("utf-8", "replace")

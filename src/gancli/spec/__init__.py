@@ -1,5 +1,6 @@
 """The contract: YAML text in, a frozen and fully resolved experiment out, or every problem at once."""
 
+from gancli.spec.differences import differences, flat
 from gancli.spec.errors import Problem, SpecError
 from gancli.spec.load import Resolved, load, resolve
 from gancli.spec.models import KINDS, SAMPLE_SHAPES, TARGETS, Experiment, Game2d, Gan, Learning, Supervised, Wgan
@@ -22,6 +23,8 @@ __all__ = [
     "Supervised",
     "Sweep",
     "Wgan",
+    "differences",
+    "flat",
     "is_sweep",
     "json_schema",
     "load",

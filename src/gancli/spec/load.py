@@ -1,5 +1,7 @@
 """From a YAML file and overrides to a resolved experiment, or to every problem at once."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,10 +24,18 @@ class Resolved:
     experiment: Experiment
     warnings: tuple[Problem, ...]
 
+    def data(self) -> dict[str, Any]:
+        """The experiment as plain data, `kind` first."""
+        data = self.experiment.model_dump(mode="json", exclude_none=True)
+        return {"kind": data.pop("kind"), **data}
+
     def yaml(self) -> str:
         """The experiment as a configuration file that gives the same run again."""
-        data = self.experiment.model_dump(mode="json", exclude_none=True)
-        return dump({"kind": data.pop("kind"), **data})
+        return dump(self.data())
+
+    def sha256(self) -> str:
+        """A name for all that the experiment says: the SHA-256 of its data as JSON with sorted keys."""
+        return hashlib.sha256(json.dumps(self.data(), sort_keys=True).encode("utf-8")).hexdigest()
 
 
 def load(path: Path, settings: list[str] | None = None) -> Resolved:

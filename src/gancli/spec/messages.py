@@ -1,6 +1,7 @@
 """Turn pydantic's errors into problems a user can act on: place, allowed values, value received, did you mean."""
 
 import difflib
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,6 +10,8 @@ from pydantic_core import ErrorDetails
 from gancli.spec.errors import Problem
 from gancli.spec.yaml import Document, KeyPath
 
+MAX_PROBLEMS = 100
+"""Problems that are put into words; a file with more is no configuration."""
 _TYPES = {
     "int_type": "an integer",
     "int_from_float": "an integer",
@@ -31,7 +34,7 @@ _BOUNDS = {
 def problems(errors: Iterable[ErrorDetails], document: Document, schema: dict[str, Any]) -> dict[KeyPath, Problem]:
     """One problem for each path that is wrong."""
     by_path: dict[KeyPath, list[ErrorDetails]] = {}
-    for error in errors:
+    for error in itertools.islice(errors, MAX_PROBLEMS):
         by_path.setdefault(_path_in_data(error["loc"], document.data), []).append(error)
     found = {}
     for path, alternatives in by_path.items():
