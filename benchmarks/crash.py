@@ -38,7 +38,8 @@ KINDS = {
     "training: {games: 300, batch: 16}\n" + OFTEN,
     "ring": "kind: gan\ndata: {set: ring, samples: 300}\n"
     "generator: {shape: [4, 16, 2], batch_norm: true, ema: 0.9, optimizer: {name: adam, eta: 0.01}}\n"
-    "discriminator: {shape: [2, 16, 9, 1], dropout: 0.2, minibatch: similarity, optimizer: {name: sgd, momentum: 0.5}}\n"
+    "discriminator: {shape: [2, 16, 9, 1], dropout: 0.2, minibatch: similarity, "
+    "optimizer: {name: sgd, momentum: 0.5}}\n"
     "training: {games: 300, batch: 16, labels: {real: [0.7, 1], flip: 0.05}}\n" + OFTEN,
     "wgan": f"kind: wgan\n{GENERATOR}\ncritic: {{shape: [784, 20, 1], activation: relu, clip: {{bound: 0.1}}, "
     "optimizer: {name: rmsprop, eta: 0.005, centered: true}}\n"

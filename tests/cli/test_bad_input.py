@@ -1,6 +1,10 @@
 """What a user can get wrong: one message with the remedy, the exit code, no traceback, no run folder left behind."""
 
+import os
 import struct
+import subprocess
+import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,6 +48,8 @@ def with_data(files: dict[str, bytes]) -> Callable[[Path], list[str]]:
         for name, content in files.items():
             (folder / name.removesuffix(".gz")).unlink()
             (folder / name).write_bytes(content)
+            if isinstance(content, Large):
+                os.truncate(folder / name, 1_000_000_000)
         config(("{classes: [7]}", "{classes: [7], path: mnist}"))(root)
         return ["train", "c.yaml"]
 
@@ -66,6 +72,22 @@ def raw(content: bytes) -> Callable[[Path], list[str]]:
     return prepare
 
 
+class Large(bytes):
+    """Stands for a sparse file of a thousand million bytes."""
+
+
+def bomb(size: int) -> bytes:
+    """A gzip file that is small and unpacks to `size` zeros after a header that is right."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    parts = [packer.compress(struct.pack(">4I", 0x803, 30, 28, 28))]
+    parts += [packer.compress(bytes(10_000_000)) for _ in range(size // 10_000_000)]
+    return b"".join([*parts, packer.flush()])
+
+
+BOMB = b"a: &a [x, x, x, x, x, x, x, x, x, x]\n" + b"".join(
+    b"%c: &%c [%s]\n" % (new, new, b", ".join([b"*%c" % old] * 10))
+    for old, new in zip(b"abcdefgh", b"bcdefghi", strict=True)
+)
 TRAIN = "train-images-idx3-ubyte"
 CASES: dict[str, tuple[Callable[[Path], list[str]], int, str]] = {
     "unknown key": (config(("training:", "depth: 3\ntraining:")), 2, "c.yaml:5: depth: unknown key; allowed here: "),
@@ -111,6 +133,51 @@ CASES: dict[str, tuple[Callable[[Path], list[str]], int, str]] = {
     "sample to a strange file": (words("sample", "x", "-o", "a.gif"), 2, "must end in .png or .npz"),
     "show of nothing": (words("show", "x"), 2, "no run 'x' in runs"),
     "resume of nothing": (words("resume", "x"), 2, "no run 'x' in runs"),
+    "a shape of a thousand million": (config(("6, 784]", "1000000000, 784]")), 2, "c.yaml:3: generator.shape.1: must be at most 1000000"),
+    "a million layers": (config(("6, 784]", "6, " * 1_000_000 + "784]")), 2, "is larger than 200,000 bytes"),
+    "nine thousand layers": (config(("6, 784]", "6, " * 9_000 + "784]")), 2, "must have at most 65 entries"),
+    "twenty thousand layers": (config(("6, 784]", "6, " * 20_000 + "784]")), 2, "holds more than 10,000 values"),
+    "too many parameters": (config(("6, 784]", "1000000, 784]")), 2, "has 789,000,784 parameters; at most"),
+    "a batch for a larger machine": (config(("batch: 4", "batch: 100000"), ("6, 784]", "90000, 784]")), 2, "is over 200,000,000; use a smaller batch"),
+    "games without end": (config(("games: 2,", "games: 10000000000,")), 2, "training.games: must be at most 1000000000"),
+    "an alias bomb": (raw(BOMB), 2, "holds more than 10,000 values"),
+    "a loop of aliases": (raw(b"a: &a [*a]"), 2, "refers to itself through an alias"),
+    "brackets": (raw(b"[" * 100_000), 2, "is nested too deeply"),
+    "four thousand unknown keys": (raw(b"kind: wgan\n" + b"".join(b"k%d: 1\n" % i for i in range(4000))), 2, "k0: unknown key"),
+    "a long number": (raw(b"kind: wgan\nseed: " + b"9" * 10_000), 2, "is not valid YAML"),
+    "a null character": (raw(b"kind: wgan\0"), 2, "is not valid YAML"),
+    "a NaN": (config(("bound: 0.1", "bound: .nan")), 2, "critic.clip.bound: must be a finite number; got nan"),
+    "minus infinity": (config(("kind: wgan", "kind: wgan\nmu: -.inf")), 2, "mu: must be a finite number; got -inf"),
+    "a seed below zero": (config(("kind", "seed: -1\nkind")), 2, "seed: must be at least 0; got -1"),
+    "a name with a slash": (config(("kind", "name: a/b\nkind")), 2, "name: must be letters, digits"),
+    "an absolute name": (config(("kind", "name: /tmp/x\nkind")), 2, "name: must be letters, digits"),
+    "a hidden name": (config(("kind", "name: .hidden\nkind")), 2, "begin with a letter or a digit"),
+    "a long name": (config(("kind", f"name: {'x' * 300}\nkind")), 2, "name: must have at most 80"),
+    "a digit that is none": (config(("[7]", "[17]")), 2, "data.classes.0: must be at most 9; got 17"),
+    "no digit at all": (config(("[7]", "[]")), 2, "data.classes: must have at least 1"),
+    "warm-up to the end": (config(("games: 2,", "games: 2, warmup: 2,")), 2, "training.warmup: must be less than `games` (2)"),
+    "a critic that never learns": (words("train", "c.yaml", "--set", "training.ratios.critic=0"), 2, "training.ratios.critic: must be at least 1"),
+    "minibatch in the generator": (words("train", "c.yaml", "--set", "generator.minibatch=similarity"), 2, "is for the discriminator or critic"),
+    "an averaged critic": (words("train", "c.yaml", "--set", "critic.ema=0.9"), 2, "is for the generator"),
+    "a data set that is none": (words("train", "c.yaml", "--set", "data.set=cifar"), 2, "data.set: must be 'mnist'"),
+    "an optimizer that is none": (words("train", "c.yaml", "--set", "critic.optimizer=adm"), 2, "did you mean 'adam'?"),
+    "an override inside a number": (words("train", "c.yaml", "--set", "training.batch.x=1"), 2, "cannot set a key inside 4"),
+    "an override past the end": (words("train", "c.yaml", "--set", "generator.shape.7=1"), 2, "must be a position from 0 to 2"),
+    "an override with a tag": (words("train", "c.yaml", "--set", "seed=!!python/name:os.system"), 2, "YAML tags are not allowed"),
+    "a sweep that is trained": (raw(b"sweep: {base: c.yaml, grid: {eta: [1, 2]}}"), 2, "holds a sweep of many runs"),
+    "a file of images that is too large": (with_data({TRAIN: Large()}), 2, "at most 79,400,016 are read"),
+    "a bomb of images": (with_data({TRAIN + ".gz": bomb(500_000_000)}), 2, "holds more than the 23,520 values its header says"),
+    "a header of four thousand million": (with_data({TRAIN: struct.pack(">4I", 0x803, 2**32 - 1, 28, 28)}), 2, "must hold 1 to 100,000 samples"),
+    "images of another size": (with_data({TRAIN: struct.pack(">4I", 0x803, 30, 29, 28) + bytes(30)}), 2, "images must be 28×28 pixels"),
+    "labels that are none": (with_data({"train-labels-idx1-ubyte": struct.pack(">2I", 0x801, 30) + bytes([99] * 30)}), 2, "labels must be digits from 0 to 9; got 99"),
+    "labels for images": (with_data({TRAIN: struct.pack(">2I", 0x801, 30) + bytes(99)}), 2, "magic number 0x00000801, expected 0x00000803"),
+    "an empty file of images": (with_data({TRAIN: b""}), 2, "is cut short: 0 bytes"),
+    "plot in a strange form": (words("plot", "latest", "--format", "gif"), 2, "'gif' is not one of 'png', 'svg', 'pdf'"),
+    "no samples": (words("sample", "x", "-n", "0"), 2, "0 is not in the range"),
+    "compare with nothing": (words("compare", "x", "y"), 2, "no run 'x' in runs"),
+    "resume to no games": (words("resume", "x", "--games", "0"), 2, "0 is not in the range"),
+    "a strange set": (words("data", "info", "cifar"), 2, "'cifar' is not one of"),
+    "no config": (words("train"), 2, "Missing argument 'CONFIG'"),
     "check of wrong": (words("check", "c.yaml", "--set", "eta=-1"), 2, "must be greater than 0.0"),
 }  # fmt: skip
 
@@ -125,6 +192,39 @@ def test_bad_input(name: str, tmp_path: Path) -> None:
     assert not list((tmp_path / "runs").glob("*")), "a run folder was left behind"
     if name.startswith(("truncated", "foreign", "counts", "missing", "negative", "runs inside")):
         assert len(result.stderr.strip().splitlines()) == 1
+
+
+HOSTILE = [
+    "a shape of a thousand million", "a million layers", "nine thousand layers", "twenty thousand layers",
+    "too many parameters", "an alias bomb", "brackets", "four thousand unknown keys", "a long number", "a NaN",
+    "a name that climbs", "a file of images that is too large", "a bomb of images", "a header of four thousand million",
+    "foreign images",
+]  # fmt: skip
+MEASURED = """
+import resource, sys
+from gancli.cli import main
+try:
+    main(sys.argv[1:])
+finally:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    print(used.ru_utime + used.ru_stime, used.ru_maxrss // 1024, file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_is_hostile_is_refused_in_two_seconds_and_half_a_gigabyte(name: str, tmp_path: Path) -> None:
+    prepare, code, message = CASES[name]
+    result = subprocess.run([sys.executable, "-c", MEASURED, *prepare(tmp_path)], capture_output=True, text=True)
+    assert result.returncode == code and message in result.stderr
+    seconds, megabytes = result.stderr.splitlines()[-1].split()
+    assert float(seconds) < 2, "of processor time, which a busy machine does not lengthen"
+    assert int(megabytes) < 500
+
+
+def test_the_largest_configuration_that_is_read(tmp_path: Path) -> None:
+    assert len(CASES) >= 60
+    (tmp_path / "c.yaml").write_text(GOOD + "# " + "x" * 199_000, encoding="utf-8")
+    assert CliRunner().invoke(main, ["check", "c.yaml"]).exit_code == 0
 
 
 def test_debug_shows_the_traceback(tmp_path: Path) -> None:

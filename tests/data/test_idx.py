@@ -231,3 +231,27 @@ def test_a_second_start_opens_the_full_mnist_quickly_and_in_little_memory(
         result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     seconds, megabytes, count = map(float, result.stdout.split())
     assert count == 60_000 and seconds < 0.1 and megabytes < 100
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(idx.NAMES), st.booleans(), st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=4),
+       st.integers(0, 3000), st.binary(max_size=40))  # fmt: skip
+def test_any_harm_to_a_file_is_refused_or_read(
+    tmp_path: Path, name: str, packed: bool, changes: list[tuple[int, int]], length: int, more: bytes
+) -> None:
+    folder = write(tmp_path / "d", "")
+    content = bytearray((folder / name).read_bytes())
+    content = bytearray(gzip.compress(bytes(content))) if packed else content
+    for place, value in changes:
+        content[place % len(content)] = value
+    target = folder / (name + ".gz" if packed else name)
+    (folder / name).unlink()
+    target.write_bytes(bytes(content[: max(length, len(content) // 2)]) + more)
+    try:
+        found = data.load("mnist", path=str(folder))
+    except DataError as error:
+        assert name in str(error) or "images, but" in str(error)
+    else:
+        assert found.train.samples.shape == (len(found.train.labels), 784)
+    finally:
+        target.unlink()

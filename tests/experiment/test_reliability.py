@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from experiment.test_runs import ALL, GAME2D, WGAN, essence, train
 from gancli.runs import RunError, RunFolder, checkpoint, lock
@@ -108,6 +110,21 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(harm: str) -> 
     assert result.exit_code == 2 and "game-000030.npz: is damaged" in result.stderr
 
 
+def test_a_checkpoint_of_another_run_is_not_used() -> None:
+    other = train(WGAN.replace("bound: 0.1", "bound: 0.2"))
+    folder = train(WGAN)
+    expected = essence(folder)
+    older, newest = checkpoint.paths(folder.checkpoints)
+    shutil.copy(checkpoint.paths(other.checkpoints)[-1], newest)
+    result = gancli("resume", folder.path.name)
+    assert result.exit_code == 0 and "game 40 is of another experiment" in result.stderr
+    assert essence(folder) == expected
+    shutil.copy(newest, older)
+    shutil.copy(checkpoint.paths(other.checkpoints)[-1], newest)
+    older.unlink()
+    assert gancli("resume", folder.path.name).exit_code == 2
+
+
 def test_metrics_that_are_shorter_than_at_the_checkpoint() -> None:
     folder = train(WGAN)
     expected = essence(folder)
@@ -120,14 +137,14 @@ def test_metrics_that_are_shorter_than_at_the_checkpoint() -> None:
 
 def test_a_full_disk_stops_the_run_and_resume_goes_on_when_there_is_room(tmp_path: Path) -> None:
     whole = train(WGAN)
-    size = checkpoint.paths(whole.checkpoints)[-1].stat().st_size
+    size = checkpoint.paths(whole.checkpoints)[-1].stat().st_size // 2
     folder = train(WGAN, "--set", "training.games=10")
     words = [sys.executable, "-m", "gancli", "resume", str(folder.path), "--games", "40"]
     result = subprocess.run(
         words,
         capture_output=True,
         text=True,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size - 1, size - 1)),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
     )
     assert result.returncode == 1 and "File too large" in result.stderr and "Traceback" not in result.stderr
     assert folder.record()["status"] == "failed" and "File too large" in folder.record()["reason"]
@@ -255,8 +272,8 @@ def test_ctrl_c_before_the_first_game_leaves_no_folder(monkeypatch: pytest.Monke
 
 
 def test_a_second_ctrl_c_leaves_at_once(tmp_path: Path) -> None:
-    slow = WGAN.replace("games: 40, batch: 8", "games: 40, batch: 5000, ratios: {critic: 10000}")
-    Path("c.yaml").write_text(slow.replace("[784, 5, 1]", "[784, 500, 1]"), encoding="utf-8")  # a game takes minutes
+    slow = WGAN.replace("games: 40, batch: 8", "games: 40, batch: 100, ratios: {generator: 10000}")
+    Path("c.yaml").write_text(slow.replace("[784, 5, 1]", "[784, 50, 1]"), encoding="utf-8")  # a game takes a minute
     words = [sys.executable, "-m", "gancli", "train", "c.yaml", "--engine", "numpy"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         while not list(tmp_path.glob("runs/2*/metrics.jsonl")):
@@ -285,3 +302,21 @@ def test_fifty_trainings_started_at_once(tmp_path: Path) -> None:
     records = [RunFolder(Path(folder)).record() for folder in folders]
     assert [record["status"] for record in records] == ["completed"] * 50
     assert len({record["pid"] for record in records}) == 50
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=3), st.integers(0, 5000))
+def test_any_harm_to_a_checkpoint_is_seen(tmp_path: Path, changes: list[tuple[int, int]], cut: int) -> None:
+    arrays = {"a": np.arange(300, dtype=np.float32), "b": np.zeros(0), "c": np.ones((2, 3))}
+    path = checkpoint.save(tmp_path, 1, arrays, {"game": 1})
+    content = bytearray(path.read_bytes())
+    for place, value in changes:
+        content[place % len(content)] = value
+    path.write_bytes(bytes(content[: len(content) - cut] if cut < len(content) else content))
+    try:
+        found = checkpoint.load(path)
+    except ValueError as error:
+        assert "is damaged" in str(error)
+    else:  # bytes that say nothing, such as times in the archive
+        assert found.facts == {"game": 1} and found.arrays.keys() == arrays.keys()
+        assert all(np.array_equal(found.arrays[name], array) for name, array in arrays.items())

@@ -180,28 +180,6 @@ def test_stop_and_resume_is_the_run_that_never_stopped(kind: str, monkeypatch: p
     assert folder.record()["status"] == "completed"
 
 
-def test_resume_uses_the_checkpoint_before_a_damaged_one() -> None:
-    folder = train(WGAN)
-    expected = essence(folder)
-    newest = checkpoint.paths(folder.checkpoints)[-1]
-    newest.write_bytes(newest.read_bytes()[:1000])
-    result = gancli("resume", "small")
-    assert result.exit_code == 0 and "game-000040.npz: is damaged" in result.stderr
-    assert essence(folder) == expected
-
-
-def test_resume_refuses_what_does_not_fit() -> None:
-    folder = train(WGAN)
-    folder.config.write_text(folder.config.read_text().replace("784, 5, 1", "784, 6, 1"))
-    result = gancli("resume", "small")
-    assert result.exit_code == 2 and "does not fit config.yaml" in result.stderr
-    other = RunFolder(folder.path)
-    other.lock()
-    result = gancli("resume", "small")
-    assert result.exit_code == 2 and "another process is running it" in result.stderr
-    other.unlock()
-
-
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_real_signal_ends_the_game_saves_and_exits(number: signal.Signals, code: int, tmp_path: Path) -> None:
     Path("c.yaml").write_text(WGAN.replace("games: 40", "games: 10000000"), encoding="utf-8")

@@ -17,10 +17,12 @@ from gancli.cli.support import command, format_option, print_rows, runs_option
 @command
 def plot(run: tuple[str, ...], form: str, gif: bool, runs: Path) -> None:
     """Draw the curves, pictures and weights of each RUN into its folder `plots`."""
-    from gancli import plots
     from gancli.runs import find
 
-    for folder in [find(runs, name) for name in run]:
+    folders = [find(runs, name) for name in run]
+    from gancli import plots  # which loads matplotlib
+
+    for folder in folders:
         for path in plots.plot_run(folder.path, form, gif):
             click.echo(str(path))
 

@@ -71,7 +71,7 @@ def describe(error: Exception) -> tuple[str, int]:
         place = error.filename or "the disk"
         remedy = "free space or choose a folder you can write to (--runs)"
         if isinstance(error, FileNotFoundError):
-            remedy = "was it moved or deleted while gancli ran?"
+            remedy = "was it moved or deleted while gancli ran? Else choose a folder you can write to (--runs)"
         return f"{place}: {error.strerror or error}; {remedy}", 1
     if isinstance(error, MemoryError):
         return "not enough memory; use smaller networks or a smaller batch", 1

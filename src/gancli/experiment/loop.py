@@ -16,7 +16,7 @@ from gancli.experiment.saving import gather
 from gancli.runs import RunFolder, checkpoint
 from gancli.runs.arrays import write_arrays
 from gancli.runs.files import write_bytes
-from gancli.spec import Experiment
+from gancli.spec import Experiment, identity
 
 LOOK_EVERY = 1000
 """Learnings of one sample between two looks at whether the parameters are still finite; of batches, fewer."""
@@ -71,6 +71,7 @@ class Loop:
         self.start = time.monotonic() - earlier
         self._saved = built.game.played  # a new run has nothing to save, a resumed one has saved it
         self._profile = profile
+        self._identity = identity(spec)
         self._duties: list[tuple[int, Callable[[], None]]] = []
         self._add_duty(spec.test.every, "tests", self.test)
         if spec.pictures is not None:
@@ -158,7 +159,11 @@ class Loop:
         if played == self._saved:
             return
         arrays, facts = gather(self.built)
-        facts |= {"metrics_bytes": self.folder.sync_metrics(), "seconds": time.monotonic() - self.start}
+        facts |= {
+            "spec": self._identity,
+            "metrics_bytes": self.folder.sync_metrics(),
+            "seconds": time.monotonic() - self.start,
+        }
         checkpoint.save(self.folder.checkpoints, played, arrays, facts)
         self._saved = played
 

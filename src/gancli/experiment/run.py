@@ -15,7 +15,7 @@ from gancli.runs import RunError, RunFolder, checkpoint
 from gancli.runs.files import write_text
 from gancli.runs.lock import this_process
 from gancli.runs.provenance import machine, provenance
-from gancli.spec import Resolved, differences, load
+from gancli.spec import LENGTH, Resolved, differences, identity, load
 
 DECISIVE = ("cpu", "blas", "versions")
 """The facts of a machine on which the last bits of a result depend."""
@@ -109,7 +109,7 @@ def _reopen_locked(folder: RunFolder, games: int | None) -> Reopened:
     built = build(resolved.experiment, load_data(resolved.experiment), engine)
     if record["data"].get("sha256") != built.dataset.facts.get("sha256"):
         raise RunError(f"{folder.path}: it was trained on other data than {built.dataset.origin}; set $GANCLI_DATA")
-    facts, damaged = _put_back_newest(folder, built)
+    facts, damaged = _put_back_newest(folder, resolved, built)
     if games is not None and games <= built.game.played:
         raise RunError(f"{folder.path}: is at game {built.game.played} already; --games must be more, got {games}")
     folder.remove_temporary()
@@ -122,14 +122,16 @@ def _same_spec(folder: RunFolder, record: dict[str, Any], resolved: Resolved, ga
     expected = record.get("spec")
     if not isinstance(expected, dict):
         raise RunError(f"{folder.path}: run.json does not say its spec: it is of another version of gancli")
-    length = ("training.games", "training.passes") if games is not None else ()
-    found = {key: pair for key, pair in differences(expected, resolved.data()).items() if key not in length}
+    length = {f"training.{key}" for key in LENGTH}
+    found = differences(expected, resolved.data())
+    if games is not None:
+        found = {key: pair for key, pair in found.items() if key not in length}
     if found:
         lines = [f"  {key}: expected {_shown(pair[0])}, got {_shown(pair[1])}" for key, pair in found.items()]
         raise RunError(
             "\n".join([f"{folder.config}: was changed since the run began:", *lines])
             + f"\nput it back to go on, or train anew: gancli train {folder.config}"
-            + ("; to play more games: --games N" if set(found) <= {"training.games", "training.passes"} else "")
+            + ("; to play more games: --games N" if set(found) <= length else "")
         )
 
 
@@ -137,12 +139,14 @@ def _shown(value: Any) -> str:
     return "nothing" if value is None else repr(value)
 
 
-def _put_back_newest(folder: RunFolder, built: Built) -> tuple[dict[str, Any], list[str]]:
+def _put_back_newest(folder: RunFolder, resolved: Resolved, built: Built) -> tuple[dict[str, Any], list[str]]:
     """The newest good checkpoint's facts, and what is wrong with a newer one; a run with none begins again."""
     if not checkpoint.paths(folder.checkpoints):
         return {"metrics_bytes": 0, "seconds": 0.0}, []
 
     def check(facts: dict[str, Any]) -> None:
+        if facts["spec"] != identity(resolved.experiment):
+            raise ValueError(f"{folder.checkpoints}: game {facts['game']} is of another experiment")
         if not folder.has_metrics(facts["metrics_bytes"]):
             raise ValueError(f"{folder.metrics}: is shorter than it was at game {facts['game']}")
 

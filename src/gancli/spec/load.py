@@ -16,6 +16,9 @@ from gancli.spec.networks import Linear, Network, Sigmoid
 from gancli.spec.optimizers import DEFAULT_ETA, Adadelta, AnyOptimizer
 from gancli.spec.yaml import Document, KeyPath, dump, load_file
 
+LENGTH = {"games", "passes"}
+"""The keys of `training` that say how long."""
+
 
 @dataclass(frozen=True)
 class Resolved:
@@ -26,16 +29,31 @@ class Resolved:
 
     def data(self) -> dict[str, Any]:
         """The experiment as plain data, `kind` first."""
-        data = self.experiment.model_dump(mode="json", exclude_none=True)
-        return {"kind": data.pop("kind"), **data}
+        return plain(self.experiment)
 
     def yaml(self) -> str:
         """The experiment as a configuration file that gives the same run again."""
         return dump(self.data())
 
     def sha256(self) -> str:
-        """A name for all that the experiment says: the SHA-256 of its data as JSON with sorted keys."""
-        return hashlib.sha256(json.dumps(self.data(), sort_keys=True).encode("utf-8")).hexdigest()
+        """A name for all that the experiment says."""
+        return _digest(self.data())
+
+
+def plain(experiment: Experiment) -> dict[str, Any]:
+    """An experiment as plain data, `kind` first."""
+    data = experiment.model_dump(mode="json", exclude_none=True)
+    return {"kind": data.pop("kind"), **data}
+
+
+def identity(experiment: Experiment) -> str:
+    """A name for all that an experiment says but its length: the same for one that was made longer."""
+    data = plain(experiment)
+    return _digest({**data, "training": {key: data["training"][key] for key in data["training"].keys() - LENGTH}})
+
+
+def _digest(data: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode("utf-8")).hexdigest()
 
 
 def load(path: Path, settings: list[str] | None = None) -> Resolved:

@@ -86,6 +86,8 @@ def _requirement(error: ErrorDetails, path: KeyPath, schema: dict[str, Any], dat
     if kind in ("too_short", "too_long"):
         bound = "min_length" if kind == "too_short" else "max_length"
         return f"must have at {'least' if kind == 'too_short' else 'most'} {context[bound]} entries"
+    if kind == "string_too_long":
+        return f"must have at most {context['max_length']} characters"
     if kind == "string_pattern_mismatch":
         return "must be letters, digits, `_`, `-` and `.`, and begin with a letter or a digit"
     message = error["msg"]
