@@ -109,3 +109,14 @@ def test_no_pickle_and_no_eval_in_the_source() -> None:
                 assert node.func.id not in ("eval", "exec"), path
         assert "pickle" not in imports(path)
         assert "allow_pickle=True" not in path.read_text(encoding="utf-8")
+
+
+def test_each_promise_names_a_test_that_exists() -> None:
+    root = SOURCE.parent.parent
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (root / "tests").rglob("*.py"))
+    text = (root / "docs" / "reliability.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(test_\w+)`", text))
+    assert len(named) > 15
+    assert [name for name in sorted(named) if f"def {name}(" not in tests] == []
+    for path in re.findall(r"`(benchmarks/\w+\.py|(?:cli|data|experiment|spec)/test_\w+\.py)`", text):
+        assert (root / path).exists() or (root / "tests" / path).exists(), path

@@ -5,38 +5,37 @@ import errno
 import json
 import os
 import secrets
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gancli.runs.files import TEMPORARY, remove_temporary, sync, sync_folder, write_json, write_text
-from gancli.runs.lock import Lock, NoLocks, may_live
+from gancli.runs.files import TEMPORARY, sync, sync_folder, write_text
+from gancli.runs.held import Held, RunError
 
 FOLDERS = ("images", "checkpoints")
 
 
-class RunError(ValueError):
-    """A run that cannot be found, read or gone on with; the message says why and what to do."""
-
-
-class RunFolder:
+class RunFolder(Held):
     """One run on disk."""
 
-    def __init__(self, path: Path):
-        self.path = path
-        self._lock = Lock(path)
+    RECORD = "run.json"
 
     @classmethod
     def create(
-        cls, runs: Path, name: str, config: str, record: dict[str, Any], beside: Mapping[str, str] | None = None
+        cls,
+        runs: Path,
+        name: str,
+        config: str,
+        record: dict[str, Any],
+        beside: Mapping[str, str] | None = None,
+        exact: bool = False,
     ) -> "RunFolder":
         """Make and lock a new folder in `runs`, with the texts of `beside` in it; it is there whole or not at all.
 
-        Raises OSError, leaving nothing behind.
+        Its name is `name` where that is `exact`, else one that nobody else has, with the time. Raises OSError, leaving
+        nothing behind.
         """
-        runs.mkdir(parents=True, exist_ok=True)
-        made = cls(_exclusive(runs, name))
+        made = cls(exclusive(runs, name))
         try:
             for part in FOLDERS:
                 (made.path / part).mkdir()
@@ -45,30 +44,15 @@ class RunFolder:
                 write_text(made.path / text_name, text)
             made.write_record(record)
             made.metrics.touch()
-            made._name(runs, name)
+            if exact:
+                made.move(runs / name)
+            else:
+                name_uniquely(made, runs, name)
+            sync_folder(runs)
         except BaseException:
             made.remove()
             raise
         return made
-
-    def _name(self, runs: Path, name: str) -> None:
-        """Give a finished folder its name, which nobody else has."""
-        while True:
-            path = runs / f"{_stamp()}-{name}-{secrets.token_hex(3)}"
-            try:
-                self.path.rename(path)
-            except OSError as error:
-                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-                    raise
-            else:
-                self.path = self._lock.folder = path
-                sync_folder(runs)
-                return
-
-    def remove(self) -> None:
-        """Take away a folder that this process has made, and that holds nothing yet."""
-        self.unlock()
-        shutil.rmtree(self.path, ignore_errors=True)
 
     @property
     def config(self) -> Path:
@@ -94,61 +78,6 @@ class RunFolder:
     def plots(self) -> Path:
         """Figures made on demand."""
         return self.path / "plots"
-
-    def lock(self) -> None:
-        """Hold the run for this process. Raises RunError where another holds it."""
-        try:
-            taken = self._lock.take()
-        except NoLocks:
-            taken = not self._may_run()
-        if not taken:
-            raise RunError(f"{self.path}: another process is running it{self._holder()}; wait for it, or stop it")
-
-    def unlock(self) -> None:
-        """Let go of the run."""
-        self._lock.release()
-
-    def locked(self) -> bool:
-        """Does a live process hold the run? Where locks do not work, one of another host is taken to live."""
-        try:
-            return self._lock.held()
-        except NoLocks:
-            return self._may_run()
-
-    def _may_run(self) -> bool:
-        found = self._read_record() if (self.path / "run.json").exists() else {}
-        return found.get("status") == "running" and may_live(found)
-
-    def _holder(self) -> str:
-        try:
-            found = self._read_record()
-        except RunError:
-            return ""
-        return f" (process {found.get('pid')} on {found.get('host')})"
-
-    def remove_temporary(self) -> None:
-        """Take away what a killed process left unfinished; only for who holds the run."""
-        remove_temporary(self.path)
-
-    def record(self) -> dict[str, Any]:
-        """What `run.json` says, with `status: stale` where it says running and nothing runs. Raises RunError."""
-        data = self._read_record()
-        if data.get("status") == "running" and not self.locked():
-            data["status"] = "stale"
-        return data
-
-    def _read_record(self) -> dict[str, Any]:
-        try:
-            data = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise RunError(f"{self.path}: run.json cannot be read ({error})") from None
-        if not isinstance(data, dict):
-            raise RunError(f"{self.path}: run.json is not a mapping")
-        return data
-
-    def write_record(self, record: dict[str, Any]) -> None:
-        """Replace `run.json`."""
-        write_json(self.path / "run.json", record)
 
     def append_metrics(self, row: dict[str, Any]) -> None:
         """Add one line to the metrics."""
@@ -182,14 +111,10 @@ class RunFolder:
                 break
         return rows
 
-    def log(self, line: str) -> None:
-        """Add one line, with its time, to `log.txt`."""
-        stamp = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-        with (self.path / "log.txt").open("a", encoding="utf-8") as file:
-            file.write(f"{stamp} {line}\n")
 
-
-def _exclusive(runs: Path, name: str) -> Path:
+def exclusive(runs: Path, name: str) -> Path:
+    """A new folder in `runs` under a name that is not its own yet. Raises OSError."""
+    runs.mkdir(parents=True, exist_ok=True)
     while True:
         path = runs / f"{TEMPORARY}{name}-{secrets.token_hex(6)}"
         try:
@@ -199,8 +124,17 @@ def _exclusive(runs: Path, name: str) -> Path:
         return path
 
 
-def _stamp() -> str:
-    return datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
+def name_uniquely(folder: Held, runs: Path, name: str) -> None:
+    """Give a finished folder its name, the time in it, which nobody else has. Raises OSError."""
+    while True:
+        stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
+        try:
+            folder.move(runs / f"{stamp}-{name}-{secrets.token_hex(3)}")
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+        else:
+            return
 
 
 def _is_run(path: Path) -> bool:
