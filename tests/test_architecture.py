@@ -22,7 +22,8 @@ from gancli.spec import models, networks
 SOURCE = Path(spec.__file__).parent.parent
 
 MAY_IMPORT = {
-    "cli": {"experiment", "plots", "pictures", "runs", "data", "spec"},
+    "cli": {"sweep", "experiment", "plots", "pictures", "runs", "data", "spec"},
+    "sweep": {"experiment", "runs", "data", "spec"},
     "experiment": {"games", "nn", "engines", "runs", "data", "spec", "pictures"},
     "games": {"nn", "engines"},
     "nn": {"engines"},

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gancli import spec
+from gancli.spec.yaml import dump
 
 BASE = """\
 kind: supervised
@@ -49,9 +50,56 @@ def test_a_grid_a_zip_and_seeds_make_cells() -> None:
         ("sweep: {base: base.yaml, seeds: 0}", "must be at least 1; got 0"),
         ("sweep: {base: base.yaml, seeds: 10000, grid: {eta: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]}}", "110,000 cells"),
         ("sweep: {base: base.yaml}\nseed: 1", "unknown key; allowed here: sweep"),
+        ("sweep: {base: sweep.yaml}", "is a sweep itself"),
+        ("sweep: {base: base.yaml, grid: {eta: [1, 1.0]}}", "makes the same experiment twice"),
+        ("sweep: {base: base.yaml, grid: {seed: [1, 2]}}", "use `seeds`"),
+        ("sweep: {base: base.yaml, grid: {eta: [1]}, zip: {eta: [1]}}", "is in `grid` too"),
+        ("sweep: {base: base.yaml, grid: {eta: 0.1..1}}", "say how many values: 0.1..1:9"),
+        ("sweep: {base: base.yaml, grid: {eta: 0..1:log:3}}", "must lie above 0"),
+        ("sweep: {base: base.yaml, grid: {eta: 0..1:2000}}", "must have 2 to 1000 values"),
+        ("sweep: {base: base.yaml, grid: {eta: 5..1}}", "from one integer up to another"),
     ],
 )
 def test_refusals(text: str, expected: str) -> None:
     with pytest.raises(spec.SpecError) as caught:
         load(text)
     assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("0.001..10:log:5", [0.001, 0.01, 0.1, 1, 10]),
+        ("0.001..0.01:log:3", [0.001, 0.00316228, 0.01]),
+        ("1..2:lin:5", [1, 1.25, 1.5, 1.75, 2]),
+        ("10..30:3", [10, 20, 30]),
+        ("1..4", [1, 2, 3, 4]),
+        ("1e-3..1e-1:log:3", [0.001, 0.01, 0.1]),
+        ("[0.2, 1..3, 10]", [0.2, 1, 2, 3, 10]),
+    ],
+)
+def test_ranges(text: str, values: list[float]) -> None:
+    found = load(f"sweep: {{base: base.yaml, grid: {{mu: {text}}}}}")
+    assert [cell.values["mu"] for cell in found.cells] == values
+
+
+def test_the_command_line_adds_to_a_plan() -> None:
+    Path("base.yaml").write_text(BASE, encoding="utf-8")
+    found = spec.load_sweep(
+        Path("base.yaml"),
+        grid=["eta=0.2,1..2", "network.shape=[2,1],[2,3,1]"],
+        together=["mu=1,2", "network.optimizer={name: sgd},{name: adam}"],
+        seeds=3,
+        settings=["training.games=20"],
+    )
+    assert len(found.cells) == 3 * 2 * 2 * 3
+    last = found.cells[-1]
+    assert last.values == {"eta": 2, "network.shape": [2, 3, 1], "mu": 2, "network.optimizer": {"name": "adam"}}
+    assert last.resolved.experiment.training.games == 20 and last.seed == 2
+    Path("base2.yaml").write_text(dump(found.start), encoding="utf-8")
+    Path("again.yaml").write_text(found.yaml("base2.yaml"), encoding="utf-8")
+    again = spec.load_sweep(Path("again.yaml"))
+    assert [cell.name for cell in again.cells] == [cell.name for cell in found.cells]
+    for word in ("eta", "=1", "eta=", "eta=[1", "eta=1..x:3"):
+        with pytest.raises(spec.SpecError):
+            spec.load_sweep(Path("base.yaml"), grid=[word])

@@ -4,6 +4,7 @@ from gancli.cli.compare import compare
 from gancli.cli.config import check, schema
 from gancli.cli.data import data
 from gancli.cli.look import ls, plot, sample, show
+from gancli.cli.sweep import sweep
 from gancli.cli.training import resume, train
 
-ALL = (train, resume, plot, sample, ls, show, compare, check, schema, data)
+ALL = (train, resume, sweep, plot, sample, ls, show, compare, check, schema, data)

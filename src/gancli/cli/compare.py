@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,24 +11,71 @@ import click
 from gancli.cli.support import command, format_option, print_rows, runs_option
 
 if TYPE_CHECKING:
-    from gancli.runs import RunFolder
+    from gancli.runs import RunFolder, SweepFolder
 
 OF_ONE_RUN = ("pid", "process_start", "start", "end", "resumed", "spec", "spec_sha256")
 """What no two runs share, or what is said otherwise."""
+ENDS = (".final", ".best", ".area")
+"""Of a metric, in a sweep's summary."""
 
 
 @click.command()
 @click.argument("run", nargs=-1, required=True)
+@click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="Of a sweep: how many.")
+@click.option("--by", metavar="METRIC", help="Of a sweep: accuracy, loss.best, …; what is drawn by default.")
 @format_option
 @runs_option
 @command
-def compare(run: tuple[str, ...], form: str, runs: Path) -> None:
-    """Say what differs between RUNs: settings, machine, code, figures, and whether their weights are the same bits."""
-    from gancli.runs import find
+def compare(run: tuple[str, ...], top: int, by: str | None, form: str, runs: Path) -> None:
+    """Say what differs between RUNs: settings, machine, code, figures, and whether their weights are the same bits.
 
-    folders = [find(runs, name) for name in run]
-    if len(folders) < 2:
-        raise click.UsageError("give two runs or more")
+    Of one sweep: its best combinations of settings, with the mean over seeds and its 95 % interval.
+    """
+    from gancli.runs import RunFolder, SweepFolder, find_any
+
+    folders = [find_any(runs, name) for name in run]
+    if len(folders) == 1 and isinstance(folders[0], SweepFolder):
+        _compare_cells(folders[0], top, by, form)
+        return
+    runs_only = [folder for folder in folders if isinstance(folder, RunFolder)]
+    if len(runs_only) < 2 or len(runs_only) < len(folders):
+        raise click.UsageError("give two runs or more, or one sweep")
+    _compare_runs(runs_only, form)
+
+
+def _compare_cells(folder: "SweepFolder", top: int, by: str | None, form: str) -> None:
+    from gancli.runs.figures import HIGHER, main_metric
+    from gancli.runs.intervals import mean_and_half
+
+    rows = folder.summary_rows()
+    measured = [key for key in dict.fromkeys(key for row in rows for key in row) if "." in key and key.endswith(ENDS)]
+    metrics = [key.rsplit(".", 1)[0] for key in measured]
+    wanted = by or main_metric(metrics)
+    column = wanted if wanted in measured else f"{wanted}.final"
+    if column not in measured:
+        raise click.UsageError(
+            f"--by must be one of {', '.join(dict.fromkeys(metrics))}, or with {', '.join(ENDS)}; got {by!r}"
+        )
+    settings = list(rows[0])[1 : list(rows[0]).index("seed")]
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[key] for key in settings), []).append(row)
+    table = []
+    for values, members in groups.items():
+        finals = [float(row[column]) for row in members if row["status"] == "completed"]
+        mean, half = mean_and_half(finals)
+        spread = {"min": min(finals, default=math.nan), "max": max(finals, default=math.nan)}
+        counts = {"seeds": len(finals), "not completed": len(members) - len(finals)}
+        table.append({**dict(zip(settings, values, strict=True)), column: mean, "±": half, **spread, **counts})
+    sign = -1 if column.rsplit(".", 1)[0] in HIGHER else 1
+    table.sort(key=lambda row: math.inf if math.isnan(row[column]) else sign * row[column])
+    if form == "table":
+        for row in table:
+            row |= {key: f"{value:.6g}" for key, value in row.items() if isinstance(value, float)}
+    print_rows(table[:top], form)
+
+
+def _compare_runs(folders: "list[RunFolder]", form: str) -> None:
     facts = [_facts(folder) for folder in folders]
     keys = list(dict.fromkeys(key for one in facts for key in one))
     rows = {key: [one.get(key) for one in facts] for key in keys}

@@ -12,18 +12,21 @@ from gancli.cli.support import command, format_option, print_rows, runs_option
 @click.command()
 @click.argument("run", nargs=-1, required=True)
 @click.option("--format", "form", type=click.Choice(["png", "svg", "pdf"]), default="png", show_default=True)
-@click.option("--gif", is_flag=True, help="Animate the pictures in time too.")
+@click.option("--gif", is_flag=True, help="Of a run: animate the pictures in time too.")
+@click.option("--metric", help="Of a sweep: what to draw; accuracy, Wasserstein estimate, … by default.")
 @runs_option
 @command
-def plot(run: tuple[str, ...], form: str, gif: bool, runs: Path) -> None:
-    """Draw the curves, pictures and weights of each RUN into its folder `plots`."""
-    from gancli.runs import find
+def plot(run: tuple[str, ...], form: str, gif: bool, metric: str | None, runs: Path) -> None:
+    """Draw the curves, pictures and weights of each RUN, or the means over seeds of a sweep, into its folder `plots`."""
+    from gancli.runs import SweepFolder, find_any
 
-    folders = [find(runs, name) for name in run]
+    folders = [find_any(runs, name) for name in run]
     from gancli import plots  # which loads matplotlib
 
     for folder in folders:
-        for path in plots.plot_run(folder.path, form, gif):
+        of_sweep = isinstance(folder, SweepFolder)
+        drawn = plots.plot_sweep(folder.path, form, metric) if of_sweep else plots.plot_run(folder.path, form, gif)
+        for path in drawn:
             click.echo(str(path))
 
 
@@ -66,15 +69,20 @@ def sample(run: str, count: int, output: Path | None, seed: int, force: bool, ru
 @runs_option
 @command
 def ls(form: str, runs: Path) -> None:
-    """List the runs with their status and last figures."""
-    from gancli.runs import RunError, listing
+    """List the runs and sweeps with their status and last figures."""
+    from gancli.runs import RunError, SweepFolder, listing_any
 
     rows: list[dict[str, Any]] = []
-    for folder in listing(runs):
+    for folder in listing_any(runs):
         try:
             record = folder.record()
         except RunError as error:
             click.echo(f"warning: {error}", err=True)
+            continue
+        if isinstance(folder, SweepFolder):
+            counts = {key: record.get("counts", {}).get(key, 0) for key in ("completed", "diverged", "failed")}
+            about = {"run": folder.path.name, "kind": "sweep", "status": record.get("status")}
+            rows.append({**about, "cells": record.get("cells"), **counts})
             continue
         last = (folder.rows() or [{}])[-1]
         figures = {key: value for key, value in last.items() if key not in ("game", "seconds")}
@@ -85,9 +93,13 @@ def ls(form: str, runs: Path) -> None:
         if not rows:
             click.echo(f"no runs in {runs}", err=True)
         for row in rows:
-            row["figures"] = "  ".join(
-                f"{key} {row.pop(key):.4g}" for key in list(row)[6:] if isinstance(row[key], float)
-            )
+            if row["kind"] == "sweep":
+                found = {key: row.pop(key) for key in list(row)[3:]}
+                row["figures"] = "  ".join(f"{key} {value}" for key, value in found.items() if value)
+            else:
+                row["figures"] = "  ".join(
+                    f"{key} {row.pop(key):.4g}" for key in list(row)[6:] if isinstance(row[key], float)
+                )
     print_rows(rows, form)
 
 
@@ -97,18 +109,20 @@ def ls(form: str, runs: Path) -> None:
 @runs_option
 @command
 def show(run: str, form: str, runs: Path) -> None:
-    """Show one RUN: its record and last figures; with csv, all its figures."""
-    from gancli.runs import DIFF, find
+    """Show one RUN or sweep: its record and last figures; with csv, all its figures, or a sweep's summary."""
+    from gancli.runs import DIFF, SweepFolder, find_any
 
-    folder = find(runs, run)
+    folder = find_any(runs, run)
+    of_sweep = isinstance(folder, SweepFolder)
     if form == "csv":
-        print_rows(folder.rows(), form)
+        print_rows(folder.summary_rows() if isinstance(folder, SweepFolder) else folder.rows(), form)
         return
-    record = {"run": str(folder.path), **folder.record(), "last": next(reversed(folder.rows()), None)}
+    last = None if isinstance(folder, SweepFolder) else next(reversed(folder.rows()), None)
+    record = {"sweep" if of_sweep else "run": str(folder.path), **folder.record(), "last": last}
     if form == "json":
         click.echo(json.dumps(record, indent=2, ensure_ascii=False))
         return
-    del record["spec"]  # config.yaml has it
+    record.pop("spec", None)  # config.yaml has it
     if (folder.path / DIFF).exists():
         record["git"]["diff"] = str(folder.path / DIFF)
     for key, text in _flat(record):

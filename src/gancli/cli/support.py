@@ -76,8 +76,9 @@ def describe(error: Exception) -> tuple[str, int]:
     if isinstance(error, MemoryError):
         return "not enough memory; use smaller networks or a smaller batch", 1
     from gancli.experiment import MissingEngine
+    from gancli.sweep import MissingDask
 
-    if isinstance(error, MissingEngine):
+    if isinstance(error, MissingEngine | MissingDask):
         return str(error), 2
     return f"{type(error).__name__}: {error} (please report this; --debug shows where)", 1
 

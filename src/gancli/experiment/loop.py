@@ -2,6 +2,7 @@
 
 import contextlib
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from types import FrameType
@@ -50,8 +51,9 @@ class Stop:
 
     @contextlib.contextmanager
     def listening(self) -> Iterator["Stop"]:
-        """Take the two signals over for a while."""
-        numbers = (signal.SIGINT, signal.SIGTERM)
+        """Take the two signals over for a while, in the main thread, which alone can."""
+        main = threading.current_thread() is threading.main_thread()
+        numbers = (signal.SIGINT, signal.SIGTERM) if main else ()
         before = {number: signal.signal(number, self._handle) for number in numbers}
         try:
             yield self

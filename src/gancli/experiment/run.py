@@ -4,8 +4,10 @@ import datetime
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from gancli.data import Dataset
 from gancli.engines import make_engine
 from gancli.experiment.build import Built, build, load_data
 from gancli.experiment.loop import Diverged, Loop, Reporter, Stop
@@ -43,10 +45,15 @@ class Reopened:
     warnings: tuple[str, ...]
 
 
-def prepare(resolved: Resolved, runs: Any) -> tuple[Built, RunFolder]:
-    """Load the data, build the objects, and only then make the run folder. Raises DataError, OSError."""
+def prepare(
+    resolved: Resolved, runs: Path, dataset: Dataset | None = None, exact: str | None = None
+) -> tuple[Built, RunFolder]:
+    """Load the data, build the objects, and only then make the run folder, named `exact` where that is given.
+
+    `dataset` saves loading the data that the spec asks for. Raises DataError, OSError.
+    """
     spec = resolved.experiment
-    dataset = load_data(spec)
+    dataset = dataset or load_data(spec)
     built = build(spec, dataset)
     engine = next(iter(built.game.players.values())).network.engine
     origin, beside = provenance()
@@ -66,7 +73,7 @@ def prepare(resolved: Resolved, runs: Any) -> tuple[Built, RunFolder]:
         **origin,
         **_named(resolved),
     }
-    return built, RunFolder.create(runs, spec.name, resolved.yaml(), record, beside)
+    return built, RunFolder.create(runs, exact or spec.name, resolved.yaml(), record, beside, exact=exact is not None)
 
 
 def _named(resolved: Resolved) -> dict[str, Any]:
@@ -88,25 +95,25 @@ def train(
         raise
 
 
-def reopen(folder: RunFolder, games: int | None = None) -> Reopened:
+def reopen(folder: RunFolder, games: int | None = None, dataset: Dataset | None = None) -> Reopened:
     """Lock a run and rebuild it from its newest good checkpoint, to go on to game `games` where it is given.
 
-    Raises RunError, SpecError, DataError, MissingEngine.
+    `dataset` saves loading the data that its spec asks for. Raises RunError, SpecError, DataError, MissingEngine.
     """
     folder.lock()
     try:
-        return _reopen_locked(folder, games)
+        return _reopen_locked(folder, games, dataset)
     except BaseException:
         folder.unlock()
         raise
 
 
-def _reopen_locked(folder: RunFolder, games: int | None) -> Reopened:
+def _reopen_locked(folder: RunFolder, games: int | None, dataset: Dataset | None) -> Reopened:
     record = folder.record()
     resolved = load(folder.config, [] if games is None else [f"training.games={games}", "training.passes=null"])
     _same_spec(folder, record, resolved, games)
     engine = make_engine(record["engine"], record["threads"])  # other bits else, where the spec says auto
-    built = build(resolved.experiment, load_data(resolved.experiment), engine)
+    built = build(resolved.experiment, dataset or load_data(resolved.experiment), engine)
     if record["data"].get("sha256") != built.dataset.facts.get("sha256"):
         raise RunError(f"{folder.path}: it was trained on other data than {built.dataset.origin}; set $GANCLI_DATA")
     facts, damaged = _put_back_newest(folder, resolved, built)

@@ -1,5 +1,6 @@
 """Run folder → pictures. It reads files only, so that every figure redraws without training."""
 
 from gancli.plots.run import plot_run
+from gancli.plots.sweep import plot_sweep
 
-__all__ = ["plot_run"]
+__all__ = ["plot_run", "plot_sweep"]

@@ -1,7 +1,11 @@
 """Run folders: names, atomic writes, lock, status, metrics, checkpoints, provenance."""
 
 from gancli.runs.files import DIFF
-from gancli.runs.folder import RunFolder, find, listing
-from gancli.runs.held import RunError
+from gancli.runs.finding import find, find_any, find_sweep, listing, listing_any, listing_sweeps
+from gancli.runs.folder import RunFolder
+from gancli.runs.held import HeldError, RunError
+from gancli.runs.sweeps import SweepFolder
 
-__all__ = ["DIFF", "RunError", "RunFolder", "find", "listing"]
+__all__ = ["DIFF", "HeldError", "RunError", "RunFolder", "SweepFolder", "find", "find_any", "find_sweep",
+    "listing", "listing_any", "listing_sweeps",
+]  # fmt: skip

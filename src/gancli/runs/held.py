@@ -14,6 +14,10 @@ class RunError(ValueError):
     """A run or sweep that cannot be found, read or gone on with; the message says why and what to do."""
 
 
+class HeldError(RunError):
+    """Another process is at work in the folder."""
+
+
 class Held:
     """A folder, its lock, its record and its log."""
 
@@ -35,13 +39,13 @@ class Held:
         shutil.rmtree(self.path, ignore_errors=True)
 
     def lock(self) -> None:
-        """Hold the folder for this process. Raises RunError where another holds it."""
+        """Hold the folder for this process. Raises HeldError where another holds it."""
         try:
             taken = self._lock.take()
         except NoLocks:
             taken = not self._may_run()
         if not taken:
-            raise RunError(f"{self.path}: another process is running it{self._holder()}; wait for it, or stop it")
+            raise HeldError(f"{self.path}: another process is running it{self._holder()}; wait for it, or stop it")
 
     def unlock(self) -> None:
         """Let go of it."""

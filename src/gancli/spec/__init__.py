@@ -2,7 +2,7 @@
 
 from gancli.spec.differences import differences, flat
 from gancli.spec.errors import Problem, SpecError
-from gancli.spec.load import LENGTH, Resolved, identity, load, resolve
+from gancli.spec.load import LENGTH, Resolved, from_plain, identity, load, resolve
 from gancli.spec.models import KINDS, SAMPLE_SHAPES, TARGETS, Experiment, Game2d, Gan, Learning, Supervised, Wgan
 from gancli.spec.networks import width
 from gancli.spec.schema import json_schema
@@ -26,6 +26,7 @@ __all__ = [
     "Wgan",
     "differences",
     "flat",
+    "from_plain",
     "identity",
     "is_sweep",
     "json_schema",

@@ -40,6 +40,11 @@ class Resolved:
         return _digest(self.data())
 
 
+def from_plain(data: dict[str, Any]) -> Resolved:
+    """A resolved experiment from its `plain` data. Raises ValueError where it is none."""
+    return Resolved(KINDS[data["kind"]].model_validate(data), ())
+
+
 def plain(experiment: Experiment) -> dict[str, Any]:
     """An experiment as plain data, `kind` first."""
     data = experiment.model_dump(mode="json", exclude_none=True)

@@ -90,7 +90,7 @@ def _requirement(error: ErrorDetails, path: KeyPath, schema: dict[str, Any], dat
         return f"must have at most {context['max_length']} characters"
     if kind == "string_pattern_mismatch":
         return "must be letters, digits, `_`, `-` and `.`, and begin with a letter or a digit"
-    message = error["msg"]
+    message = error["msg"].removeprefix("Value error, ")
     return message.replace("Input should be", "must be").replace("Input should", "must")
 
 

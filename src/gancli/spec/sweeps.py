@@ -2,21 +2,26 @@
 
 import itertools
 import json
+import math
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
-from gancli.spec import messages, overrides
+from gancli.spec import messages, overrides, ranges
 from gancli.spec.base import Spec
 from gancli.spec.errors import Problem, SpecError
 from gancli.spec.load import Resolved, resolve
-from gancli.spec.yaml import Document, load_file
+from gancli.spec.yaml import Document, dump, load_file, load_text
 
-Values = Annotated[tuple[Any, ...], Field(strict=False, min_length=1, max_length=1000)]
+MAX_VALUES = 1000
 MAX_CELLS = 100_000
+Values = Annotated[
+    tuple[Any, ...], BeforeValidator(ranges.spread), Field(strict=False, min_length=1, max_length=MAX_VALUES)
+]
 
 
 class Plan(Spec):
@@ -25,7 +30,7 @@ class Plan(Spec):
     base: str
     """A configuration file, from this file's folder."""
     grid: dict[str, Values] = {}  # noqa: RUF012 - pydantic copies it
-    """Dotted keys and the values that each takes: {critic.clip.bound: [0.01, 0.1]}."""
+    """Dotted keys and the values that each takes: {critic.clip.bound: [0.01, 0.1]}, or a range: 0.001..10:log:9."""
     zip: dict[str, Values] = {}  # noqa: RUF012
     """Dotted keys whose values go together: the first of each, then the second of each, …"""
     seeds: Annotated[int, Field(ge=1, le=10_000)] = 1
@@ -40,19 +45,37 @@ class SweepFile(Spec):
 
 @dataclass(frozen=True)
 class Cell:
-    """One run of a sweep: what it overrides, as `key=value`, its seed, and its whole experiment."""
+    """One run of a sweep: what it overrides, its seed, and its whole experiment."""
 
-    settings: tuple[str, ...]
+    values: dict[str, Any]
     seed: int
     resolved: Resolved
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """What it overrides, as `key=value`."""
+        return tuple(_setting(key, value) for key, value in self.values.items())
+
+    @property
+    def name(self) -> str:
+        """Two cells have the same name only if they are the same experiment with the same seed."""
+        return self.resolved.sha256()[:12]
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """A sweep file, resolved."""
+    """A plan, its base as plain data, and its cells, resolved."""
 
     base: Path
+    plan: Plan
+    start: dict[str, Any]
     cells: tuple[Cell, ...]
+
+    def yaml(self, base: str) -> str:
+        """A sweep file that gives the same cells again; `base` is the name of the file that holds `start`."""
+        parts = {"grid": self.plan.grid, "zip": self.plan.zip}
+        written = {key: {name: list(values) for name, values in part.items()} for key, part in parts.items() if part}
+        return dump({"sweep": {"base": base, **written, "seeds": self.plan.seeds}})
 
 
 def is_sweep(path: Path) -> bool:
@@ -60,9 +83,25 @@ def is_sweep(path: Path) -> bool:
     return "sweep" in load_file(path).data
 
 
-def load_sweep(path: Path) -> Sweep:
-    """Read a sweep file and resolve each of its cells. Raises SpecError with every problem of the first wrong cell."""
+def load_sweep(
+    path: Path,
+    grid: list[str] | None = None,
+    together: list[str] | None = None,
+    seeds: int | None = None,
+    settings: list[str] | None = None,
+) -> Sweep:
+    """Read a sweep file, or an experiment to sweep over, and resolve each cell.
+
+    `grid` and `together` are more of `grid` and `zip`, as `key=value,value,…`; `seeds` overrides the file's; `settings`
+    are overrides of the base. Raises SpecError with every problem of the first wrong cell.
+    """
     document = load_file(path)
+    if "sweep" not in document.data:
+        document = Document({"sweep": {"base": path.name}}, str(path))
+    _add(document, "grid", "--grid", grid or [])
+    _add(document, "zip", "--zip", together or [])
+    if seeds is not None and isinstance(document.data["sweep"], dict):
+        document.data["sweep"]["seeds"] = seeds
     try:
         plan = SweepFile.model_validate(document.data).sweep
     except ValidationError as error:
@@ -70,35 +109,64 @@ def load_sweep(path: Path) -> Sweep:
         raise SpecError(list(found.values())) from None
     base = path.parent / plan.base
     start = load_file(base)
-    return Sweep(base, tuple(_cell(start, *combination) for combination in _combinations(plan, document)))
+    if "sweep" in start.data:
+        raise SpecError([Problem(str(base), "sweep", "is a sweep itself; `base` must be an experiment")])
+    overrides.apply(start, settings or [])
+    return Sweep(base, plan, start.data, tuple(_cells(start, _combinations(plan, document), plan.seeds)))
 
 
-def _combinations(plan: Plan, document: Document) -> list[tuple[tuple[str, ...], int]]:
+def _add(document: Document, part: str, option: str, words: list[str]) -> None:
+    """Write `key=value,value` of the command line into the plan; the values are read as YAML."""
+    for word in words:
+        key, equals, text = word.partition("=")
+        where = f"{option} {word}"
+        if not equals or not key.strip():
+            raise SpecError(
+                [Problem(where, "", "must be key=value,value, with a dotted key: critic.clip.bound=0.01,0.1")]
+            )
+        plan = document.data["sweep"]
+        axis = plan.setdefault(part, {}) if isinstance(plan, dict) else None
+        if not isinstance(axis, dict) or key in axis:
+            raise SpecError([Problem(where, key, "is given twice")])
+        axis[key] = load_text(f"[{text}]", where).data
+        document.origins["sweep", part, key] = where
+
+
+def _combinations(plan: Plan, document: Document) -> list[dict[str, Any]]:
     lengths = {key: len(values) for key, values in plan.zip.items()}
     if len(set(lengths.values())) > 1:
         text = f"needs lists of one length; got {', '.join(f'{key}: {count}' for key, count in lengths.items())}"
         raise SpecError([Problem(document.where(("sweep", "zip")), "sweep.zip", text)])
-    axes: list[list[tuple[str, ...]]] = [
-        [(_setting(key, value),) for value in values] for key, values in plan.grid.items()
-    ]
+    for part, key in [("grid", key) for key in plan.grid] + [("zip", key) for key in plan.zip]:
+        if key == "seed" or (part == "zip" and key in plan.grid):
+            text = "use `seeds`: seeds 0, 1, … of each combination" if key == "seed" else "is in `grid` too"
+            raise SpecError([Problem(document.where(("sweep", part, key)), f"sweep.{part}.{key}", text)])
+    axes: list[list[dict[str, Any]]] = [[{key: value} for value in values] for key, values in plan.grid.items()]
     if plan.zip:
-        together = zip(*plan.zip.values(), strict=True)
-        axes.append([tuple(map(_setting, plan.zip, values)) for values in together])
-    count = plan.seeds
-    for axis in axes:
-        count *= len(axis)
+        axes.append([dict(zip(plan.zip, values, strict=True)) for values in zip(*plan.zip.values(), strict=True)])
+    count = plan.seeds * math.prod(map(len, axes))
     if count > MAX_CELLS:
         text = f"makes {count:,d} cells; at most {MAX_CELLS:,d} are allowed"
         raise SpecError([Problem(document.where(("sweep",)), "sweep", text)])
-    settings = [tuple(itertools.chain(*combination)) for combination in itertools.product(*axes)]
-    return [(chosen, seed) for chosen in settings for seed in range(plan.seeds)]
+    return [{key: value for part in chosen for key, value in part.items()} for chosen in itertools.product(*axes)]
 
 
 def _setting(key: str, value: Any) -> str:
     return f"{key}={json.dumps(value, ensure_ascii=False)}"
 
 
-def _cell(start: Document, settings: tuple[str, ...], seed: int) -> Cell:
-    document = Document(deepcopy(start.data), start.source, dict(start.lines), dict(start.origins))
-    overrides.apply(document, [*settings, f"seed={seed}"])
-    return Cell(settings, seed, resolve(document))
+def _cells(start: Document, combinations: list[dict[str, Any]], seeds: int) -> Iterator[Cell]:
+    """Every cell; nothing but the seed differs between those of one combination, which is resolved once."""
+    known: dict[str, dict[str, Any]] = {}
+    for values in combinations:
+        document = Document(deepcopy(start.data), start.source, dict(start.lines), dict(start.origins))
+        overrides.apply(document, [*(_setting(key, value) for key, value in values.items()), "seed=0"])
+        first = resolve(document)
+        name = Cell(values, 0, first).name
+        if name in known:
+            text = f"makes the same experiment twice: {known[name]} and {values}; leave one out"
+            raise SpecError([Problem(start.source, "sweep", text)])
+        known[name] = values
+        for seed in range(seeds):
+            experiment = first.experiment.model_copy(update={"seed": seed})
+            yield Cell(values, seed, Resolved(experiment, first.warnings))

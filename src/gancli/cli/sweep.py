@@ -1,0 +1,203 @@
+"""`gancli sweep`."""
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gancli.cli.support import command, print_rows, runs_option
+
+if TYPE_CHECKING:
+    from gancli.runs import SweepFolder
+    from gancli.spec import Sweep
+    from gancli.sweep import Counts, Executor
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="[CONFIG] [KEY=VALUES]...")
+@click.option("--grid", multiple=True, metavar="KEY=VALUES", help="Every combination of these: eta=0.2,1,10.")
+@click.option("--zip", "together", multiple=True, metavar="KEY=VALUES", help="These side by side: a=1,2 b=3,4.")
+@click.option("--seeds", type=click.IntRange(1, 10_000), help="Seeds 0, 1, … of each combination.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override a key in every cell.")
+@click.option("--jobs", type=click.IntRange(1, 1024), help="Cells at once; as many as there are processors by default.")
+@click.option("--name", help="Part of the sweep's folder's name.")
+@click.option("--dry-run", is_flag=True, help="Print the cells, and write nothing.")
+@click.option("--resume", metavar="SWEEP", help="Go on with a sweep: what has a result is not touched.")
+@click.option("--retry-failed", is_flag=True, help="With --resume: play failed cells again.")
+@click.option("--again", is_flag=True, help="Make a new sweep although there is one of the same cells.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first failed cell.")
+@click.option("--max-failures", type=click.IntRange(1), help="Stop at so many failed cells.")
+@click.option("--backend", type=click.Choice(["local", "dask"]), default="local", show_default=True)
+@click.option("--scheduler", metavar="ADDRESS", help="Of a Dask cluster that runs: tcp://…; else one is made here.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress; failures are said all the same.")
+@runs_option
+@command
+def sweep(
+    words: tuple[str, ...], grid: tuple[str, ...], together: tuple[str, ...], seeds: int | None,
+    settings: tuple[str, ...], jobs: int | None, name: str | None, dry_run: bool, resume: str | None,
+    retry_failed: bool, again: bool, fail_fast: bool, max_failures: int | None, backend: str, scheduler: str | None,
+    quiet: bool, runs: Path,
+) -> None:  # fmt: skip
+    """Train CONFIG, or the base of a sweep file, over grids and seeds, in one folder, whose path is the last line.
+
+    \b
+    gancli sweep configs/xor.yaml --grid eta=0.01,0.1,1 --grid mu=0.5..2:4 --seeds 20
+    gancli sweep configs/mnist.yaml --grid network.shape=[784,100,10],[784,300,10]
+    gancli sweep configs/report/fig1_6_xor_eta.yaml
+    gancli sweep --resume latest
+    """
+    from gancli import spec
+    from gancli.sweep import Policy
+
+    if (scheduler is not None) and backend != "dask":
+        raise click.UsageError("--scheduler is for --backend dask")
+    policy = Policy(1 if fail_fast else max_failures, retry_failed)
+    if resume is not None:
+        if words or grid or together or seeds or settings or dry_run or again:
+            raise click.UsageError(
+                "--resume takes a sweep as it is: no CONFIG, --grid, --zip, --seeds, --set or --again"
+            )
+        from gancli.runs import find_sweep
+
+        _play(find_sweep(runs, resume), jobs, backend, scheduler, policy, quiet)
+    config, pairs = _split(words, bool(together))
+    plan = spec.load_sweep(config, list(grid), [*together, *pairs], seeds, list(settings))
+    if dry_run:
+        print_rows([{"cell": cell.name, **cell.values, "seed": cell.seed} for cell in plan.cells], "table")
+        click.echo(f"{len(plan.cells)} cells", err=True)
+        return
+    for warning in dict.fromkeys(str(warning) for cell in plan.cells for warning in cell.resolved.warnings):
+        click.echo(f"warning: {warning}", err=True)
+    known = None if again else _earlier(runs, plan)
+    _play(known or _create(plan, config, runs, name, backend), jobs, backend, scheduler, policy, quiet)
+
+
+def _split(words: tuple[str, ...], zipped: bool) -> tuple[Path, list[str]]:
+    """CONFIG, and what follows a --zip."""
+    files = [word for word in words if "=" not in word]
+    pairs = [word for word in words if "=" in word]
+    if len(files) != 1:
+        raise click.UsageError(f"give one CONFIG, or --resume SWEEP; got {len(files)}")
+    if pairs and not zipped:
+        raise click.UsageError(f"{pairs[0]!r}: give it with --grid or --zip")
+    return Path(files[0]), pairs
+
+
+def _earlier(runs: Path, plan: "Sweep") -> "SweepFolder | None":
+    """A sweep of the same cells, where there is one and its user wants to go on with it."""
+    from gancli.sweep import earlier
+
+    found = earlier(runs, plan)
+    if found is None:
+        return None
+    record = found.record()
+    if record["status"] == "completed":
+        click.echo(f"these {record['cells']} cells are complete already; --again plays them anew", err=True)
+        click.echo(str(found.path))
+        sys.exit(0)
+    done = sum(record.get("counts", {}).get(status, 0) for status in ("completed", "diverged"))
+    text = f"{found.path} is a sweep of the same cells, {record['status']}, {done} of {record['cells']} done"
+    if sys.stdin.isatty() and sys.stderr.isatty() and click.confirm(f"{text}. Go on with it?", default=True, err=True):
+        return found
+    raise click.UsageError(f"{text}. Go on with it: gancli sweep --resume {found.path}; or make another: --again")
+
+
+def _create(plan: "Sweep", config: Path, runs: Path, name: str | None, backend: str) -> "SweepFolder":
+    import re
+
+    from gancli import spec
+    from gancli.sweep import create
+
+    stem = config.stem if spec.is_sweep(config) else f"{plan.cells[0].resolved.experiment.name}-sweep"
+    name = name or re.sub(r"[^A-Za-z0-9_.-]", "-", stem)[:80]
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}", name):
+        raise click.UsageError(f"--name must be letters, digits, `_`, `-` and `.`; got {name!r}")
+    folder = create(plan, runs, name, {"kind": "sweep", "backend": backend})
+    folder.unlock()
+    return folder
+
+
+def _play(
+    folder: "SweepFolder", jobs: int | None, backend: str, scheduler: str | None, policy: Any, quiet: bool
+) -> None:  # fmt: skip
+    """Play what has no result yet, say how it ended, print the folder, and exit with its code."""
+    from gancli.sweep import play, reopen
+
+    cells = reopen(folder)
+    progress = SweepProgress(quiet)
+    try:
+        with_executor = _executor(backend, jobs, scheduler)
+        ended = play(folder, cells, with_executor, policy, progress)
+    finally:
+        progress.close()
+    counts = ", ".join(f"{count} {status}" for status, count in sorted(ended.counts.items()))
+    click.echo(f"{ended.status}: {counts}", err=True)
+    if ended.status != "completed":
+        retry = " --retry-failed" if ended.status == "failed" else ""
+        click.echo(f"to go on: gancli sweep --resume {folder.path}{retry}", err=True)
+    click.echo(str(folder.path))
+    sys.exit(128 + ended.signal if ended.signal is not None else 3 if ended.counts.get("failed") else 0)
+
+
+def _executor(backend: str, jobs: int | None, scheduler: str | None) -> "Executor":
+    from gancli.experiment import usable_cores
+    from gancli.sweep import LocalPool
+    from gancli.sweep.cell import play_cell
+
+    if backend == "dask":
+        from gancli.sweep.cluster import DaskCluster
+
+        return DaskCluster(scheduler, jobs or usable_cores(), play_cell)
+    return LocalPool(jobs or usable_cores(), play_cell)
+
+
+class SweepProgress:
+    """A bar on a terminal; elsewhere a plain line now and then. Standard error only."""
+
+    SECONDS = 5.0
+    """Between two plain lines."""
+
+    def __init__(self, quiet: bool):
+        self._quiet = quiet
+        self._bar: Any = None
+        self._begun = self._next = time.monotonic()
+        self._first: int | None = None
+
+    def line(self, text: str) -> None:
+        """Something to read at once."""
+        if self._bar is not None:
+            self._bar.write(text, file=sys.stderr)
+        else:
+            click.echo(text, err=True)
+
+    def counts(self, counts: "Counts") -> None:
+        """How it stands."""
+        if self._quiet:
+            return
+        if self._first is None:
+            self._first = counts.ended
+            if sys.stderr.isatty():
+                from tqdm import tqdm
+
+                self._bar = tqdm(total=counts.total, initial=counts.ended, unit="cell", dynamic_ncols=True)
+        state = f"running {counts.running}, failed {counts.by_status['failed']}"
+        if self._bar is not None:
+            self._bar.set_postfix_str(state, refresh=False)
+            self._bar.update(counts.ended - self._bar.n)
+        elif time.monotonic() >= self._next:
+            self._next = time.monotonic() + self.SECONDS
+            click.echo(f"done {counts.ended}/{counts.total}, {state}{self._left(counts)}", err=True)
+
+    def _left(self, counts: "Counts") -> str:
+        played = counts.ended - (self._first or 0)
+        if not played:
+            return ""
+        seconds = (time.monotonic() - self._begun) / played * (counts.total - counts.ended)
+        return f", about {seconds:.0f} s left"
+
+    def close(self) -> None:
+        """Leave the bar as it stands."""
+        if self._bar is not None:
+            self._bar.close()

@@ -1,0 +1,217 @@
+"""All the figures of one sweep: mean curves, boxes over seeds, time against quality, a heat map, pictures in rows."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gancli.plots.frames import frames
+from gancli.plots.style import plt, save
+from gancli.runs import RunError, RunFolder, SweepFolder
+from gancli.runs.figures import main_metric
+from gancli.runs.intervals import mean_and_half
+from gancli.runs.sweeps import readable, varied
+
+PANELS, LINES, ROWS, COLUMNS = 12, 12, 12, 4
+"""At most so many small multiples, lines in one of them, rows of pictures, and seeds in a row; what is left out is said."""
+
+
+@dataclass
+class Group:
+    """The cells of one combination of settings, over its seeds."""
+
+    values: dict[str, Any]
+    runs: list[RunFolder] = field(default_factory=list)
+    rows: list[list[dict[str, Any]]] = field(default_factory=list)
+    """The metrics of each completed run."""
+    ended: int = 0
+    """How many have ended otherwise than completed."""
+
+    def label(self, keys: list[str]) -> str:
+        """Its settings by `keys`, and its seeds."""
+        settings = ", ".join(f"{_short(key)} {readable(self.values[key])}" for key in keys)
+        seeds = f"{len(self.rows)} seed{'s' if len(self.rows) != 1 else ''}"
+        return f"{settings or 'all'} ({seeds}{f', {self.ended} not completed' if self.ended else ''})"
+
+    def finals(self, metric: str) -> list[float]:
+        """The last value of each completed run."""
+        return [rows[-1][metric] for rows in self.rows if rows and metric in rows[-1]]
+
+
+def plot_sweep(sweep: Path, form: str = "png", metric: str | None = None) -> list[Path]:
+    """Draw what the cells' files hold into `plots/`; returns the paths. Raises OSError, RunError."""
+    folder = SweepFolder(sweep)
+    groups, keys = _groups(folder)
+    known = [key for key in dict.fromkeys(key for group in groups for rows in group.rows for key in rows[-1])]
+    metric = metric or main_metric(known)
+    if metric is None or metric not in known:
+        measured = ", ".join(key for key in known if key not in ("game", "seconds")) or "nothing yet"
+        raise RunError(f"{sweep}: no completed cell has measured {metric!r}; there is {measured}")
+    target = sweep / "plots"
+    target.mkdir(exist_ok=True)
+    title = str(folder.record().get("name", sweep.name))
+    figures = {
+        f"curves-{metric}": _curves(groups, keys, metric, title),
+        f"boxes-{metric}": _boxes(groups, keys, metric, title),
+        f"time-{metric}": _time(groups, keys, metric, title),
+    }
+    if len(keys) == 2:
+        figures[f"map-{metric}"] = _map(groups, keys, metric, title)
+    paths = [save(figure, target / f"{name}.{form}") for name, figure in figures.items()]
+    pictures = _pictures(groups, keys, title)
+    return paths if pictures is None else [*paths, save(pictures, target / f"pictures.{form}")]
+
+
+def _groups(folder: SweepFolder) -> tuple[list[Group], list[str]]:
+    cells = folder.cells()
+    statuses = {row["cell"]: row["status"] for row in folder.summary_rows()}
+    found: dict[str, Group] = {}
+    for cell in cells:
+        group = found.setdefault(str(cell["values"]), Group(cell["values"]))
+        run = folder.run(cell["cell"])
+        rows = run.rows() if statuses.get(cell["cell"]) == "completed" else []
+        if rows:
+            group.runs.append(run)
+            group.rows.append(rows)
+        elif statuses.get(cell["cell"]) != "waiting":
+            group.ended += 1
+    return list(found.values()), varied(cells)
+
+
+def _short(key: str) -> str:
+    """The end of a dotted key: `eta` of `critic.optimizer.eta`."""
+    return {"eta": "η", "mu": "μ"}.get(key.rsplit(".", 1)[-1], key.rsplit(".", 1)[-1])
+
+
+def _axes_and_lines(groups: list[Group], keys: list[str]) -> tuple[list[str], list[str]]:
+    """The keys of the small multiples, and those of the lines: the key of most values, and what there is no room for."""
+    counts = {key: len({str(group.values[key]) for group in groups}) for key in keys}
+    line = max(keys, key=lambda key: counts[key], default=None)
+    panels = [key for key in keys if key != line]
+    while math.prod(counts[key] for key in panels) > PANELS:
+        panels.remove(max(panels, key=lambda key: counts[key]))
+    return panels, [key for key in keys if key not in panels]
+
+
+def _curves(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
+    """Mean over seeds and its 95 % interval against the games, a line for each combination."""
+    panel_keys, line_keys = _axes_and_lines(groups, keys)
+    panels: dict[str, list[Group]] = {}
+    for group in groups:
+        text = ", ".join(f"{_short(key)} {readable(group.values[key])}" for key in panel_keys)
+        panels.setdefault(text, []).append(group)
+    columns = min(3, len(panels))
+    rows = -(-len(panels) // columns)
+    size = (4.6 * columns + 2.6, 3.4 * rows + 0.6)
+    figure, grid = plt.subplots(rows, columns, figsize=size, squeeze=False, sharex=True, sharey=True)
+    for axes in grid.flat[len(panels) :]:
+        axes.axis("off")
+    for axes, (text, members) in zip(grid.flat, panels.items(), strict=False):
+        for colour, group in _coloured(members[:LINES]):
+            _line(axes, group, metric, colour, group.label(line_keys))
+        more = f" (the first {LINES} of {len(members)} lines)" if len(members) > LINES else ""
+        axes.set_title(text + more, fontsize=9)
+        axes.legend(fontsize=6 if len(members) > 5 else 7)
+    figure.supxlabel("games played", fontsize=10)
+    figure.supylabel(metric, fontsize=10)
+    figure.suptitle(f"{title}: mean over seeds, and its 95 % interval (Student)")
+    return figure
+
+
+def _coloured(groups: list[Group]) -> Iterator[tuple[Any, Group]]:
+    colours = plt.get_cmap("viridis")
+    for number, group in enumerate(groups):
+        yield colours(0.92 * number / max(len(groups) - 1, 1)), group
+
+
+def _line(axes: Any, group: Group, metric: str, colour: Any, label: str) -> None:
+    if not group.rows:
+        axes.plot([], [], color=colour, label=label)
+        return
+    games = [row["game"] for row in min(group.rows, key=len)]
+    values = np.array([[row.get(metric, math.nan) for row in rows[: len(games)]] for rows in group.rows])
+    mean, half = (np.array(column) for column in zip(*map(mean_and_half, values.T.tolist()), strict=True))
+    axes.plot(games, mean, color=colour, label=label)
+    if len(values) > 1:
+        axes.fill_between(games, mean - half, mean + half, color=colour, alpha=0.2, linewidth=0)
+
+
+def _boxes(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
+    """The last value of each seed: boxes from the first quartile to the third, and every seed as a dot."""
+    shown = [group for group in groups if group.rows][: PANELS * 4]
+    figure, axes = plt.subplots(figsize=(8, 0.32 * len(shown) + 1.6))
+    values = [group.finals(metric) for group in shown]
+    axes.boxplot(values, orientation="horizontal", showfliers=False, widths=0.6)
+    for place, dots in enumerate(values, start=1):
+        axes.plot(dots, [place] * len(dots), ".", color="black", alpha=0.35, markersize=4)
+    axes.set_yticks(range(1, len(shown) + 1), [group.label(keys) for group in shown], fontsize=8)
+    axes.invert_yaxis()
+    more = f" (the first {len(shown)} of {len(groups)})" if len(shown) < len(groups) else ""
+    axes.set(xlabel=f"{metric} at the last game", title=f"{title}: over seeds{more}")
+    return figure
+
+
+def _time(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
+    """Seconds of training against quality: the mean of each combination with both 95 % intervals, and every seed."""
+    figure, axes = plt.subplots(figsize=(8, 4.6))
+    for colour, group in _coloured([group for group in groups if group.rows]):
+        seconds = [rows[-1]["seconds"] for rows in group.rows]
+        finals = group.finals(metric)
+        axes.plot(seconds, finals, ".", color=colour, alpha=0.25, markersize=4)
+        (x, dx), (y, dy) = mean_and_half(seconds), mean_and_half(finals)
+        label = group.label(keys) if len(groups) <= LINES else None
+        axes.errorbar(x, y, xerr=dx, yerr=dy, fmt="o", color=colour, label=label, markersize=5, linewidth=1)
+    axes.set(xlabel="seconds of training", ylabel=f"{metric} at the last game", title=f"{title}: time against quality")
+    if len(groups) <= LINES:
+        axes.legend(fontsize=7)
+    return figure
+
+
+def _map(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
+    """The mean last value over seeds, for two keys; the half width of its 95 % interval below it."""
+    down, across = ([*dict.fromkeys(str(readable(group.values[key])) for group in groups)] for key in keys)
+    means = np.full((len(down), len(across)), math.nan)
+    figure, axes = plt.subplots(figsize=(1.0 * len(across) + 2.8, 0.62 * len(down) + 1.8))
+    texts = []
+    for group in groups:
+        row, column = (
+            places.index(str(readable(group.values[key])))
+            for key, places in zip(keys, (down, across), strict=True)
+        )  # fmt: skip
+        mean, half = mean_and_half(group.finals(metric))
+        means[row, column] = mean
+        texts.append((column, row, f"{mean:.3g}" + ("" if math.isnan(half) else f"\n± {half:.2g}")))
+    shown = axes.imshow(means, cmap="viridis", aspect="auto")
+    middle = (np.nanmin(means) + np.nanmax(means)) / 2
+    for column, row, text in texts:
+        colour = "black" if means[row, column] > middle else "white"
+        axes.text(column, row, text, ha="center", va="center", fontsize=7, color=colour)
+    axes.set_xticks(range(len(across)), across, fontsize=8)
+    axes.set_yticks(range(len(down)), down, fontsize=8)
+    axes.grid(False)
+    axes.set(xlabel=_short(keys[1]), ylabel=_short(keys[0]), title=f"{title}: {metric} at the last game")
+    figure.colorbar(shown, label="mean over seeds")
+    return figure
+
+
+def _pictures(groups: list[Group], keys: list[str], title: str) -> Any:
+    """The last picture of the first seeds, a row for each combination; None where no run has drawn any."""
+    listed = [(group, [frames(run.path) for run in group.runs[:COLUMNS]]) for group in groups[:ROWS] if group.runs]
+    drawn = [(group, [every[-1] for every in found if every]) for group, found in listed]
+    drawn = [(group, found) for group, found in drawn if found]
+    if not drawn:
+        return None
+    columns = max(len(found) for _, found in drawn)
+    figure, grid = plt.subplots(len(drawn), columns, figsize=(2.6 * columns, 2.5 * len(drawn)), squeeze=False)
+    for axes_row, (group, found) in zip(grid, drawn, strict=True):
+        for axes in axes_row:
+            axes.axis("off")
+        for axes, frame in zip(axes_row, found, strict=False):
+            frame.draw(axes, frame.path)
+        axes_row[0].set_title(group.label(keys), fontsize=7, loc="left")
+    more = f", the first {ROWS} of {len(groups)} combinations" if len(groups) > ROWS else ""
+    figure.suptitle(f"{title}: at the last game, a column for each seed{more}", fontsize=10)
+    return figure

@@ -1,0 +1,159 @@
+"""A sweep's folder: its plan, a run folder for each cell, what was tried, and a summary."""
+
+import contextlib
+import csv
+import datetime
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from gancli.runs.figures import figures
+from gancli.runs.files import append_line, sync_folder, write_text
+from gancli.runs.folder import RunFolder, exclusive, name_uniquely
+from gancli.runs.held import Held, RunError
+
+CELLS = "cells"
+Answer = dict[str, Any]
+"""What has become of a cell: `cell`, `status`, `reason`, `seconds`, and `figures` where it has some."""
+TEXTS = ("cell", "status")
+"""Columns of the summary that are never numbers, though a cell's name may look like one."""
+DONE = ("completed", "diverged")
+"""How a cell ends that is not played again: a divergence is a result."""
+
+
+class SweepFolder(Held):
+    """One sweep on disk."""
+
+    RECORD = "sweep.json"
+
+    @classmethod
+    def create(
+        cls, runs: Path, name: str, cells: Iterable[dict[str, Any]], record: dict[str, Any], texts: Mapping[str, str]
+    ) -> "SweepFolder":
+        """Make and lock a new folder, with the plan, a line for each cell, and `texts` by file name. Raises OSError."""
+        made = cls(exclusive(runs, name))
+        try:
+            (made.path / CELLS).mkdir()
+            made.lock()
+            for file, text in texts.items():
+                write_text(made.path / file, text)
+            write_text(made.path / "cells.jsonl", "".join(json.dumps(cell) + "\n" for cell in cells))
+            made.write_record(record)
+            name_uniquely(made, runs, name)
+            sync_folder(runs)
+        except BaseException:
+            made.remove()
+            raise
+        return made
+
+    def cells(self) -> list[dict[str, Any]]:
+        """The plan: `cell`, `values`, `seed` and `spec` of each cell. Raises RunError."""
+        try:
+            lines = (self.path / "cells.jsonl").read_text(encoding="utf-8").splitlines()
+            return [json.loads(line) for line in lines]
+        except (OSError, ValueError) as error:
+            raise RunError(f"{self.path}: cells.jsonl cannot be read ({error})") from None
+
+    def run(self, cell: str) -> RunFolder:
+        """The run folder of a cell, which may not be there yet."""
+        return RunFolder(self.path / CELLS / cell)
+
+    def result(self, cell: str) -> Answer | None:
+        """What a cell's run folder says of it; None where there is none yet. Raises RunError."""
+        run = self.run(cell)
+        if not (run.path / run.RECORD).exists():
+            return None
+        record, rows = run.record(), run.rows()
+        about = {"cell": cell, "status": record["status"], "reason": record.get("reason")}
+        return {**about, "seconds": rows[-1]["seconds"] if rows else 0.0, "figures": figures(rows)}
+
+    def results(self, cells: Iterable[dict[str, Any]]) -> dict[str, Answer]:
+        """Of each cell that was begun: what its run says, or that it failed before it had one. Raises RunError."""
+        notes = self.notes()
+        found: dict[str, Answer] = {}
+        for name in (cell["cell"] for cell in cells):
+            answer = self.result(name)
+            failed = [note for note in notes.get(name, []) if note["event"] == "failed"]
+            if answer is None and failed:
+                answer = {"cell": name, "status": "failed", "reason": failed[-1]["reason"], "seconds": 0.0}
+            if answer is not None:
+                found[name] = answer
+        return found
+
+    def table(self, cells: list[dict[str, Any]], answers: Mapping[str, Answer]) -> list[dict[str, Any]]:
+        """A row for each cell: what varies, seed, status, seconds, and its figures."""
+        keys = varied(cells)
+        rows = []
+        for cell in cells:
+            answer = answers.get(cell["cell"], {"status": "waiting", "seconds": None})
+            values = {key: readable(cell["values"][key]) for key in keys}
+            about = {"seed": cell["seed"], "status": answer["status"], "seconds": answer["seconds"]}
+            rows.append({"cell": cell["cell"], **values, **about, **answer.get("figures", {})})
+        return rows
+
+    def summary_rows(self) -> list[dict[str, Any]]:
+        """The summary as it was written, or as it stands now where the sweep has not ended yet. Raises RunError."""
+        if not self.summary.exists() or self.record()["status"] == "running":
+            cells = self.cells()
+            return self.table(cells, self.results(cells))
+        with self.summary.open(encoding="utf-8", newline="") as file:
+            return [
+                {key: text if key in TEXTS else _number(text) for key, text in row.items()}
+                for row in csv.DictReader(file)
+            ]
+
+    def error_log(self, cell: str) -> Path:
+        """Where it says what went wrong with a cell: in its run, or beside where its run would be."""
+        run = self.run(cell).path
+        return run / "log.txt" if run.is_dir() else run.with_suffix(".log")
+
+    def note(self, cell: str, event: str, reason: str = "") -> None:
+        """Have it on the disk that a cell was `lost` with its worker, `failed`, or is tried `again`. Raises OSError."""
+        now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        line = json.dumps({"cell": cell, "event": event, "reason": reason, "time": now})
+        append_line(self.path / "attempts.jsonl", line)
+
+    def notes(self) -> dict[str, list[dict[str, Any]]]:
+        """The notes on each cell since it was last tried again."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        path = self.path / "attempts.jsonl"
+        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+            try:
+                entry = json.loads(line)
+            except ValueError:  # cut short by a kill
+                continue
+            if entry["event"] == "again":
+                found.pop(entry["cell"], None)
+            else:
+                found.setdefault(entry["cell"], []).append(entry)
+        return found
+
+    @property
+    def summary(self) -> Path:
+        """A row for each cell."""
+        return self.path / "summary.csv"
+
+
+def varied(cells: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The keys whose value is not the same in all cells, in the order of the plan."""
+    first = cells[0]["values"]
+    return [key for key in first if any(cell["values"][key] != first[key] for cell in cells)]
+
+
+def readable(value: Any) -> Any:
+    """A value as a table shows it: a list or mapping as one text."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+
+
+def _number(text: str) -> Any:
+    for kind in (int, float):
+        with contextlib.suppress(ValueError):
+            return kind(text)
+    return text or None
+
+
+def plan_name(cells: Iterable[str]) -> str:
+    """A name for a set of cells: two sweeps of the same cells have the same."""
+    return hashlib.sha256("\n".join(sorted(cells)).encode("ascii")).hexdigest()[:12]

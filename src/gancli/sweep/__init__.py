@@ -1,0 +1,11 @@
+"""Sweeps: many runs in one folder, played by a pool of processes or a cluster, until every cell has its result."""
+
+from gancli.sweep.coordinator import Counts, Executor, Policy, Report, play
+from gancli.sweep.errors import MissingDask
+from gancli.sweep.folder import Ended, create, earlier, reopen
+from gancli.sweep.pool import LocalPool
+
+__all__ = [
+    "Counts", "Ended", "Executor", "LocalPool", "MissingDask", "Policy", "Report", "create", "earlier", "play",
+    "reopen",
+]  # fmt: skip

@@ -1,0 +1,82 @@
+"""One cell, in a worker: made or gone on with, played, and its result; never twice, whatever happened before."""
+
+import errno
+import json
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from gancli import experiment
+from gancli.data import Dataset
+from gancli.runs import HeldError, RunFolder, SweepFolder
+from gancli.runs.sweeps import CELLS, DONE, Answer
+from gancli.spec import Game2d, Resolved, from_plain
+
+PATIENCE = 0.5
+"""Seconds between two looks at a run that another process still holds."""
+
+
+class Quiet:
+    """A reporter that says nothing."""
+
+    def advance(self, game: int) -> None:
+        """So many games are played."""
+
+    def figures(self, row: dict[str, Any]) -> None:
+        """New figures are there."""
+
+
+def play_cell(sweep: str, cell: dict[str, Any]) -> Answer:
+    """Play a cell of the sweep in this folder to its end, unless that is on the disk already."""
+    folder = SweepFolder(Path(sweep))
+    run = folder.run(cell["cell"])
+    try:
+        while True:
+            done = folder.result(cell["cell"])
+            if done is not None and done["status"] in DONE:
+                return done
+            try:
+                return _play(folder, run, cell)
+            except HeldError:
+                time.sleep(PATIENCE)  # by a worker that was taken for dead, or whose coordinator is
+            except OSError as error:
+                if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):  # which is a worker that was quicker
+                    raise
+    except Exception as error:
+        with folder.error_log(cell["cell"]).open("a", encoding="utf-8") as log:
+            log.write(traceback.format_exc())
+        reason = f"{type(error).__name__}: {error}"
+        if not (run.path / run.RECORD).exists():
+            folder.note(cell["cell"], "failed", reason)
+        return {"cell": cell["cell"], "status": "failed", "reason": reason, "seconds": 0.0}
+
+
+def _play(folder: SweepFolder, run: RunFolder, cell: dict[str, Any]) -> Answer:
+    if (run.path / run.RECORD).exists():
+        resolved = from_plain(cell["spec"])
+        reopened = experiment.reopen(run, dataset=_dataset(resolved))
+        experiment.resume(reopened, lambda games, played: Quiet())
+    else:
+        resolved = from_plain(cell["spec"])
+        built, run = experiment.prepare(resolved, folder.path / CELLS, _dataset(resolved), exact=cell["cell"])
+        experiment.train(resolved, built, run, lambda games, played: Quiet())
+    answer = folder.result(cell["cell"])
+    assert answer is not None
+    return answer
+
+
+def _dataset(resolved: Resolved) -> Dataset | None:
+    """The data of a cell, loaded once for all cells of this process that have the same; None for a game without."""
+    spec = resolved.experiment
+    if isinstance(spec, Game2d):
+        return None
+    drawn = spec.data.set != "mnist"  # its points depend on the seed
+    key = json.dumps([spec.data.model_dump(), spec.seed if drawn else None])
+    if key not in _loaded:
+        _loaded.clear()  # one at a time: a data set may fill the memory
+        _loaded[key] = experiment.load_data(spec)
+    return _loaded[key]
+
+
+_loaded: dict[str, Dataset] = {}

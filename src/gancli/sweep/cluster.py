@@ -1,0 +1,88 @@
+"""Cells on a Dask cluster: specs and paths go out, small answers come back, arrays stay on the disk that all share."""
+
+import time
+from typing import Any
+
+from gancli.runs.sweeps import Answer
+from gancli.sweep.coordinator import Lost, Work
+from gancli.sweep.errors import MissingDask
+
+POLL = 0.02
+"""Seconds between two looks at what is done."""
+LOOK_AT_WORKERS = 2.0
+"""Seconds between two counts of the cluster's workers, which may come and go."""
+
+
+class DaskCluster:
+    """An `Executor` on a cluster that runs at `scheduler` or, with None, on one of `jobs` processes made here.
+
+    When a worker dies, Dask gives its cell to another; `play_cell` looks at the disk first, so that nothing is played
+    twice. A cluster made here does not do so by itself, so that each death is known and written down.
+    """
+
+    def __init__(self, scheduler: str | None, jobs: int, work: Work):
+        try:
+            import dask
+            from distributed import Client, LocalCluster, as_completed
+        except ImportError:
+            raise MissingDask("--backend dask needs Dask: pip install 'gancli[dask]'") from None
+        self._work = work
+        self._local: Any = None
+        if scheduler is None:
+            with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
+                self._local = LocalCluster(  # type: ignore[no-untyped-call]
+                    n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address=None
+                )
+        self.client: Any = Client(self._local or scheduler)  # type: ignore[no-untyped-call]
+        self._done: Any = as_completed(raise_errors=False)  # type: ignore[no-untyped-call]
+        self._cells: dict[str, str] = {}
+        self._submitted = 0
+        self._stopped = False
+        self._counted, self._slots = 0.0, jobs
+
+    @property
+    def slots(self) -> int:
+        """One for each thread of the cluster: a cell that waits at a worker would be lost with it."""
+        if time.monotonic() - self._counted > LOOK_AT_WORKERS:
+            self._counted = time.monotonic()
+            self._slots = max(1, sum(self.client.nthreads().values()))
+        return self._slots
+
+    def submit(self, sweep: str, cell: dict[str, Any]) -> None:
+        """Begin a cell; a key of its own for each try, or Dask would give the answer of the last one."""
+        self._submitted += 1
+        key = f"gancli-{cell['cell']}-{self._submitted}"
+        self._cells[key] = cell["cell"]
+        self._done.add(self.client.submit(self._work, sweep, cell, key=key, pure=False))
+
+    def wait(self, seconds: float) -> list[Answer | Lost]:
+        """The answers that are there within so many seconds; of a cluster that was stopped, what they would be."""
+        if self._stopped:
+            return [self._unfinished(self._cells.pop(key)) for key in list(self._cells)]
+        until = time.monotonic() + seconds
+        while True:
+            batch = self._done.next_batch(block=False) if self._cells else []
+            if batch or time.monotonic() > until:
+                return [self._answer(future) for future in batch]
+            time.sleep(POLL)
+
+    def _answer(self, future: Any) -> Answer | Lost:
+        cell = self._cells.pop(future.key)
+        if future.status == "finished":
+            answer: Answer = future.result()
+            return answer
+        return Lost(cell, f"its Dask worker died ({future.status})")
+
+    @staticmethod
+    def _unfinished(cell: str) -> Answer:
+        return {"cell": cell, "status": "interrupted", "reason": "stopped on the cluster", "seconds": 0.0}
+
+    def stop(self) -> None:
+        """Wait for nothing more: what plays elsewhere ends as it will, and its result is found on the disk."""
+        self._stopped = True
+
+    def close(self) -> None:
+        """Leave the cluster, and end the one that was made here."""
+        self.client.close()
+        if self._local is not None:
+            self._local.close()

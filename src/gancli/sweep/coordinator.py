@@ -1,0 +1,227 @@
+"""The one loop of a sweep: hand cells out, take answers in, and say at once what failed. Any executor will do."""
+
+import contextlib
+import signal
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any, Protocol
+
+from gancli.runs import SweepFolder
+from gancli.runs.figures import write_csv
+from gancli.runs.sweeps import DONE, Answer
+from gancli.sweep.folder import Ended, now
+
+Work = Callable[[str, dict[str, Any]], Answer]
+"""(the sweep's folder, cell) → its answer; `play_cell`, but for tests."""
+TRIES = 2
+"""How often a cell is tried whose worker dies."""
+LOOK = 0.2
+"""Seconds within which a signal is heeded."""
+RECORD_EVERY = 5.0
+"""Seconds between two updates of the record's counts."""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A cell whose worker died."""
+
+    cell: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What to do about failures: stop at so many of them (None: never), and try those of earlier times again."""
+
+    max_failures: int | None = None
+    retry_failed: bool = False
+
+
+class Executor(Protocol):
+    """Plays cells somewhere."""
+
+    @property
+    def slots(self) -> int:
+        """Cells that it is given at once."""
+
+    def submit(self, sweep: str, cell: dict[str, Any]) -> None:
+        """Begin a cell."""
+
+    def wait(self, seconds: float) -> list[Answer | Lost]:
+        """The answers that are there within so many seconds."""
+
+    def stop(self) -> None:
+        """Ask the cells in play to save and stop."""
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+
+
+@dataclass
+class Counts:
+    """Cells by what has become of them."""
+
+    total: int
+    by_status: Counter[str] = field(default_factory=Counter)
+    running: int = 0
+
+    @property
+    def ended(self) -> int:
+        """Cells that are not played again in this session."""
+        return sum(self.by_status[status] for status in (*DONE, "failed"))
+
+
+class Report(Protocol):
+    """Tells a person how the sweep goes."""
+
+    def line(self, text: str) -> None:
+        """Something to read at once."""
+
+    def counts(self, counts: Counts) -> None:
+        """How it stands."""
+
+
+def play(folder: SweepFolder, cells: list[dict[str, Any]], executor: Executor, policy: Policy, report: Report) -> Ended:
+    """Play the cells of a held sweep that have no result yet; its summary and record are written at the end.
+
+    Raises OSError.
+    """
+    with _Signals().listening() as signals:
+        session = _Session(folder, cells, executor, policy, report)
+        try:
+            session.run(signals)
+            return session.end(signals.number)
+        finally:
+            executor.close()
+            folder.unlock()
+
+
+class _Signals:
+    """The first signal that came; a second one of them leaves at once."""
+
+    number: int | None = None
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        if self.number is not None:
+            raise KeyboardInterrupt
+        self.number = number
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator["_Signals"]:
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        before = {number: signal.signal(number, self._handle) for number in numbers}
+        try:
+            yield self
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+class _Session:
+    """One time of working at a sweep."""
+
+    def __init__(
+        self, folder: SweepFolder, cells: list[dict[str, Any]], executor: Executor, policy: Policy, report: Report
+    ):
+        self._folder, self._executor, self._policy, self._report = folder, executor, policy, report
+        self._cells = {cell["cell"]: cell for cell in cells}
+        self._answers = folder.results(cells)
+        notes = folder.notes()
+        self._lost = Counter({cell: sum(note["event"] == "lost" for note in found) for cell, found in notes.items()})
+        self._failed_now = 0
+        self._in_play: set[str] = set()
+        self._waiting = deque(name for name in self._cells if self._is_to_be_played(name))
+        self._counts = Counts(len(cells), Counter(self._answers[name]["status"] for name in self._ended()))
+        self._recorded = time.monotonic()
+
+    def _ended(self) -> Iterator[str]:
+        waiting = set(self._waiting)
+        return (name for name in self._answers if name not in waiting)
+
+    def _is_to_be_played(self, name: str) -> bool:
+        status = self._answers.get(name, {}).get("status")
+        if status in DONE:
+            return False
+        failed = status == "failed" or self._lost[name] >= TRIES
+        if failed and self._policy.retry_failed:
+            self._folder.note(name, "again")
+            self._lost[name] = 0
+        elif failed:
+            reason = f"its worker died {TRIES} times"
+            self._answers.setdefault(name, {"cell": name, "seconds": 0.0}).update(status="failed")
+            self._answers[name].setdefault("reason", reason)
+        return not failed or self._policy.retry_failed
+
+    def run(self, signals: _Signals) -> None:
+        """Until there is nothing left to play, or a reason to stop."""
+        self._tell()
+        stopping = False
+        while self._in_play or (self._waiting and not stopping):
+            while self._waiting and len(self._in_play) < self._executor.slots and not stopping:
+                self._submit(self._waiting.popleft())
+            for answer in self._executor.wait(LOOK):
+                self._take(answer)
+            if not stopping and (signals.number is not None or self._too_many_failed()):
+                stopping = True
+                self._executor.stop()
+            self._tell()
+
+    def _submit(self, name: str) -> None:
+        self._in_play.add(name)
+        self._executor.submit(str(self._folder.path.resolve()), self._cells[name])
+
+    def _take(self, answer: "Answer | Lost") -> None:
+        if isinstance(answer, Lost):
+            name = answer.cell
+            self._in_play.discard(name)
+            self._folder.note(name, "lost", answer.reason)
+            self._lost[name] += 1
+            again = self._lost[name] < TRIES
+            self._say(f"lost: {self._named(name)}: {answer.reason}; {'tried again' if again else 'given up'}")
+            if again:
+                self._waiting.append(name)
+                return
+            answer = {"cell": name, "status": "failed", "reason": f"its worker died {TRIES} times", "seconds": 0.0}
+        name = answer["cell"]
+        self._in_play.discard(name)
+        self._answers[name] = answer
+        if answer["status"] == "failed":
+            self._failed_now += 1
+            self._say(f"failed: {self._named(name)}: {answer['reason']}; see {self._folder.error_log(name)}")
+        elif answer["status"] == "diverged":
+            self._say(f"diverged: {self._named(name)}: {answer['reason']}")
+        self._counts.by_status[answer["status"]] += 1
+
+    def _named(self, name: str) -> str:
+        cell = self._cells[name]
+        values = [*(f"{key}={value}" for key, value in cell["values"].items()), f"seed {cell['seed']}"]
+        return f"{name} ({', '.join(values)})"
+
+    def _too_many_failed(self) -> bool:
+        return self._policy.max_failures is not None and self._failed_now >= self._policy.max_failures
+
+    def _say(self, text: str) -> None:
+        self._folder.log(text)
+        self._report.line(text)
+
+    def _tell(self) -> None:
+        self._counts.running = len(self._in_play)
+        self._report.counts(self._counts)
+        if time.monotonic() - self._recorded > RECORD_EVERY:
+            self._recorded = time.monotonic()
+            self._folder.write_record({**self._folder.record(), "counts": dict(self._counts.by_status)})
+
+    def end(self, number: int | None) -> Ended:
+        """Write down how it ended."""
+        by_status = Counter(self._answers.get(name, {}).get("status", "waiting") for name in self._cells)
+        done = sum(by_status[status] for status in DONE)
+        stopped = "interrupted" if number is not None else "failed"
+        status = "completed" if done == len(self._cells) else stopped
+        write_csv(self._folder.summary, self._folder.table(list(self._cells.values()), self._answers))
+        record = {**self._folder.record(), "status": status, "counts": dict(by_status), "end": now()}
+        self._folder.write_record(record)
+        self._folder.log(f"{status}: {', '.join(f'{count} {name}' for name, count in by_status.items())}")
+        return Ended(status, dict(by_status), number)

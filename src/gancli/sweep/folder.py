@@ -1,0 +1,78 @@
+"""A sweep on disk: made from a plan, found again by it, and summed up."""
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gancli import experiment
+from gancli.runs import SweepFolder, listing_sweeps
+from gancli.runs.lock import this_process
+from gancli.runs.provenance import provenance
+from gancli.runs.sweeps import plan_name, varied
+from gancli.spec import Game2d, Sweep
+from gancli.spec.yaml import dump
+
+BASE = "base.yaml"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a sweep ended: its status, the number of cells by theirs, and the signal that stopped it."""
+
+    status: str
+    counts: dict[str, int]
+    signal: int | None = None
+
+
+def create(sweep: Sweep, runs: Path, name: str, about: dict[str, Any]) -> SweepFolder:
+    """Load the data of every cell once, and only then make the sweep's folder; `about` goes into its record.
+
+    Raises DataError, OSError.
+    """
+    seen = set()
+    for spec in (cell.resolved.experiment for cell in sweep.cells):
+        if not isinstance(spec, Game2d) and spec.data.set == "mnist" and spec.data not in seen:
+            experiment.load_data(spec)
+            seen.add(spec.data)
+    cells: list[dict[str, Any]] = [
+        {"cell": cell.name, "values": cell.values, "seed": cell.seed, "spec": cell.resolved.data()}
+        for cell in sweep.cells
+    ]
+    origin, beside = provenance()
+    record = {
+        "status": "running",
+        "name": name,
+        "cells": len(cells),
+        "plan": plan_name(cell["cell"] for cell in cells),
+        "varied": varied(cells),
+        **about,
+        "start": now(),
+        **origin,
+    }
+    texts = {"sweep.yaml": sweep.yaml(BASE), BASE: dump(sweep.start), **beside}
+    return SweepFolder.create(runs, name, cells, record, texts)
+
+
+def earlier(runs: Path, sweep: Sweep) -> SweepFolder | None:
+    """The newest sweep of just these cells, where there is one."""
+    plan = plan_name(cell.name for cell in sweep.cells)
+    found = [folder for folder in listing_sweeps(runs) if folder.record().get("plan") == plan]
+    return found[-1] if found else None
+
+
+def reopen(folder: SweepFolder) -> list[dict[str, Any]]:
+    """Hold a sweep to go on with it; returns its cells. Raises HeldError, RunError."""
+    folder.lock()
+    try:
+        cells = folder.cells()
+        folder.write_record({**folder.record(), "status": "running", **this_process()})
+    except BaseException:
+        folder.unlock()
+        raise
+    return cells
+
+
+def now() -> str:
+    """The time, for a record."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
