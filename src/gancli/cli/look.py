@@ -17,7 +17,7 @@ from gancli.cli.support import command, format_option, print_rows, runs_option
 @runs_option
 @command
 def plot(run: tuple[str, ...], form: str, gif: bool, metric: str | None, runs: Path) -> None:
-    """Draw the curves, pictures and weights of each RUN, or the means over seeds of a sweep, into its folder `plots`."""
+    """Draw the curves, pictures and weights of each RUN, or a sweep's means over seeds, into its folder `plots`."""
     from gancli.runs import SweepFolder, find_any
 
     folders = [find_any(runs, name) for name in run]

@@ -16,7 +16,7 @@ from gancli.runs.intervals import mean_and_half
 from gancli.runs.sweeps import readable, varied
 
 PANELS, LINES, ROWS, COLUMNS = 12, 12, 12, 4
-"""At most so many small multiples, lines in one of them, rows of pictures, and seeds in a row; what is left out is said."""
+"""At most so many small multiples, lines in one, rows of pictures, and seeds in a row; what is left out is said."""
 
 
 @dataclass
@@ -45,7 +45,7 @@ def plot_sweep(sweep: Path, form: str = "png", metric: str | None = None) -> lis
     """Draw what the cells' files hold into `plots/`; returns the paths. Raises OSError, RunError."""
     folder = SweepFolder(sweep)
     groups, keys = _groups(folder)
-    known = [key for key in dict.fromkeys(key for group in groups for rows in group.rows for key in rows[-1])]
+    known = list(dict.fromkeys(key for group in groups for rows in group.rows for key in rows[-1]))
     metric = metric or main_metric(known)
     if metric is None or metric not in known:
         measured = ", ".join(key for key in known if key not in ("game", "seconds")) or "nothing yet"
@@ -87,7 +87,7 @@ def _short(key: str) -> str:
 
 
 def _axes_and_lines(groups: list[Group], keys: list[str]) -> tuple[list[str], list[str]]:
-    """The keys of the small multiples, and those of the lines: the key of most values, and what there is no room for."""
+    """The keys of the small multiples, and of the lines: the key of most values, and what there is no room for."""
     counts = {key: len({str(group.values[key]) for group in groups}) for key in keys}
     line = max(keys, key=lambda key: counts[key], default=None)
     panels = [key for key in keys if key != line]

@@ -1,0 +1,58 @@
+"""Work for the workers of tests: cells that raise, that diverge, that kill their worker, that count how often."""
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+from gancli.sweep.cell import play_cell
+
+
+def counted(sweep: str, cell: dict[str, Any]) -> dict[str, Any]:
+    """Play, and leave a line for each time."""
+    answer = play_cell(sweep, cell)
+    with (Path(sweep) / "played.txt").open("a", encoding="utf-8") as file:
+        file.write(cell["cell"] + "\n")
+    return answer
+
+
+def troubled(sweep: str, cell: dict[str, Any]) -> dict[str, Any]:
+    """The cell of seed 1 raises within the run, that of seed 2 kills its worker."""
+    if cell["seed"] == 1:
+        from gancli.games import Supervised
+
+        def play(self: Any, games: int = 1) -> None:
+            raise RuntimeError("something in the mathematics")
+
+        before, Supervised.play = Supervised.play, play  # type: ignore[method-assign]
+        try:
+            return play_cell(sweep, cell)
+        finally:
+            Supervised.play = before  # type: ignore[method-assign]
+    if cell["seed"] == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return counted(sweep, cell)
+
+
+def killed_once(sweep: str, cell: dict[str, Any]) -> dict[str, Any]:
+    """Each third cell kills its worker the first time."""
+    mark = Path(sweep) / f"{cell['cell']}.killed"
+    if cell["seed"] % 3 == 0 and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return counted(sweep, cell)
+
+
+def failing(sweep: str, cell: dict[str, Any]) -> dict[str, Any]:
+    """Fails before there is a run folder, until a file says that it may go on."""
+    if not (Path(sweep) / "mended").exists():
+        cell = {**cell, "spec": {**cell["spec"], "kind": "nothing"}}
+    return play_cell(sweep, cell)
+
+
+def slow(sweep: str, cell: dict[str, Any]) -> dict[str, Any]:
+    """Takes a while after the training, in which its worker may be killed."""
+    answer = counted(sweep, cell)
+    time.sleep(0.3)
+    return answer
