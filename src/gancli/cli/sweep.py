@@ -42,11 +42,15 @@ def sweep(
 ) -> None:  # fmt: skip
     """Train CONFIG, or the base of a sweep file, over grids and seeds, in one folder, whose path is the last line.
 
+    Values are YAML, with commas between them; 0.001..10:log:9 and 0..1:5 are ranges, 1..6 counts.
+
     \b
     gancli sweep configs/xor.yaml --grid eta=0.01,0.1,1 --grid mu=0.5..2:4 --seeds 20
     gancli sweep configs/mnist.yaml --grid network.shape=[784,100,10],[784,300,10]
     gancli sweep configs/report/fig1_6_xor_eta.yaml
     gancli sweep --resume latest
+
+    Exit code 3 if cells failed.
     """
     from gancli import spec
     from gancli.sweep import Policy

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from gancli.plots.style import BLUE, ORANGE, plt
 from gancli.runs.files import by_game, game_of
 
+Thing = TypeVar("Thing")
 Draw = Callable[[Any, Path], Any]
 """(axes, file) → what a colour bar would explain, or None."""
 
@@ -35,7 +36,7 @@ def frames(run: Path) -> list[Frame]:
     return [Frame(game_of(file), file, draw) for file in (arrays if kind is not None else by_game(images, "png"))]
 
 
-def spread(every: Sequence[Frame], count: int) -> list[Frame]:
+def spread(every: Sequence[Thing], count: int) -> list[Thing]:
     """At most `count` of them, the first and the last included."""
     count = min(count, len(every))
     return [every[round(index * (len(every) - 1) / max(count - 1, 1))] for index in range(count)]

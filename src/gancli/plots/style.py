@@ -19,7 +19,6 @@ plt.rcParams.update(
         "figure.constrained_layout.use": True,
         "grid.alpha": 0.3,
         "legend.frameon": False,
-        "savefig.bbox": "tight",
         "svg.hashsalt": "gancli",
     }
 )
@@ -30,6 +29,6 @@ __all__ = ["BLUE", "GREEN", "GREY", "ORANGE", "PURPLE", "plt", "save"]
 
 def save(figure: Any, path: Path) -> Path:
     """Write a figure and forget it."""
-    figure.savefig(path)
+    figure.savefig(path, **({"pil_kwargs": {"compress_level": 1}} if path.suffix == ".png" else {}))
     plt.close(figure)
     return path

@@ -4,19 +4,23 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
+from matplotlib.lines import Line2D
 
-from gancli.plots.frames import frames
+from gancli.plots.frames import frames, spread
 from gancli.plots.style import plt, save
 from gancli.runs import RunError, RunFolder, SweepFolder
-from gancli.runs.figures import main_metric
+from gancli.runs.figures import HIGHER, main_metric
 from gancli.runs.intervals import mean_and_half
 from gancli.runs.sweeps import readable, varied
 
-PANELS, LINES, ROWS, COLUMNS = 12, 12, 12, 4
-"""At most so many small multiples, lines in one, rows of pictures, and seeds in a row; what is left out is said."""
+PANELS, LINES, BOXES, ROWS, COLUMNS = 12, 10, 20, 12, 4
+"""At most so many small multiples, lines in one, boxes, rows of pictures and seeds in a row; the figures say so."""
+
+LETTER = 0.068
+"""Inches that a letter of a label takes."""
 
 
 @dataclass
@@ -67,7 +71,7 @@ def plot_sweep(sweep: Path, form: str = "png", metric: str | None = None) -> lis
 
 def _groups(folder: SweepFolder) -> tuple[list[Group], list[str]]:
     cells = folder.cells()
-    statuses = {row["cell"]: row["status"] for row in folder.summary_rows()}
+    statuses = folder.statuses()
     found: dict[str, Group] = {}
     for cell in cells:
         group = found.setdefault(str(cell["values"]), Group(cell["values"]))
@@ -76,9 +80,15 @@ def _groups(folder: SweepFolder) -> tuple[list[Group], list[str]]:
         if rows:
             group.runs.append(run)
             group.rows.append(rows)
-        elif statuses.get(cell["cell"]) != "waiting":
+        elif statuses.get(cell["cell"], "waiting") != "waiting":
             group.ended += 1
     return list(found.values()), varied(cells)
+
+
+def _margins(size: tuple[float, float], left: float, bottom: float = 0.6, top: float = 0.5) -> dict[str, float]:
+    """Around the axes, from inches; a layout that measures each text would take as long as the drawing."""
+    width, height = size
+    return {"left": left / width, "right": 1 - 0.2 / width, "bottom": bottom / height, "top": 1 - top / height}
 
 
 def _short(key: str) -> str:
@@ -106,17 +116,21 @@ def _curves(groups: list[Group], keys: list[str], metric: str, title: str) -> An
     columns = min(3, len(panels))
     rows = -(-len(panels) // columns)
     size = (4.6 * columns + 2.6, 3.4 * rows + 0.6)
-    figure, grid = plt.subplots(rows, columns, figsize=size, squeeze=False, sharex=True, sharey=True)
+    figure, grid = plt.subplots(
+        rows, columns, figsize=size, squeeze=False, sharex=True, sharey=True, layout="none",
+        gridspec_kw=_margins(size, left=0.95, bottom=0.6, top=0.75) | {"wspace": 0.06, "hspace": 0.18},
+    )  # fmt: skip
     for axes in grid.flat[len(panels) :]:
         axes.axis("off")
     for axes, (text, members) in zip(grid.flat, panels.items(), strict=False):
-        for colour, group in _coloured(members[:LINES]):
+        shown = spread(members, LINES)
+        for colour, group in _coloured(shown):
             _line(axes, group, metric, colour, group.label(line_keys))
-        more = f" (the first {LINES} of {len(members)} lines)" if len(members) > LINES else ""
+        more = f" ({len(shown)} of {len(members)} lines)" if len(shown) < len(members) else ""
         axes.set_title(text + more, fontsize=9)
         axes.legend(fontsize=6 if len(members) > 5 else 7)
-    figure.supxlabel("games played", fontsize=10)
-    figure.supylabel(metric, fontsize=10)
+    figure.supxlabel("games played", fontsize=10, y=0.12 / size[1])
+    figure.supylabel(metric, fontsize=10, x=0.12 / size[0])
     figure.suptitle(f"{title}: mean over seeds, and its 95 % interval (Student)")
     return figure
 
@@ -141,32 +155,41 @@ def _line(axes: Any, group: Group, metric: str, colour: Any, label: str) -> None
 
 def _boxes(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
     """The last value of each seed: boxes from the first quartile to the third, and every seed as a dot."""
-    shown = [group for group in groups if group.rows][: PANELS * 4]
-    figure, axes = plt.subplots(figsize=(8, 0.32 * len(shown) + 1.6))
+    known = [group for group in groups if group.rows]
+    best = sorted(known, key=lambda group: mean_and_half(group.finals(metric))[0], reverse=metric in HIGHER)[:BOXES]
+    shown = [group for group in known if any(group is one for one in best)]
+    labels = [group.label(keys) for group in shown]
+    size = (8, 0.32 * len(shown) + 1.6)
+    left = LETTER * max(map(len, labels)) + 0.2
+    figure, axes = plt.subplots(figsize=size, layout="none", gridspec_kw=_margins(size, left=left))
     values = [group.finals(metric) for group in shown]
     axes.boxplot(values, orientation="horizontal", showfliers=False, widths=0.6)
-    for place, dots in enumerate(values, start=1):
-        axes.plot(dots, [place] * len(dots), ".", color="black", alpha=0.35, markersize=4)
-    axes.set_yticks(range(1, len(shown) + 1), [group.label(keys) for group in shown], fontsize=8)
+    places = np.repeat(np.arange(1, len(values) + 1), [len(dots) for dots in values])
+    axes.plot(np.concatenate(values), places, ".", color="black", alpha=0.35, markersize=4)
+    axes.set_yticks(range(1, len(shown) + 1), labels, fontsize=8)
     axes.invert_yaxis()
-    more = f" (the first {len(shown)} of {len(groups)})" if len(shown) < len(groups) else ""
+    more = f" (the best {len(shown)} of {len(known)})" if len(shown) < len(known) else ""
     axes.set(xlabel=f"{metric} at the last game", title=f"{title}: over seeds{more}")
     return figure
 
 
 def _time(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
     """Seconds of training against quality: the mean of each combination with both 95 % intervals, and every seed."""
-    figure, axes = plt.subplots(figsize=(8, 4.6))
-    for colour, group in _coloured([group for group in groups if group.rows]):
-        seconds = [rows[-1]["seconds"] for rows in group.rows]
-        finals = group.finals(metric)
-        axes.plot(seconds, finals, ".", color=colour, alpha=0.25, markersize=4)
-        (x, dx), (y, dy) = mean_and_half(seconds), mean_and_half(finals)
-        label = group.label(keys) if len(groups) <= LINES else None
-        axes.errorbar(x, y, xerr=dx, yerr=dy, fmt="o", color=colour, label=label, markersize=5, linewidth=1)
+    figure, axes = plt.subplots(figsize=(8, 4.6), layout="none", gridspec_kw=_margins((8, 4.6), left=0.8))
+    known = [group for group in groups if group.rows]
+    colours = [colour for colour, _ in _coloured(known)]
+    seconds = [[rows[-1]["seconds"] for rows in group.rows] for group in known]
+    finals = [group.finals(metric) for group in known]
+    dots = np.repeat(np.arange(len(known)), [len(values) for values in finals])
+    axes.scatter(np.concatenate(seconds), np.concatenate(finals), s=5, c=np.array(colours)[dots], alpha=0.3)
+    x, dx = zip(*map(mean_and_half, seconds), strict=True)
+    y, dy = zip(*map(mean_and_half, finals), strict=True)
+    axes.errorbar(x, y, xerr=dx, yerr=dy, fmt="none", ecolor=cast(Any, colours), linewidth=1)
+    axes.scatter(x, y, s=30, c=colours, zorder=3)
     axes.set(xlabel="seconds of training", ylabel=f"{metric} at the last game", title=f"{title}: time against quality")
-    if len(groups) <= LINES:
-        axes.legend(fontsize=7)
+    if len(known) <= LINES:
+        marks = [Line2D([], [], linestyle="", marker="o", color=colour) for colour in colours]
+        axes.legend(marks, [group.label(keys) for group in known], fontsize=7)
     return figure
 
 
@@ -174,7 +197,9 @@ def _map(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
     """The mean last value over seeds, for two keys; the half width of its 95 % interval below it."""
     down, across = ([*dict.fromkeys(str(readable(group.values[key])) for group in groups)] for key in keys)
     means = np.full((len(down), len(across)), math.nan)
-    figure, axes = plt.subplots(figsize=(1.0 * len(across) + 2.8, 0.62 * len(down) + 1.8))
+    left = LETTER * max(map(len, down)) + 0.6
+    size = (max(1.0 * len(across) + left + 0.4, 4.5), 0.5 * len(down) + 1.4)
+    figure, axes = plt.subplots(figsize=size, layout="none", gridspec_kw=_margins(size, left=left))
     texts = []
     for group in groups:
         row, column = (
@@ -184,7 +209,7 @@ def _map(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
         mean, half = mean_and_half(group.finals(metric))
         means[row, column] = mean
         texts.append((column, row, f"{mean:.3g}" + ("" if math.isnan(half) else f"\n± {half:.2g}")))
-    shown = axes.imshow(means, cmap="viridis", aspect="auto")
+    axes.imshow(means, cmap="viridis", aspect="auto")
     middle = (np.nanmin(means) + np.nanmax(means)) / 2
     for column, row, text in texts:
         colour = "black" if means[row, column] > middle else "white"
@@ -192,8 +217,8 @@ def _map(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
     axes.set_xticks(range(len(across)), across, fontsize=8)
     axes.set_yticks(range(len(down)), down, fontsize=8)
     axes.grid(False)
-    axes.set(xlabel=_short(keys[1]), ylabel=_short(keys[0]), title=f"{title}: {metric} at the last game")
-    figure.colorbar(shown, label="mean over seeds")
+    axes.set(xlabel=_short(keys[1]), ylabel=_short(keys[0]))
+    axes.set_title(f"{title}: {metric} at the last game,\nmean over seeds and its 95 % interval", fontsize=9)
     return figure
 
 

@@ -93,6 +93,13 @@ class SweepFolder(Held):
             rows.append({"cell": cell["cell"], **values, **about, **answer.get("figures", {})})
         return rows
 
+    def statuses(self) -> dict[str, str]:
+        """The status of each cell, as the summary has it or, of a sweep that has not ended yet, as it is."""
+        if not self.summary.exists() or self.record()["status"] == "running":
+            return {cell: answer["status"] for cell, answer in self.results(self.cells()).items()}
+        with self.summary.open(encoding="utf-8", newline="") as file:
+            return {row["cell"]: row["status"] for row in csv.DictReader(file)}
+
     def summary_rows(self) -> list[dict[str, Any]]:
         """The summary as it was written, or as it stands now where the sweep has not ended yet. Raises RunError."""
         if not self.summary.exists() or self.record()["status"] == "running":
