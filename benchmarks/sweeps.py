@@ -3,7 +3,7 @@
     .venv/bin/python -m benchmarks.sweeps [many] [jobs] [look]
 
 `many`: XOR, 10 η × 50 seeds, 10,000 trainings each: at most 30 s from command to summary on two cores, and
-less than 20 ms a cell besides training. `jobs`: 24 cells of about 10 s, with one job and with two: a ratio of 0.6 at most.
+less than 20 ms a cell besides training. `jobs`: 24 cells of about 10 s, with one job and with two: at most 0.6 of it.
 `look`: `ls`, `compare` and `plot` of 2,000 finished cells: under 3 s each.
 """
 

@@ -1,95 +1,55 @@
-"""Run the report's configurations, cell by cell, and draw docs/report/*.png from them.
+"""Run the report's configurations by `gancli sweep`, and draw docs/report/*.png from them.
 
-python scripts/report.py run [NAME…]     into runs/report/NAME/, two cells at a time; what is finished is not run again
+python scripts/report.py run [NAME…]     into runs/report/; what is finished is not run again
 python scripts/report.py draw [NAME…]    the figures, and what was measured as a table on standard output
 
 NAME is a file of configs/report without its ending; all of them where none is given.
 """
 
-import concurrent.futures
 import json
-import multiprocessing
+import math
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from gancli import experiment, spec
-from gancli.runs import RunFolder
+from gancli.runs import RunError, RunFolder, SweepFolder, find_sweep
 from gancli.runs.files import by_game, game_of
+from gancli.runs.intervals import mean_and_half
+from gancli.runs.sweeps import varied
 
 CONFIGS, RUNS, DOCS = Path("configs/report"), Path("runs/report"), Path("docs/report")
-STUDENT = {1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78, 5: 2.57, 9: 2.26, 19: 2.09, 49: 2.01}
-"""95 % quantiles of Student's distribution, two-sided, by degrees of freedom."""
-
-
 FEW_SEEDS = 5
 """Of fewer, an interval of the mean says less than the runs themselves."""
 
 
-class Quiet:
-    """A reporter that says nothing."""
-
-    def advance(self, game: int) -> None: ...
-    def figures(self, row: dict[str, Any]) -> None: ...
-
-
-def cells(name: str) -> list[tuple[tuple[str, ...], int, Path]]:
-    """Settings, seed and base of each run."""
-    path = CONFIGS / f"{name}.yaml"
-    if not spec.is_sweep(path):
-        return [((), spec.load(path).experiment.seed, path)]
-    sweep = spec.load_sweep(path)
-    return [(cell.settings, cell.seed, sweep.base) for cell in sweep.cells]
-
-
-def play(name: str, settings: tuple[str, ...], seed: int, base: Path) -> tuple[str, str, str]:
-    """One cell, on one thread: its key, its folder and how it ended."""
-    resolved = spec.load(base, [*settings, f"seed={seed}", "threads=1"])
-    built, folder = experiment.prepare(resolved, RUNS / name)
-    outcome = experiment.train(resolved, built, folder, lambda games, played: Quiet())
-    return key_of(settings, seed), folder.path.name, outcome.status
-
-
-def key_of(settings: tuple[str, ...], seed: int) -> str:
-    return " ".join([*settings, f"seed={seed}"])
-
-
-def index_of(name: str) -> dict[str, str]:
-    """Finished cells and their folders."""
-    path = RUNS / name / "index.json"
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
-
-
 def run(names: list[str]) -> None:
-    context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as pool:
-        futures = {}
-        for name in names:
-            done = index_of(name)
-            for cell in cells(name):
-                if key_of(*cell[:2]) not in done:
-                    futures[pool.submit(play, name, *cell)] = name
-        for count, future in enumerate(concurrent.futures.as_completed(futures), start=1):
-            name = futures[future]
-            key, folder, status = future.result()
-            index = {**index_of(name), key: folder}
-            (RUNS / name / "index.json").write_text(json.dumps(index, indent=1, ensure_ascii=False), encoding="utf-8")
-            print(f"{count}/{len(futures)} {name}: {key}: {status}", flush=True)
+    """One sweep after the other, each with all processors."""
+    for name in names:
+        folder = sweep_of(name)
+        words = [str(CONFIGS / f"{name}.yaml"), "--name", name] if folder is None else ["--resume", str(folder.path)]
+        print(name, flush=True)
+        subprocess.run([sys.executable, "-m", "gancli", "sweep", *words, "--runs", str(RUNS)], check=False)
+
+
+def sweep_of(name: str) -> SweepFolder | None:
+    """The sweep of a configuration, where it was run."""
+    try:
+        return find_sweep(RUNS, name)
+    except RunError:
+        return None
 
 
 def groups(name: str) -> dict[str, list[RunFolder]]:
     """The runs of each combination of settings, over its seeds; settings that never change are left out."""
-    index, found = index_of(name), dict[str, list[RunFolder]]()
-    listed = cells(name)
-    varied = [{setting for settings, _, _ in listed for setting in settings[place : place + 1]} for place in range(9)]
-    for settings, seed, _ in listed:
-        label = "; ".join(text for place, text in enumerate(settings) if len(varied[place]) > 1)
-        folder = index.get(key_of(settings, seed))
-        if folder is not None:
-            found.setdefault(label.replace('"', ""), []).append(RunFolder(RUNS / name / folder))
+    folder, found = sweep_of(name), dict[str, list[RunFolder]]()
+    cells = folder.cells() if folder is not None else []
+    for cell in cells:
+        label = "; ".join(f"{key}={json.dumps(cell['values'][key], ensure_ascii=False)}" for key in varied(cells))
+        assert folder is not None
+        found.setdefault(label.replace('"', ""), []).append(folder.run(cell["cell"]))
     return found
 
 
@@ -112,17 +72,18 @@ def short(label: str) -> str:
 
 
 def table(name: str, metrics: list[str]) -> None:
-    """Last figures: mean, standard deviation and extremes over seeds."""
+    """Last figures: mean, its 95 % interval (Student), and extremes over seeds."""
     print(f"\n## {name}")
     for label, folders in groups(name).items():
         rows = [folder.rows()[-1] for folder in folders]
         statuses = {folder.record()["status"] for folder in folders} - {"completed"}
         text = [f"{label or 'all'}: {len(rows)} seeds, {np.mean([row['seconds'] for row in rows]):.1f} s"]
         for metric in metrics:
-            values = np.array([row[metric] for row in rows if metric in row])
-            if len(values):
-                spread = f" ± {values.std(ddof=1):.4f}" if len(values) > 1 else ""
-                text.append(f"{metric} {values.mean():.4f}{spread} ({values.min():.4f} to {values.max():.4f})")
+            values = [row[metric] for row in rows if metric in row]
+            if values:
+                mean, half = mean_and_half(values)
+                spread = "" if math.isnan(half) else f" ± {half:.4f}"
+                text.append(f"{metric} {mean:.4f}{spread} ({min(values):.4f} to {max(values):.4f})")
         right = [value for folder in folders if (value := corners_right(folder)) is not None]
         if right:
             text.append(f"all four corners right in {sum(right)} of {len(right)}")
@@ -156,7 +117,7 @@ def curves(name: str, metric: str, ylabel: str, title: str, low: float | None = 
         if 1 < len(rows) < FEW_SEEDS:
             axes.plot(games, values.T, dash, color=colour, alpha=0.5, linewidth=0.6)
         elif len(rows) > 1:
-            half = STUDENT[len(rows) - 1] * values.std(axis=0, ddof=1) / np.sqrt(len(rows))
+            half = np.array([mean_and_half(column)[1] for column in values.T.tolist()])
             axes.fill_between(games, mean - half, mean + half, color=colour, alpha=0.2, linewidth=0)
     axes.set(xlabel="games played", ylabel=ylabel, title=title)
     if low is not None:

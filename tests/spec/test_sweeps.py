@@ -103,3 +103,11 @@ def test_the_command_line_adds_to_a_plan() -> None:
     for word in ("eta", "=1", "eta=", "eta=[1", "eta=1..x:3"):
         with pytest.raises(spec.SpecError):
             spec.load_sweep(Path("base.yaml"), grid=[word])
+
+
+def test_without_seeds_it_is_the_bases_own() -> None:
+    Path("base.yaml").write_text("seed: 7\n" + BASE, encoding="utf-8")
+    found = spec.load_sweep(Path("base.yaml"), grid=["eta=1,2"])
+    assert [cell.seed for cell in found.cells] == [7, 7]
+    assert [cell.resolved.experiment.seed for cell in found.cells] == [7, 7]
+    assert len({cell.name for cell in found.cells}) == 2

@@ -33,8 +33,8 @@ class Plan(Spec):
     """Dotted keys and the values that each takes: {critic.clip.bound: [0.01, 0.1]}, or a range: 0.001..10:log:9."""
     zip: dict[str, Values] = {}  # noqa: RUF012
     """Dotted keys whose values go together: the first of each, then the second of each, …"""
-    seeds: Annotated[int, Field(ge=1, le=10_000)] = 1
-    """Seeds 0, 1, … of each combination."""
+    seeds: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """Seeds 0, 1, … of each combination; the base's own seed where it is not given."""
 
 
 class SweepFile(Spec):
@@ -75,7 +75,8 @@ class Sweep:
         """A sweep file that gives the same cells again; `base` is the name of the file that holds `start`."""
         parts = {"grid": self.plan.grid, "zip": self.plan.zip}
         written = {key: {name: list(values) for name, values in part.items()} for key, part in parts.items() if part}
-        return dump({"sweep": {"base": base, **written, "seeds": self.plan.seeds}})
+        seeds = {"seeds": self.plan.seeds} if self.plan.seeds is not None else {}
+        return dump({"sweep": {"base": base, **written, **seeds}})
 
 
 def is_sweep(path: Path) -> bool:
@@ -144,7 +145,7 @@ def _combinations(plan: Plan, document: Document) -> list[dict[str, Any]]:
     axes: list[list[dict[str, Any]]] = [[{key: value} for value in values] for key, values in plan.grid.items()]
     if plan.zip:
         axes.append([dict(zip(plan.zip, values, strict=True)) for values in zip(*plan.zip.values(), strict=True)])
-    count = plan.seeds * math.prod(map(len, axes))
+    count = (plan.seeds or 1) * math.prod(map(len, axes))
     if count > MAX_CELLS:
         text = f"makes {count:,d} cells; at most {MAX_CELLS:,d} are allowed"
         raise SpecError([Problem(document.where(("sweep",)), "sweep", text)])
@@ -155,18 +156,19 @@ def _setting(key: str, value: Any) -> str:
     return f"{key}={json.dumps(value, ensure_ascii=False)}"
 
 
-def _cells(start: Document, combinations: list[dict[str, Any]], seeds: int) -> Iterator[Cell]:
+def _cells(start: Document, combinations: list[dict[str, Any]], seeds: int | None) -> Iterator[Cell]:
     """Every cell; nothing but the seed differs between those of one combination, which is resolved once."""
     known: dict[str, dict[str, Any]] = {}
     for values in combinations:
         document = Document(deepcopy(start.data), start.source, dict(start.lines), dict(start.origins))
-        overrides.apply(document, [*(_setting(key, value) for key, value in values.items()), "seed=0"])
+        overrides.apply(document, [_setting(key, value) for key, value in values.items()])
         first = resolve(document)
-        name = Cell(values, 0, first).name
+        own = first.experiment.seed
+        name = Cell(values, own, first).name
         if name in known:
             text = f"makes the same experiment twice: {known[name]} and {values}; leave one out"
             raise SpecError([Problem(start.source, "sweep", text)])
         known[name] = values
-        for seed in range(seeds):
+        for seed in [own] if seeds is None else range(seeds):
             experiment = first.experiment.model_copy(update={"seed": seed})
             yield Cell(values, seed, Resolved(experiment, first.warnings))
