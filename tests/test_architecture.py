@@ -22,12 +22,14 @@ from gancli.spec import models, networks
 SOURCE = Path(spec.__file__).parent.parent
 
 MAY_IMPORT = {
-    "cli": {"sweep", "experiment", "plots", "pictures", "runs", "data", "spec"},
+    "cli": {"report", "sweep", "evaluation", "experiment", "plots", "pictures", "runs", "data", "spec"},
     "sweep": {"experiment", "runs", "data", "spec"},
-    "experiment": {"games", "nn", "engines", "runs", "data", "spec", "pictures"},
+    "experiment": {"games", "evaluation", "nn", "engines", "runs", "data", "spec", "pictures"},
     "games": {"nn", "engines"},
+    "evaluation": {"nn"},
     "nn": {"engines"},
     "plots": {"runs"},
+    "report": {"plots", "runs"},
     "engines": set(),
     "spec": set(),
     "data": set(),

@@ -13,6 +13,7 @@ from gancli.nn.activations import ACTIVATIONS, Linear, Sigmoid, log_odds
 from gancli.nn.initializers import INITIALIZERS, glorot
 from gancli.nn.layers import LAYERS, BatchNorm, Dense, Kernel, Noise, Scalar, Similarity, dropout
 from gancli.nn.losses import ADVERSARIAL, LOSSES, CategoricalCrossEntropy
+from gancli.nn.penalty import add_r1
 
 ENGINE = make_engine("checked")
 SETTINGS: dict[str, list[dict[str, float]]] = {
@@ -240,3 +241,38 @@ def test_log_losses_do_not_overflow(a: float, dtype: str) -> None:
                 part.gradient(output, gradient)
                 assert np.isfinite(part.value(output)) and np.isfinite(gradient).all()
     assert ADVERSARIAL["gan", "minimax"].real.value(output) == pytest.approx(max(-a, 0) / 2)
+
+
+@pytest.mark.parametrize(("name", "settings"), CASES)
+@pytest.mark.parametrize("between", ["nothing", "dropout", "concat", "multiply"])
+def test_the_penalty_r1(name: str, settings: dict[str, float], between: str) -> None:
+    middle: list[Any] = {
+        "nothing": [], "dropout": [dropout(6, 0.3)], "concat": [Noise(6, "concat", 2)], "multiply": [Noise(6, "multiply")]
+    }[between]  # fmt: skip
+    wide = middle[-1].units if middle else 6
+    layers = [Dense(4, 6, ACTIVATIONS[name](**settings), glorot()), *middle, Dense(wide, 5, Sigmoid(0.7), glorot())]
+    net = network([*layers, Dense(5, 1, Linear(), glorot())])
+    x, gamma = batch(), 0.8
+
+    def penalty() -> float:
+        net.forward(x, np.random.default_rng(5))
+        slope_of_d = net.backward(np.ones((len(x), 1)), params=False, inputs=True)
+        assert slope_of_d is not None
+        return float(gamma / 2 * (slope_of_d**2).sum() / len(x))
+
+    expected_value = penalty()
+    net.grads[...] = 1.0
+    net.forward(x, np.random.default_rng(5))
+    assert gamma / 2 * add_r1(net, gamma) == pytest.approx(expected_value)
+    found = net.grads - 1.0
+    rng, start = np.random.default_rng(1), net.params.copy()
+    for _ in range(3):
+        direction = rng.standard_normal(net.params.shape)
+
+        def moved(t: float, direction: Any = direction) -> float:
+            net.params[...] = start + t * direction
+            return penalty()
+
+        expected = slope(moved)
+        net.params[...] = start
+        assert np.sum(found * direction) == pytest.approx(expected, rel=1e-6, abs=1e-8)

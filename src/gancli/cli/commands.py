@@ -3,8 +3,9 @@
 from gancli.cli.compare import compare
 from gancli.cli.config import check, schema
 from gancli.cli.data import data
-from gancli.cli.look import ls, plot, sample, show
+from gancli.cli.evaluate import evaluate
+from gancli.cli.look import ls, plot, report, sample, show
 from gancli.cli.sweep import sweep
 from gancli.cli.training import resume, train
 
-ALL = (train, resume, sweep, plot, sample, ls, show, compare, check, schema, data)
+ALL = (train, resume, sweep, plot, report, sample, evaluate, ls, show, compare, check, schema, data)

@@ -31,6 +31,21 @@ def plot(run: tuple[str, ...], form: str, gif: bool, metric: str | None, runs: P
 
 
 @click.command()
+@click.argument("run", nargs=-1, required=True)
+@runs_option
+@command
+def report(run: tuple[str, ...], runs: Path) -> None:
+    """Write a page on each RUN or sweep, report.html in its folder: pictures in time, curves, tables, in one file."""
+    from gancli.runs import SweepFolder, find_any
+
+    folders = [find_any(runs, name) for name in run]
+    from gancli.report import report_run, report_sweep
+
+    for folder in folders:
+        click.echo(str((report_sweep if isinstance(folder, SweepFolder) else report_run)(folder.path)))
+
+
+@click.command()
 @click.argument("run")
 @click.option("-n", "count", type=click.IntRange(1, 1_000_000), default=64, show_default=True, help="How many.")
 @click.option("-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="A .png grid or a .npz file.")

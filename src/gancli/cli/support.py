@@ -75,10 +75,11 @@ def describe(error: Exception) -> tuple[str, int]:
         return f"{place}: {error.strerror or error}; {remedy}", 1
     if isinstance(error, MemoryError):
         return "not enough memory; use smaller networks or a smaller batch", 1
+    from gancli.evaluation.transport import MissingPot
     from gancli.experiment import MissingEngine
     from gancli.sweep import MissingDask
 
-    if isinstance(error, MissingEngine | MissingDask):
+    if isinstance(error, MissingEngine | MissingDask | MissingPot):
         return str(error), 2
     return f"{type(error).__name__}: {error} (please report this; --debug shows where)", 1
 
@@ -134,6 +135,13 @@ class Progress:
         self._figures = "  ".join(shown)
         if self._bar is not None:
             self._bar.set_postfix_str(self._figures)
+
+    def line(self, text: str) -> None:
+        """Something to read at once."""
+        if self._bar is not None:
+            self._bar.write(text, file=sys.stderr)
+        else:
+            click.echo(text, err=True)
 
     def close(self) -> None:
         """Leave the bar as it stands."""

@@ -33,6 +33,10 @@ class Dataset:
     """A line for the user, where it is not the data they may expect."""
     facts: dict[str, Any] = field(default_factory=dict)
     """For the run's record: checksums, counts."""
+    modes: NDArray[Any] | None = None
+    """Of a mixture of Gaussians of equal weight: their means (modes, features)."""
+    std: float = 0.0
+    """And the standard deviation of each, along each axis."""
 
 
 class Batches:

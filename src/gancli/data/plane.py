@@ -1,5 +1,6 @@
 """Points of the plane: XOR and a line to learn, rings and grids of Gaussians to imitate. All are made here."""
 
+import dataclasses
 import hashlib
 from collections.abc import Callable
 from typing import Any
@@ -63,7 +64,7 @@ def _mixture(name: str, modes: NDArray[np.float64], std: float, rng: Rng, sample
         labels = rng.integers(len(modes), size=samples or SAMPLES)
         points = modes[labels] + std * rng.standard_normal((len(labels), 2))
         parts.append(Part(points.astype(np.float32), labels))
-    return _made(name, len(modes), *parts)
+    return dataclasses.replace(_made(name, len(modes), *parts), modes=modes, std=std)
 
 
 def _made(name: str, labels: int, train: Part, held_out: Part) -> Dataset:

@@ -11,7 +11,7 @@ from gancli import data
 from gancli.data import Batches, Dataset
 from gancli.engines import Engine, engine_name, make_engine
 from gancli.experiment.networks import make_optimizer, make_players
-from gancli.games import Game, Game2d, Gan, Labels, Player, Schedule, Supervised, Wgan
+from gancli.games import R1, Game, Game2d, Gan, Labels, Player, Schedule, Supervised, Wgan
 from gancli.nn import Network
 from gancli.nn.layers import Scalar
 from gancli.nn.losses import ADVERSARIAL, LOSSES, CategoricalCrossEntropy, Loss
@@ -19,7 +19,7 @@ from gancli.spec import Experiment, models
 
 TWO_THREADS_PAY = {"numba": 10_000, "numpy": 4_000_000}
 """Products in one pass of a batch through all networks, from which a second thread makes a game faster."""
-STREAMS = ("init", "order", "latent", "noise", "labels", "test", "pictures", "data")
+STREAMS = ("init", "order", "latent", "noise", "labels", "test", "pictures", "data", "evaluate")
 """One generator for each purpose. Their order is part of what a seed means: add at the end."""
 
 
@@ -133,7 +133,8 @@ def _adversaries(
         key = (spec.training.loss, spec.training.generator_loss if spec.training.loss == "gan" else None)
         labels = Labels(*spec.training.labels.bounds(), spec.training.labels.flip)
         loss = ADVERSARIAL[key].with_real_label((labels.low + labels.high) / 2)
-        return Gan(opponent=players["discriminator"], loss=loss, ratios=ratios, labels=labels, **parts)
+        r1 = R1(**spec.training.r1.model_dump()) if spec.training.r1 is not None else None
+        return Gan(opponent=players["discriminator"], loss=loss, ratios=ratios, labels=labels, r1=r1, **parts)
     long = spec.training.long_phase
     phase = {"long_critic": long.critic, "first": long.first, "every": long.every} if long is not None else {}
     schedule = Schedule(**ratios, warmup=spec.training.warmup, **phase)

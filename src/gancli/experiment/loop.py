@@ -11,13 +11,16 @@ from typing import Any, Protocol
 import numpy as np
 
 from gancli import pictures
+from gancli.experiment.alarm import CollapseAlarm
 from gancli.experiment.build import Built, stream
+from gancli.experiment.evaluating import Evaluator
 from gancli.experiment.profile import Profile
 from gancli.experiment.saving import gather
+from gancli.games.adversarial import Adversarial
 from gancli.runs import RunFolder, checkpoint
 from gancli.runs.arrays import write_arrays
 from gancli.runs.files import write_bytes
-from gancli.spec import Experiment, identity
+from gancli.spec import Experiment, Gan, Wgan, identity
 
 LOOK_EVERY = 1000
 """Learnings of one sample between two looks at whether the parameters are still finite; of batches, fewer."""
@@ -34,9 +37,16 @@ class Reporter(Protocol):
     def figures(self, row: dict[str, Any]) -> None:
         """New figures are there."""
 
+    def line(self, text: str) -> None:
+        """Something to read at once."""
+
 
 class Diverged(ArithmeticError):
     """A network's parameters are no longer finite numbers."""
+
+
+class Collapsed(RuntimeError):
+    """The generator's samples are all alike, and the run is to stop then."""
 
 
 class Stop:
@@ -73,6 +83,8 @@ class Loop:
         self.start = time.monotonic() - earlier
         self._saved = built.game.played  # a new run has nothing to save, a resumed one has saved it
         self._profile = profile
+        self._alarm = CollapseAlarm(built.games) if isinstance(spec, Gan | Wgan) else None
+        self._evaluator: Evaluator | None = None
         self._identity = identity(spec)
         self._duties: list[tuple[int, Callable[[], None]]] = []
         self._add_duty(spec.test.every, "tests", self.test)
@@ -141,9 +153,27 @@ class Loop:
     def test(self) -> None:
         """Measure, and add a line to the metrics."""
         seconds = round(time.monotonic() - self.start, 3)
-        row = {"game": self.built.game.played, "seconds": seconds, **self.built.game.measure()}
+        row = {"game": self.built.game.played, "seconds": seconds, **self.built.game.measure(), **self.evaluation()}
         self.folder.append_metrics(row)
         self.reporter.figures(row)
+        if self._alarm is not None and (text := self._alarm.see(row)) is not None:
+            self.folder.log(text)
+            self.reporter.line(text)
+            if self._alarm.collapsed and isinstance(self.spec, Gan | Wgan) and self.spec.stop.on_collapse:
+                raise Collapsed(text)
+
+    def evaluation(self) -> dict[str, float]:
+        """What the judge says, where that is due: of the same latents each time."""
+        spec, played = self.spec, self.built.game.played
+        if not isinstance(spec, Gan | Wgan) or spec.evaluate is None:
+            return {}
+        if played % self._period(spec.evaluate.every) and played != self.built.games:
+            return {}
+        if self._evaluator is None:
+            self._evaluator = Evaluator(self.built.dataset)
+        game = self.built.game
+        assert isinstance(game, Adversarial)
+        return self._evaluator.measure(game.sample(spec.evaluate.samples, stream(spec.seed, "evaluate")))
 
     def picture(self) -> None:
         """Draw what the game has to show: the same latents, and the same noise, each time."""

@@ -10,7 +10,7 @@ from typing import Any
 from gancli.data import Dataset
 from gancli.engines import make_engine
 from gancli.experiment.build import Built, build, load_data
-from gancli.experiment.loop import Diverged, Loop, Reporter, Stop
+from gancli.experiment.loop import Collapsed, Diverged, Loop, Reporter, Stop
 from gancli.experiment.profile import Profile
 from gancli.experiment.saving import put_back
 from gancli.runs import RunError, RunFolder, checkpoint
@@ -203,6 +203,8 @@ def _play(
                 outcome = Outcome("interrupted", f"{name} at game {built.game.played}", stop.signal)
         except Diverged as error:
             outcome = Outcome("diverged", str(error))
+        except Collapsed as error:
+            outcome = Outcome("collapsed", str(error))
         except KeyboardInterrupt:
             outcome = Outcome(
                 "interrupted", f"stopped at once at game {built.game.played}", stop.signal or signal.SIGINT

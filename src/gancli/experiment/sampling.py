@@ -7,6 +7,7 @@ import numpy as np
 from gancli.engines import Array, make_engine
 from gancli.experiment.networks import make_network
 from gancli.games.adversarial import sample_generator
+from gancli.nn import Network
 from gancli.runs import RunError, RunFolder, checkpoint
 from gancli.spec import SAMPLE_SHAPES, Gan, Wgan, load
 
@@ -25,12 +26,12 @@ class Samples:
         return self.values.ndim == 4
 
 
-def sample(folder: RunFolder, count: int, seed: int) -> Samples:
-    """`count` samples of a run's generator as its newest checkpoint has it. Raises RunError, SpecError."""
+def load_generator(folder: RunFolder) -> tuple[Gan | Wgan, Network, int]:
+    """A run's spec, its generator as its newest checkpoint has it, and the game of that. Raises RunError, SpecError."""
     spec = load(folder.config).experiment
     if not isinstance(spec, Gan | Wgan):
         raise RunError(f"{folder.path}: is a {spec.kind} run; it has no generator to sample from")
-    network = make_network(spec, "generator", make_engine(spec.engine), np.random.default_rng(seed))
+    network = make_network(spec, "generator", make_engine(spec.engine), np.random.default_rng(0))
     try:
         saved = checkpoint.newest(folder.checkpoints)
         key = "generator.average" if spec.generator.ema is not None else "generator.params"
@@ -38,8 +39,14 @@ def sample(folder: RunFolder, count: int, seed: int) -> Samples:
         network.state[...] = saved.arrays["generator.state"]
     except (ValueError, KeyError) as error:
         raise RunError(f"{folder.path}: no generator to sample from: {error}") from None
+    return spec, network, saved.facts["game"]
+
+
+def sample(folder: RunFolder, count: int, seed: int) -> Samples:
+    """`count` samples of a run's generator as its newest checkpoint has it. Raises RunError, SpecError."""
+    spec, network, game = load_generator(folder)
     flat, latents = sample_generator(network, spec.latent.law, count, np.random.default_rng(seed))
     values = flat.astype(np.float32).reshape(count, *SAMPLE_SHAPES[spec.data.set])
     if values.ndim == 4:
         np.clip(values, 0.0, 1.0, out=values)
-    return Samples(values, latents, saved.facts["game"])
+    return Samples(values, latents, game)

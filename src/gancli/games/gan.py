@@ -1,6 +1,7 @@
 """The game of a GAN: a generator and a discriminator learn in turn (report, chapter 2; Goodfellow et al. 2014)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,18 +9,27 @@ import numpy as np
 from gancli.engines import Array, GamePlayer
 from gancli.games.adversarial import Adversarial
 from gancli.games.labels import Labels
+from gancli.nn.penalty import add_r1
+
+
+@dataclass(frozen=True)
+class R1:
+    """γ/2 E‖∇_x D(x)‖² on real samples, in every so-manieth game."""
+
+    gamma: float
+    every: int
 
 
 class Gan(Adversarial):
     """`ratios` says how many times each learning is done in one game: real, fake, shared, generator."""
 
-    def __init__(self, *, ratios: Mapping[str, int], labels: Labels, **parts: Any):
+    def __init__(self, *, ratios: Mapping[str, int], labels: Labels, r1: R1 | None = None, **parts: Any):
         super().__init__(**parts)
-        self.ratios, self.labels = ratios, labels
+        self.ratios, self.labels, self.r1 = ratios, labels, r1
         self.players = {"generator": self.generator, "discriminator": self.opponent}
         self._targets = np.empty(self.batch, self._x.dtype)
 
-        plan = self.plan(ratios, labels=labels.drawn)
+        plan = self.plan(ratios, labels=labels.drawn) if r1 is None else None
         self.player: GamePlayer | None = None if plan is None else self.generator.network.engine.player(plan)
         self.engine_players = [] if self.player is None else [self.player]
 
@@ -52,6 +62,8 @@ class Gan(Adversarial):
         self.real.load(self._x)
         self.loss.real.gradient(self.judge(self._x), out=self._gradient, targets=self.targets(real=True))
         self.opponent.network.backward(self._gradient)
+        if self.r1 is not None and self.played % self.r1.every == 0:
+            add_r1(self.opponent.network, self.r1.gamma)
         self.opponent.learn()
 
     def learn_fake(self, output: Array) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from gancli.engines import ActivationPlan, Array, Engine
 
 
@@ -22,6 +24,9 @@ class Activation(Protocol):
 
     def backward(self, engine: Engine, y: Array, dy: Array) -> None:
         """Dy ← dy × f'(x), where y = f(x)."""
+
+    def bend(self, y: Array) -> Array | None:
+        """f''(x), where y = f(x); None where it is 0, but for corners."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,10 @@ class Sigmoid:
         """Dy ← dy μ y (1 − y)."""
         engine.sigmoid_gradient(y, dy, self.mu)
 
+    def bend(self, y: Array) -> Array:
+        """μ² y (1 − y) (1 − 2y)."""
+        return np.asarray(self.mu**2 * y * (1.0 - y) * (1.0 - 2.0 * y))
+
 
 @dataclass(frozen=True)
 class Tanh:
@@ -63,6 +72,10 @@ class Tanh:
     def backward(self, engine: Engine, y: Array, dy: Array) -> None:
         """Dy ← dy kα (1 − (y/k)²)."""
         engine.tanh_gradient(y, dy, self.k, self.alpha)
+
+    def bend(self, y: Array) -> Array:
+        """−2 α² y (1 − (y/k)²)."""
+        return -2.0 * self.alpha**2 * y * (1.0 - (y / self.k) ** 2)
 
 
 def centered_sigmoid(mu: float = 1.0) -> Tanh:
@@ -89,6 +102,9 @@ class LeakyRelu:
         """Dy ← dy where y > 0, slope dy elsewhere."""
         engine.relu_gradient(y, dy, self.slope)
 
+    def bend(self, y: Array) -> None:
+        """None: it is straight."""
+
 
 def relu() -> LeakyRelu:
     """max(0, x); the derivative at 0 is 0."""
@@ -112,6 +128,10 @@ class Softplus:
         """Dy ← dy (1 − e^(−y))."""
         engine.softplus_gradient(y, dy)
 
+    def bend(self, y: Array) -> Array:
+        """e^(−y) (1 − e^(−y))."""
+        return np.exp(-y) * (1.0 - np.exp(-y))
+
 
 @dataclass(frozen=True)
 class Linear:
@@ -134,6 +154,9 @@ class Linear:
         if self.slope != 1.0:
             engine.scale(dy, self.slope)
 
+    def bend(self, y: Array) -> None:
+        """None: it is straight."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -151,6 +174,9 @@ class Step:
     def backward(self, engine: Engine, y: Array, dy: Array) -> None:
         """Raises TypeError."""
         raise TypeError("step has no gradient; train with sigmoid, and use step for display")
+
+    def bend(self, y: Array) -> None:
+        """None: it is flat."""
 
 
 def log_odds(activation: Activation) -> Activation:

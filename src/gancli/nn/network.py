@@ -54,6 +54,13 @@ class Network:
             x = layer.forward(x, rng, training)
         return x
 
+    def features(self, x: Array, rng: np.random.Generator) -> Array:
+        """What the last layer sees of x (batch, inputs) when nothing is dropped, in a buffer: (batch, its inputs)."""
+        for layer in self.layers[:-1]:
+            layer.resize(len(x), self.dtype)
+            x = layer.forward(x, rng, training=False)
+        return x
+
     def backward(self, dy: Array, params: bool = True, inputs: bool = False) -> Array | None:
         """From ∂E/∂output, which it overwrites, write `grads` if `params`, return ∂E/∂input if `inputs`.
 

@@ -40,6 +40,14 @@ LINES: dict[
         ],
     ),
     "equilibrium": ("distance to the equilibrium", [("distance", "√(θ² + φ²)", BLUE, None)]),
+    "frechet": ("Fréchet distance of the judge's features", [("frechet", "Fréchet distance", BLUE, None)]),
+    "score": ("MNIST score, from 1 to 10", [("score", "MNIST score", GREEN, None)]),
+    "neighbours": (
+        "share",
+        [("precision", "precision", BLUE, None), ("coverage", "coverage", ORANGE, None)],
+    ),
+    "modes": ("modes found", [("modes", "modes", GREEN, None)]),
+    "quality": ("share of samples within 3 σ of a mode", [("quality", "of high quality", BLUE, None)]),
     "distances": (
         "mean L2 distance between two samples",
         [("real_distance", "real", GREEN, None), ("sample_distance", "generated", PURPLE, None)],
@@ -52,19 +60,21 @@ def plot_curves(run: Path, target: Path, form: str, name: str) -> list[Path]:
     rows = RunFolder(run).rows()
     paths = []
     for file, (label, lines) in LINES.items():
-        there = [line for line in lines if rows and line[0] in rows[-1]]
+        there = [line for line in lines if any(line[0] in row for row in rows)]
         if not there:
             continue
         figure, axes = plt.subplots()
-        games = [row["game"] for row in rows]
         for metric, text, colour, spread in there:
-            values = np.array([row[metric] for row in rows])
-            axes.plot(games, values, color=colour, label=text, marker="." if len(rows) < 40 else None)
+            own = [row for row in rows if metric in row]
+            games = [row["game"] for row in own]
+            values = np.array([row[metric] for row in own])
+            axes.plot(games, values, color=colour, label=text, marker="." if len(own) < 40 else None)
             if spread is not None:
-                band = np.array([row[spread] for row in rows])
+                band = np.array([row[spread] for row in own])
                 axes.fill_between(games, values - band, values + band, color=colour, alpha=0.2, linewidth=0)
         banded = " (band: ± one standard deviation over samples)" if any(line[3] for line in there) else ""
-        axes.set(xlabel="games played", ylabel=label, title=f"{name}{banded}")
+        axes.set(xlabel="games played", ylabel=label)
+        axes.set_title(f"{name}{banded}", fontsize=10)
         axes.legend()
         paths.append(save(figure, target / f"{file}.{form}"))
     return paths

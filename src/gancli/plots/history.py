@@ -47,12 +47,18 @@ def plot_animation(run: Path, target: Path, title: str) -> Path:
 
 
 def _page(frame: Frame, title: str) -> Image.Image:
+    content = frame_png(frame, f"{title}\ngame {frame.game:,d}")
+    return Image.open(io.BytesIO(content)).convert("RGB").quantize(128)
+
+
+def frame_png(frame: Frame, title: str) -> bytes:
+    """One frame with its axes and legend, as the content of a PNG file."""
     figure = plt.figure(figsize=(5.0, 4.6), dpi=80)
-    _fill(figure, figure.subplots(), frame, f"{title}\ngame {frame.game:,d}")
+    _fill(figure, figure.subplots(), frame, title)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", bbox_inches=None)
     plt.close(figure)
-    return Image.open(buffer).convert("RGB").quantize(128)
+    return buffer.getvalue()
 
 
 def _fill(figure: Any, axes: Any, frame: Frame, title: str) -> None:

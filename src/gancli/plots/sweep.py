@@ -45,16 +45,18 @@ class Group:
         return [rows[-1][metric] for rows in self.rows if rows and metric in rows[-1]]
 
 
-def plot_sweep(sweep: Path, form: str = "png", metric: str | None = None) -> list[Path]:
-    """Draw what the cells' files hold into `plots/`; returns the paths. Raises OSError, RunError."""
+def plot_sweep(
+    sweep: Path, form: str = "png", metric: str | None = None, target: Path | None = None
+) -> list[Path]:  # fmt: skip
+    """Draw what the cells' files hold into `plots/`, or `target`; returns the paths. Raises OSError, RunError."""
     folder = SweepFolder(sweep)
     groups, keys = _groups(folder)
-    known = list(dict.fromkeys(key for group in groups for rows in group.rows for key in rows[-1]))
+    known = list(dict.fromkeys(key for group in groups for rows in group.rows for row in rows for key in row))
     metric = metric or main_metric(known)
     if metric is None or metric not in known:
         measured = ", ".join(key for key in known if key not in ("game", "seconds")) or "nothing yet"
         raise RunError(f"{sweep}: no completed cell has measured {metric!r}; there is {measured}")
-    target = sweep / "plots"
+    target = target or sweep / "plots"
     target.mkdir(exist_ok=True)
     title = str(folder.record().get("name", sweep.name))
     figures = {
@@ -145,8 +147,9 @@ def _line(axes: Any, group: Group, metric: str, colour: Any, label: str) -> None
     if not group.rows:
         axes.plot([], [], color=colour, label=label)
         return
-    games = [row["game"] for row in min(group.rows, key=len)]
-    values = np.array([[row.get(metric, math.nan) for row in rows[: len(games)]] for rows in group.rows])
+    measured = [[row for row in rows if metric in row] for rows in group.rows]
+    games = [row["game"] for row in min(measured, key=len)]
+    values = np.array([[row[metric] for row in rows[: len(games)]] for rows in measured])
     mean, half = (np.array(column) for column in zip(*map(mean_and_half, values.T.tolist()), strict=True))
     axes.plot(games, mean, color=colour, label=label)
     if len(values) > 1:

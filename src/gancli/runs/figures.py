@@ -9,13 +9,13 @@ from typing import Any
 
 from gancli.runs.files import write_text
 
-HIGHER = ("accuracy",)
+HIGHER = ("accuracy", "score", "classes", "precision", "coverage", "modes", "quality")
 """Metrics whose best value is the highest; of all others it is the lowest."""
 ABOUT = ("game", "seconds")
 """Columns of the metrics that measure nothing."""
 
 
-MAIN = ("accuracy", "wasserstein_estimate", "sample_distance", "distance", "loss")
+MAIN = ("accuracy", "frechet", "quality", "wasserstein_estimate", "sample_distance", "distance", "loss")
 """What a person asks about first: the first of these that a run has measured."""
 
 
@@ -28,13 +28,13 @@ def main_metric(metrics: Iterable[str]) -> str | None:
 def figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     """`<metric>.final`, `.best` and `.area` of each metric, the area divided by the games it goes over."""
     found: dict[str, float] = {}
-    games = [row["game"] for row in rows]
-    for metric in [key for key in rows[-1] if key not in ABOUT] if rows else []:
-        values = [float(row.get(metric, math.nan)) for row in rows]
+    for metric in dict.fromkeys(key for row in rows for key in row if key not in ABOUT):
+        measured = [(row["game"], float(row[metric])) for row in rows if row.get(metric) is not None]
+        values = [value for _, value in measured]
         found[f"{metric}.final"] = values[-1]
         known = [value for value in values if not math.isnan(value)]
         found[f"{metric}.best"] = (max if metric in HIGHER else min)(known, default=math.nan)
-        found[f"{metric}.area"] = _mean_level(games, values)
+        found[f"{metric}.area"] = _mean_level([game for game, _ in measured], values)
     return found
 
 

@@ -19,8 +19,8 @@ Answer = dict[str, Any]
 """What has become of a cell: `cell`, `status`, `reason`, `seconds`, and `figures` where it has some."""
 TEXTS = ("cell", "status")
 """Columns of the summary that are never numbers, though a cell's name may look like one."""
-DONE = ("completed", "diverged")
-"""How a cell ends that is not played again: a divergence is a result."""
+DONE = ("completed", "diverged", "collapsed")
+"""How a cell ends that is not played again: a divergence and a collapse are results."""
 
 
 class SweepFolder(Held):

@@ -108,6 +108,7 @@ def _supervised(spec: Supervised) -> Iterator[Finding]:
 
 
 def _adversaries(spec: Gan | Wgan) -> Iterator[Finding]:
+    yield from _evaluated(spec)
     for name, network in spec.networks().items():
         if "softmax" in activation_names(network):
             yield Finding((name, "output"), "softmax is for the output of a supervised network")
@@ -115,6 +116,17 @@ def _adversaries(spec: Gan | Wgan) -> Iterator[Finding]:
     if images and spec.generator.sizes() and activation_names(spec.generator)[-1] != "sigmoid":
         text = "pixels are in [0, 1], as a sigmoid's output is; samples outside are cut off in pictures"
         yield Finding(("generator", "output"), text, warning=True)
+
+
+def _evaluated(spec: Gan | Wgan) -> Iterator[Finding]:
+    if spec.evaluate is None:
+        return
+    tests, every = spec.test.every, spec.evaluate.every
+    by_pass = "pass" in (tests, every)
+    if tests != every if by_pass else int(every) % int(tests):
+        yield Finding(("evaluate", "every"), f"must be a multiple of test.every ({tests}); got {every}")
+    if spec.data.set not in ("mnist", "ring", "grid"):
+        yield Finding(("evaluate",), f"is for mnist, ring and grid; got the set {spec.data.set!r}")
 
 
 def _gan(spec: Gan) -> Iterator[Finding]:
@@ -129,6 +141,10 @@ def _gan(spec: Gan) -> Iterator[Finding]:
     low, high = spec.training.labels.bounds()
     if low > high:
         yield Finding(("training", "labels", "real"), f"must be [low, high]; got {low:g} above {high:g}")
+    if spec.training.r1 is not None:
+        own, layers = spec.discriminator, spec.discriminator.layers or ()
+        if own.batch_norm or own.minibatch or any(layer.batch_norm or layer.minibatch for layer in layers):
+            yield Finding(("training", "r1"), "is not known for a discriminator with batch_norm or minibatch")
     ratios = spec.training.ratios
     if not any((ratios.real, ratios.shared, ratios.fake, ratios.generator)):
         yield Finding(("training", "ratios"), "are all 0: nothing would learn")

@@ -9,9 +9,11 @@ from gancli.spec.networks import Network
 from gancli.spec.optimizers import AnyOptimizer, Sgd
 from gancli.spec.training import (
     Checkpoint,
+    Evaluate,
     GameTest,
     GanTraining,
     Pictures,
+    Stop,
     SupervisedTest,
     SupervisedTraining,
     Test,
@@ -99,6 +101,8 @@ class Gan(_Learning):
     latent: Latent = Latent()
     training: GanTraining
     test: GameTest = GameTest()
+    evaluate: Evaluate | None = None
+    stop: Stop = Stop()
     pictures: Pictures = Pictures()
 
 
@@ -111,6 +115,8 @@ class Wgan(_Learning):
     latent: Latent = Latent()
     training: WganTraining
     test: GameTest = GameTest()
+    evaluate: Evaluate | None = None
+    stop: Stop = Stop()
     pictures: Pictures = Pictures()
 
 

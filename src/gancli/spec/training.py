@@ -56,6 +56,14 @@ class Labels(Spec):
         return self.real if isinstance(self.real, tuple) else (self.real, self.real)
 
 
+class R1(Spec):
+    """A penalty on how steep the discriminator is at real samples: γ/2 E‖∇_x D(x)‖² (Mescheder et al. 2018)."""
+
+    gamma: Annotated[float, Field(gt=0)]
+    every: Count = 1
+    """In every so-manieth game; γ is what it is, whatever this is."""
+
+
 class GanTraining(Training):
     """Training of a GAN."""
 
@@ -64,6 +72,7 @@ class GanTraining(Training):
     """For `loss: gan`."""
     ratios: GanRatios = GanRatios()
     labels: Labels = Labels()
+    r1: R1 | None = None
 
 
 class WganRatios(Spec):
@@ -121,6 +130,21 @@ class Pictures(Spec):
     every: Every = 500
     count: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """20 images, 2,000 points, or arrows along each side of a field, where not given."""
+
+
+class Evaluate(Spec):
+    """When to judge the generator's samples, among the tests (`gancli evaluate` measures more)."""
+
+    every: Every
+    """In games, a multiple of `test.every`."""
+    samples: Annotated[int, Field(ge=100, le=100_000)] = 2000
+
+
+class Stop(Spec):
+    """When to end before the last game."""
+
+    on_collapse: bool = False
+    """At the alarm that the samples are far more alike than real ones."""
 
 
 class Checkpoint(Spec):

@@ -26,6 +26,9 @@ class Quiet:
     def figures(self, row: dict[str, Any]) -> None:
         """New figures are there."""
 
+    def line(self, text: str) -> None:
+        """Something to read, which is in the run's log too."""
+
 
 def play_cell(sweep: str, cell: dict[str, Any]) -> Answer:
     """Play a cell of the sweep in this folder to its end, unless that is on the disk already."""

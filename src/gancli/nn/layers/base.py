@@ -53,6 +53,17 @@ class Layer:
         """
         raise NotImplementedError
 
+    def tangent(self, t: Array) -> Array:
+        """How the output of the last pass moves, (batch, units), when its input moves along t (batch, inputs)."""
+        raise NotImplementedError(f"{type(self).__name__} has no tangent")
+
+    def tangent_backward(self, dy: Array | None, dt: Array) -> tuple[Array | None, Array]:
+        """Through the last `tangent`: from ∂s/∂y and ∂s/∂(y's tangent), add to the parameters' gradients of s.
+
+        Returns ∂s/∂x and ∂s/∂(x's tangent); None stands for 0.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no tangent")
+
     def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
         """Overwrite `dy` (batch, units), write the parameters' gradients if asked, return ∂E/∂x if asked."""
         raise NotImplementedError

@@ -61,3 +61,28 @@ class Dense(Layer):
             return None
         self.engine.affine_input(dy, self.w, out=self.dx)
         return self.dx
+
+    def tangent(self, t: Array) -> Array:
+        """f'(x W + b) (t W)."""
+        self.t, self.bent = t, t @ self.w
+        moved = self.bent.copy()
+        self.activation.backward(self.engine, self.y, moved)
+        return moved
+
+    def tangent_backward(self, dy: Array | None, dt: Array) -> tuple[Array | None, Array]:
+        """With a = x W + b and τ = y's tangent: ∂s/∂a = f' ∂s/∂y + f'' (t W) ∂s/∂τ; of the tangent of a, f' ∂s/∂τ."""
+        bend = self.activation.bend(self.y)
+        da = None if dy is None else dy.copy()
+        if da is not None:
+            self.activation.backward(self.engine, self.y, da)
+        if bend is not None:
+            curved = bend * self.bent * dt
+            da = curved if da is None else da + curved
+        straight = dt.copy()
+        self.activation.backward(self.engine, self.y, straight)
+        self.dw += self.t.T @ straight
+        if da is not None:
+            self.dw += self.x.T @ da
+            if self.db is not None:
+                self.db += da.sum(axis=0)
+        return None if da is None else da @ self.w.T, straight @ self.w.T

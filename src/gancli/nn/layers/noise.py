@@ -52,6 +52,20 @@ class Noise(Layer):
             self.dx *= self.noise
         return self.dx
 
+    def tangent(self, t: Array) -> Array:
+        """The noise of the last pass stands still: (t, 0); t; or t (1 + n)."""
+        if self.mode == "concat":
+            return np.concatenate([t, np.zeros((len(t), self.size), t.dtype)], axis=1)
+        return t * self.noise if self.mode == "multiply" else t
+
+    def tangent_backward(self, dy: Array | None, dt: Array) -> tuple[Array | None, Array]:
+        """As `backward`, for both."""
+        parts = [None if part is None else part[:, : self.inputs] for part in (dy, dt)]
+        if self.mode == "multiply":
+            parts = [None if part is None else part * self.noise for part in parts]
+        assert parts[1] is not None
+        return parts[0], parts[1]
+
 
 def dropout(inputs: int, rate: float) -> Noise:
     """Each input is 0 with probability `rate`, else divided by 1 − rate; outside training, itself."""

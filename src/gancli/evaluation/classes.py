@@ -1,0 +1,44 @@
+"""What a judge's answers p(y|x) (count, classes) say of samples: how sure it is of each, how many classes there are."""
+
+import numpy as np
+
+from gancli.evaluation.estimate import Array
+
+SURE = 0.9
+"""The judge is unsure of a sample whose likeliest class it gives less."""
+PRESENT = 0.1
+"""A class is present that has this share of what it has in the data."""
+SMALL = 1e-12
+
+
+def score(answers: Array) -> float:
+    """exp(E KL(p(y|x) ‖ p(y))), from 1 to the number of classes: the Inception score, of this judge.
+
+    Salimans et al. 2016, section 4.
+    """
+    p = np.asarray(answers, np.float64)
+    marginal = p.mean(axis=0)
+    return float(np.exp((p * (np.log(p + SMALL) - np.log(marginal + SMALL))).sum(axis=1).mean()))
+
+
+def shares(answers: Array) -> Array:
+    """The share of samples that the judge takes for each class (classes,)."""
+    return np.asarray(np.bincount(answers.argmax(axis=1), minlength=answers.shape[1]) / len(answers))
+
+
+def present(own: Array, data: Array) -> int:
+    """How many of the data's classes the samples have, from the shares of both."""
+    return int(((own >= PRESENT * data) & (data > 0)).sum())
+
+
+def divergence(own: Array, data: Array) -> float:
+    """KL(own ‖ data) of shares, in nats, over the classes that the data have and one for all others."""
+    there = data > 0
+    p = np.append(own[there], own[~there].sum())
+    q = np.append(data[there], SMALL)
+    return float((p * (np.log(p + SMALL) - np.log(q + SMALL))).sum())
+
+
+def unsure(answers: Array) -> float:
+    """The share of samples whose likeliest class has less than `SURE`."""
+    return float((answers.max(axis=1) < SURE).mean())

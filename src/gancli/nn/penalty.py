@@ -1,0 +1,30 @@
+"""R1, a penalty on how steep a discriminator is: γ/2 E‖∇_x D(x)‖² on real samples (Mescheder et al. 2018, eq. 9)."""
+
+import numpy as np
+
+from gancli.engines import Array
+from gancli.nn.network import Network
+
+
+def add_r1(network: Network, gamma: float) -> float:
+    """Add the gradient of γ/2 E‖∇_x D(x)‖² over the last batch to `network.grads`; returns E‖∇_x D(x)‖².
+
+    The network has one output, and its layers are dense, with noise or dropout, which stand still. No derivatives of
+    derivatives are needed: with v = ∇_x D(x) held fixed, the gradient of ½‖∇_x D‖² is that of v·∇_x D, the directional
+    derivative of D along v, which one tangent pass gives; then back through both passes. Where all activations are
+    straight pieces, their masks are fixed, and only the tangent's part is left.
+    """
+    batch = len(network.layers[-1].y)  # type: ignore[attr-defined]
+    kept = network.grads.copy()
+    slope = network.backward(np.ones((batch, 1), network.dtype), params=False, inputs=True)
+    assert slope is not None
+    direction = slope.copy()
+    tangent: Array = direction
+    for layer in network.layers:
+        tangent = layer.tangent(tangent)
+    network.grads[...] = kept
+    dy: Array | None = None
+    dt = np.full((batch, 1), gamma / batch, network.dtype)
+    for layer in reversed(network.layers):
+        dy, dt = layer.tangent_backward(dy, dt)
+    return float(np.einsum("ij,ij->", direction, direction) / batch)

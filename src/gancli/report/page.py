@@ -1,0 +1,150 @@
+"""What stands on the page of a run, and on that of a sweep."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from gancli import plots
+from gancli.plots.frames import Frame, frames, spread
+from gancli.plots.history import frame_png
+from gancli.report import html
+from gancli.runs import RunFolder, SweepFolder
+from gancli.runs.figures import figures
+from gancli.runs.files import write_text
+from gancli.runs.intervals import mean_and_half
+
+FRAMES, COMBINATIONS = 60, 24
+"""Pictures of a run in time, and combinations of a sweep whose pictures are shown, at most."""
+NOT_PROVENANCE = ("spec", "warnings")
+
+
+def report_run(run: Path) -> Path:
+    """Write `report.html` into a run folder. Raises OSError, RunError."""
+    folder = RunFolder(run)
+    record, rows = folder.record(), folder.rows()
+    name = str(record.get("name", run.name))
+    title = f"{name}: {record.get('kind')}, {record.get('status')}"
+    last = figures(rows)
+    names = [key.removesuffix(".final") for key in last if key.endswith(".final")]
+    measured = [{"metric": name, "last": last[f"{name}.final"], "best": last[f"{name}.best"]} for name in names]
+    parts = [
+        f"<p>{html.escape(_sentence(record, rows))}</p>\n",
+        html.section("Pictures in time", html.viewer(_pictures(run))),
+        html.section("Samples against real data", _evaluation(run)),
+        html.section("Curves", _figures(lambda target: plots.plot_curves(run, target, "png", name))),
+        html.section("Last figures", html.table(measured)),
+        html.section("Experiment", f"<pre>{html.escape(_text(folder.config))}</pre>\n"),
+        html.section("Where it comes from", html.table(_provenance(record))),
+    ]
+    return _write(run, html.page(title, parts))
+
+
+def report_sweep(sweep: Path) -> Path:
+    """Write `report.html` into a sweep's folder. Raises OSError, RunError."""
+    folder = SweepFolder(sweep)
+    record, rows = folder.record(), folder.summary_rows()
+    keys = list(rows[0])[1 : list(rows[0]).index("seed")] if rows else []
+    title = f"{record.get('name', sweep.name)}: {record.get('cells')} cells, {record.get('status')}"
+    parts = [
+        html.section(
+            "Combinations, mean over seeds ± 95 % interval", html.table(_combinations(rows, keys), sortable=True)
+        ),
+        html.section("Figures", _figures(lambda target: plots.plot_sweep(sweep, "png", target=target))),
+        html.section("Pictures at the last game", _cell_pictures(folder, keys)),
+        html.section("Cells", html.table(rows, sortable=True)),
+        html.section("Plan", f"<pre>{html.escape(_text(sweep / 'sweep.yaml'))}</pre>\n"),
+        html.section("Base", f"<pre>{html.escape(_text(sweep / 'base.yaml'))}</pre>\n"),
+        html.section("Where it comes from", html.table(_provenance(record))),
+    ]
+    return _write(sweep, html.page(title, parts))
+
+
+def _write(folder: Path, text: str) -> Path:
+    path = folder / "report.html"
+    write_text(path, text)
+    return path
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _sentence(record: dict[str, Any], rows: list[dict[str, Any]]) -> str:
+    games = f"{record.get('played', 0):,d} of {record.get('games', 0):,d} games"
+    seconds = f"{rows[-1]['seconds']:.1f} s" if rows else "no time"
+    reason = f" {record['reason']}." if record.get("reason") else ""
+    return f"{games} in {seconds}, engine {record.get('engine')}, seed {record.get('seed')}.{reason}"
+
+
+def _pictures(run: Path) -> list[tuple[str, str]]:
+    shown = spread(frames(run), FRAMES)
+    return [(html.address(_picture(frame), ".png"), f"game {frame.game:,d}") for frame in shown]
+
+
+def _picture(frame: Frame) -> bytes:
+    return frame.path.read_bytes() if frame.path.suffix == ".png" else frame_png(frame, f"game {frame.game:,d}")
+
+
+def _evaluation(run: Path) -> str:
+    path = run / "evaluation.json"
+    if not path.exists():
+        return ""
+    found = json.loads(path.read_text(encoding="utf-8"))
+    words = {"low": "lower is better", "high": "higher is better", "real": "as the real data's"}
+    rows = [
+        {"measure": name, "samples": row["value"], "±": row["±"], "real data": row["real"], "real ±": row["real ±"],
+         "": words.get(row["better"], "")}
+        for name, row in found["measures"].items()
+    ]  # fmt: skip
+    about = f"{found['samples']:,d} samples at game {found['game']:,d}; {found.get('judge', 'points in the plane')}"
+    return f"<p>{html.escape(about)}.</p>\n{html.table(rows)}"
+
+
+def _figures(draw: Any) -> str:
+    with tempfile.TemporaryDirectory() as name:
+        drawn = "".join(html.figure(path, path.stem) for path in draw(Path(name)))
+    return f'<div class="figures">{drawn}</div>\n' if drawn else ""
+
+
+def _provenance(record: dict[str, Any], prefix: str = "") -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for key, value in record.items():
+        if isinstance(value, dict) and prefix + key not in NOT_PROVENANCE:
+            rows += _provenance(value, f"{prefix}{key}.")
+        elif value not in (None, [], {}) and prefix + key not in NOT_PROVENANCE:
+            rows.append({"": prefix + key, " ": value if isinstance(value, float) else str(value)})
+    return rows
+
+
+def _combinations(rows: list[dict[str, Any]], keys: list[str]) -> list[dict[str, Any]]:
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[key] for key in keys), []).append(row)
+    finals = [key for key in dict.fromkeys(key for row in rows for key in row) if key.endswith(".final")]
+    table = []
+    for values, members in groups.items():
+        done = [row for row in members if row["status"] == "completed"]
+        found: dict[str, Any] = {**dict(zip(keys, values, strict=True)), "seeds": len(done)}
+        for key in finals:
+            known = [float(row[key]) for row in done if row.get(key) is not None]
+            mean, half = mean_and_half(known)
+            found |= {key.removesuffix(".final"): mean, f"± {key.removesuffix('.final')}": half}
+        table.append(found)
+    return table
+
+
+def _cell_pictures(folder: SweepFolder, keys: list[str]) -> str:
+    """The last picture of the first cell of each combination that has one."""
+    shown: dict[str, str] = {}
+    for cell in folder.cells():
+        label = ", ".join(f"{key} {cell['values'].get(key)}" for key in keys) or "all"
+        every = frames(folder.run(cell["cell"]).path) if label not in shown else []
+        if every and len(shown) < COMBINATIONS:
+            source = html.address(_picture(every[-1]), ".png")
+            caption = f"{label}, seed {cell['seed']}"
+            shown[label] = (
+                f'<figure><img src="{source}" alt="{html.escape(caption)}">'
+                f"<figcaption>{html.escape(caption)}</figcaption></figure>\n"
+            )
+    return f'<div class="figures">{"".join(shown.values())}</div>\n' if shown else ""

@@ -1,0 +1,142 @@
+"""Each measure against a case whose answer is known, and against an independent library where there is one."""
+
+import numpy as np
+import pytest
+from scipy import linalg, spatial, stats
+
+from gancli.evaluation import classes, mixtures, neighbours, parzen, transport
+from gancli.evaluation.estimate import bootstrap, mean, repeated
+from gancli.evaluation.frechet import Gaussian, frechet_distance, gaussian
+from gancli.evaluation.manifold import manifold, squared_distances
+from gancli.runs.intervals import student
+
+rng = np.random.default_rng(0)
+
+
+def test_the_frechet_distance_of_gaussians_has_a_closed_form() -> None:
+    a = Gaussian(np.array([1.0, 2.0]), np.diag([4.0, 9.0]))
+    b = Gaussian(np.array([1.0, 5.0]), np.diag([1.0, 16.0]))
+    assert frechet_distance(a, b) == pytest.approx(3**2 + (2 - 1) ** 2 + (3 - 4) ** 2)
+    assert frechet_distance(a, a) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_the_frechet_distance_is_that_of_scipys_matrix_root() -> None:
+    x, y = rng.standard_normal((400, 12)) @ rng.standard_normal((12, 12)), rng.standard_normal((300, 12)) * 2 + 1
+    a, b = gaussian(x), gaussian(y)
+    root = linalg.sqrtm(a.covariance @ b.covariance).real
+    expected = ((a.mean - b.mean) ** 2).sum() + np.trace(a.covariance + b.covariance - 2 * root)
+    assert frechet_distance(a, b) == pytest.approx(expected, rel=1e-6)
+    assert a.covariance == pytest.approx(np.cov(x.T))
+
+
+def test_the_frechet_distance_of_samples_comes_near_to_that_of_their_laws() -> None:
+    x, y = rng.standard_normal((50_000, 3)), 2 * rng.standard_normal((50_000, 3)) + 1
+    assert frechet_distance(gaussian(x), gaussian(y)) == pytest.approx(3 * 1 + 3 * 1, rel=0.05)
+
+
+def test_the_score_goes_from_one_to_the_number_of_classes() -> None:
+    sure = np.eye(10)[np.arange(1000) % 10]
+    assert classes.score(sure) == pytest.approx(10.0)
+    assert classes.score(np.full((100, 10), 0.1)) == pytest.approx(1.0)
+    assert classes.score(np.eye(10)[np.zeros(50, int)]) == pytest.approx(1.0)
+    p = rng.dirichlet(np.ones(5), 200)
+    assert classes.score(p) == pytest.approx(np.exp(stats.entropy(p, p.mean(axis=0), axis=1).mean()), rel=1e-6)
+
+
+def test_shares_presence_and_divergence() -> None:
+    answers = np.eye(4)[[0, 0, 0, 1]]
+    own = classes.shares(answers)
+    assert own.tolist() == [0.75, 0.25, 0, 0]
+    data = np.array([0.5, 0.5, 0.0, 0.0])
+    assert classes.present(own, data) == 2 and classes.present(np.array([1.0, 0, 0, 0]), data) == 1
+    assert classes.divergence(own, data) == pytest.approx(stats.entropy([0.75, 0.25], [0.5, 0.5]))
+    assert classes.divergence(np.array([0.5, 0.0, 0.5, 0.0]), data) > 5, "a class that the data do not have"
+    assert classes.unsure(np.array([[0.95, 0.05], [0.6, 0.4]])) == 0.5
+
+
+def test_neighbours_of_the_same_of_far_and_of_repeated_points() -> None:
+    x = rng.standard_normal((300, 8))
+    same = manifold(x, x)
+    assert (same.precision, same.recall, same.coverage) == (1.0, 1.0, 1.0)
+    far = manifold(x, x + 100)
+    assert (far.precision, far.recall, far.density, far.coverage) == (0, 0, 0, 0)
+    centre = x[np.argmin((x**2).sum(axis=1))]
+    collapsed = manifold(x, np.repeat(centre[None], 300, axis=0) + 1e-6 * rng.standard_normal((300, 8)))
+    assert collapsed.precision == 1.0 and collapsed.recall < 0.05 and collapsed.coverage < 0.3
+    fresh = manifold(x, rng.standard_normal((300, 8)))
+    assert fresh.density == pytest.approx(1.0, abs=0.2) and fresh.coverage == pytest.approx(1 - 0.5**5, abs=0.05)
+
+
+def test_neighbours_are_those_of_a_tree() -> None:
+    real, fake = rng.standard_normal((120, 4)), 1.5 * rng.standard_normal((120, 4))
+    found = manifold(real, fake, k=3)
+    radii = spatial.cKDTree(real).query(real, k=4)[0][:, 3]
+    inside = spatial.distance.cdist(real, fake) < radii[:, None]
+    assert found.precision == pytest.approx(inside.any(axis=0).mean())
+    assert found.density == pytest.approx(inside.sum() / 3 / 120) and found.coverage == pytest.approx(
+        inside.any(axis=1).mean()
+    )
+    assert np.sqrt(squared_distances(real, fake)) == pytest.approx(spatial.distance.cdist(real, fake), abs=1e-6)
+
+
+def test_the_wasserstein_distance_of_a_shift_is_the_shift() -> None:
+    x = rng.standard_normal((200, 3))
+    assert transport.wasserstein(x, x + np.array([3.0, 4.0, 0.0])) == pytest.approx(5.0, rel=1e-6)
+    assert transport.wasserstein(x, rng.permutation(x)) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_on_a_line_wasserstein_and_sliced_are_scipys() -> None:
+    x, y = rng.standard_normal((500, 1)), rng.exponential(size=(500, 1))
+    expected = stats.wasserstein_distance(x[:, 0], y[:, 0])
+    assert transport.wasserstein(x, y) == pytest.approx(expected, rel=1e-6)
+    assert transport.sliced_wasserstein(x, y, rng) == pytest.approx(expected, rel=1e-6)
+    shift = np.array([1.0, 0.0])
+    plane = rng.standard_normal((300, 2))
+    assert transport.sliced_wasserstein(plane, plane + shift, rng, 5000) == pytest.approx(2 / np.pi, rel=0.05)
+
+
+def test_parzen_windows_are_a_mixture_of_gaussians() -> None:
+    samples, x = rng.standard_normal((40, 3)), rng.standard_normal((7, 3))
+    found = parzen.log_likelihoods(x, samples, np.array([0.3, 1.0]))
+    for column, width in enumerate((0.3, 1.0)):
+        densities = [[stats.multivariate_normal(s, width**2 * np.eye(3)).pdf(p) for s in samples] for p in x]
+        assert found[:, column] == pytest.approx(np.log(np.mean(densities, axis=1)))
+    chosen = parzen.parzen(
+        rng.standard_normal((4000, 2)), rng.standard_normal((500, 2)), rng.standard_normal((2000, 2))
+    )
+    assert chosen.likelihood.value == pytest.approx(-np.log(2 * np.pi) - 1, abs=0.1), "the entropy of the law"
+
+
+def test_modes_of_a_mixture() -> None:
+    angles = np.arange(8) * np.pi / 4
+    modes = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    every = np.repeat(modes, 300, axis=0) + 0.01 * rng.standard_normal((2400, 2))
+    found = mixtures.mixture(every, modes, 0.01)
+    assert found.captured == 8 and found.reverse_kl == pytest.approx(0.0, abs=1e-3)
+    assert found.quality == pytest.approx(1 - np.exp(-4.5), abs=0.01), "a Gaussian of two dimensions within 3 σ"
+    one = mixtures.mixture(every[:300], modes, 0.01)
+    assert one.captured == 1 and one.reverse_kl == pytest.approx(np.log(8))
+    noise = mixtures.mixture(rng.uniform(-1, 1, (2500, 2)), modes, 0.01)
+    assert noise.quality < 0.02
+    nothing = mixtures.mixture(modes + 0.3, modes, 0.01)
+    assert nothing.captured == 0 and np.isnan(nothing.reverse_kl)
+
+
+def test_copies_and_repetitions() -> None:
+    train, fresh = rng.random((700, 20)), rng.random((600, 20))
+    assert neighbours.nearest(train[:50], train) == pytest.approx(np.zeros(50), abs=1e-6)
+    expected = spatial.cKDTree(train).query(fresh)[0]
+    assert neighbours.nearest(fresh, train) == pytest.approx(expected, abs=1e-6)
+    assert neighbours.nearest_other(fresh) == pytest.approx(spatial.cKDTree(fresh).query(fresh, k=2)[0][:, 1], abs=1e-6)
+    alone = neighbours.nearest_other(fresh)
+    twice = neighbours.nearest_other(np.concatenate([fresh[:300], fresh[:300]]))
+    assert neighbours.duplicates(twice, alone).all() and neighbours.duplicates(alone, alone).mean() == pytest.approx(
+        0.01
+    )
+
+
+def test_intervals_hold_what_they_should() -> None:
+    values = rng.standard_normal(400)
+    found = bootstrap(lambda rows: float(values[rows].mean()), 400, rng, resamples=200)
+    assert found.value == pytest.approx(values.mean()) and found.half == pytest.approx(mean(values).half, rel=0.2)
+    assert repeated([1.0, 2.0, 3.0], student(2)).half == pytest.approx(student(2) / np.sqrt(3))
