@@ -21,15 +21,16 @@ ENDS = (".final", ".best", ".area")
 
 @click.command()
 @click.argument("run", nargs=-1, required=True)
-@click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="Of a sweep: how many.")
-@click.option("--by", metavar="METRIC", help="Of a sweep: accuracy, loss.best, …; what is drawn by default.")
+@click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="Of a ranking: how many.")
+@click.option("--by", metavar="METRIC", help="Rank by it: frechet, accuracy, …; of a sweep's runs, loss.best too.")
 @format_option
 @runs_option
 @command
 def compare(run: tuple[str, ...], top: int, by: str | None, form: str, runs: Path) -> None:
     """Say what differs between RUNs: settings, machine, code, figures, and whether their weights are the same bits.
 
-    Of one sweep: its best combinations of settings, with the mean over seeds and its 95 % interval.
+    Of one sweep: its best combinations of settings, with the mean over seeds and its 95 % interval. With --by, runs are
+    ranked by a metric, or by a measure of `gancli evaluate`.
     """
     from gancli.runs import RunFolder, SweepFolder, find_any
 
@@ -38,6 +39,9 @@ def compare(run: tuple[str, ...], top: int, by: str | None, form: str, runs: Pat
         _compare_cells(folders[0], top, by, form)
         return
     runs_only = [folder for folder in folders if isinstance(folder, RunFolder)]
+    if by is not None and runs_only and len(runs_only) == len(folders):
+        _rank_runs(runs_only, by, top, form)
+        return
     if len(runs_only) < 2 or len(runs_only) < len(folders):
         raise click.UsageError("give two runs or more, or one sweep")
     _compare_runs(runs_only, form)
@@ -73,6 +77,25 @@ def _compare_cells(folder: "SweepFolder", top: int, by: str | None, form: str) -
         for row in table:
             row |= {key: f"{value:.6g}" for key, value in row.items() if isinstance(value, float)}
     print_rows(table[:top], form)
+
+
+def _rank_runs(folders: "list[RunFolder]", by: str, top: int, form: str) -> None:
+    """By what `gancli evaluate` has found, else by the last value in training."""
+    from gancli.runs.figures import HIGHER
+
+    rows, lower = [], by not in HIGHER
+    for folder in folders:
+        found = folder.evaluation().get("measures", {}).get(by)
+        last = next((row[by] for row in reversed(folder.rows()) if by in row), None)
+        if found is not None:
+            lower = found["better"] != "high"
+            rows.append({"run": folder.path.name, by: found["value"], "±": found["±"], "real data": found["real"]})
+        elif last is not None:
+            rows.append({"run": folder.path.name, by: last, "±": None, "real data": None})
+    if not rows:
+        raise click.UsageError(f"--by: no run has measured {by!r}; `gancli evaluate` measures more")
+    rows.sort(key=lambda row: (row[by] is None, row[by] if lower else -row[by]))
+    print_rows(rows[:top], form)
 
 
 def _compare_runs(folders: "list[RunFolder]", form: str) -> None:

@@ -14,10 +14,16 @@ from gancli.cli.support import command, print_rows, runs_option
 @click.option("--samples", type=click.IntRange(100, 100_000), default=10_000, show_default=True, help="How many.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of latents and subsets.")
 @click.option("--judge", metavar="RUN", help="Judge by this run's network instead of the bundled one.")
+@click.option(
+    "--critic", is_flag=True, help="Train fresh critics against it too: one scale for all generators."
+)
+@click.option("--critic-seeds", type=click.IntRange(2, 100), default=3, show_default=True, help="How many critics.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @runs_option
 @command
-def evaluate(run: str, samples: int, seed: int, judge: str | None, form: str, runs: Path) -> None:
+def evaluate(
+    run: str, samples: int, seed: int, judge: str | None, critic: bool, critic_seeds: int, form: str, runs: Path
+) -> None:
     """Say how good and how varied RUN's samples are, each number beside that of real data.
 
     The result is kept in the run folder as evaluation.json.
@@ -30,6 +36,16 @@ def evaluate(run: str, samples: int, seed: int, judge: str | None, form: str, ru
     chosen = evaluating.judge_of(find(runs, judge)) if judge is not None else None
     rows, facts = evaluating.evaluate(folder, samples, seed, chosen)
     result = evaluating.as_data(rows, facts)
+    if critic:
+        from gancli.experiment.critic import critic_distance
+
+        found = critic_distance(folder, critic_seeds)
+        result["measures"]["critic"] = {
+            "value": found.value, "±": found.half, "real": found.real, "real ±": found.real_half, "better": "low"
+        }  # fmt: skip
+        result["critic"] = {"seeds": critic_seeds, "learnings": found.learnings, "converged": found.converged}
+        if not found.converged:
+            click.echo("warning: not every critic has settled; its distance is a lower bound", err=True)
     write_json(folder.path / "evaluation.json", result)
     if form == "json":
         click.echo(json.dumps(result, indent=2, ensure_ascii=False))

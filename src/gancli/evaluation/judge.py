@@ -21,7 +21,7 @@ class Sight:
 
 @dataclass(frozen=True)
 class Judge:
-    """A network whose outputs are probabilities of classes, and its name, for who reads the figures."""
+    """A network whose outputs are log-odds of classes, as softmax takes them, and its name, for who reads figures."""
 
     network: Network
     name: str
@@ -35,5 +35,10 @@ class Judge:
             seen = self.network.features(np.ascontiguousarray(x[start : start + ROWS], self.network.dtype), rng)
             last.resize(len(seen), self.network.dtype)
             features.append(seen.copy())
-            answers.append(last.forward(seen, rng, training=False).copy())
+            answers.append(_softmax(last.forward(seen, rng, training=False)))
         return Sight(np.concatenate(features), np.concatenate(answers))
+
+
+def _softmax(x: Array) -> Array:
+    powers = np.exp(x - x.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))

@@ -1,6 +1,5 @@
 """What stands on the page of a run, and on that of a sweep."""
 
-import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -87,10 +86,9 @@ def _picture(frame: Frame) -> bytes:
 
 
 def _evaluation(run: Path) -> str:
-    path = run / "evaluation.json"
-    if not path.exists():
+    found = RunFolder(run).evaluation()
+    if "measures" not in found:
         return ""
-    found = json.loads(path.read_text(encoding="utf-8"))
     words = {"low": "lower is better", "high": "higher is better", "real": "as the real data's"}
     rows = [
         {"measure": name, "samples": row["value"], "±": row["±"], "real data": row["real"], "real ±": row["real ±"],

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gancli.runs.files import TEMPORARY, sync, sync_folder, write_text
-from gancli.runs.held import Held
+from gancli.runs.held import Held, RunError
 
 FOLDERS = ("images", "checkpoints")
 
@@ -74,6 +74,15 @@ class RunFolder(Held):
     def checkpoints(self) -> Path:
         """The last checkpoints."""
         return self.path / "checkpoints"
+
+    def evaluation(self) -> dict[str, Any]:
+        """What `gancli evaluate` has found, empty where it was not asked. Raises RunError."""
+        path = self.path / "evaluation.json"
+        try:
+            found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        except (OSError, ValueError) as error:
+            raise RunError(f"{path}: cannot be read ({error})") from None
+        return found if isinstance(found, dict) else {}
 
     @property
     def plots(self) -> Path:

@@ -1,0 +1,187 @@
+"""Runs judged: the bundled judge, tables of generators that are known to be bad, figures in training, the alarm."""
+
+import hashlib
+import json
+
+import numpy as np
+import pytest
+
+import helpers
+from experiment.test_runs import GAN, WGAN
+from gancli import data
+from gancli.evaluation.table import Row, measure_images, measure_points
+from gancli.experiment.alarm import CollapseAlarm
+from gancli.experiment.evaluating import BUNDLED, bundled_judge, pixels
+from helpers import gancli
+
+RING = """
+kind: gan
+name: small
+data: {set: ring}
+generator: {shape: [4, 6, 2], optimizer: {name: adam, eta: 0.01}}
+discriminator: {shape: [2, 9, 1], optimizer: {name: adam, eta: 0.01}}
+training: {games: 40, batch: 8}
+test: {every: 10, batches: 2}
+evaluate: {every: 20, samples: 100}
+pictures: {every: 40, count: 50}
+"""
+
+
+def table(own: np.ndarray) -> dict[str, Row]:  # type: ignore[type-arg]
+    mnist = data.load("mnist")
+    train, test = pixels(mnist.train), pixels(mnist.test)
+    return {row.name: row for row in measure_images(own, train, test, bundled_judge(), np.random.default_rng(0))}
+
+
+@pytest.fixture(scope="module")
+def mnist() -> data.Dataset:
+    return data.load("mnist")
+
+
+def test_the_bundled_judge_is_what_its_card_says(mnist: data.Dataset) -> None:
+    card = (BUNDLED / "README.md").read_text(encoding="utf-8")
+    weights = BUNDLED / "weights.npz"
+    assert hashlib.sha256(weights.read_bytes()).hexdigest() in card and weights.stat().st_size < 1_000_000
+    sight = bundled_judge().look(pixels(mnist.test))
+    assert sight.features.shape == (500, 128) and sight.answers.sum(axis=1) == pytest.approx(np.ones(500), abs=1e-5)
+    assert (sight.answers.argmax(axis=1) == mnist.test.labels).mean() > 0.98
+
+
+def test_real_images_are_as_good_as_real_images(mnist: data.Dataset) -> None:
+    found = table(pixels(mnist.test))
+    for name in ("frechet", "score", "precision", "coverage", "wasserstein"):
+        row = found[name]
+        assert row.own.value == pytest.approx(row.real.value, rel=0.35 if name == "frechet" else 0.1), name
+    assert found["score"].real.value > 9 and found["classes"].real.value == 10
+    assert found["frechet"].real.half > 0 and found["wasserstein"].real.half >= 0
+
+
+def test_a_generator_that_copies_the_training_set_is_caught(mnist: data.Dataset) -> None:
+    found = table(pixels(mnist.train)[:500])
+    assert found["nearest_train"].own.value == pytest.approx(0.0, abs=1e-2) and found["nearest_train"].real.value > 3
+    assert found["precision"].own.value == pytest.approx(found["precision"].real.value, abs=0.2)
+
+
+def test_a_generator_that_repeats_one_image_is_caught_where_precision_praises_it(mnist: data.Dataset) -> None:
+    train = pixels(mnist.train)
+    noise = 1e-3 * np.random.default_rng(0).random((500, 784), np.float32)
+    found = table(np.clip(train[7] + noise, 0, 1).astype(np.float32))
+    assert found["precision"].own.value > 0.95
+    assert found["coverage"].own.value < 0.05 and found["duplicates"].own.value > 0.95
+    assert found["score"].own.value == pytest.approx(1.0, abs=0.01) and found["classes"].own.value == 1
+    assert found["frechet"].own.value > 20 * found["frechet"].real.value and found["shares_kl"].own.value > 2
+
+
+def test_noise_is_no_digit() -> None:
+    found = table(np.random.default_rng(0).random((500, 784), np.float32))
+    assert found["coverage"].own.value < 0.05 and found["frechet"].own.value > 20 * found["frechet"].real.value
+    assert found["wasserstein"].own.value > 1.5 * found["wasserstein"].real.value
+    assert found["parzen"].own.value < found["parzen"].real.value
+
+
+def test_points_that_are_the_datas_and_points_of_one_mode() -> None:
+    ring = data.load("ring", np.random.default_rng(0))
+    assert ring.modes is not None
+    parts = ring.train.samples, ring.test.samples
+    good = {
+        row.name: row for row in measure_points(parts[1][:1000], *parts, ring.modes, ring.std, np.random.default_rng(0))
+    }
+    assert good["modes"].own.value == 8 and good["quality"].own.value > 0.97 and good["reverse_kl"].own.value < 0.02
+    one = np.repeat(ring.modes[:1].astype(np.float32), 1000, axis=0)
+    bad = {row.name: row for row in measure_points(one, *parts, ring.modes, ring.std, np.random.default_rng(0))}
+    assert bad["modes"].own.value == 1 and bad["quality"].own.value == 1.0
+    assert bad["wasserstein"].own.value > 5 * bad["wasserstein"].real.value
+
+
+def test_a_run_is_evaluated_and_the_table_kept() -> None:
+    folder, _ = helpers.train(WGAN)
+    result = gancli("evaluate", "small", "--samples", "200", "--format", "json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert json.loads((folder.path / "evaluation.json").read_text()) == found
+    assert found["game"] == 40 and found["judge"] == "the bundled judge of MNIST"
+    assert {"frechet", "score", "share_7", "wasserstein", "parzen", "nearest_train"} <= set(found["measures"])
+    assert set(found["measures"]["frechet"]) == {"value", "±", "real", "real ±", "better"}
+    again = gancli("evaluate", "small", "--samples", "200", "--format", "json")
+    assert json.loads(again.stdout) == found, "the same seed, the same numbers"
+    text = gancli("evaluate", "small", "--samples", "200").stdout
+    assert "lower is better" in text and "real data" in text
+
+
+def test_a_run_of_points_is_evaluated() -> None:
+    helpers.train(RING)
+    found = json.loads(gancli("evaluate", "small", "--samples", "300", "--format", "json").stdout)["measures"]
+    assert found["modes"]["real"] == 8 and found["quality"]["real"] > 0.97
+
+
+def test_another_judge_and_what_is_none() -> None:
+    helpers.train(WGAN)
+    judge = (
+        "kind: supervised\nname: mine\nnetwork: {shape: [784, 20, 10], output: softmax, activation: relu, init: he}\n"
+    )
+    mine, _ = helpers.train(judge + "training: {games: 60, batch: 32, loss: cross_entropy}\n")
+    words = ["evaluate", "small", "--samples", "200", "--format", "json"]
+    assert json.loads(gancli(*words, "--judge", "mine").stdout)["judge"] == str(mine.path)
+    refused = gancli(*words, "--judge", "small")
+    assert refused.exit_code == 2 and "is no judge" in refused.stderr
+    helpers.train(judge.replace("softmax", "sigmoid").replace("mine", "other") + "training: {games: 5, batch: 32}\n")
+    assert "its outputs are no probabilities" in gancli(*words, "--judge", "other").stderr
+    assert "has no generator" in gancli("evaluate", "mine").stderr
+
+
+@pytest.mark.parametrize("text", [WGAN + "evaluate: {every: 20, samples: 100}\n", RING], ids=["wgan", "ring"])
+def test_figures_of_the_judge_in_training_change_nothing_else(text: str) -> None:
+    folder, _ = helpers.train(text)
+    rows = folder.rows()
+    name = "modes" if "ring" in text else "frechet"
+    assert [name in row for row in rows] == [True, False, True, False, True]
+    plain, _ = helpers.train("\n".join(line for line in text.splitlines() if not line.startswith("evaluate")))
+    assert [{key: value for key, value in row.items() if key in other and key != "seconds"} for row, other in zip(rows, plain.rows(), strict=True)] == [
+        {key: value for key, value in row.items() if key != "seconds"} for row in plain.rows()
+    ]  # fmt: skip
+    assert gancli("plot", folder.path.name).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("evaluate: {every: 15}", "evaluate.every: must be a multiple of test.every (10); got 15"),
+        ("evaluate: {every: pass}", "must be a multiple of test.every (10); got pass"),
+        ("evaluate: {every: 20, samples: 5}", "must be at least 100"),
+        ("stop: {on_collaps: true}", "did you mean 'on_collapse'?"),
+    ],
+)
+def test_refusals(change: str, message: str) -> None:
+    _, result = None, gancli("check", _config(WGAN + change + "\n"))
+    assert result.exit_code == 2 and message in result.stderr
+
+
+def _config(text: str) -> str:
+    from pathlib import Path
+
+    Path("c.yaml").write_text(text, encoding="utf-8")
+    return "c.yaml"
+
+
+def test_the_alarm_needs_several_tests_and_is_said_once() -> None:
+    alarm = CollapseAlarm(100)
+    low, high = {"real_distance": 10.0, "sample_distance": 2.0}, {"real_distance": 10.0, "sample_distance": 8.0}
+    assert [alarm.see({"game": game, **low}) for game in (0, 5, 9)] == [None] * 3, "it is only the beginning"
+    assert alarm.see({"game": 10, **low}) is None and alarm.see({"game": 20, **low}) is None
+    said = alarm.see({"game": 30, **low})
+    assert said is not None and "collapse at game 30" in said and "0.20" in said and alarm.collapsed
+    assert alarm.see({"game": 40, **low}) is None, "once"
+    over = alarm.see({"game": 50, **high})
+    assert over is not None and "no longer" in over and not alarm.collapsed
+
+
+def test_a_collapsed_run_says_so_and_stops_where_asked() -> None:
+    dull = GAN.replace("games: 40", "games: 100").replace(
+        "generator: {shape: [4, 6, 784], mu: 0.1,", "generator: {shape: [4, 6, 784], mu: 0.1, init: {name: normal, std: 1.0e-3},"
+    )  # fmt: skip
+    folder, result = helpers.train(dull)
+    assert "collapse at game 30" in result.stderr and "collapse at game 30" in (folder.path / "log.txt").read_text()
+    assert folder.record()["status"] == "completed"
+    stopped, result = helpers.train(dull + "stop: {on_collapse: true}\n", code=1)
+    assert stopped.record()["status"] == "collapsed" and stopped.record()["played"] == 30
+    assert "collapsed: collapse at game 30" in result.stderr
