@@ -29,19 +29,32 @@ class Gan(Adversarial):
         self.players = {"generator": self.generator, "discriminator": self.opponent}
         self._targets = np.empty(self.batch, self._x.dtype)
 
-        plan = self.plan(ratios, labels=labels.drawn) if r1 is None else None
+        plan = self.plan(ratios, labels=labels.drawn) if r1 is None or r1.every > 1 else None
         self.player: GamePlayer | None = None if plan is None else self.generator.network.engine.player(plan)
         self.engine_players = [] if self.player is None else [self.player]
 
     def play(self, games: int = 1) -> None:
-        """So many games, by the engine where it can, else one after another."""
-        if self.player is None:
-            for _ in range(games):
+        """So many games: those of the penalty R1 one by one, all others by the engine where it can."""
+        stop = self.played + games
+        while self.played < stop:
+            if self.player is None or self.penalised():
                 self.play_one()
-            return
+            else:
+                left = stop - self.played
+                self._play_by_engine(self.player, left if self.r1 is None else min(left, self._until_penalty()))
+
+    def penalised(self) -> bool:
+        """Is the next game one of the penalty?"""
+        return self.r1 is not None and self.played % self.r1.every == 0
+
+    def _until_penalty(self) -> int:
+        assert self.r1 is not None
+        return self.r1.every - self.played % self.r1.every
+
+    def _play_by_engine(self, player: GamePlayer, games: int) -> None:
         real, fresh, shared, alone = (self.ratios[name] for name in ("real", "fake", "shared", "generator"))
         labels = ((real + fresh + shared) * self.batch, self.draw_labels) if self.labels.drawn else (0, None)
-        self.play_by_engine(self.player, games, real, fresh + shared + alone, *labels)
+        self.play_by_engine(player, games, real, fresh + shared + alone, *labels)
 
     def play_one(self) -> None:
         """One game: D on real samples, D on fresh fakes, G then D on shared fakes, G alone."""
@@ -62,7 +75,7 @@ class Gan(Adversarial):
         self.real.load(self._x)
         self.loss.real.gradient(self.judge(self._x), out=self._gradient, targets=self.targets(real=True))
         self.opponent.network.backward(self._gradient)
-        if self.r1 is not None and self.played % self.r1.every == 0:
+        if self.r1 is not None and self.penalised():
             add_r1(self.opponent.network, self.r1.gamma)
         self.opponent.learn()
 
