@@ -84,10 +84,10 @@ def test_points_that_are_the_datas_and_points_of_one_mode() -> None:
     assert ring.modes is not None
     parts = ring.train.samples, ring.test.samples
     good = {
-        row.name: row for row in measure_points(parts[1][:1000], *parts, ring.modes, ring.std, np.random.default_rng(0))
+        row.name: row for row in measure_points(parts[1][:400], *parts, ring.modes, ring.std, np.random.default_rng(0))
     }
     assert good["modes"].own.value == 8 and good["quality"].own.value > 0.97 and good["reverse_kl"].own.value < 0.02
-    one = np.repeat(ring.modes[:1].astype(np.float32), 1000, axis=0)
+    one = np.repeat(ring.modes[:1].astype(np.float32), 400, axis=0)
     bad = {row.name: row for row in measure_points(one, *parts, ring.modes, ring.std, np.random.default_rng(0))}
     assert bad["modes"].own.value == 1 and bad["quality"].own.value == 1.0
     assert bad["wasserstein"].own.value > 5 * bad["wasserstein"].real.value
@@ -139,7 +139,6 @@ def test_figures_of_the_judge_in_training_change_nothing_else(text: str) -> None
     assert [{key: value for key, value in row.items() if key in other and key != "seconds"} for row, other in zip(rows, plain.rows(), strict=True)] == [
         {key: value for key, value in row.items() if key != "seconds"} for row in plain.rows()
     ]  # fmt: skip
-    assert gancli("plot", folder.path.name).exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -185,3 +184,17 @@ def test_a_collapsed_run_says_so_and_stops_where_asked() -> None:
     stopped, result = helpers.train(dull + "stop: {on_collapse: true}\n", code=1)
     assert stopped.record()["status"] == "collapsed" and stopped.record()["played"] == 30
     assert "collapsed: collapse at game 30" in result.stderr
+
+
+def test_fresh_critics_tell_noise_from_a_generator_that_has_learned() -> None:
+    """Of a generator that is trained on points and of one that is not; real against real is about 0."""
+    from pathlib import Path
+
+    from gancli.experiment.critic import critic_distance
+    from gancli.runs import RunFolder
+
+    trained, _ = helpers.train(RING.replace("games: 40", "games: 3000").replace("every: 10", "every: 3000").replace("every: 20", "every: 3000"))  # fmt: skip
+    fresh, _ = helpers.train(RING)
+    near, far = (critic_distance(RunFolder(Path(run.path)), 2) for run in (trained, fresh))
+    assert abs(near.real) < 0.2 and near.value < far.value and far.value > 5 * abs(far.real)
+    assert all(count <= 5000 for count in near.learnings)

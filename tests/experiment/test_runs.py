@@ -82,7 +82,19 @@ training: {games: 40}
 test: {every: 10}
 checkpoint: {every: 10}
 """
-ALL = {"wgan": WGAN, "gan": GAN, "mnist": MNIST, "xor": XOR, "knobs": KNOBS, "phases": PHASES, "game2d": GAME2D}
+R1 = GAN.replace("batch: 8", "batch: 8, r1: {gamma: 0.5, every: 4}").replace(
+    "shape: [784, 5, 1],", "shape: [784, 5, 1], activation: leaky_relu, dropout: 0.2,"
+)
+ALL = {
+    "r1": R1,
+    "wgan": WGAN,
+    "gan": GAN,
+    "mnist": MNIST,
+    "xor": XOR,
+    "knobs": KNOBS,
+    "phases": PHASES,
+    "game2d": GAME2D,
+}
 
 
 def train(text: str, *words: str, code: int = 0) -> RunFolder:
@@ -104,7 +116,9 @@ def test_a_run_folder_and_its_repetition(kind: str) -> None:
     assert record["status"] == "completed" and record["played"] == 40 and record["end"]
     assert [row["game"] for row in folder.rows()] == [0, 10, 20, 30, 40]
     assert all(np.isfinite(list(row.values())).all() for row in folder.rows())
-    kinds = {"wgan": ["png"], "gan": ["png"], "phases": ["png"], "game2d": ["npz"]}.get(kind, ["npz", "png"])
+    kinds = {"wgan": ["png"], "gan": ["png"], "r1": ["png"], "phases": ["png"], "game2d": ["npz"]}.get(
+        kind, ["npz", "png"]
+    )
     games = ("00", "40") if kind == "game2d" else ("00", "20", "40")
     drawn = [f"game-0000{game}.{form}" for game in games for form in kinds]
     assert sorted(path.name for path in folder.images.iterdir()) == drawn
@@ -157,7 +171,7 @@ def test_stop_and_resume_is_the_run_that_never_stopped(kind: str, monkeypatch: p
     whole = train(ALL[kind])
     from gancli.games import Game2d, Gan, Supervised, Wgan
 
-    classes = {"wgan": Wgan, "phases": Wgan, "gan": Gan, "knobs": Gan, "game2d": Game2d}
+    classes = {"wgan": Wgan, "phases": Wgan, "gan": Gan, "r1": Gan, "knobs": Gan, "game2d": Game2d}
     cls: Any = classes.get(kind, Supervised)
     play = cls.play
 

@@ -14,9 +14,7 @@ from gancli.cli.support import command, print_rows, runs_option
 @click.option("--samples", type=click.IntRange(100, 100_000), default=10_000, show_default=True, help="How many.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of latents and subsets.")
 @click.option("--judge", metavar="RUN", help="Judge by this run's network instead of the bundled one.")
-@click.option(
-    "--critic", is_flag=True, help="Train fresh critics against it too: one scale for all generators."
-)
+@click.option("--critic", is_flag=True, help="Train fresh critics against it too: one scale for all generators.")
 @click.option("--critic-seeds", type=click.IntRange(2, 100), default=3, show_default=True, help="How many critics.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @runs_option
