@@ -14,7 +14,7 @@ plt.rcParams.update(
         "axes.grid": True,
         "axes.spines.right": False,
         "axes.spines.top": False,
-        "figure.dpi": 110,
+        "figure.dpi": 100,
         "figure.figsize": (7.2, 4.2),
         "figure.constrained_layout.use": True,
         "grid.alpha": 0.3,

@@ -16,7 +16,7 @@ from gancli.runs.figures import HIGHER, main_metric
 from gancli.runs.intervals import mean_and_half
 from gancli.runs.sweeps import readable, varied
 
-PANELS, LINES, BOXES, ROWS, COLUMNS = 12, 10, 20, 12, 4
+PANELS, LINES, BOXES, ROWS, COLUMNS = 12, 8, 16, 12, 4
 """At most so many small multiples, lines in one, boxes, rows of pictures and seeds in a row; the figures say so."""
 
 LETTER = 0.068
