@@ -50,6 +50,7 @@ def compare(run: tuple[str, ...], top: int, by: str | None, form: str, runs: Pat
 def _compare_cells(folder: "SweepFolder", top: int, by: str | None, form: str) -> None:
     from gancli.runs.figures import HIGHER, main_metric
     from gancli.runs.intervals import mean_and_half
+    from gancli.runs.sweeps import combinations
 
     rows = folder.summary_rows()
     measured = [key for key in dict.fromkeys(key for row in rows for key in row) if "." in key and key.endswith(ENDS)]
@@ -60,10 +61,7 @@ def _compare_cells(folder: "SweepFolder", top: int, by: str | None, form: str) -
         raise click.UsageError(
             f"--by must be one of {', '.join(dict.fromkeys(metrics))}, or with {', '.join(ENDS)}; got {by!r}"
         )
-    settings = list(rows[0])[1 : list(rows[0]).index("seed")]
-    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for row in rows:
-        groups.setdefault(tuple(row[key] for key in settings), []).append(row)
+    settings, groups = combinations(rows)
     table = []
     for values, members in groups.items():
         finals = [float(row[column]) for row in members if row["status"] == "completed"]

@@ -105,7 +105,25 @@ def print_rows(rows: list[dict[str, Any]], form: str) -> None:
             click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
-class Progress:
+class Bar:
+    """A bar on a terminal, where `_bar` is one; all that is said goes to standard error."""
+
+    _bar: Any = None
+
+    def line(self, text: str) -> None:
+        """Something to read at once."""
+        if self._bar is not None:
+            self._bar.write(text, file=sys.stderr)
+        else:
+            click.echo(text, err=True)
+
+    def close(self) -> None:
+        """Leave the bar as it stands."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+class Progress(Bar):
     """A bar on a terminal; elsewhere a plain line now and then. Standard error only."""
 
     SECONDS = 5.0
@@ -115,7 +133,6 @@ class Progress:
         self._games, self._quiet = games, quiet
         self._next = time.monotonic() + self.SECONDS
         self._figures = ""
-        self._bar: Any = None
         if sys.stderr.isatty() and not quiet:
             from tqdm import tqdm
 
@@ -135,15 +152,3 @@ class Progress:
         self._figures = "  ".join(shown)
         if self._bar is not None:
             self._bar.set_postfix_str(self._figures)
-
-    def line(self, text: str) -> None:
-        """Something to read at once."""
-        if self._bar is not None:
-            self._bar.write(text, file=sys.stderr)
-        else:
-            click.echo(text, err=True)
-
-    def close(self) -> None:
-        """Leave the bar as it stands."""
-        if self._bar is not None:
-            self._bar.close()

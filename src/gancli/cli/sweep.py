@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gancli.cli.support import command, print_rows, runs_option
+from gancli.cli.support import Bar, command, print_rows, runs_option
 
 if TYPE_CHECKING:
     from gancli.runs import SweepFolder
@@ -157,7 +157,7 @@ def _executor(backend: str, jobs: int | None, scheduler: str | None) -> "Executo
     return LocalPool(jobs or usable_cores(), play_cell)
 
 
-class SweepProgress:
+class SweepProgress(Bar):
     """A bar on a terminal; elsewhere a plain line now and then. Standard error only."""
 
     SECONDS = 5.0
@@ -165,16 +165,8 @@ class SweepProgress:
 
     def __init__(self, quiet: bool):
         self._quiet = quiet
-        self._bar: Any = None
         self._begun = self._next = time.monotonic()
         self._first: int | None = None
-
-    def line(self, text: str) -> None:
-        """Something to read at once."""
-        if self._bar is not None:
-            self._bar.write(text, file=sys.stderr)
-        else:
-            click.echo(text, err=True)
 
     def counts(self, counts: "Counts") -> None:
         """How it stands."""
@@ -200,8 +192,3 @@ class SweepProgress:
             return ""
         seconds = (time.monotonic() - self._begun) / played * (counts.total - counts.ended)
         return f", about {seconds:.0f} s left"
-
-    def close(self) -> None:
-        """Leave the bar as it stands."""
-        if self._bar is not None:
-            self._bar.close()

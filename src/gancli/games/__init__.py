@@ -11,19 +11,6 @@ from gancli.games.wgan import Schedule, Wgan
 GAMES = {"supervised": Supervised, "gan": Gan, "wgan": Wgan, "game2d": Game2d}
 
 __all__ = [
-    "CLIPS",
-    "FIELDS",
-    "GAMES",
-    "R1",
-    "Average",
-    "Batches",
-    "Game",
-    "Game2d",
-    "Gan",
-    "Labels",
-    "Picture",
-    "Player",
-    "Schedule",
-    "Supervised",
-    "Wgan",
+    "CLIPS", "FIELDS", "GAMES", "R1", "Average", "Batches", "Game", "Game2d", "Gan", "Labels", "Picture", "Player",
+    "Schedule", "Supervised", "Wgan",
 ]  # fmt: skip

@@ -15,14 +15,12 @@ def add_r1(network: Network, gamma: float) -> float:
     straight pieces, their masks are fixed, and only the tangent's part is left.
     """
     batch = len(network.layers[-1].y)  # type: ignore[attr-defined]
-    kept = network.grads.copy()
     slope = network.backward(np.ones((batch, 1), network.dtype), params=False, inputs=True)
     assert slope is not None
     direction = slope.copy()
     tangent: Array = direction
     for layer in network.layers:
         tangent = layer.tangent(tangent)
-    network.grads[...] = kept
     dy: Array | None = None
     dt = np.full((batch, 1), gamma / batch, network.dtype)
     for layer in reversed(network.layers):

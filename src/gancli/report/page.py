@@ -1,6 +1,7 @@
 """What stands on the page of a run, and on that of a sweep."""
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from gancli.runs import RunFolder, SweepFolder
 from gancli.runs.figures import figures
 from gancli.runs.files import write_text
 from gancli.runs.intervals import mean_and_half
+from gancli.runs.sweeps import combinations
 
 FRAMES, COMBINATIONS = 60, 24
 """Pictures of a run in time, and combinations of a sweep whose pictures are shown, at most."""
@@ -43,12 +45,10 @@ def report_sweep(sweep: Path) -> Path:
     """Write `report.html` into a sweep's folder. Raises OSError, RunError."""
     folder = SweepFolder(sweep)
     record, rows = folder.record(), folder.summary_rows()
-    keys = list(rows[0])[1 : list(rows[0]).index("seed")] if rows else []
+    keys, groups = combinations(rows)
     title = f"{record.get('name', sweep.name)}: {record.get('cells')} cells, {record.get('status')}"
     parts = [
-        html.section(
-            "Combinations, mean over seeds ± 95 % interval", html.table(_combinations(rows, keys), sortable=True)
-        ),
+        html.section("Combinations, mean over seeds ± 95 % interval", html.table(_means(keys, groups), sortable=True)),
         html.section("Figures", _figures(lambda target: plots.plot_sweep(sweep, "png", target=target))),
         html.section("Pictures at the last game", _cell_pictures(folder, keys)),
         html.section("Cells", html.table(rows, sortable=True)),
@@ -115,11 +115,9 @@ def _provenance(record: dict[str, Any], prefix: str = "") -> list[dict[str, Any]
     return rows
 
 
-def _combinations(rows: list[dict[str, Any]], keys: list[str]) -> list[dict[str, Any]]:
-    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for row in rows:
-        groups.setdefault(tuple(row[key] for key in keys), []).append(row)
-    finals = [key for key in dict.fromkeys(key for row in rows for key in row) if key.endswith(".final")]
+def _means(keys: list[str], groups: Mapping[tuple[Any, ...], list[Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    columns = dict.fromkeys(key for members in groups.values() for row in members for key in row)
+    finals = [key for key in columns if key.endswith(".final")]
     table = []
     for values, members in groups.items():
         done = [row for row in members if row["status"] == "completed"]

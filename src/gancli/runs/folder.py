@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,22 +37,13 @@ class RunFolder(Held):
         nothing behind.
         """
         made = cls(exclusive(runs, name))
-        try:
+        with whole(made, runs, name, exact):
             for part in FOLDERS:
                 (made.path / part).mkdir()
-            made.lock()
             for text_name, text in {"config.yaml": config, **(beside or {})}.items():
                 write_text(made.path / text_name, text)
             made.write_record(record)
             made.metrics.touch()
-            if exact:
-                made.move(runs / name)
-            else:
-                name_uniquely(made, runs, name)
-            sync_folder(runs)
-        except BaseException:
-            made.remove()
-            raise
         return made
 
     @property
@@ -135,6 +126,22 @@ def exclusive(runs: Path, name: str) -> Path:
         except FileExistsError:
             continue
         return path
+
+
+@contextlib.contextmanager
+def whole(made: Held, runs: Path, name: str, exact: bool = False) -> Iterator[None]:
+    """Lock a new folder, let it be filled, and give it its name; it is taken away where anything of that fails."""
+    try:
+        made.lock()
+        yield
+        if exact:
+            made.move(runs / name)
+        else:
+            name_uniquely(made, runs, name)
+        sync_folder(runs)
+    except BaseException:
+        made.remove()
+        raise
 
 
 def name_uniquely(folder: Held, runs: Path, name: str) -> None:

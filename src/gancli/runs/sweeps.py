@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from gancli.runs.figures import figures
-from gancli.runs.files import append_line, sync_folder, write_text
-from gancli.runs.folder import RunFolder, exclusive, name_uniquely
+from gancli.runs.files import append_line, write_text
+from gancli.runs.folder import RunFolder, exclusive, whole
 from gancli.runs.held import Held, RunError
 
 CELLS = "cells"
@@ -34,18 +34,12 @@ class SweepFolder(Held):
     ) -> "SweepFolder":
         """Make and lock a new folder, with the plan, a line for each cell, and `texts` by file name. Raises OSError."""
         made = cls(exclusive(runs, name))
-        try:
+        with whole(made, runs, name):
             (made.path / CELLS).mkdir()
-            made.lock()
             for file, text in texts.items():
                 write_text(made.path / file, text)
             write_text(made.path / "cells.jsonl", "".join(json.dumps(cell) + "\n" for cell in cells))
             made.write_record(record)
-            name_uniquely(made, runs, name)
-            sync_folder(runs)
-        except BaseException:
-            made.remove()
-            raise
         return made
 
     def cells(self) -> list[dict[str, Any]]:
@@ -147,6 +141,16 @@ def varied(cells: Sequence[Mapping[str, Any]]) -> list[str]:
     """The keys whose value is not the same in all cells, in the order of the plan."""
     first = cells[0]["values"]
     return [key for key in first if any(cell["values"][key] != first[key] for cell in cells)]
+
+
+def combinations(rows: Sequence[Mapping[str, Any]]) -> tuple[list[str], dict[tuple[Any, ...], list[Mapping[str, Any]]]]:
+    """The varied keys of a summary, and its rows by their values: those of one combination differ by the seed alone."""
+    columns = list(rows[0]) if rows else ["cell", "seed"]
+    keys = columns[1 : columns.index("seed")]
+    groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[key] for key in keys), []).append(row)
+    return keys, groups
 
 
 def readable(value: Any) -> Any:

@@ -1,14 +1,12 @@
 """The one loop of a sweep: hand cells out, take answers in, and say at once what failed. Any executor will do."""
 
-import contextlib
-import signal
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from types import FrameType
 from typing import Any, Protocol
 
+from gancli.experiment import Stop
 from gancli.runs import SweepFolder
 from gancli.runs.figures import write_csv
 from gancli.runs.sweeps import DONE, Answer
@@ -89,35 +87,14 @@ def play(folder: SweepFolder, cells: list[dict[str, Any]], executor: Executor, p
 
     Raises OSError.
     """
-    with _Signals().listening() as signals:
+    with Stop().listening() as stop:
         session = _Session(folder, cells, executor, policy, report)
         try:
-            session.run(signals)
-            return session.end(signals.number)
+            session.run(stop)
+            return session.end(stop.signal)
         finally:
             executor.close()
             folder.unlock()
-
-
-class _Signals:
-    """The first signal that came; a second one of them leaves at once."""
-
-    number: int | None = None
-
-    def _handle(self, number: int, frame: FrameType | None) -> None:
-        if self.number is not None:
-            raise KeyboardInterrupt
-        self.number = number
-
-    @contextlib.contextmanager
-    def listening(self) -> Iterator["_Signals"]:
-        numbers = (signal.SIGINT, signal.SIGTERM)
-        before = {number: signal.signal(number, self._handle) for number in numbers}
-        try:
-            yield self
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 class _Session:
@@ -155,7 +132,7 @@ class _Session:
             self._answers[name].setdefault("reason", reason)
         return not failed or self._policy.retry_failed
 
-    def run(self, signals: _Signals) -> None:
+    def run(self, stop: Stop) -> None:
         """Until there is nothing left to play, or a reason to stop."""
         self._tell()
         stopping = False
@@ -164,7 +141,7 @@ class _Session:
                 self._submit(self._waiting.popleft())
             for answer in self._executor.wait(LOOK):
                 self._take(answer)
-            if not stopping and (signals.number is not None or self._too_many_failed()):
+            if not stopping and (stop.signal is not None or self._too_many_failed()):
                 stopping = True
                 self._executor.stop()
             self._tell()
