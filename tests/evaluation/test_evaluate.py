@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import pytest
 import helpers
 from experiment.test_runs import GAN, WGAN
 from gancli import data
+from gancli.evaluation.findings import findings
 from gancli.evaluation.table import Row, measure_images, measure_points
 from gancli.experiment.alarm import CollapseAlarm
 from gancli.experiment.evaluating import BUNDLED, bundled_judge, pixels
@@ -198,3 +200,72 @@ def test_fresh_critics_tell_noise_from_a_generator_that_has_learned() -> None:
     near, far = (critic_distance(RunFolder(Path(run.path)), 2) for run in (trained, fresh))
     assert abs(near.real) < 0.2 and near.value < far.value and far.value > 5 * abs(far.real)
     assert all(count <= 5000 for count in near.learnings)
+
+
+def measures(**pairs: tuple[float, float]) -> dict[str, dict[str, float]]:
+    return {name: {"value": value, "real": real} for name, (value, real) in pairs.items()}
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (measures(coverage=(0.04, 0.96), precision=(0.97, 0.8)), "precision alone, 97 %, would have praised it"),
+        (measures(coverage=(0.04, 0.96), precision=(0.1, 0.8)), "where held-out real data come near 96 %"),
+        (measures(classes=(8, 10), share_0=(0.001, 0.1), share_1=(0.1, 0.1)), "classes: 8 of 10; hardly any 0"),
+        (measures(modes=(5, 8)), "collapse: 5 modes of 8"),
+        (measures(duplicates=(0.9, 0.01)), "near-duplicates: 90 % of the samples; of real images 1 %"),
+        (measures(nearest_train=(1.0, 5.0)), "learned by heart: samples are 1 from the nearest training image"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(found: dict[str, dict[str, float]], said: str) -> None:
+    (sentence,) = findings(found)
+    assert said in sentence
+    assert ("praised" in sentence) == ("praised" in said)
+
+
+def test_nothing_is_said_of_good_samples_nor_of_measures_without_a_value() -> None:
+    good = measures(
+        coverage=(0.7, 0.96), classes=(10, 10), duplicates=(0.02, 0.01), nearest_train=(5, 5.2), modes=(8, 8)
+    )
+    assert findings(good) == [] and findings({}) == []
+    assert findings({"coverage": {"value": None, "real": 1.0}}) == []
+
+
+def test_evaluate_says_what_is_wrong_beneath_the_table() -> None:
+    helpers.train(RING)
+    result = gancli("evaluate", "small", "--samples", "300")
+    assert "modes of 8" in result.stdout.splitlines()[-1]
+
+
+def test_a_quick_evaluation_leaves_pixels_out() -> None:
+    helpers.train(WGAN)
+    found = json.loads(gancli("evaluate", "small", "--samples", "200", "--quick", "--format", "json").stdout)
+    assert "coverage" in found["measures"] and not {"wasserstein", "parzen", "duplicates"} & set(found["measures"])
+
+
+def test_the_cells_of_a_sweep_are_evaluated_once_each_and_summed_up(tmp_path: Path) -> None:
+    config = tmp_path / "ring.yaml"
+    config.write_text(RING)
+    swept = gancli("sweep", str(config), "--grid", "training.batch=8,16", "--seeds", "2", "--jobs", "1", "-q")
+    assert swept.exit_code == 0, swept.output
+    first = gancli("evaluate", "latest", "--samples", "200", "--format", "json")
+    assert first.exit_code == 0, first.output
+    rows = json.loads(first.stdout)
+    assert [row["training.batch"] for row in rows] == [8, 16] and [row["seeds"] for row in rows] == [2, 2]
+    assert all(row["± quality"] >= 0 for row in rows) and "(known)" not in first.stderr
+    again = gancli("evaluate", "latest", "--samples", "200")
+    assert again.stderr.count("(known)") == 4 and "quality" in again.stdout
+    assert "(known)" not in gancli("evaluate", "latest", "--samples", "201").stderr
+
+    ranked = json.loads(gancli("compare", "latest", "--by", "sliced_wasserstein", "--format", "json").stdout)
+    assert ranked[0]["sliced_wasserstein.evaluated"] <= ranked[1]["sliced_wasserstein.evaluated"]
+    drawn = gancli("plot", "latest", "--metric", "sliced_wasserstein").stdout.split()
+    assert [Path(path).name for path in drawn[:2]] == ["boxes-sliced_wasserstein.png", "time-sliced_wasserstein.png"]
+    refused = gancli("plot", "latest", "--metric", "frechet")
+    assert refused.exit_code == 2 and "`gancli evaluate` measures more" in refused.stderr
+
+
+def test_measures_are_drawn_beside_the_pictures_of_the_same_games() -> None:
+    folder, _ = helpers.train(RING)
+    assert gancli("plot", "small").exit_code == 0
+    assert (folder.path / "plots" / "judged.png").stat().st_size > 10_000

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 OF_ONE_RUN = ("pid", "process_start", "start", "end", "resumed", "spec", "spec_sha256")
 """What no two runs share, or what is said otherwise."""
-ENDS = (".final", ".best", ".area")
-"""Of a metric, in a sweep's summary."""
+ENDS = (".evaluated", ".final", ".best", ".area")
+"""Of a metric, in a sweep's summary: that of `gancli evaluate` is taken before the last of training."""
 
 
 @click.command()
@@ -56,15 +56,15 @@ def _compare_cells(folder: "SweepFolder", top: int, by: str | None, form: str) -
     measured = [key for key in dict.fromkeys(key for row in rows for key in row) if "." in key and key.endswith(ENDS)]
     metrics = [key.rsplit(".", 1)[0] for key in measured]
     wanted = by or main_metric(metrics)
-    column = wanted if wanted in measured else f"{wanted}.final"
-    if column not in measured:
+    column = next((column for column in (wanted, *(f"{wanted}{end}" for end in ENDS)) if column in measured), None)
+    if column is None:
         raise click.UsageError(
             f"--by must be one of {', '.join(dict.fromkeys(metrics))}, or with {', '.join(ENDS)}; got {by!r}"
         )
     settings, groups = combinations(rows)
     table = []
     for values, members in groups.items():
-        finals = [float(row[column]) for row in members if row["status"] == "completed"]
+        finals = [float(row[column]) for row in members if row["status"] == "completed" and row.get(column) is not None]
         mean, half = mean_and_half(finals)
         spread = {"min": min(finals, default=math.nan), "max": max(finals, default=math.nan)}
         counts = {"seeds": len(finals), "not completed": len(members) - len(finals)}

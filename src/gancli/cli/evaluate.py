@@ -1,12 +1,19 @@
 """`gancli evaluate`: quality and diversity in numbers, real data beside them."""
 
 import json
+import math
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gancli.cli.support import command, print_rows, runs_option
+
+if TYPE_CHECKING:
+    from gancli.experiment.evaluating import How
+    from gancli.runs import RunFolder, SweepFolder
+
+FACTS = ("run", "game", "samples", "seed", "data", "judge", "notice")
 
 
 @click.command()
@@ -16,42 +23,87 @@ from gancli.cli.support import command, print_rows, runs_option
 @click.option("--judge", metavar="RUN", help="Judge by this run's network instead of the bundled one.")
 @click.option("--critic", is_flag=True, help="Train fresh critics against it too: one scale for all generators.")
 @click.option("--critic-seeds", type=click.IntRange(2, 100), default=3, show_default=True, help="How many critics.")
+@click.option("--quick", is_flag=True, help="Without the measures that compare pixels: a few seconds.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @runs_option
 @command
 def evaluate(
-    run: str, samples: int, seed: int, judge: str | None, critic: bool, critic_seeds: int, form: str, runs: Path
-) -> None:
-    """Say how good and how varied RUN's samples are, each number beside that of real data.
+    run: str, samples: int, seed: int, judge: str | None, critic: bool, critic_seeds: int, quick: bool, form: str,
+    runs: Path,
+) -> None:  # fmt: skip
+    """Say how good and how varied RUN's samples are, each number beside that of real data, and what is wrong with them.
 
-    The result is kept in the run folder as evaluation.json.
+    The result is kept in the run folder as evaluation.json. RUN may be a sweep: each of its cells is evaluated, but
+    those that have been in the same way, and the means over seeds are printed.
     """
     from gancli.experiment import evaluating
-    from gancli.runs import find
-    from gancli.runs.files import write_json
+    from gancli.runs import SweepFolder, find, find_any
 
-    folder = find(runs, run)
+    folder = find_any(runs, run)
     chosen = evaluating.judge_of(find(runs, judge)) if judge is not None else None
-    rows, facts = evaluating.evaluate(folder, samples, seed, chosen)
-    result = evaluating.as_data(rows, facts)
-    if critic:
-        from gancli.experiment.critic import critic_distance
-
-        found = critic_distance(folder, critic_seeds)
-        result["measures"]["critic"] = {
-            "value": found.value, "±": found.half, "real": found.real, "real ±": found.real_half, "better": "low"
-        }  # fmt: skip
-        result["critic"] = {"seeds": critic_seeds, "learnings": found.learnings, "converged": found.converged}
-        if not found.converged:
-            click.echo("warning: not every critic has settled; its distance is a lower bound", err=True)
-    write_json(folder.path / "evaluation.json", result)
+    how = evaluating.How(samples, seed, chosen, critic_seeds if critic else 0, quick)
+    if isinstance(folder, SweepFolder):
+        _evaluate_cells(folder, how, form)
+        return
+    result = _evaluate_run(folder, how)
     if form == "json":
         click.echo(json.dumps(result, indent=2, ensure_ascii=False))
         return
-    for key, value in facts.items():
-        if value is not None:
-            click.echo(f"{key}: {value}", err=True)
+    for key in FACTS:
+        if result.get(key) is not None:
+            click.echo(f"{key}: {result[key]}", err=True)
     print_rows([_line(name, found) for name, found in result["measures"].items()], "table")
+    for sentence in result["findings"] or ["no sign of collapse, missing classes or copies"]:
+        click.echo(sentence)
+
+
+def _evaluate_run(folder: "RunFolder", how: "How") -> dict[str, Any]:
+    """Evaluate a run and keep the result in its folder."""
+    from gancli.experiment import evaluating
+    from gancli.runs.files import write_json
+
+    result = evaluating.evaluate(folder, how)
+    write_json(folder.path / "evaluation.json", result)
+    if not result.get("critic", {}).get("converged", True):
+        click.echo("warning: not every critic has settled; its distance is a lower bound", err=True)
+    return result
+
+
+def _evaluate_cells(folder: "SweepFolder", how: "How", form: str) -> None:
+    """Evaluate each cell that has a generator to judge, and print the means over the seeds of each combination."""
+    from gancli.experiment import evaluating
+
+    statuses = folder.statuses()
+    judged = [folder.run(cell) for cell, status in statuses.items() if status in ("completed", "collapsed")]
+    for number, run in enumerate(judged, 1):
+        known = evaluating.is_of(run, how)
+        result = run.evaluation() if known else _evaluate_run(run, how)
+        said = "; ".join(result["findings"]) or "no sign of collapse, missing classes or copies"
+        click.echo(f"{number}/{len(judged)} {run.path.name}: {said}{' (known)' if known else ''}", err=True)
+    print_rows(_means(folder, form), form)
+
+
+def _means(folder: "SweepFolder", form: str) -> list[dict[str, Any]]:
+    """A row for each combination: each measure's mean over seeds ± half its 95 % interval; no shares in a table."""
+    from gancli.runs.intervals import mean_and_half
+    from gancli.runs.sweeps import EVALUATED, combinations
+
+    rows = folder.summary_rows()
+    settings, groups = combinations(rows)
+    columns = [key for key in dict.fromkeys(key for row in rows for key in row) if key.endswith(EVALUATED)]
+    table = []
+    for values, members in groups.items():
+        found: dict[str, Any] = dict(zip(settings, values, strict=True))
+        found["seeds"] = sum(any(row.get(key) is not None for key in columns) for row in members)
+        for key in columns:
+            name = key.removesuffix(EVALUATED)
+            mean, half = mean_and_half([row[key] for row in members if row.get(key) is not None])
+            if form == "json":
+                found |= {name: mean, f"± {name}": half}
+            elif not name.startswith("share_"):
+                found[name] = _number(mean, half)
+        table.append(found)
+    return table
 
 
 def _line(name: str, found: dict[str, Any]) -> dict[str, str]:
@@ -61,6 +113,6 @@ def _line(name: str, found: dict[str, Any]) -> dict[str, str]:
 
 
 def _number(value: float | None, half: float | None) -> str:
-    if value is None:
+    if value is None or math.isnan(value):
         return "–"
-    return f"{value:.4g}" + (f" ± {half:.2g}" if half is not None else "")
+    return f"{value:.4g}" + (f" ± {half:.2g}" if half is not None and not math.isnan(half) else "")

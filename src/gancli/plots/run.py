@@ -6,6 +6,7 @@ from typing import Any
 from gancli.plots.curves import plot_curves
 from gancli.plots.errors import plot_errors
 from gancli.plots.history import plot_animation, plot_history
+from gancli.plots.judged import plot_judged
 from gancli.plots.trajectory import plot_trajectory
 from gancli.plots.weights import plot_weights
 from gancli.runs import RunFolder
@@ -28,6 +29,7 @@ def plot_run(run: Path, form: str = "png", animation: bool = False) -> list[Path
     return [
         *plot_curves(run, target, form, name),
         *plot_history(run, target, form, title),
+        *plot_judged(run, target, form, title),
         *plot_errors(run, target, form, name),
         *plot_trajectory(run, target, form, name),
         *plot_weights(run, target, form, name),

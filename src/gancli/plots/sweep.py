@@ -12,9 +12,9 @@ from matplotlib.lines import Line2D
 from gancli.plots.frames import frames, spread
 from gancli.plots.style import plt, save
 from gancli.runs import RunError, RunFolder, SweepFolder
-from gancli.runs.figures import HIGHER, main_metric
+from gancli.runs.figures import ABOUT, HIGHER, main_metric
 from gancli.runs.intervals import mean_and_half
-from gancli.runs.sweeps import readable, varied
+from gancli.runs.sweeps import EVALUATED, readable, varied
 
 PANELS, LINES, BOXES, ROWS, COLUMNS = 12, 8, 16, 12, 4
 """At most so many small multiples, lines in one, boxes, rows of pictures and seeds in a row; the figures say so."""
@@ -30,7 +30,7 @@ class Group:
     values: dict[str, Any]
     runs: list[RunFolder] = field(default_factory=list)
     rows: list[list[dict[str, Any]]] = field(default_factory=list)
-    """The metrics of each completed run."""
+    """The metrics of each completed run; the last row has what `gancli evaluate` has found, as `<measure>.evaluated`."""
     ended: int = 0
     """How many have ended otherwise than completed."""
 
@@ -42,7 +42,7 @@ class Group:
 
     def finals(self, metric: str) -> list[float]:
         """The last value of each completed run."""
-        return [rows[-1][metric] for rows in self.rows if rows and metric in rows[-1]]
+        return [rows[-1][metric] for rows in self.rows]
 
 
 def plot_sweep(
@@ -52,20 +52,24 @@ def plot_sweep(
     folder = SweepFolder(sweep)
     groups, keys = _groups(folder)
     known = list(dict.fromkeys(key for group in groups for rows in group.rows for row in rows for key in row))
-    metric = metric or main_metric(known)
-    if metric is None or metric not in known:
-        measured = ", ".join(key for key in known if key not in ("game", "seconds")) or "nothing yet"
-        raise RunError(f"{sweep}: no completed cell has measured {metric!r}; there is {measured}")
+    metric = metric or main_metric(key.removesuffix(EVALUATED) for key in known)
+    final = f"{metric}{EVALUATED}" if f"{metric}{EVALUATED}" in known else metric
+    if metric is None or final not in known:
+        measured = dict.fromkeys(key.removesuffix(EVALUATED) for key in known if key not in ABOUT)
+        raise RunError(
+            f"{sweep}: no completed cell has measured {metric!r}; there is {', '.join(measured) or 'nothing yet'}; "
+            "`gancli evaluate` measures more"
+        )
+    for group in groups:
+        group.rows = [rows for rows in group.rows if final in rows[-1]]
     target = target or sweep / "plots"
     target.mkdir(exist_ok=True)
     title = str(folder.record().get("name", sweep.name))
-    figures = {
-        f"curves-{metric}": _curves(groups, keys, metric, title),
-        f"boxes-{metric}": _boxes(groups, keys, metric, title),
-        f"time-{metric}": _time(groups, keys, metric, title),
-    }
+    figures = {} if metric not in known else {f"curves-{metric}": _curves(groups, keys, metric, title)}
+    figures[f"boxes-{metric}"] = _boxes(groups, keys, final, title)
+    figures[f"time-{metric}"] = _time(groups, keys, final, title)
     if len(keys) == 2:
-        figures[f"map-{metric}"] = _map(groups, keys, metric, title)
+        figures[f"map-{metric}"] = _map(groups, keys, final, title)
     paths = [save(figure, target / f"{name}.{form}") for name, figure in figures.items()]
     pictures = _pictures(groups, keys, title)
     return paths if pictures is None else [*paths, save(pictures, target / f"pictures.{form}")]
@@ -80,11 +84,21 @@ def _groups(folder: SweepFolder) -> tuple[list[Group], list[str]]:
         run = folder.run(cell["cell"])
         rows = run.rows() if statuses.get(cell["cell"]) == "completed" else []
         if rows:
+            measures = run.evaluation().get("measures", {})
+            rows[-1] |= {
+                f"{name}{EVALUATED}": row["value"] for name, row in measures.items() if row["value"] is not None
+            }
             group.runs.append(run)
             group.rows.append(rows)
         elif statuses.get(cell["cell"], "waiting") != "waiting":
             group.ended += 1
     return list(found.values()), varied(cells)
+
+
+def _called(final: str) -> str:
+    """What an axis says of a metric."""
+    name = final.removesuffix(EVALUATED)
+    return f"{name} at the last game" if name == final else f"{name}, by gancli evaluate"
 
 
 def _margins(size: tuple[float, float], left: float, bottom: float = 0.6, top: float = 0.5) -> dict[str, float]:
@@ -159,7 +173,8 @@ def _line(axes: Any, group: Group, metric: str, colour: Any, label: str) -> None
 def _boxes(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
     """The last value of each seed: boxes from the first quartile to the third, and every seed as a dot."""
     known = [group for group in groups if group.rows]
-    best = sorted(known, key=lambda group: mean_and_half(group.finals(metric))[0], reverse=metric in HIGHER)[:BOXES]
+    higher = metric.removesuffix(EVALUATED) in HIGHER
+    best = sorted(known, key=lambda group: mean_and_half(group.finals(metric))[0], reverse=higher)[:BOXES]
     shown = [group for group in known if any(group is one for one in best)]
     labels = [group.label(keys) for group in shown]
     size = (8, 0.32 * len(shown) + 1.6)
@@ -172,7 +187,7 @@ def _boxes(groups: list[Group], keys: list[str], metric: str, title: str) -> Any
     axes.set_yticks(range(1, len(shown) + 1), labels, fontsize=8)
     axes.invert_yaxis()
     more = f" (the best {len(shown)} of {len(known)})" if len(shown) < len(known) else ""
-    axes.set(xlabel=f"{metric} at the last game", title=f"{title}: over seeds{more}")
+    axes.set(xlabel=_called(metric), title=f"{title}: over seeds{more}")
     return figure
 
 
@@ -189,7 +204,7 @@ def _time(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
     y, dy = zip(*map(mean_and_half, finals), strict=True)
     axes.errorbar(x, y, xerr=dx, yerr=dy, fmt="none", ecolor=cast(Any, colours), linewidth=1)
     axes.scatter(x, y, s=30, c=colours, zorder=3)
-    axes.set(xlabel="seconds of training", ylabel=f"{metric} at the last game", title=f"{title}: time against quality")
+    axes.set(xlabel="seconds of training", ylabel=_called(metric), title=f"{title}: time against quality")
     if len(known) <= LINES:
         marks = [Line2D([], [], linestyle="", marker="o", color=colour) for colour in colours]
         axes.legend(marks, [group.label(keys) for group in known], fontsize=7)
@@ -221,7 +236,7 @@ def _map(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
     axes.set_yticks(range(len(down)), down, fontsize=8)
     axes.grid(False)
     axes.set(xlabel=_short(keys[1]), ylabel=_short(keys[0]))
-    axes.set_title(f"{title}: {metric} at the last game,\nmean over seeds and its 95 % interval", fontsize=9)
+    axes.set_title(f"{title}: {_called(metric)},\nmean over seeds and its 95 % interval", fontsize=9)
     return figure
 
 

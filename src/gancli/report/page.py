@@ -13,7 +13,7 @@ from gancli.runs import RunFolder, SweepFolder
 from gancli.runs.figures import figures
 from gancli.runs.files import write_text
 from gancli.runs.intervals import mean_and_half
-from gancli.runs.sweeps import combinations
+from gancli.runs.sweeps import EVALUATED, combinations
 
 FRAMES, COMBINATIONS = 60, 24
 """Pictures of a run in time, and combinations of a sweep whose pictures are shown, at most."""
@@ -96,7 +96,8 @@ def _evaluation(run: Path) -> str:
         for name, row in found["measures"].items()
     ]  # fmt: skip
     about = f"{found['samples']:,d} samples at game {found['game']:,d}; {found.get('judge', 'points in the plane')}"
-    return f"<p>{html.escape(about)}.</p>\n{html.table(rows)}"
+    said = "; ".join(found.get("findings", []))
+    return f"<p>{html.escape(about)}.</p>\n{f'<p>{html.escape(said)}.</p>' if said else ''}\n{html.table(rows)}"
 
 
 def _figures(draw: Any) -> str:
@@ -117,7 +118,7 @@ def _provenance(record: dict[str, Any], prefix: str = "") -> list[dict[str, Any]
 
 def _means(keys: list[str], groups: Mapping[tuple[Any, ...], list[Mapping[str, Any]]]) -> list[dict[str, Any]]:
     columns = dict.fromkeys(key for members in groups.values() for row in members for key in row)
-    finals = [key for key in columns if key.endswith(".final")]
+    finals = [key for key in columns if key.endswith((EVALUATED, ".final"))]
     table = []
     for values, members in groups.items():
         done = [row for row in members if row["status"] == "completed"]
@@ -125,7 +126,8 @@ def _means(keys: list[str], groups: Mapping[tuple[Any, ...], list[Mapping[str, A
         for key in finals:
             known = [float(row[key]) for row in done if row.get(key) is not None]
             mean, half = mean_and_half(known)
-            found |= {key.removesuffix(".final"): mean, f"± {key.removesuffix('.final')}": half}
+            name = key.removesuffix(".final")
+            found |= {name: mean, f"± {name}": half}
         table.append(found)
     return table
 

@@ -17,6 +17,10 @@ from gancli.runs.held import Held, RunError
 CELLS = "cells"
 Answer = dict[str, Any]
 """What has become of a cell: `cell`, `status`, `reason`, `seconds`, and `figures` where it has some."""
+EVALUATED = ".evaluated"
+"""Ends the columns of what `gancli evaluate` has found, which is not in the summary as it is written."""
+NAME = "name"
+"""The key of a run's name."""
 TEXTS = ("cell", "status")
 """Columns of the summary that are never numbers, though a cell's name may look like one."""
 DONE = ("completed", "diverged", "collapsed")
@@ -95,7 +99,15 @@ class SweepFolder(Held):
             return {row["cell"]: row["status"] for row in csv.DictReader(file)}
 
     def summary_rows(self) -> list[dict[str, Any]]:
-        """The summary as it was written, or as it stands now where the sweep has not ended yet. Raises RunError."""
+        """A row for each cell, with what `gancli evaluate` has found of it as `<measure>.evaluated`. Raises RunError."""
+        rows = self._rows()
+        for row in rows:
+            found = self.run(row["cell"]).evaluation().get("measures", {})
+            row |= {f"{name}{EVALUATED}": measure["value"] for name, measure in found.items()}
+        return rows
+
+    def _rows(self) -> list[dict[str, Any]]:
+        """The summary as it was written, or as it stands now where the sweep has not ended yet."""
         if not self.summary.exists() or self.record()["status"] == "running":
             cells = self.cells()
             return self.table(cells, self.results(cells))
@@ -138,8 +150,14 @@ class SweepFolder(Held):
 
 
 def varied(cells: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The keys whose value is not the same in all cells, in the order of the plan."""
+    """The keys whose value is not the same in all cells, in the order of the plan.
+
+    Where each combination has a `name` of its own, that is all that tables and figures need.
+    """
     first = cells[0]["values"]
+    combinations = {json.dumps(cell["values"], sort_keys=True) for cell in cells}
+    if len({cell["values"].get(NAME) for cell in cells}) == len(combinations) > 1:
+        return [NAME]
     return [key for key in first if any(cell["values"][key] != first[key] for cell in cells)]
 
 

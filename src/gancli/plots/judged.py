@@ -1,0 +1,49 @@
+"""What the judge has said in time, beside the pictures of the same games."""
+
+from pathlib import Path
+from typing import Any
+
+from gancli.plots.frames import Frame, frames, spread
+from gancli.plots.style import BLUE, GREY, plt, save
+from gancli.runs import RunFolder
+
+PICTURES = 6
+MEASURES = {
+    "frechet": "Fréchet distance",
+    "score": "MNIST score",
+    "precision": "precision",
+    "coverage": "coverage",
+    "shares_kl": "KL of the classes' shares, nats",
+    "modes": "modes found",
+    "quality": "share within 3 σ of a mode",
+    "reverse_kl": "reverse KL of the modes, nats",
+}
+
+
+def plot_judged(run: Path, target: Path, form: str, title: str) -> list[Path]:
+    """Pictures above, each measure below, with a line at each picture's game; nothing for a run that was not judged."""
+    rows = RunFolder(run).rows()
+    measures = [name for name in MEASURES if any(name in row for row in rows)]
+    judged = {row["game"] for row in rows if any(name in row for name in measures)}
+    shown = spread([frame for frame in frames(run) if frame.game in judged], PICTURES)
+    if not measures or not shown:
+        return []
+    figure = plt.figure(figsize=(11, 2.4 + 1.5 * len(measures)))
+    above, below = figure.subfigures(2, 1, height_ratios=[2.4, 1.5 * len(measures)])
+    _pictures(above, shown)
+    for axes, name in zip(below.subplots(len(measures), 1, sharex=True, squeeze=False).flat, measures, strict=True):
+        own = [row for row in rows if name in row]
+        axes.plot([row["game"] for row in own], [row[name] for row in own], ".-", color=BLUE)
+        axes.set_ylabel(MEASURES[name].replace(", ", ",\n"), fontsize=8)
+        for frame in shown:
+            axes.axvline(frame.game, color=GREY, linewidth=0.8, linestyle=":")
+    axes.set_xlabel("games played (dotted: the pictures above)")
+    figure.suptitle(title, fontsize=10)
+    return [save(figure, target / f"judged.{form}")]
+
+
+def _pictures(figure: Any, shown: list[Frame]) -> None:
+    for axes, frame in zip(figure.subplots(1, len(shown), squeeze=False).flat, shown, strict=True):
+        frame.draw(axes, frame.path)
+        axes.set_title(f"game {frame.game:,d}", fontsize=8)
+        axes.set(xlabel="", ylabel="", xticks=[], yticks=[])
