@@ -38,7 +38,7 @@ class Row:
 def measure_images(own: Array, train: Array, test: Array, judge: Judge, rng: Rng, quick: bool = False) -> list[Row]:
     """All measures of images `own` (count, pixels), of as many as there are test images, so that both are biased alike.
 
-    `train` and `test` are real images (count, pixels); all values in [0, 1]. `quick` leaves out those that compare pixels.
+    `train` and `test` are real images (count, pixels); all values in [0, 1]. `quick` leaves out what compares pixels.
     """
     count = min(len(own), len(test))
     own, held_out = own[:count], test[rng.permutation(len(test))[:count]]

@@ -142,7 +142,7 @@ class Evaluator:
             self._real = sight.features[rows]
 
     def measure(self, samples: Array) -> dict[str, float]:
-        """Of images `frechet`, `score`, `classes`, `shares_kl`, `precision`, `coverage`; of points `modes`, `quality`, …"""
+        """Of images `frechet`, `score`, `classes`, `shares_kl`, `precision`, `coverage`; of points `modes`, …"""
         if self._judge is None:
             assert self._dataset.modes is not None
             found = mixture(samples, self._dataset.modes, self._dataset.std)

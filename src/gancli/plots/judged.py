@@ -29,7 +29,8 @@ def plot_judged(run: Path, target: Path, form: str, title: str) -> list[Path]:
     if not measures or not shown:
         return []
     figure = plt.figure(figsize=(11, 2.4 + 1.5 * len(measures)))
-    above, below = figure.subfigures(2, 1, height_ratios=[2.4, 1.5 * len(measures)])
+    parts: Any = figure.subfigures(2, 1, height_ratios=[2.4, 1.5 * len(measures)])
+    above, below = parts
     _pictures(above, shown)
     for axes, name in zip(below.subplots(len(measures), 1, sharex=True, squeeze=False).flat, measures, strict=True):
         own = [row for row in rows if name in row]

@@ -30,7 +30,7 @@ class Group:
     values: dict[str, Any]
     runs: list[RunFolder] = field(default_factory=list)
     rows: list[list[dict[str, Any]]] = field(default_factory=list)
-    """The metrics of each completed run; the last row has what `gancli evaluate` has found, as `<measure>.evaluated`."""
+    """The metrics of each completed run; in the last row what `gancli evaluate` has found, as `<measure>.evaluated`."""
     ended: int = 0
     """How many have ended otherwise than completed."""
 

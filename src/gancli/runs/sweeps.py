@@ -99,7 +99,7 @@ class SweepFolder(Held):
             return {row["cell"]: row["status"] for row in csv.DictReader(file)}
 
     def summary_rows(self) -> list[dict[str, Any]]:
-        """A row for each cell, with what `gancli evaluate` has found of it as `<measure>.evaluated`. Raises RunError."""
+        """A row for each cell, what `gancli evaluate` has found of it as `<measure>.evaluated`. Raises RunError."""
         rows = self._rows()
         for row in rows:
             found = self.run(row["cell"]).evaluation().get("measures", {})
