@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -209,3 +211,13 @@ def test_grids_are_full_dark_on_light_and_cut_off() -> None:
     assert [sheet[10, 10], sheet[10, 40], sheet[40, 10], sheet[40, 40]] == [255, 0, 255, 255]
     with pytest.raises(ValueError, match="no image"):
         pictures.grid(np.zeros((0, 28, 28)))
+
+
+def test_a_reader_that_has_read_enough_is_no_error(tmp_path: Path) -> None:
+    config = tmp_path / "xor.yaml"
+    config.write_text("kind: supervised\nnetwork: {shape: [2, 4, 1]}\ndata: {set: xor}\ntraining: {games: 10}\n")
+    words = [sys.executable, "-m", "gancli", "check", str(config)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert "disk" not in process.stderr.read() and process.wait() == 1

@@ -49,6 +49,8 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
         except KeyboardInterrupt:  # a run that has begun has its own way to stop
             click.echo("interrupted", err=True)
             sys.exit(128 + signal.SIGINT)
+        except BrokenPipeError:  # whoever reads has read enough (`gancli show RUN | head`): click ends in silence
+            raise
         except Exception as error:
             if debug:
                 traceback.print_exc()
