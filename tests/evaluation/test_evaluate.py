@@ -186,6 +186,11 @@ def test_a_collapsed_run_says_so_and_stops_where_asked() -> None:
     stopped, result = helpers.train(dull + "stop: {on_collapse: true}\n", code=1)
     assert stopped.record()["status"] == "collapsed" and stopped.record()["played"] == 30
     assert "collapsed: collapse at game 30" in result.stderr
+    judged = gancli("evaluate", str(stopped.path), "--samples", "100", "--quick", "--format", "json")
+    assert json.loads(judged.stdout)["game"] == 30, "what has collapsed can be looked at"
+    assert (stopped.path / "images" / "game-000030.png").exists() == (
+        folder.path / "images" / "game-000030.png"
+    ).exists()
 
 
 def test_fresh_critics_tell_noise_from_a_generator_that_has_learned() -> None:
@@ -269,3 +274,14 @@ def test_measures_are_drawn_beside_the_pictures_of_the_same_games() -> None:
     folder, _ = helpers.train(RING)
     assert gancli("plot", "small").exit_code == 0
     assert (folder.path / "plots" / "judged.png").stat().st_size > 10_000
+
+
+@pytest.mark.slow
+def test_a_gan_made_to_collapse_is_caught_while_precision_would_praise_it() -> None:
+    config = Path(__file__).parents[2] / "configs" / "collapse" / "beta1.yaml"
+    trained = gancli("train", str(config), "--set", "stop.on_collapse=true", "--threads", "1")
+    assert trained.exit_code == 1 and "collapse at game" in trained.stderr, trained.output
+    result = gancli("evaluate", "beta1", "--samples", "1000", "--quick", "--format", "json")
+    found = json.loads(result.stdout)
+    assert found["game"] < 4000 and any(sentence.startswith("collapse:") for sentence in found["findings"])
+    assert found["measures"]["coverage"]["value"] < 0.05

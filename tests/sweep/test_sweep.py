@@ -15,6 +15,7 @@ import pytest
 
 import sweep_work
 from gancli.runs import SweepFolder, checkpoint
+from gancli.runs.sweeps import varied
 from gancli.spec import load_sweep
 from gancli.sweep import LocalPool, Policy, cell, create, play
 from helpers import gancli
@@ -326,3 +327,13 @@ def test_a_sweep_file_and_what_is_kept_of_it() -> None:
     assert len(folder.cells()) == 12 and "-s-" in folder.path.name
     again = gancli("sweep", str(folder.path / "sweep.yaml"))
     assert "12 cells are complete already" in again.stderr and again.stdout.splitlines()[-1] == str(folder.path)
+
+
+def test_a_name_for_each_combination_stands_for_its_settings() -> None:
+    cells: list[dict[str, Any]] = [
+        {"values": {"name": name, "eta": eta}} for name, eta in (("slow", 0.1), ("fast", 1.0), ("fast", 1.0))
+    ]
+    assert varied(cells) == ["name"]
+    cells[0]["values"]["name"] = "fast"
+    assert varied(cells) == ["eta"], "the same name twice names nothing"
+    assert varied(cells[1:]) == []

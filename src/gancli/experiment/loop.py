@@ -84,6 +84,7 @@ class Loop:
         self._saved = built.game.played  # a new run has nothing to save, a resumed one has saved it
         self._profile = profile
         self._alarm = CollapseAlarm(built.games) if isinstance(spec, Gan | Wgan) else None
+        self._collapse: str | None = None
         self._evaluator: Evaluator | None = None
         self._identity = identity(spec)
         self._duties: list[tuple[int, Callable[[], None]]] = []
@@ -96,7 +97,7 @@ class Loop:
         self._stretch = 1
 
     def run(self, stop: Stop) -> None:
-        """Play until the last game, or until `stop`. Raises Diverged, OSError."""
+        """Play until the last game, or until `stop`. Raises Diverged, Collapsed, OSError."""
         game, last = self.built.game, self.built.games
         with np.errstate(all="ignore"):  # what overflows ends the run as diverged, with its name
             if game.played == 0:
@@ -125,12 +126,15 @@ class Loop:
             self._stretch //= 2
 
     def due(self) -> None:
-        """Whatever is due at this game."""
+        """Whatever is due at this game. Raises Collapsed, where the run is to stop at a collapse."""
         duties = [duty for period, duty in self._duties if self.built.game.played % period == 0]
         if duties:
             self.look()
         for duty in duties:
             duty()
+        if self._collapse is not None:
+            self.save()  # to be evaluated, sampled from and looked at
+            raise Collapsed(self._collapse)
 
     def close(self) -> None:
         """Measure and draw at the last game what is not due there.
@@ -160,7 +164,7 @@ class Loop:
             self.folder.log(text)
             self.reporter.line(text)
             if self._alarm.collapsed and isinstance(self.spec, Gan | Wgan) and self.spec.stop.on_collapse:
-                raise Collapsed(text)
+                self._collapse = text
 
     def evaluation(self) -> dict[str, float]:
         """What the judge says, where that is due: of the same latents each time."""
