@@ -186,6 +186,8 @@ def test_a_collapsed_run_says_so_and_stops_where_asked() -> None:
     stopped, result = helpers.train(dull + "stop: {on_collapse: true}\n", code=1)
     assert stopped.record()["status"] == "collapsed" and stopped.record()["played"] == 30
     assert "collapsed: collapse at game 30" in result.stderr
+    last, _ = helpers.train(dull.replace("games: 100", "games: 25") + "stop: {on_collapse: true}\n", code=1)
+    assert last.record()["status"] == "collapsed" and last.record()["played"] == 25, "a test at the last game alone"
     judged = gancli("evaluate", str(stopped.path), "--samples", "100", "--quick", "--format", "json")
     assert json.loads(judged.stdout)["game"] == 30, "what has collapsed can be looked at"
     assert (stopped.path / "images" / "game-000030.png").exists() == (

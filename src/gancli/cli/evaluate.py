@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gancli.cli.support import command, print_rows, runs_option
+from gancli.evaluation.findings import NOTHING, sentence
 
 if TYPE_CHECKING:
     from gancli.experiment.evaluating import How
@@ -53,8 +54,8 @@ def evaluate(
         if result.get(key) is not None:
             click.echo(f"{key}: {result[key]}", err=True)
     print_rows([_line(name, found) for name, found in result["measures"].items()], "table")
-    for sentence in result["findings"] or ["no sign of collapse, missing classes or copies"]:
-        click.echo(sentence)
+    for line in result["findings"] or [NOTHING]:
+        click.echo(line)
 
 
 def _evaluate_run(folder: "RunFolder", how: "How") -> dict[str, Any]:
@@ -78,15 +79,14 @@ def _evaluate_cells(folder: "SweepFolder", how: "How", form: str) -> None:
     for number, run in enumerate(judged, 1):
         known = evaluating.is_of(run, how)
         result = run.evaluation() if known else _evaluate_run(run, how)
-        said = "; ".join(result["findings"]) or "no sign of collapse, missing classes or copies"
+        said = sentence(result["findings"])
         click.echo(f"{number}/{len(judged)} {run.path.name}: {said}{' (known)' if known else ''}", err=True)
     print_rows(_means(folder, form), form)
 
 
 def _means(folder: "SweepFolder", form: str) -> list[dict[str, Any]]:
     """A row for each combination: each measure's mean over seeds ± half its 95 % interval; no shares in a table."""
-    from gancli.runs.intervals import mean_and_half
-    from gancli.runs.sweeps import EVALUATED, combinations
+    from gancli.runs.sweeps import EVALUATED, combinations, means
 
     rows = folder.summary_rows()
     settings, groups = combinations(rows)
@@ -95,9 +95,8 @@ def _means(folder: "SweepFolder", form: str) -> list[dict[str, Any]]:
     for values, members in groups.items():
         found: dict[str, Any] = dict(zip(settings, values, strict=True))
         found["seeds"] = sum(any(row.get(key) is not None for key in columns) for row in members)
-        for key in columns:
+        for key, (mean, half) in means(members, columns).items():
             name = key.removesuffix(EVALUATED)
-            mean, half = mean_and_half([row[key] for row in members if row.get(key) is not None])
             if form == "json":
                 found |= {name: mean, f"± {name}": half}
             elif not name.startswith("share_"):
@@ -107,9 +106,10 @@ def _means(folder: "SweepFolder", form: str) -> list[dict[str, Any]]:
 
 
 def _line(name: str, found: dict[str, Any]) -> dict[str, str]:
-    arrows = {"low": "lower is better", "high": "higher is better", "real": "as the real data's"}
     own, real = (_number(found[key], found[half]) for key, half in (("value", "±"), ("real", "real ±")))
-    return {"measure": name, "samples": own, "real data": real, "": arrows[found["better"]]}
+    from gancli.runs.figures import BETTER
+
+    return {"measure": name, "samples": own, "real data": real, "": BETTER[found["better"]]}
 
 
 def _number(value: float | None, half: float | None) -> str:

@@ -1,12 +1,13 @@
 """What the measures of a generator mean, in sentences: collapse, missing classes, copies."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 LOW = 0.5
 """Share of the real data's value under which coverage, or the distance to the training images, is said to be low."""
 COPIES = 0.1
 """Share of near-duplicates above which they are said; of real images it is 1 % by definition."""
+NOTHING = "no sign of collapse, missing classes or copies"
 TRUSTED = 0.8
 """Share of the real data's precision from which precision alone would praise a generator."""
 
@@ -17,6 +18,11 @@ Measures = Mapping[str, Mapping[str, Any]]
 def findings(measures: Measures) -> list[str]:
     """A sentence for each thing that is wrong; empty where nothing is."""
     return [*_collapse(measures), *_missing(measures), *_copies(measures)]
+
+
+def sentence(found: Sequence[str]) -> str:
+    """All findings in one line."""
+    return "; ".join(found) or NOTHING
 
 
 def _collapse(measures: Measures) -> list[str]:

@@ -132,9 +132,7 @@ class Loop:
             self.look()
         for duty in duties:
             duty()
-        if self._collapse is not None:
-            self.save()  # to be evaluated, sampled from and looked at
-            raise Collapsed(self._collapse)
+        self._stop_at_collapse()
 
     def close(self) -> None:
         """Measure and draw at the last game what is not due there.
@@ -144,6 +142,13 @@ class Loop:
         for period, duty in self._duties:
             if self.built.game.played % period != 0:
                 duty()
+        self._stop_at_collapse()
+
+    def _stop_at_collapse(self) -> None:
+        """Leave a checkpoint, to be evaluated and sampled from, and raise Collapsed where the run is to stop."""
+        if self._collapse is not None:
+            self.save()
+            raise Collapsed(self._collapse)
 
     def look(self) -> None:
         """Are all parameters finite? Raises Diverged."""

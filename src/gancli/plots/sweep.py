@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,11 +9,12 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from gancli.plots.frames import frames, spread
+from gancli.plots.groups import Group, called, groups_of, short
 from gancli.plots.style import plt, save
-from gancli.runs import RunError, RunFolder, SweepFolder
+from gancli.runs import RunError, SweepFolder
 from gancli.runs.figures import ABOUT, HIGHER, main_metric
 from gancli.runs.intervals import mean_and_half
-from gancli.runs.sweeps import EVALUATED, readable, varied
+from gancli.runs.sweeps import EVALUATED, readable
 
 PANELS, LINES, BOXES, ROWS, COLUMNS = 12, 8, 16, 12, 4
 """At most so many small multiples, lines in one, boxes, rows of pictures and seeds in a row; the figures say so."""
@@ -23,34 +23,12 @@ LETTER = 0.068
 """Inches that a letter of a label takes."""
 
 
-@dataclass
-class Group:
-    """The cells of one combination of settings, over its seeds."""
-
-    values: dict[str, Any]
-    runs: list[RunFolder] = field(default_factory=list)
-    rows: list[list[dict[str, Any]]] = field(default_factory=list)
-    """The metrics of each completed run; in the last row what `gancli evaluate` has found, as `<measure>.evaluated`."""
-    ended: int = 0
-    """How many have ended otherwise than completed."""
-
-    def label(self, keys: list[str]) -> str:
-        """Its settings by `keys`, and its seeds."""
-        settings = ", ".join(f"{_short(key)} {readable(self.values[key])}" for key in keys)
-        seeds = f"{len(self.rows)} seed{'s' if len(self.rows) != 1 else ''}"
-        return f"{settings or 'all'} ({seeds}{f', {self.ended} not completed' if self.ended else ''})"
-
-    def finals(self, metric: str) -> list[float]:
-        """The last value of each completed run."""
-        return [rows[-1][metric] for rows in self.rows]
-
-
 def plot_sweep(
     sweep: Path, form: str = "png", metric: str | None = None, target: Path | None = None
 ) -> list[Path]:  # fmt: skip
     """Draw what the cells' files hold into `plots/`, or `target`; returns the paths. Raises OSError, RunError."""
     folder = SweepFolder(sweep)
-    groups, keys = _groups(folder)
+    groups, keys = groups_of(folder)
     known = list(dict.fromkeys(key for group in groups for rows in group.rows for row in rows for key in row))
     metric = metric or main_metric(key.removesuffix(EVALUATED) for key in known)
     final = f"{metric}{EVALUATED}" if f"{metric}{EVALUATED}" in known else metric
@@ -75,26 +53,6 @@ def plot_sweep(
     return paths if pictures is None else [*paths, save(pictures, target / f"pictures.{form}")]
 
 
-def _groups(folder: SweepFolder) -> tuple[list[Group], list[str]]:
-    cells = folder.cells()
-    statuses = folder.statuses()
-    found: dict[str, Group] = {}
-    for cell in cells:
-        group = found.setdefault(str(cell["values"]), Group(cell["values"]))
-        run = folder.run(cell["cell"])
-        rows = run.rows() if statuses.get(cell["cell"]) == "completed" else []
-        if rows:
-            measures = run.evaluation().get("measures", {})
-            rows[-1] |= {
-                f"{name}{EVALUATED}": row["value"] for name, row in measures.items() if row["value"] is not None
-            }
-            group.runs.append(run)
-            group.rows.append(rows)
-        elif statuses.get(cell["cell"], "waiting") != "waiting":
-            group.ended += 1
-    return list(found.values()), varied(cells)
-
-
 def _called(final: str) -> str:
     """What an axis says of a metric."""
     name = final.removesuffix(EVALUATED)
@@ -105,11 +63,6 @@ def _margins(size: tuple[float, float], left: float, bottom: float = 0.6, top: f
     """Around the axes, from inches; a layout that measures each text would take as long as the drawing."""
     width, height = size
     return {"left": left / width, "right": 1 - 0.2 / width, "bottom": bottom / height, "top": 1 - top / height}
-
-
-def _short(key: str) -> str:
-    """The end of a dotted key: `eta` of `critic.optimizer.eta`."""
-    return {"eta": "η", "mu": "μ"}.get(key.rsplit(".", 1)[-1], key.rsplit(".", 1)[-1])
 
 
 def _axes_and_lines(groups: list[Group], keys: list[str]) -> tuple[list[str], list[str]]:
@@ -127,7 +80,7 @@ def _curves(groups: list[Group], keys: list[str], metric: str, title: str) -> An
     panel_keys, line_keys = _axes_and_lines(groups, keys)
     panels: dict[str, list[Group]] = {}
     for group in groups:
-        text = ", ".join(f"{_short(key)} {readable(group.values[key])}" for key in panel_keys)
+        text = ", ".join(called(key, group.values[key]) for key in panel_keys)
         panels.setdefault(text, []).append(group)
     columns = min(3, len(panels))
     rows = -(-len(panels) // columns)
@@ -235,7 +188,7 @@ def _map(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
     axes.set_xticks(range(len(across)), across, fontsize=8)
     axes.set_yticks(range(len(down)), down, fontsize=8)
     axes.grid(False)
-    axes.set(xlabel=_short(keys[1]), ylabel=_short(keys[0]))
+    axes.set(xlabel=short(keys[1]), ylabel=short(keys[0]))
     axes.set_title(f"{title}: {_called(metric)},\nmean over seeds and its 95 % interval", fontsize=9)
     return figure
 

@@ -10,10 +10,9 @@ from gancli.plots.frames import Frame, frames, spread
 from gancli.plots.history import frame_png
 from gancli.report import html
 from gancli.runs import RunFolder, SweepFolder
-from gancli.runs.figures import figures
+from gancli.runs.figures import BETTER, figures
 from gancli.runs.files import write_text
-from gancli.runs.intervals import mean_and_half
-from gancli.runs.sweeps import EVALUATED, combinations
+from gancli.runs.sweeps import EVALUATED, combinations, means
 
 FRAMES, COMBINATIONS = 60, 24
 """Pictures of a run in time, and combinations of a sweep whose pictures are shown, at most."""
@@ -89,10 +88,9 @@ def _evaluation(run: Path) -> str:
     found = RunFolder(run).evaluation()
     if "measures" not in found:
         return ""
-    words = {"low": "lower is better", "high": "higher is better", "real": "as the real data's"}
     rows = [
         {"measure": name, "samples": row["value"], "±": row["±"], "real data": row["real"], "real ±": row["real ±"],
-         "": words.get(row["better"], "")}
+         "": BETTER.get(row["better"], "")}
         for name, row in found["measures"].items()
     ]  # fmt: skip
     about = f"{found['samples']:,d} samples at game {found['game']:,d}; {found.get('judge', 'points in the plane')}"
@@ -123,9 +121,7 @@ def _means(keys: list[str], groups: Mapping[tuple[Any, ...], list[Mapping[str, A
     for values, members in groups.items():
         done = [row for row in members if row["status"] == "completed"]
         found: dict[str, Any] = {**dict(zip(keys, values, strict=True)), "seeds": len(done)}
-        for key in finals:
-            known = [float(row[key]) for row in done if row.get(key) is not None]
-            mean, half = mean_and_half(known)
+        for key, (mean, half) in means(done, finals).items():
             name = key.removesuffix(".final")
             found |= {name: mean, f"± {name}": half}
         table.append(found)

@@ -11,6 +11,8 @@ from gancli.runs.files import write_text
 
 HIGHER = ("accuracy", "score", "classes", "precision", "coverage", "modes", "quality")
 """Metrics whose best value is the highest; of all others it is the lowest."""
+BETTER = {"low": "lower is better", "high": "higher is better", "real": "as the real data's"}
+"""What a table says of a measure, by the `better` of an evaluation."""
 ABOUT = ("game", "seconds")
 """Columns of the metrics that measure nothing."""
 

@@ -13,6 +13,7 @@ from gancli.runs.figures import figures
 from gancli.runs.files import append_line, write_text
 from gancli.runs.folder import RunFolder, exclusive, whole
 from gancli.runs.held import Held, RunError
+from gancli.runs.intervals import mean_and_half
 
 CELLS = "cells"
 Answer = dict[str, Any]
@@ -102,8 +103,7 @@ class SweepFolder(Held):
         """A row for each cell, what `gancli evaluate` has found of it as `<measure>.evaluated`. Raises RunError."""
         rows = self._rows()
         for row in rows:
-            found = self.run(row["cell"]).evaluation().get("measures", {})
-            row |= {f"{name}{EVALUATED}": measure["value"] for name, measure in found.items()}
+            row |= evaluated(self.run(row["cell"]))
         return rows
 
     def _rows(self) -> list[dict[str, Any]]:
@@ -149,6 +149,12 @@ class SweepFolder(Held):
         return self.path / "summary.csv"
 
 
+def evaluated(run: RunFolder) -> dict[str, float | None]:
+    """What `gancli evaluate` has found of a cell, as `<measure>.evaluated`. Raises RunError."""
+    measures = run.evaluation().get("measures", {})
+    return {f"{name}{EVALUATED}": measure["value"] for name, measure in measures.items()}
+
+
 def varied(cells: Sequence[Mapping[str, Any]]) -> list[str]:
     """The keys whose value is not the same in all cells, in the order of the plan.
 
@@ -159,6 +165,12 @@ def varied(cells: Sequence[Mapping[str, Any]]) -> list[str]:
     if len({cell["values"].get(NAME) for cell in cells}) == len(combinations) > 1:
         return [NAME]
     return [key for key in first if any(cell["values"][key] != first[key] for cell in cells)]
+
+
+def means(rows: Iterable[Mapping[str, Any]], columns: Iterable[str]) -> dict[str, tuple[float, float]]:
+    """Of each column the mean over the rows that have it, and half its 95 % interval."""
+    listed = list(rows)
+    return {key: mean_and_half([float(row[key]) for row in listed if row.get(key) is not None]) for key in columns}
 
 
 def combinations(rows: Sequence[Mapping[str, Any]]) -> tuple[list[str], dict[tuple[Any, ...], list[Mapping[str, Any]]]]:
