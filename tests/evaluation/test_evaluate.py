@@ -13,7 +13,7 @@ from gancli import data
 from gancli.evaluation.findings import findings
 from gancli.evaluation.table import Row, measure_images, measure_points
 from gancli.experiment.alarm import CollapseAlarm
-from gancli.experiment.evaluating import BUNDLED, bundled_judge, pixels
+from gancli.experiment.evaluating import BUNDLED, Evaluator, bundled_judge, pixels
 from helpers import gancli
 
 RING = """
@@ -270,6 +270,11 @@ def test_the_cells_of_a_sweep_are_evaluated_once_each_and_summed_up(tmp_path: Pa
     assert [Path(path).name for path in drawn[:2]] == ["boxes-sliced_wasserstein.png", "time-sliced_wasserstein.png"]
     refused = gancli("plot", "latest", "--metric", "frechet")
     assert refused.exit_code == 2 and "`gancli evaluate` measures more" in refused.stderr
+
+
+def test_what_is_undefined_is_no_figure() -> None:
+    ring = data.load("ring", np.random.default_rng(0))
+    assert Evaluator(ring).measure(np.zeros((100, 2), np.float32)) == {"modes": 0, "quality": 0.0}
 
 
 def test_measures_are_drawn_beside_the_pictures_of_the_same_games() -> None:

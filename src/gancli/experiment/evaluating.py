@@ -142,11 +142,15 @@ class Evaluator:
             self._real = sight.features[rows]
 
     def measure(self, samples: Array) -> dict[str, float]:
-        """Of images `frechet`, `score`, `classes`, `shares_kl`, `precision`, `coverage`; of points `modes`, …"""
+        """Of images `frechet`, `score`, `classes`, `shares_kl`, `precision`, `coverage`; of points `modes`, …
+
+        What is undefined is left out: the evenness of modes where no point is near any.
+        """
         if self._judge is None:
             assert self._dataset.modes is not None
             found = mixture(samples, self._dataset.modes, self._dataset.std)
-            return {"modes": found.captured, "quality": found.quality, "reverse_kl": found.reverse_kl}
+            figures = {"modes": found.captured, "quality": found.quality, "reverse_kl": found.reverse_kl}
+            return {name: value for name, value in figures.items() if not np.isnan(value)}
         sight = self._judge.look(np.clip(samples, 0.0, 1.0))
         shares = classes.shares(sight.answers)
         near = manifold(self._real, sight.features[: self.NEIGHBOURS])
