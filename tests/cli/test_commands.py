@@ -221,3 +221,12 @@ def test_a_reader_that_has_read_enough_is_no_error(tmp_path: Path) -> None:
         assert process.stdout is not None and process.stderr is not None
         process.stdout.close()
         assert "disk" not in process.stderr.read() and process.wait() == 1
+
+
+def test_the_last_line_of_progress_shows_the_last_test() -> None:
+    """The last game's own figures, not those of the test before it; said once, and not at all with -q."""
+    folder, result = helpers.train(OTHERS["mnist"])
+    lines = [line for line in result.stderr.splitlines() if line.startswith("game ")]
+    key, value = list(folder.rows()[-1].items())[2]
+    assert len(lines) == 1 and lines[0].startswith(f"game 20/20  {key} {value:.4g}")
+    assert "game " not in helpers.train(OTHERS["mnist"], "-q")[1].stderr

@@ -134,6 +134,7 @@ class Progress(Bar):
     def __init__(self, games: int, played: int, quiet: bool = False):
         self._games, self._quiet = games, quiet
         self._next = time.monotonic() + self.SECONDS
+        self._game = self._said = played
         self._figures = ""
         if sys.stderr.isatty() and not quiet:
             from tqdm import tqdm
@@ -141,12 +142,23 @@ class Progress(Bar):
             self._bar = tqdm(total=games, initial=played, unit="game", dynamic_ncols=True)
 
     def advance(self, game: int) -> None:
-        """So many games are played in all."""
+        """So many games are played in all; after the last of them there are figures to come, and then `close`."""
+        self._game = game
         if self._bar is not None:
             self._bar.update(game - self._bar.n)
-        elif not self._quiet and (game == self._games or time.monotonic() >= self._next):
-            self._next = time.monotonic() + self.SECONDS
-            click.echo(f"game {game}/{self._games}  {self._figures}".rstrip(), err=True)
+        elif game < self._games and time.monotonic() >= self._next:
+            self._say()
+
+    def close(self) -> None:
+        """Leave the bar as it stands; without one, say where the run ended, unless that has been said."""
+        super().close()
+        if self._bar is None and self._game != self._said:
+            self._say()
+
+    def _say(self) -> None:
+        self._next, self._said = time.monotonic() + self.SECONDS, self._game
+        if not self._quiet:
+            click.echo(f"game {self._game}/{self._games}  {self._figures}".rstrip(), err=True)
 
     def figures(self, row: dict[str, Any]) -> None:
         """Show the first few of the last figures."""
