@@ -179,6 +179,18 @@ def test_the_table_holds_everything() -> None:
     assert set(ENGINES) == {"numpy", "numba", "checked"}
 
 
+@pytest.mark.parametrize("together", [1, 16, 40])
+def test_how_many_fakes_are_drawn_in_one_product_does_not_show(together: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of 8, five for the critic and two for the generator: one at a time, two, and five of the first six."""
+    changes = ["training.batch=8", "training.ratios={critic: 5, generator: 2}"]
+    expected = game(WGAN, changes, "numpy", "float64", 1)
+    monkeypatch.setattr("gancli.engines.compiled.programs.TOGETHER", together)
+    found = game(WGAN, changes, "numba", "float64", 2)
+    for built in (expected, found):
+        built.play(20)
+    assert found.measure() == pytest.approx(expected.measure(), rel=1e-10)
+
+
 @pytest.mark.parametrize("text", [XOR, MNIST, GAN, WGAN])
 def test_games_played_at_once_are_games_played_one_by_one(text: str) -> None:
     """To the bit: how a run is cut into calls must not show."""

@@ -7,12 +7,14 @@ is not a game - measures, pictures, samples - goes through the reference's kerne
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from numba.core import event
 
 from gancli.engines.compiled import blas, clock, threads
+from gancli.engines.compiled.normals import Normals
 from gancli.engines.compiled.player import CompiledPlayer
 from gancli.engines.numpy_engine import NumpyEngine
-from gancli.engines.plan import AdversarialPlan, GamePlayer, SupervisedPlan
+from gancli.engines.plan import AdversarialPlan, Array, GamePlayer, SupervisedPlan
 
 threads.register()
 clock.register()
@@ -49,6 +51,14 @@ class NumbaEngine(NumpyEngine):
     def __init__(self, threads: int = 1):
         super().__init__(threads=1)
         self.threads = threads
+        self._normals = Normals()
+
+    def normal(self, rng: np.random.Generator, out: Array) -> None:
+        """The same numbers, faster where there are many."""
+        if self._normals.serves(rng, out):
+            self._normals.fill(rng, out)
+        else:
+            super().normal(rng, out)
 
     def player(self, plan: SupervisedPlan | AdversarialPlan) -> GamePlayer | None:
         """What plays the games of a plan."""

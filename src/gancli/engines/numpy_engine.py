@@ -135,6 +135,10 @@ class NumpyEngine(NumpyOptimizers):
         np.take(source, rows, axis=0, out=stored, mode="clip")
         np.multiply(stored, out.dtype.type(factor), out=out)
 
+    def normal(self, rng: np.random.Generator, out: Array) -> None:
+        """Out ~ N(0, 1), the generator's next numbers."""
+        rng.standard_normal(dtype=out.dtype.type, out=out)
+
     # --- bounds
 
     def clamp(self, params: Array, bound: float) -> None:

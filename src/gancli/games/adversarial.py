@@ -65,7 +65,7 @@ class Adversarial:
         for portion in portions(games, numbers + labels):
             rows = self.real.rows(portion * reals * self.batch).reshape(portion, -1)
             latents = np.empty((portion, numbers), self.generator.network.dtype)
-            draw(self._streams["latent"], self.law, 1.0, out=latents)
+            draw(self._streams["latent"], self.law, 1.0, latents, self.generator.network.engine)
             if draw_labels is not None:
                 latents = np.concatenate([latents, np.empty((portion, labels), latents.dtype)], axis=1)
                 for targets in latents[:, numbers:]:

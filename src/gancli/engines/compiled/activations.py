@@ -53,8 +53,8 @@ def forward(activation, y):
         tanh(y, second, first, 0.0)
     elif code == RELU:
         slope = t(first)
-        for i in range(y.size):
-            y[i] = y[i] if y[i] > 0 else slope * y[i]
+        for i in range(y.size):  # a factor is chosen with vectors; a choice of what to store is not
+            y[i] *= t(1) if y[i] > 0 else slope
     elif code == SOFTPLUS:
         for i in range(y.size):
             y[i] = max(y[i], t(0)) + np.log1p(np.exp(-abs(y[i])))
@@ -80,7 +80,7 @@ def backward(activation, y, dy):
     elif code == RELU:
         slope = t(first)
         for i in range(y.size):
-            dy[i] = dy[i] if y[i] > 0 else slope * dy[i]
+            dy[i] *= t(1) if y[i] > 0 else slope
     elif code == SOFTPLUS:
         for i in range(y.size):
             dy[i] *= -np.expm1(-y[i])

@@ -31,12 +31,26 @@ def part(function: Function) -> Function:
     return _njit(function, no_cpython_wrapper=True, **_SETTINGS)  # type: ignore[no-any-return]
 
 
+def exact(function: Function) -> Function:
+    """Likewise, its sums and products as they are written: none fused, none in another order."""
+    return _njit(function, no_cpython_wrapper=True, **{**_SETTINGS, "fastmath": False})  # type: ignore[no-any-return]
+
+
 def whole(function: Function) -> Function:
     """A function that Python calls, kept on disk with all its parts, where there is a folder that can be written to."""
+    return _kept(function, _SETTINGS)
+
+
+def exact_whole(function: Function) -> Function:
+    """Likewise, as `exact`."""
+    return _kept(function, {**_SETTINGS, "fastmath": False})
+
+
+def _kept(function: Function, settings: dict[str, Any]) -> Function:
     try:
-        return _njit(function, cache=True, **_SETTINGS)  # type: ignore[no-any-return]
+        return _njit(function, cache=True, **settings)  # type: ignore[no-any-return]
     except RuntimeError:  # "no locator available"
-        return _njit(function, **_SETTINGS)  # type: ignore[no-any-return]
+        return _njit(function, **settings)  # type: ignore[no-any-return]
 
 
 def name_symbol(symbol: str, function: Any) -> None:

@@ -17,7 +17,7 @@ from gancli.engines.compiled.tables import Net
 from gancli.engines.compiled.threads import barrier, share
 from gancli.engines.compiled.views import activation_of, copy, params, top
 
-LOAD, LATENT, COPY, FORWARD, KEEP, TARGET, TERM, BACKWARD, FOLLOW = range(9)
+LOAD, LATENT, FORWARD, KEEP, TARGET, TERM, BACKWARD, FOLLOW = range(8)
 """Operations; what each does is said where it is carried out."""
 CODE, NET, ROWS, FROM, TO, A, B, SECTION = range(8)
 """Columns of an operation: `FROM` and `TO` are places in the memory, A and B what the operation makes of them."""
@@ -46,8 +46,6 @@ def carry_out(team, shared, clock, nets, operations, terms, data, targets, rows,
                 load(team, data, cut(rows[game], operation[A], count), after(memory, place))
             elif code == LATENT:  # A: the first number; B: how many
                 share_copy(team, after(latents[game], operation[A]), after(memory, place), operation[B])
-            elif code == COPY:  # B: how many
-                share_copy(team, after(memory, source), after(memory, place), operation[B])
             elif code == FORWARD:  # A: the first number of its noise
                 numbers = after(noise[game], operation[A])
                 forward(team, shared, net, memory, count, after(memory, source), place, numbers)

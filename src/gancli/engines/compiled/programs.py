@@ -6,13 +6,15 @@ import numpy as np
 
 from gancli.engines.compiled import clock, losses, program
 from gancli.engines.compiled.columns import DY, OUTPUTS, SECTION, Y
-from gancli.engines.compiled.tables import FEW, Memory, Net, table
+from gancli.engines.compiled.tables import Memory, Net, table
 from gancli.engines.plan import AdversarialPlan, NetworkPlan, SupervisedPlan
 
 GENERATOR, OPPONENT = 0, 1
 """Places in `Program.nets`; a supervised run's network is the opponent of nobody, at both."""
 REAL, FAKE, TEACH = range(3)
 """Places in `Program.terms`."""
+TOGETHER = 2048
+"""Fakes drawn at most in one product."""
 
 
 class Program:
@@ -36,10 +38,6 @@ class Program:
     def latents(self, numbers: int, to: int, first: int) -> None:
         """Numbers first … first + numbers of the game's latents."""
         self._add(program.LATENT, 0, 0, to=to, a=first, b=numbers, section=clock.DATA)
-
-    def copy(self, source: int, to: int, numbers: int) -> None:
-        """From one place to another."""
-        self._add(program.COPY, 0, 0, source, to, b=numbers, section=clock.DATA)
 
     def forward(self, net: int, rows: int, source: int, to: int | None = None) -> None:
         """A pass; the outputs go to `to`, or among the network's own."""
@@ -137,40 +135,38 @@ def gan(plan: AdversarialPlan, threads: int) -> Program:
 def wgan(plan: AdversarialPlan, threads: int) -> Program:
     """The critic learns over real samples and fakes at once, `critic` times; then the generator, `generator` times.
 
-    The generator does not move while the critic learns: where a batch is small, several are drawn in one product, each
-    row of weights being read once for all, the generator's own first batch with them.
+    The generator does not move while the critic learns, so several batches are drawn in one product, its own first one
+    with them. They lie in a row, with room for one batch before them: the critic's real samples come before its fakes,
+    where it is done with what was there.
     """
     memory, batch, features = Memory(), plan.batch, plan.opponent.inputs
     critics, generators = plan.ratios["critic"], plan.ratios["generator"]
     together = critics + min(generators, 1)
-    ahead = max(1, min(FEW // batch, together))
+    ahead = max(1, min(TOGETHER // batch, together))
     if any(layer.noise for layer in plan.generator.layers + plan.opponent.layers):
         ahead, together = plan.together, critics  # noise is drawn pass by pass, and some passes at once
     size, half = batch * plan.generator.inputs, batch * features
     nets = _nets(plan, memory, ahead * batch, 2 * batch, threads)
     made = Program(nets, (plan.generator, plan.opponent), memory)
-    z, both = memory.place(ahead * size), memory.place(2 * half)
-    fakes = memory.place(ahead * half) if ahead > 1 else both + half
+    z, samples = memory.place(ahead * size), memory.place((1 + ahead) * half)
     first = drawn = 0
     for step in range(critics + generators):
         if step == drawn:
             first, drawn = step, min(step + ahead, together) if step < together else step + 1
             made.latents((drawn - first) * size, z, first * size)
-            made.forward(GENERATOR, (drawn - first) * batch, z, fakes)
-        part = fakes + (step - first) * half
+            made.forward(GENERATOR, (drawn - first) * batch, z, samples + half)
+        both = samples + (step - first) * half
         if step < critics:
             made.load(batch, both, step * batch)
-            if ahead > 1:
-                made.copy(part, both + half, half)
             made.forward(OPPONENT, 2 * batch, both)
             made.term(OPPONENT, REAL, batch, 0, 2 * batch)
             made.term(OPPONENT, FAKE, batch, batch, 2 * batch)
             made.learn(OPPONENT, 2 * batch, both)
         else:
             made.keep_last(GENERATOR, (drawn - first) * batch, batch)
-            made.forward(OPPONENT, batch, part)
+            made.forward(OPPONENT, batch, both + half)
             made.term(OPPONENT, TEACH, batch)
-            made.teach(batch, part, z + (step - first) * size)
+            made.teach(batch, both + half, z + (step - first) * size)
     return made
 
 
