@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from gancli.cli.support import Progress, command, runs_option
+from gancli.cli.support import Progress, command, rare_collection, runs_option
 
 
 @click.command()
@@ -24,17 +24,18 @@ def train(
     quiet: bool, runs: Path,
 ) -> None:  # fmt: skip
     """Train the networks of CONFIG in a new run folder, whose path is the last line printed."""
-    from gancli import experiment, spec
-
     overrides = list(settings)
     overrides += [f"seed={seed}"] if seed is not None else []
     overrides += [f"engine={engine}"] if engine is not None else []
     overrides += [f"threads={threads}"] if threads is not None else []
-    resolved = spec.load(config, overrides)
-    for warning in resolved.warnings:
-        click.echo(f"warning: {warning}", err=True)
-    experiment.on_compiling(say_compiling)
-    built, folder = experiment.prepare(resolved, runs)
+    with rare_collection():
+        from gancli import experiment, spec
+
+        resolved = spec.load(config, overrides)
+        for warning in resolved.warnings:
+            click.echo(f"warning: {warning}", err=True)
+        experiment.on_compiling(say_compiling)
+        built, folder = experiment.prepare(resolved, runs)
     if built.dataset.notice:
         click.echo(f"note: {built.dataset.notice}", err=True)
     profiled = experiment.Profile(built) if profile else None

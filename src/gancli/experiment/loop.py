@@ -6,14 +6,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from gancli import pictures
 from gancli.experiment.alarm import CollapseAlarm
 from gancli.experiment.build import Built, stream
-from gancli.experiment.evaluating import Evaluator
 from gancli.experiment.profile import Profile
 from gancli.experiment.saving import gather
 from gancli.games.adversarial import Adversarial
@@ -21,6 +20,9 @@ from gancli.runs import RunFolder, checkpoint
 from gancli.runs.arrays import write_arrays
 from gancli.runs.files import write_bytes
 from gancli.spec import Experiment, Gan, Wgan, identity
+
+if TYPE_CHECKING:
+    from gancli.experiment.evaluating import Evaluator
 
 LOOK_EVERY = 1000
 """Learnings of one sample between two looks at whether the parameters are still finite; of batches, fewer."""
@@ -179,6 +181,8 @@ class Loop:
         if played % self._period(spec.evaluate.every) and played != self.built.games:
             return {}
         if self._evaluator is None:
+            from gancli.experiment.evaluating import Evaluator  # few runs are judged, and all have to start
+
             self._evaluator = Evaluator(self.built.dataset)
         game = self.built.game
         assert isinstance(game, Adversarial)
