@@ -63,7 +63,7 @@ class Work:
         latents = None
         if self.fakes:
             latents = np.empty((games, self.fakes, self.batch, self.latent), np.float32)
-            draw(self.built.streams["latent"], "gaussian", 1.0, out=latents)
+            draw(self.built.game.generator.network.engine, self.built.streams["latent"], "gaussian", 1.0, out=latents)
         return rows.reshape(games, self.loads, self.batch), latents
 
 

@@ -106,9 +106,9 @@ def _means(folder: "SweepFolder", form: str) -> list[dict[str, Any]]:
 
 
 def _line(name: str, found: dict[str, Any]) -> dict[str, str]:
-    own, real = (_number(found[key], found[half]) for key, half in (("value", "±"), ("real", "real ±")))
     from gancli.runs.figures import BETTER
 
+    own, real = (_number(found[key], found[half]) for key, half in (("value", "±"), ("real", "real ±")))
     return {"measure": name, "samples": own, "real data": real, "": BETTER[found["better"]]}
 
 

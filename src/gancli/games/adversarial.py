@@ -65,7 +65,7 @@ class Adversarial:
         for portion in portions(games, numbers + labels):
             rows = self.real.rows(portion * reals * self.batch).reshape(portion, -1)
             latents = np.empty((portion, numbers), self.generator.network.dtype)
-            draw(self._streams["latent"], self.law, 1.0, latents, self.generator.network.engine)
+            draw(self.generator.network.engine, self._streams["latent"], self.law, 1.0, out=latents)
             if draw_labels is not None:
                 latents = np.concatenate([latents, np.empty((portion, labels), latents.dtype)], axis=1)
                 for targets in latents[:, numbers:]:
@@ -78,7 +78,7 @@ class Adversarial:
         if len(self._z) < batches * self.batch:
             self._z = np.empty((batches * self.batch, self._z.shape[1]), self._z.dtype)
         z = self._z[: batches * self.batch]
-        draw(self._streams["latent"], self.law, 1.0, out=z)
+        draw(self.generator.network.engine, self._streams["latent"], self.law, 1.0, out=z)
         return self.generator.network.forward(z, self._streams["noise"])
 
     def judge(self, x: Array) -> Array:
@@ -157,7 +157,7 @@ class Adversarial:
         self.loss.real.gradient(d.forward(self._x, rng, training=False), out=self._gradient)
         d.backward(self._gradient)
         whole = d.grads.copy()
-        draw(rng, self.law, 1.0, out=self._z[: self.batch])
+        draw(g.engine, rng, self.law, 1.0, out=self._z[: self.batch])
         output = d.forward(g.forward(self._z[: self.batch], rng, training=False), rng, training=False)
         self.find_generator_gradient(output)
         self.loss.fake.gradient(output, out=self._gradient)
@@ -170,7 +170,7 @@ class Adversarial:
 def sample_generator(network: Network, law: str, count: int, rng: Rng) -> tuple[Array, Array]:
     """G(z) (count, features) and z (count, latent size), a chunk at a time; latents, then noise, from `rng`."""
     latents = np.empty((count, network.inputs), network.dtype)
-    draw(rng, law, 1.0, out=latents)
+    draw(network.engine, rng, law, 1.0, out=latents)
     chunks = [latents[start : start + CHUNK] for start in range(0, count, CHUNK)]
     return np.concatenate([network.forward(chunk, rng, training=False).copy() for chunk in chunks]), latents
 

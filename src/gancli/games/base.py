@@ -84,7 +84,7 @@ def play_in_engine(engine: GamePlayer, players: Sequence[Player], rows: NDArray[
     noise = np.empty((len(rows), sum(sizes)), latents.dtype)
     for numbers in noise if sizes else ():
         for (size, law, scale), end in zip(engine.noise, edges, strict=True):
-            draw(rng, law, scale, numbers[end - size : end])
+            draw(players[0].network.engine, rng, law, scale, numbers[end - size : end])
     counts = engine.play(rows, latents, noise, tuple(player.optimizer.count for player in players))
     for player, count in zip(players, counts, strict=True):
         player.optimizer.count = count

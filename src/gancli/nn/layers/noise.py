@@ -19,6 +19,10 @@ class Noise(Layer):
         self.size = size if mode == "concat" else inputs
         self.units = inputs + size if mode == "concat" else inputs
 
+    def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array], state: dict[str, Array]) -> None:
+        """The engine draws the noise."""
+        self.engine = engine
+
     def plan(self, starts: dict[str, int]) -> NoisePlan:
         """What an engine that plays by itself is told."""
         return NoisePlan(self.mode, self.size, self.law, self.scale)
@@ -30,7 +34,7 @@ class Noise(Layer):
     def forward(self, x: Array, rng: np.random.Generator, training: bool = True) -> Array:
         """Draw the noise and join it to x; what is dropped in training is there without it."""
         if training or self.law != "dropout":
-            draw(rng, self.law, self.scale, out=self.noise)
+            draw(self.engine, rng, self.law, self.scale, out=self.noise)
         else:
             self.noise[...] = 0.0
         if self.mode == "concat":
@@ -72,17 +76,11 @@ def dropout(inputs: int, rate: float) -> Noise:
     return Noise(inputs, "multiply", law="dropout", scale=rate)
 
 
-def draw(rng: np.random.Generator, law: str, scale: float, out: Array, engine: Engine | None = None) -> None:
-    """Fill `out` from N(0, scale²), uniformly from [−scale, scale), or with dropout's −1 and p / (1 − p), p = scale.
-
-    The numbers are the same with an engine, which may draw many of them faster.
-    """
+def draw(engine: Engine, rng: np.random.Generator, law: str, scale: float, out: Array) -> None:
+    """Fill `out` from N(0, scale²), uniformly from [−scale, scale), or with dropout's −1 and p / (1 − p), p = scale."""
     dtype = out.dtype.type
     if law == "gaussian":
-        if engine is not None:
-            engine.normal(rng, out)
-        else:
-            rng.standard_normal(dtype=dtype, out=out)
+        engine.normal(rng, out)
         if scale != 1.0:
             out *= scale
         return
