@@ -14,6 +14,7 @@ class Row:
 
 
 WGAN = """
+seed: 1
 kind: wgan
 data: {set: mnist, classes: [7]}
 generator: {shape: [100, 300, 784], activation: sigmoid, mu: 0.1, optimizer: {name: rmsprop, eta: 0.01, gamma: 0.99}}
