@@ -6,7 +6,7 @@ made of products and one division, which compilers vectorise where a call of `ta
 
 import numpy as np
 
-from gancli.engines.compiled.jit import part
+from gancli.engines.compiled.jit import kernel, part
 
 CODES = {"linear": 0, "sigmoid": 1, "tanh": 2, "relu": 3, "softplus": 4}
 LINEAR, SIGMOID, TANH, RELU, SOFTPLUS = range(5)
@@ -29,7 +29,7 @@ def _tanh32(x):
     return x * p / q
 
 
-@part
+@kernel
 def tanh(y, before, after, shift):
     """Y ← after tanh(before y) + shift."""
     t = y.dtype.type
@@ -42,7 +42,7 @@ def tanh(y, before, after, shift):
             y[i] = b * np.tanh(a * y[i]) + c
 
 
-@part
+@kernel
 def forward(activation, y):
     """Y ← f(y); an activation is its code and two numbers: μ; k and α; a slope."""
     code, first, second = activation
@@ -64,7 +64,7 @@ def forward(activation, y):
             y[i] *= slope
 
 
-@part
+@kernel
 def backward(activation, y, dy):
     """Dy ← dy f'(x), from y = f(x)."""
     code, first, second = activation

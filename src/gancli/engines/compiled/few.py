@@ -8,7 +8,7 @@ from gancli.engines.compiled import clock as clocks
 from gancli.engines.compiled.arrays import after, cut
 from gancli.engines.compiled.clock import lap
 from gancli.engines.compiled.columns import BELOW, BIAS, INPUTS, OPTIMIZER, ROOM, SECTION, UNITS, VELOCITY, WEIGHTS, G
-from gancli.engines.compiled.jit import part
+from gancli.engines.compiled.jit import kernel, part
 from gancli.engines.compiled.threads import barrier, share
 from gancli.engines.compiled.views import add, copy, fill, own_block, params, share_of_inputs
 
@@ -51,7 +51,7 @@ def forward_few(team, shared, net, memory, layer, activation, rows, x, y):
         activations.forward(activation, row)
 
 
-@part
+@kernel
 def _add_products(w, units, rows, x, inputs, a, b, c, d, y):
     """y += x[:, abcd] w[abcd]; a row of y is loaded and stored once for four products."""
     wa, wb = cut(w, a * units, units), cut(w, b * units, units)
@@ -70,7 +70,7 @@ def _add_products(w, units, rows, x, inputs, a, b, c, d, y):
             row[j] += xa * wa[j] + xb * wb[j] + xc * wc[j] + xd * wd[j]
 
 
-@part
+@kernel
 def _add_product(w, units, rows, x, inputs, i, y):
     row_of_w = cut(w, i * units, units)
     for r in range(rows):
@@ -103,7 +103,7 @@ def backward_few(team, net, memory, layer, rows, x, dy, learn, dx, clock):
             lap(team, clock, clocks.OPTIMIZER)
 
 
-@part
+@kernel
 def _dot_rows(w, units, rows, dy, dx, inputs):
     """dx[r, i] = dy[r] · w[i], for every row of w."""
     for i in range(w.size // units):
@@ -115,7 +115,7 @@ def _dot_rows(w, units, rows, dy, dx, inputs):
             dx[r * inputs + i] = total
 
 
-@part
+@kernel
 def _add_outer(w, units, rows, x, inputs, dy, factor, keep):
     """w[i] ← factor × Σ_r x[r, i] dy[r], added to what is there with `keep`; two rows at a time, zeros skipped."""
     factor, zero = w.dtype.type(factor), w.dtype.type(0)

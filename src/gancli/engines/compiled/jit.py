@@ -1,4 +1,4 @@
-"""How functions are compiled: `part` for those that others call, `whole` for those that Python calls.
+"""How functions are compiled: `part` and `kernel` for those that others call, `whole` for those that Python calls.
 
 NaN and infinities keep their meaning, for they tell a run that diverged; sums may be taken in any order, and products
 fused with sums. Division is not checked for zero, which would keep it from being vectorised.
@@ -14,6 +14,8 @@ import llvmlite.binding as llvm
 from numba import njit
 from numba.extending import intrinsic as _intrinsic
 
+from gancli.engines.compiled import linked
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 _SETTINGS: dict[str, Any] = {
     "nogil": True,
@@ -27,13 +29,18 @@ intrinsic: Any = _intrinsic
 
 
 def part(function: Function) -> Function:
-    """A function that only compiled code calls: without the wrapper that Python would need, it compiles faster."""
-    return _njit(function, no_cpython_wrapper=True, **_SETTINGS)  # type: ignore[no-any-return]
+    """A function that only compiled code calls, optimised together with its callers."""
+    return _inner(function, linked.PartCompiler, _SETTINGS)
+
+
+def kernel(function: Function) -> Function:
+    """Likewise, but a loop over numbers, which is optimised by itself first."""
+    return _inner(function, linked.KernelCompiler, _SETTINGS)
 
 
 def exact(function: Function) -> Function:
-    """Likewise, its sums and products as they are written: none fused, none in another order."""
-    return _njit(function, no_cpython_wrapper=True, **{**_SETTINGS, "fastmath": False})  # type: ignore[no-any-return]
+    """A part, its sums and products as they are written: none fused, none in another order."""
+    return _inner(function, linked.PartCompiler, {**_SETTINGS, "fastmath": False})
 
 
 def whole(function: Function) -> Function:
@@ -44,6 +51,11 @@ def whole(function: Function) -> Function:
 def exact_whole(function: Function) -> Function:
     """Likewise, as `exact`."""
     return _kept(function, {**_SETTINGS, "fastmath": False})
+
+
+def _inner(function: Function, compiler: Any, settings: dict[str, Any]) -> Function:
+    pipeline = {"pipeline_class": compiler} if linked.KNOWN else {}
+    return _njit(function, no_cpython_wrapper=True, **pipeline, **settings)  # type: ignore[no-any-return]
 
 
 def _kept(function: Function, settings: dict[str, Any]) -> Function:

@@ -7,7 +7,7 @@ import numpy as np
 
 from gancli.engines.compiled.arrays import cut, vector
 from gancli.engines.compiled.columns import COUNT, MEAN, MOVED, OPTIMIZER, PARAMS, SQUARE, VELOCITY
-from gancli.engines.compiled.jit import part
+from gancli.engines.compiled.jit import kernel, part
 from gancli.engines.numpy_optimizers import FLOOR
 
 CODES = {"sgd": 0, "adagrad": 1, "rmsprop": 2, "adadelta": 3, "adam": 4}
@@ -19,7 +19,7 @@ STRIP = 2048
 """Parameters moved at once: their vectors are at home in the first-level cache."""
 
 
-@part
+@kernel
 def adagrad(w, g, square, eta, epsilon):
     """w ← w − η g / (√G + ε)."""
     for i in range(g.size):
@@ -42,7 +42,7 @@ def _root(g, square, mean, i, gamma, rest, epsilon):
     return np.sqrt(max(average - middle * middle, g.dtype.type(0)) + epsilon)
 
 
-@part
+@kernel
 def rmsprop(w, g, square, mean, eta, gamma, rest, epsilon):
     """w ← w − η g / (√G + ε), G a moving average; with a mean, / √(G − M² + ε)."""
     for i in range(g.size):
@@ -51,7 +51,7 @@ def rmsprop(w, g, square, mean, eta, gamma, rest, epsilon):
         w[i] += step
 
 
-@part
+@kernel
 def adadelta(w, g, square, mean, moved, gamma, rest, epsilon):
     """w ← w − g √(X + ε) / (√G + ε); with a mean, / √(G − M² + ε)."""
     floor = g.dtype.type(FLOOR)
@@ -62,7 +62,7 @@ def adadelta(w, g, square, mean, moved, gamma, rest, epsilon):
         w[i] += step
 
 
-@part
+@kernel
 def adam(w, g, first, second, rate, unbiased, beta1, rest1, beta2, rest2, epsilon):
     """w ← w − η m̂ / (√v̂ + ε); `rate` is η / (1 − β₁^k), `unbiased` 1 / (1 − β₂^k)."""
     floor = g.dtype.type(FLOOR)
@@ -75,7 +75,7 @@ def adam(w, g, first, second, rate, unbiased, beta1, rest1, beta2, rest2, epsilo
         w[i] += step
 
 
-@part
+@kernel
 def sgd(w, g, eta):
     """w ← w − η g; like all of these, it leaves the step in g."""
     for i in range(g.size):
@@ -84,7 +84,7 @@ def sgd(w, g, eta):
         w[i] += step
 
 
-@part
+@kernel
 def gain_momentum(w, step, velocity, momentum):
     """w ← w + Δ, Δ = momentum × Δ + step, where w has taken the step already."""
     for i in range(w.size):
@@ -93,7 +93,7 @@ def gain_momentum(w, step, velocity, momentum):
         w[i] += carried
 
 
-@part
+@kernel
 def clamp(w, bound):
     """w ← w within [−bound, bound]."""
     for i in range(w.size):

@@ -2,7 +2,7 @@
 
 from gancli.engines.compiled.arrays import cut, vector
 from gancli.engines.compiled.columns import ACTIVATION, INPUTS, OUTPUTS, PARAMS, ROOM, UNITS, G
-from gancli.engines.compiled.jit import part
+from gancli.engines.compiled.jit import kernel, part
 from gancli.engines.compiled.tables import FEW
 from gancli.engines.compiled.threads import share
 
@@ -43,7 +43,7 @@ def share_of_inputs(team, layer, rows):
     return share(layer[INPUTS], team, 1 if rows <= FEW else 16)
 
 
-@part
+@kernel
 def fill(a, value):
     """a ← value. (`a[:] = value` compiles in seconds, for the message of an error that cannot be.)"""
     number = a.dtype.type(value)
@@ -51,14 +51,14 @@ def fill(a, value):
         a[i] = number
 
 
-@part
+@kernel
 def copy(a, b):
     """b ← a."""
     for i in range(b.size):
         b[i] = a[i]
 
 
-@part
+@kernel
 def add(a, b):
     """b ← b + a."""
     for i in range(b.size):
