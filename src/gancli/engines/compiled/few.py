@@ -85,6 +85,7 @@ def backward_few(team, net, memory, layer, rows, x, dy, learn, dx, clock):
     inputs, units = layer[INPUTS], layer[UNITS]
     start, stop = share_of_inputs(team, layer, rows)
     plain = net.numbers[OPTIMIZER] == optimizers.SGD and net.numbers[VELOCITY] == 0 and net.hyper[optimizers.BOUND] == 0
+    factor = -net.hyper[optimizers.ETA] if plain else 1.0
     together = max(optimizers.STRIP // units, 1)
     for first in range(start, stop, together):
         last = min(first + together, stop)
@@ -93,14 +94,13 @@ def backward_few(team, net, memory, layer, rows, x, dy, learn, dx, clock):
         received = min(last, layer[BELOW]) - first
         if dx.size and received > 0:
             _dot_rows(cut(w, 0, received * units), units, rows, dy, after(dx, first), layer[BELOW])
-        if learn and plain:
-            _add_outer(w, units, rows, after(x, first), inputs, dy, -net.hyper[optimizers.ETA], True)
-        elif learn:
-            g = own_block(team, net, memory, size)
-            _add_outer(g, units, rows, after(x, first), inputs, dy, 1.0, False)
+        if learn:  # plain steps are added to the weights at once
+            g = w if plain else own_block(team, net, memory, size)
+            _add_outer(g, units, rows, after(x, first), inputs, dy, factor, plain)
             lap(team, clock, net.numbers[SECTION])
-            optimizers.step(net, begin, g)
-            lap(team, clock, clocks.OPTIMIZER)
+            if not plain:
+                optimizers.step(net, begin, g)
+                lap(team, clock, clocks.OPTIMIZER)
 
 
 @kernel
