@@ -18,8 +18,9 @@ blas.register()
 
 @whole
 def product(a_t: Any, b_t: Any, m: Any, n: Any, k: Any, a: Any, lda: Any, b: Any, ldb: Any, c: Any, ldc: Any) -> None:
-    """One product."""
-    blas.gemm(a_t, b_t, m, n, k, a, lda, b, ldb, c, ldc)
+    """One product, then another one added."""
+    blas.gemm(a_t, b_t, m, n, k, a, lda, b, ldb, c, ldc, False)
+    blas.gemm(a_t, b_t, m, n, k, a, lda, b, ldb, c, ldc, True)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -35,7 +36,7 @@ def test_products(dtype: str, a_t: bool, b_t: bool, more: int) -> None:
     product(a_t, b_t, m, n, k, a.ravel(), a.shape[1], b.ravel(), b.shape[1], c.reshape(-1), n + more)
     left = a[:, :m].T if a_t else a[:, :k]
     right = b[:, :k].T if b_t else b[:, :n]
-    assert np.allclose(c[:, :n], left @ right, rtol=1e-5)
+    assert np.allclose(c[:, :n], 2 * (left @ right), rtol=1e-5)
     assert (c[:, n:] == 9.0).all()
 
 

@@ -115,6 +115,31 @@ CASES: dict[str, tuple[str, list[str]]] = {
         ["training.labels={real: [0.7, 1], flip: 0.1}", "training.ratios={real: 2, shared: 1, fake: 2, generator: 1}"],
     ),
     "labels of least_squares": (GAN, ["training.loss=least_squares", "training.labels={real: 0.9, flip: 0.05}"]),
+    "penalty": (GAN, ["training.r1={gamma: 0.5, every: 1}"]),
+    "penalty now and then, deep, dropout": (
+        GAN,
+        ["training.r1={gamma: 5, every: 3}", "discriminator.dropout=0.3", "discriminator.shape=[784, 16, 9, 1]"],
+    ),
+    "penalty, noise on images, all four ratios": (
+        GAN,
+        [
+            "training.r1={gamma: 2, every: 2}",
+            "training.ratios={real: 2, shared: 1, fake: 2, generator: 1}",
+            "discriminator={inputs: 784, layers: [{units: 9, noise: {mode: multiply, scale: 0.2}}, "
+            "{units: 7, noise: {mode: add, scale: 0.1}}, {units: 1}], activation: relu, init: glorot, "
+            "optimizer: {name: sgd, eta: 0.01}}",
+        ],
+    ),
+    "penalty of least_squares, labels drawn": (
+        GAN,
+        ["training.loss=least_squares", "training.labels={real: [0.7, 1]}", "training.r1={gamma: 1, every: 2}"],
+    ),
+    "penalty through sigmoids": (GAN, ["training.r1={gamma: 1, every: 4}", "discriminator.activation=sigmoid"]),
+    "penalty, few at a time": (GAN, ["training.r1={gamma: 1, every: 4}", "training.batch=3"]),
+    "penalty, noise beside inputs": (
+        GAN,
+        ["training.r1={gamma: 1, every: 4}", "discriminator.noise={mode: concat, size: 2}"],
+    ),
     "moving average": (GAN, ["generator.ema=0.9"]),
     "moving average of a wgan": (WGAN, ["generator.ema=0.99"]),
     "wgan with long phases": (WGAN, ["training.long_phase={critic: 6, first: 4, every: 25}", "training.warmup=2"]),
@@ -165,6 +190,21 @@ def test_what_the_fast_engine_cannot_play_it_plays_step_by_step(name: str) -> No
     for built in (one, other):
         built.play(10)
     assert one.measure() == pytest.approx(other.measure(), rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("change", "compiled"),
+    [
+        ("discriminator.dropout=0.3", True),
+        ("discriminator.activation=sigmoid", False),
+        ("training.batch=6", False),
+        ("discriminator.noise={mode: concat, size: 2}", False),
+    ],
+)
+def test_which_penalties_are_compiled(change: str, compiled: bool) -> None:
+    """Of a game in two with the penalty, the other is in any case."""
+    found = game(GAN, ["training.r1={gamma: 1, every: 2}", change], "numba", "float32", 1)
+    assert len(found.engine_players) == 1 + compiled
 
 
 def test_the_table_holds_everything() -> None:

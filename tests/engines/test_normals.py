@@ -1,11 +1,11 @@
-"""Normal numbers in compiled code against NumPy's own, to the bit, and the generator left where NumPy would leave it."""
+"""Normal numbers and dropout in compiled code against NumPy's, to the bit, and the generator left where NumPy would leave it."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gancli.engines import make_engine, numba_is_here
+from gancli.engines import NumpyEngine, make_engine, numba_is_here
 
 if not numba_is_here():
     pytest.skip("numba is not installed", allow_module_level=True)
@@ -26,6 +26,20 @@ def test_numpys_numbers_and_its_state(seed: int, half: bool, counts: list[int]) 
         found = np.empty(count, np.float32)
         Normals().fill(one, found)
         assert found.tobytes() == other.standard_normal(count, np.float32).tobytes()
+        assert one.bit_generator.state == other.bit_generator.state
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**63), st.booleans(), st.sampled_from([0.0, 0.2, 0.5, 0.75, 0.999]), sizes)
+def test_the_references_dropout_and_its_state(seed: int, half: bool, rate: float, counts: list[int]) -> None:
+    one, other = np.random.default_rng(seed), np.random.default_rng(seed)
+    for rng in (one, other) if half else ():
+        rng.random(dtype=np.float32)
+    for count in counts:
+        found, expected = np.empty(count, np.float32), np.empty(count, np.float32)
+        Normals().fill_dropout(one, rate, found)
+        NumpyEngine().dropout(other, rate, expected)
+        assert found.tobytes() == expected.tobytes()
         assert one.bit_generator.state == other.bit_generator.state
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numba.core import event
 
-from gancli.engines.compiled import blas, clock, threads
+from gancli.engines.compiled import blas, clock, penalty, tables, threads
 from gancli.engines.compiled.normals import Normals
 from gancli.engines.compiled.player import CompiledPlayer
 from gancli.engines.numpy_engine import NumpyEngine
@@ -60,6 +60,15 @@ class NumbaEngine(NumpyEngine):
         else:
             super().normal(rng, out)
 
+    def dropout(self, rng: np.random.Generator, rate: float, out: Array) -> None:
+        """Likewise."""
+        if self._normals.serves(rng, out):
+            self._normals.fill_dropout(rng, rate, out)
+        else:
+            super().dropout(rng, rate, out)
+
     def player(self, plan: SupervisedPlan | AdversarialPlan) -> GamePlayer | None:
-        """What plays the games of a plan."""
+        """What plays the games of a plan; None where a penalty is not for compiled code."""
+        if isinstance(plan, AdversarialPlan) and plan.penalty and not penalty.serves(plan, tables.FEW):
+            return None
         return CompiledPlayer(plan, threads.Team(self.threads))

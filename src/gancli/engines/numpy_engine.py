@@ -139,6 +139,13 @@ class NumpyEngine(NumpyOptimizers):
         """Out ~ N(0, 1), the generator's next numbers."""
         rng.standard_normal(dtype=out.dtype.type, out=out)
 
+    def dropout(self, rng: np.random.Generator, rate: float, out: Array) -> None:
+        """Out = −1 with probability `rate`, else rate / (1 − rate): 1 + out has the mean 1."""
+        rng.random(dtype=out.dtype.type, out=out)
+        dropped = np.less(out, rate)
+        out[...] = rate / (1.0 - rate)
+        np.copyto(out, -1.0, where=dropped)
+
     # --- bounds
 
     def clamp(self, params: Array, bound: float) -> None:

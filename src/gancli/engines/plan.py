@@ -106,6 +106,8 @@ class AdversarialPlan:
     labels: bool = False
     """Whether a GAN's discriminator has targets drawn for each sample: (batch,) for each of its learnings, in their
     order, after a game's latents."""
+    penalty: float = 0.0
+    """R1's γ, in every learning on real samples."""
 
 
 class GamePlayer(Protocol):

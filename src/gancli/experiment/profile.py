@@ -22,10 +22,8 @@ class Profile:
         self._games = 0.0
         self._players = built.game.engine_players
         built.game.play = self._timed_play(built.game.play)  # type: ignore[method-assign]
-        if self._players:
-            for player in self._players:
-                player.profile = True
-            return
+        for player in self._players:
+            player.profile = True
         for name, one in built.game.players.items():
             self._wrap(one, name)
         for batches in built.batches.values():

@@ -46,7 +46,9 @@ class Adversarial:
         self._x = np.empty((batch, opponent.network.inputs), dtype)
         self._gradient = np.empty((batch, 1), dtype)
 
-    def plan(self, ratios: Mapping[str, int], together: int = 1, labels: bool = False) -> AdversarialPlan | None:
+    def plan(
+        self, ratios: Mapping[str, int], together: int = 1, labels: bool = False, penalty: float = 0.0
+    ) -> AdversarialPlan | None:
         """What an engine that plays by itself is told; None where it cannot."""
         generator, opponent = self.generator.plan(), self.opponent.plan()
         if generator is None or opponent is None:
@@ -54,7 +56,7 @@ class Adversarial:
         terms = (self.loss.real.plan, self.loss.fake.plan, self.loss.generator.plan)
         part = self.real.part
         samples = (part.samples, part.factor)
-        return AdversarialPlan(generator, opponent, *terms, ratios, *samples, self.batch, together, labels)
+        return AdversarialPlan(generator, opponent, *terms, ratios, *samples, self.batch, together, labels, penalty)
 
     def play_by_engine(
         self, player: GamePlayer, games: int, reals: int, fakes: int,

@@ -1,5 +1,6 @@
 """The game of a GAN: a generator and a discriminator learn in turn (report, chapter 2; Goodfellow et al. 2014)."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,27 +30,35 @@ class Gan(Adversarial):
         self.players = {"generator": self.generator, "discriminator": self.opponent}
         self._targets = np.empty(self.batch, self._x.dtype)
 
-        plan = self.plan(ratios, labels=labels.drawn) if r1 is None or r1.every > 1 else None
-        self.player: GamePlayer | None = None if plan is None else self.generator.network.engine.player(plan)
-        self.engine_players = [] if self.player is None else [self.player]
+        kinds = {False} if r1 is None else {True} if r1.every == 1 else {False, True}
+        found = {penalised: self._player(penalised) for penalised in sorted(kinds)}
+        self._by_engine = {penalised: player for penalised, player in found.items() if player is not None}
+        self.engine_players = list(self._by_engine.values())
 
     def play(self, games: int = 1) -> None:
-        """So many games: those of the penalty R1 one by one, all others by the engine where it can."""
+        """So many games, by the engine where it can, else one after another."""
         stop = self.played + games
         while self.played < stop:
-            if self.player is None or self.penalised():
+            player = self._by_engine.get(self.penalised())
+            if player is None:
                 self.play_one()
             else:
-                left = stop - self.played
-                self._play_by_engine(self.player, left if self.r1 is None else min(left, self._until_penalty()))
+                self._play_by_engine(player, min(stop - self.played, self._alike()))
 
     def penalised(self) -> bool:
         """Is the next game one of the penalty?"""
         return self.r1 is not None and self.played % self.r1.every == 0
 
-    def _until_penalty(self) -> int:
-        assert self.r1 is not None
-        return self.r1.every - self.played % self.r1.every
+    def _alike(self) -> int:
+        """Games from here on that all have the penalty, or all have not."""
+        if self.r1 is None or self.r1.every == 1:
+            return sys.maxsize
+        return 1 if self.penalised() else self.r1.every - self.played % self.r1.every
+
+    def _player(self, penalised: bool) -> GamePlayer | None:
+        penalty = self.r1.gamma if penalised and self.r1 is not None else 0.0
+        plan = self.plan(self.ratios, labels=self.labels.drawn, penalty=penalty)
+        return None if plan is None else self.generator.network.engine.player(plan)
 
     def _play_by_engine(self, player: GamePlayer, games: int) -> None:
         real, fresh, shared, alone = (self.ratios[name] for name in ("real", "fake", "shared", "generator"))

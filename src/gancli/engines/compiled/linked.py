@@ -16,7 +16,12 @@ from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import register_pass
 from numba.core.typed_passes import NativeLowering
 
-_OVERRIDDEN = ("_optimize_final_module", "_finalize_final_module", "_finalize_dynamic_globals", "get_pointer_to_function")
+_OVERRIDDEN = (
+    "_optimize_final_module",
+    "_finalize_final_module",
+    "_finalize_dynamic_globals",
+    "get_pointer_to_function",
+)
 _Library: Any = getattr(codegen, "JITCodeLibrary", object)
 _register: Any = register_pass(mutates_CFG=True, analysis_only=False)
 KNOWN = all(hasattr(_Library, name) for name in _OVERRIDDEN)

@@ -32,6 +32,7 @@ from gancli.engines.compiled.columns import (
 )  # fmt: skip
 from gancli.engines.compiled.few import backward_few, forward_few
 from gancli.engines.compiled.jit import part
+from gancli.engines.compiled.penalty import tangents
 from gancli.engines.compiled.tables import FEW
 from gancli.engines.compiled.threads import barrier, share
 from gancli.engines.compiled.views import activation_of, add, copy, fill, own_block, params, share_of_inputs, stretch
@@ -97,7 +98,7 @@ def _forward_many(team, net, layer, activation, rows, x, y):
     for r in range(first, last if right > left else first, STRIP):
         count = min(STRIP, last - r)
         part, start = after(y, r * units + left), after(x, r * inputs)
-        gemm(False, False, count, right - left, inputs, start, inputs, after(w, left), units, part, units)
+        gemm(False, False, count, right - left, inputs, start, inputs, after(w, left), units, part, units, False)
         for k in range(count):
             row = cut(part, k * units, right - left)
             if layer[BIAS] >= 0:
@@ -106,11 +107,12 @@ def _forward_many(team, net, layer, activation, rows, x, y):
 
 
 @part
-def backward(team, shared, net, memory, rows, x, learn, dx, below, clock):
+def backward(team, shared, net, memory, rows, x, learn, dx, below, along, slopes, clock):
     """From ∂E/∂(last sum), in the last layer's stretch of the gradients, to the first layer.
 
     With `learn`, every parameter takes its step. Where `dx` (rows × inputs,) is not empty, it receives ∂E/∂x, taken
-    through the activation that x came out of: `below` is its code and its two numbers.
+    through the activation that x came out of: `below` is its code and its two numbers. `along` and `slopes` are places:
+    of the tangents of a penalty that is learnt as well (0: none; see `penalty`), and of its ∂D/∂(x W + b).
     """
     for n in range(len(net.layers) - 1, -1, -1):
         layer = net.layers[n]
@@ -127,7 +129,9 @@ def backward(team, shared, net, memory, rows, x, learn, dx, below, clock):
         if rows <= FEW:
             backward_few(team, net, memory, layer, rows, source, dy, learn, gradient, clock)
         else:
-            _backward_many(team, net, memory, layer, rows, source, dy, learn, gradient, clock)
+            t = tangents(net, memory, rows, along, n)
+            slope = stretch(memory, slopes, layer, rows)
+            _backward_many(team, net, memory, layer, rows, source, dy, learn, gradient, t, slope, clock)
         if gradient.size:
             _through(team, memory, layer, rows, activation, inputs_of_activation, gradient)
         if learn and layer[BIAS] >= 0:
@@ -153,7 +157,7 @@ def _through(team, memory, layer, rows, activation, y, dy):
 
 
 @part
-def _backward_many(team, net, memory, layer, rows, x, dy, learn, dx, clock):
+def _backward_many(team, net, memory, layer, rows, x, dy, learn, dx, t, slope, clock):
     inputs, units = layer[INPUTS], layer[UNITS]
     start, stop = share_of_inputs(team, layer, rows)
     if start == stop:
@@ -161,14 +165,16 @@ def _backward_many(team, net, memory, layer, rows, x, dy, learn, dx, clock):
     received = min(stop, layer[BELOW]) - start  # noise beside the inputs receives no gradient
     if dx.size and received > 0:
         w = params(net, x, layer[WEIGHTS] + start * units, received * units)
-        gemm(False, True, rows, received, units, dy, units, w, units, after(dx, start), layer[BELOW])
+        gemm(False, True, rows, received, units, dy, units, w, units, after(dx, start), layer[BELOW], False)
     if not learn:
         return
     together = max(net.numbers[ROOM] // units, 1)
     for i in range(start, stop, together):
         count = min(together, stop - i)
         g = own_block(team, net, memory, count * units)
-        gemm(True, False, count, units, rows, after(x, i), inputs, dy, units, g, units)
+        gemm(True, False, count, units, rows, after(x, i), inputs, dy, units, g, units, False)
+        if t.size:
+            gemm(True, False, count, units, rows, after(t, i), inputs, slope, units, g, units, True)
         lap(team, clock, net.numbers[SECTION])
         optimizers.step(net, layer[WEIGHTS] + i * units, g)
         lap(team, clock, clocks.OPTIMIZER)

@@ -1,4 +1,4 @@
-"""Normal numbers, to the bit those of NumPy's generator PCG64 in single precision, several times as fast.
+"""Normal numbers and dropout, to the bit those of NumPy's generator PCG64 in single precision, several times as fast.
 
 NumPy calls a function through a pointer for each 32 bits; here words are made a buffer at a time, and the ziggurat
 (Marsaglia and Tsang 2000) is one loop. Both the words and their order are NumPy's, so that the two engines draw alike.
@@ -107,6 +107,24 @@ def _fill(state, buffer, place, out):
     state[KEPT], state[WORD] = np.uint64(end - at), np.uint64(buffer[end - 1])
 
 
+@exact_whole
+def _fill_dropout(state, buffer, place, rate, kept, out):
+    """−1 where a number from [0, 1) is under the rate, else `kept`."""
+    done, at, end = 0, 0, 0
+    if state[KEPT]:
+        buffer[0], end = np.uint32(state[WORD]), 1
+    while done < out.size:
+        if at == end:
+            _make_words(state, min(WORDS // 2, (out.size - done + 1) // 2), buffer, place)
+            at, end = place[AT], place[END]
+        count = min(end - at, out.size - done)
+        for i in range(count):
+            drawn = np.float32(np.int32(buffer[at + i] >> np.uint32(8))) * np.float32(2.0**-24)
+            out[done + i] = np.float32(-1.0) if drawn < rate else kept
+        done, at = done + count, at + count
+    state[KEPT], state[WORD] = np.uint64(end - at), np.uint64(buffer[end - 1])
+
+
 class Normals:
     """Fills arrays from a generator of NumPy's, whose state it takes and gives back."""
 
@@ -120,13 +138,21 @@ class Normals:
         return known and out.size >= LEAST and out.flags.c_contiguous and _agrees()
 
     def fill(self, rng: np.random.Generator, out: Any) -> None:
-        """`out` (contiguous, float32) from N(0, 1), of a generator that is a PCG64."""
+        """`out` from N(0, 1); it and the generator are such as `serves` accepts."""
+        self._draw(rng, _fill, out)
+
+    def fill_dropout(self, rng: np.random.Generator, rate: float, out: Any) -> None:
+        """`out`, likewise: −1 for what is dropped, rate / (1 − rate) for what is not."""
+        self._draw(rng, _fill_dropout, np.float32(rate), np.float32(rate / (1.0 - rate)), out)
+
+    def _draw(self, rng: np.random.Generator, fill: Any, *given: Any) -> None:
         found: Any = rng.bit_generator.state
         lower = 2**64 - 1
         number, step = found["state"]["state"], found["state"]["inc"]
         words = (number >> 64, number & lower, step >> 64, step & lower)
         self._state[:] = (*words, found["has_uint32"], found["uinteger"])
-        _fill(self._state, self._buffer, self._place, out.reshape(-1))
+        *numbers, out = given
+        fill(self._state, self._buffer, self._place, *numbers, out.reshape(-1))
         high, low, _, _, kept, word = (int(value) for value in self._state)
         found["state"]["state"], found["has_uint32"], found["uinteger"] = high << 64 | low, kept, word
         rng.bit_generator.state = found

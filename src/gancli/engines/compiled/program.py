@@ -13,25 +13,29 @@ from gancli.engines.compiled.columns import AVERAGE, BELOW, COUNT, DY, OUTPUTS, 
 from gancli.engines.compiled.jit import part, stamp_of, whole
 from gancli.engines.compiled.network import backward, forward
 from gancli.engines.compiled.optimizers import DECAY
+from gancli.engines.compiled.penalty import find_tangents
 from gancli.engines.compiled.tables import Net
 from gancli.engines.compiled.threads import barrier, share
 from gancli.engines.compiled.views import activation_of, copy, params, top
 
-LOAD, LATENT, FORWARD, KEEP, TARGET, TERM, BACKWARD, FOLLOW = range(8)
+LOAD, LATENT, FORWARD, KEEP, TARGET, TERM, BACKWARD, FOLLOW, TANGENTS = range(9)
 """Operations; what each does is said where it is carried out."""
 CODE, NET, ROWS, FROM, TO, A, B, SECTION = range(8)
 """Columns of an operation: `FROM` and `TO` are places in the memory, A and B what the operation makes of them."""
+LEARN, LEARN_PENALTY = 1, 2
+"""What a network may do on a pass back, besides passing it on."""
+NOBODY = -1
+"""Whose output a sample of the data is."""
 
 
 @part
 def carry_out(team, shared, clock, nets, operations, terms, data, targets, rows, latents, noise, memory):
     """One game for each of `rows` (games, samples), `latents` and `noise` (games, numbers).
 
-    `nets` are two `tables.Net`; `terms` (terms, 3) the adversarial loss; `data` (bytes, reals, factor); `targets`
+    `nets` are three `tables.Net`; `terms` (terms, 3) the adversarial loss; `data` (bytes, reals, factor); `targets`
     (labels, codes, loss).
     """
-    one, other = nets
-    nets = (_borrowed(one), _borrowed(other))
+    nets = (_borrowed(nets[0]), _borrowed(nets[1]), _borrowed(nets[2]))
     data = (borrow(data[0]), borrow(data[1]), data[2])
     targets = (borrow(targets[0]), borrow(targets[1]), targets[2])
     operations, terms, rows = borrow(operations), borrow(terms), borrow(rows)
@@ -58,11 +62,14 @@ def carry_out(team, shared, clock, nets, operations, terms, data, targets, rows,
                 term(team, net, memory, count, terms[operation[A]], operation[B], source, drawn)
             elif code == FOLLOW:
                 follow(team, net, memory)
-            else:  # BACKWARD; A: does the network learn? B: whose output it judged
-                learn, judged = operation[A] == 1, operation[B]
-                below = activation_of(nets[judged], len(nets[judged].layers) - 1)
-                x, dx = after(memory, source), cut(memory, place, count * net.layers[0, BELOW] if place > 0 else 0)
-                backward(team, shared, net, memory, count, x, learn, dx, below, clock)
+            elif code == TANGENTS:
+                find_tangents(team, net, memory, count, place)
+            else:  # BACKWARD; A: does it learn? B: whose output it judged; TO: ∂E/∂x, or a penalty's tangents
+                learn, judged, along = operation[A] > 0, operation[B], place if operation[A] == LEARN_PENALTY else 0
+                below = activation_of(nets[judged], len(nets[judged].layers) - 1) if judged >= 0 else (0, 1.0, 0.0)
+                size = count * net.layers[0, BELOW] if place > along else 0
+                x, dx, slopes = after(memory, source), cut(memory, place, size), nets[2].numbers[DY]
+                backward(team, shared, net, memory, count, x, learn, dx, below, along, slopes, clock)
             barrier(team, shared)
             lap(team, clock, operation[SECTION])
 

@@ -1,17 +1,19 @@
 """The programs of the games: what `games.Supervised.play`, `Gan.play` and `Wgan.play` do, as lists of operations."""
 
+import math
 from typing import Any
 
 import numpy as np
 
 from gancli.engines.compiled import clock, losses, program
 from gancli.engines.compiled.columns import DY, OUTPUTS, SECTION, Y
-from gancli.engines.compiled.tables import Memory, Net, table
+from gancli.engines.compiled.tables import Memory, Net, table, twin
 from gancli.engines.plan import AdversarialPlan, NetworkPlan, SupervisedPlan
 
-GENERATOR, OPPONENT = 0, 1
-"""Places in `Program.nets`; a supervised run's network is the opponent of nobody, at both."""
-REAL, FAKE, TEACH = range(3)
+GENERATOR, OPPONENT, TWIN = range(3)
+"""Places in `Program.nets`; a supervised run's network is the opponent of nobody, at all three. The twin is the opponent
+where a penalty looks at its slopes."""
+REAL, FAKE, TEACH, SLOPE = range(4)
 """Places in `Program.terms`."""
 TOGETHER = 2048
 """Fakes drawn at most in one product."""
@@ -20,7 +22,7 @@ TOGETHER = 2048
 class Program:
     """Operations under construction, with the networks' tables and the memory they work in."""
 
-    def __init__(self, nets: tuple[Net, Net], plans: tuple[NetworkPlan, NetworkPlan], memory: Memory):
+    def __init__(self, nets: tuple[Net, Net, Net], plans: tuple[NetworkPlan, NetworkPlan], memory: Memory):
         self.nets, self.memory = nets, memory
         self.noise: list[tuple[int, str, float]] = []
         """The layer noise of one game, in the order of its passes: how many numbers, their law and scale."""
@@ -66,9 +68,16 @@ class Program:
         drawn = 0 if labels is None else labels + 1
         self._add(program.TERM, net, rows, rows if of is None else of, to=drawn, a=term, b=begin)
 
-    def learn(self, net: int, rows: int, source: int) -> None:
-        """Backward from the last error, each parameter taking its step."""
-        self._add(program.BACKWARD, net, rows, source, to=0, a=1, b=net)
+    def find_slopes(self, rows: int, source: int, to: int) -> None:
+        """What the opponent's penalty learns from, after its pass over `rows` samples: v and, after it, its tangents."""
+        self.term(TWIN, SLOPE, rows)
+        self._add(program.BACKWARD, TWIN, rows, source, to=to, a=0, b=program.NOBODY)
+        self._add(program.TANGENTS, OPPONENT, rows, to=to)
+
+    def learn(self, net: int, rows: int, source: int, slopes: int = 0) -> None:
+        """Backward from the last error, each parameter taking its step; also along a penalty's `slopes`."""
+        how = program.LEARN_PENALTY if slopes else program.LEARN
+        self._add(program.BACKWARD, net, rows, source, to=slopes, a=how, b=net)
         if self._plans[net].average is not None:
             self._add(program.FOLLOW, net, 0)
 
@@ -92,7 +101,7 @@ def supervised(plan: SupervisedPlan, threads: int) -> Program:
     memory = Memory()
     net = table(plan.network, memory, plan.batch, threads, clock.OPPONENT)
     x = memory.place(plan.batch * plan.network.inputs)
-    made = Program((net, net), (plan.network, plan.network), memory)
+    made = Program((net, net, net), (plan.network, plan.network), memory)
     made.load(plan.batch, x, 0)
     made.forward(OPPONENT, plan.batch, x)
     made.target(OPPONENT, plan.batch)
@@ -100,9 +109,10 @@ def supervised(plan: SupervisedPlan, threads: int) -> Program:
     return made
 
 
-def _nets(plan: AdversarialPlan, memory: Memory, rows: int, opponents: int, threads: int) -> tuple[Net, Net]:
+def _nets(plan: AdversarialPlan, memory: Memory, rows: int, opponents: int, threads: int) -> tuple[Net, Net, Net]:
     generator = table(plan.generator, memory, rows, threads, clock.GENERATOR)
-    return generator, table(plan.opponent, memory, opponents, threads, clock.OPPONENT)
+    opponent = table(plan.opponent, memory, opponents, threads, clock.OPPONENT)
+    return generator, opponent, twin(opponent, memory, plan.batch) if plan.penalty else opponent
 
 
 def gan(plan: AdversarialPlan, threads: int) -> Program:
@@ -110,15 +120,19 @@ def gan(plan: AdversarialPlan, threads: int) -> Program:
     memory, batch, size = Memory(), plan.batch, plan.batch * plan.generator.inputs
     made = Program(_nets(plan, memory, batch, batch, threads), (plan.generator, plan.opponent), memory)
     x, fakes = (memory.place(batch * plan.opponent.inputs) for _ in range(2))
-    z = memory.place(size)
+    z, slopes = memory.place(size), 0
+    if plan.penalty:
+        slopes = memory.place(batch * (plan.opponent.inputs + sum(layer.units for layer in plan.opponent.layers)))
     real, fresh, shared, alone = (plan.ratios[name] for name in ("real", "fake", "shared", "generator"))
     drawn = (fresh + shared + alone) * size  # targets follow the latents
     labels = iter(range(drawn, drawn + (real + fresh + shared) * batch, batch) if plan.labels else ())
     for step in range(real):
         made.load(batch, x, step * batch)
         made.forward(OPPONENT, batch, x)
+        if plan.penalty:
+            made.find_slopes(batch, x, slopes)
         made.term(OPPONENT, REAL, batch, labels=next(labels, None))
-        made.learn(OPPONENT, batch, x)
+        made.learn(OPPONENT, batch, x, slopes)
     for step in range(fresh + shared + alone):
         made.latents(size, z, step * size)
         made.forward(GENERATOR, batch, z, fakes)
@@ -171,8 +185,9 @@ def wgan(plan: AdversarialPlan, threads: int) -> Program:
 
 
 def terms(plan: AdversarialPlan) -> Any:
-    """The adversarial loss as `program.play` takes it."""
-    found = (plan.real, plan.fake, plan.teach)
+    """The adversarial loss as `program.play` takes it; where slopes are looked at, ∂/∂D is √(γ / batch)."""
+    slope = ("mean", math.sqrt(plan.penalty * plan.batch), 0.0)
+    found = (plan.real, plan.fake, plan.teach, slope)
     return np.array([(losses.TERMS[name], *numbers) for name, *numbers in found], np.float64)
 
 

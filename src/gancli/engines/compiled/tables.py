@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gancli.engines.compiled import activations, optimizers
-from gancli.engines.compiled.columns import ADD, CONCAT, MULTIPLY
+from gancli.engines.compiled.columns import ADD, CONCAT, DY, MULTIPLY, UNITS
 from gancli.engines.plan import DensePlan, NetworkPlan
 
 MODES = {"concat": CONCAT, "add": ADD, "multiply": MULTIPLY}
@@ -63,6 +63,13 @@ def table(plan: NetworkPlan, memory: Memory, rows: int, threads: int, section: i
         np.array([layer.activation[1:] for layer in plan.layers], np.float64),
         np.array([hyper.get(name, 0.0) for name in optimizers.HYPER], np.float64),
     )
+
+
+def twin(net: Net, memory: Memory, rows: int) -> Net:
+    """The same network, with a place of its own for ∂E/∂(x W + b) of all layers and `rows` rows."""
+    numbers = net.numbers.copy()
+    numbers[DY] = memory.place(rows * int(net.layers[:, UNITS].sum()))
+    return net._replace(numbers=numbers)
 
 
 def _noise(layer: DensePlan, memory: Memory, rows: int) -> tuple[int, int, int]:

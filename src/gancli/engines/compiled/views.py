@@ -59,6 +59,13 @@ def copy(a, b):
 
 
 @kernel
+def multiply(a, b):
+    """b ← b × a."""
+    for i in range(b.size):
+        b[i] *= a[i]
+
+
+@kernel
 def add(a, b):
     """b ← b + a."""
     for i in range(b.size):

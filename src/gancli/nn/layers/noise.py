@@ -78,15 +78,13 @@ def dropout(inputs: int, rate: float) -> Noise:
 
 def draw(engine: Engine, rng: np.random.Generator, law: str, scale: float, out: Array) -> None:
     """Fill `out` from N(0, scale²), uniformly from [−scale, scale), or with dropout's −1 and p / (1 − p), p = scale."""
-    dtype = out.dtype.type
     if law == "gaussian":
         engine.normal(rng, out)
         if scale != 1.0:
             out *= scale
-        return
-    rng.random(dtype=dtype, out=out)
-    if law == "uniform":
+    elif law == "dropout":
+        engine.dropout(rng, scale, out)
+    else:
+        rng.random(dtype=out.dtype.type, out=out)
         out *= 2.0 * scale
         out -= scale
-    else:
-        out[...] = np.where(out < scale, dtype(-1.0), dtype(scale / (1.0 - scale)))
