@@ -1,12 +1,12 @@
 """How Numba compiles what only compiled code calls: it is lowered, linked into its callers, and never run by itself.
 
-Numba optimises every function together with all that it calls, and makes machine code of it, before it looks at the
-function's own caller: what lies five calls deep is optimised five times. Here only what Python calls gets all of that, and
-kernels, small loops that call nothing, are optimised once before they are linked (inlined first and vectorised later, some
-come out slower).
+Numba optimises every function together with all that it calls, and makes machine code of it, before it looks at
+the function's own caller: what lies five calls deep is optimised five times. Here only what Python calls gets all of
+that, and kernels, small loops that call little, are optimised once before they are linked (inlined first and
+vectorised later, some come out slower).
 
-This leans on how Numba makes its libraries (see "Customizing the Compiler" in its documentation for the rest); where a
-version of Numba makes them otherwise, functions are compiled in its own way, which only takes longer.
+The passes are chosen in Numba's documented way ("Customizing the Compiler"), but the libraries lean on its inside;
+where a version of Numba makes them otherwise, functions are compiled in its own way, which only takes longer.
 """
 
 from typing import Any, ClassVar
@@ -16,15 +16,13 @@ from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import register_pass
 from numba.core.typed_passes import NativeLowering
 
-_OVERRIDDEN = (
-    "_optimize_final_module",
-    "_finalize_final_module",
-    "_finalize_dynamic_globals",
-    "get_pointer_to_function",
-)
+_LEANT_ON = (
+    "_optimize_functions", "_optimize_final_module", "_finalize_final_module", "_finalize_dynamic_globals",
+    "_ensure_finalized", "get_pointer_to_function", "codegen",
+)  # fmt: skip
 _Library: Any = getattr(codegen, "JITCodeLibrary", object)
 _register: Any = register_pass(mutates_CFG=True, analysis_only=False)
-KNOWN = all(hasattr(_Library, name) for name in _OVERRIDDEN)
+KNOWN = all(hasattr(_Library, name) for name in _LEANT_ON)
 """Does Numba make its libraries in the way that is known here?"""
 
 
@@ -68,7 +66,7 @@ class KernelLibrary(PartLibrary):
         super(PartLibrary, self)._optimize_final_module()
 
 
-class _Lowering(NativeLowering):  # type: ignore[misc]
+class _Lowering(NativeLowering):
     """Numba's last pass, into a library of another kind."""
 
     library: ClassVar[Any]
@@ -84,17 +82,19 @@ class _Lowering(NativeLowering):  # type: ignore[misc]
 class PartLowering(_Lowering):
     """Of a part."""
 
-    _name, library = "part_lowering", PartLibrary
+    _name: Any = "part_lowering"
+    library = PartLibrary
 
 
 @_register
 class KernelLowering(_Lowering):
     """Of a kernel."""
 
-    _name, library = "kernel_lowering", KernelLibrary
+    _name: Any = "kernel_lowering"
+    library = KernelLibrary
 
 
-class PartCompiler(CompilerBase):  # type: ignore[misc]
+class PartCompiler(CompilerBase):
     """Numba's passes, but for the last."""
 
     lowering: Any = PartLowering

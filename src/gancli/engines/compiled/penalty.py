@@ -1,8 +1,9 @@
 """R1 in compiled code, for networks whose activations are straight pieces; the mathematics is in `nn.penalty`.
 
-There the masks of the pass stand still, D is linear along them, and the penalty's gradient of a layer's weights is tᵀ δ:
-δ is ∂D/∂(x W + b), and t the layer's input when the network's moves along v = ∇_x D. One pass back gives v and every δ,
-one forward every t, and `backward` adds the products to those of the loss, before it steps. All are scaled by √(γ / batch).
+There the masks of the pass stand still, D is linear along them, and the penalty's gradient of a layer's weights is
+tᵀ δ: δ is ∂D/∂(x W + b), and t the layer's input when the network's moves along v = ∇_x D. One pass back gives v and
+every δ, one forward every t, and `backward` adds the products to those of the loss, before it steps. All are scaled by
+√(γ / batch).
 """
 
 from gancli.engines.compiled import activations
@@ -41,8 +42,7 @@ def find_tangents(team, net, memory, rows, place):
             multiply(cut(memory, layer[FACTORS] + start * inputs, count * inputs), t)
         if n < top:
             y = cut(stretch(memory, net.numbers[Y], layer, rows), start * units, count * units)
-            moved = tangents(net, memory, rows, place, n + 1)
-            moved = cut(moved, start * units, count * units)
+            moved = cut(tangents(net, memory, rows, place, n + 1), start * units, count * units)
             w = params(net, t, layer[WEIGHTS], inputs * units)
             gemm(False, False, count, units, inputs, t, inputs, w, units, moved, units, False)
             activations.backward(activation_of(net, n), y, moved)

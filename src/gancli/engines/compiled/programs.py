@@ -11,8 +11,8 @@ from gancli.engines.compiled.tables import Memory, Net, table, twin
 from gancli.engines.plan import AdversarialPlan, NetworkPlan, SupervisedPlan
 
 GENERATOR, OPPONENT, TWIN = range(3)
-"""Places in `Program.nets`; a supervised run's network is the opponent of nobody, at all three. The twin is the opponent
-where a penalty looks at its slopes."""
+"""Places in `Program.nets`; a supervised run's network is the opponent of nobody, at all three. The twin is the
+opponent where a penalty looks at its slopes."""
 REAL, FAKE, TEACH, SLOPE = range(4)
 """Places in `Program.terms`."""
 TOGETHER = 2048
@@ -69,7 +69,7 @@ class Program:
         self._add(program.TERM, net, rows, rows if of is None else of, to=drawn, a=term, b=begin)
 
     def find_slopes(self, rows: int, source: int, to: int) -> None:
-        """What the opponent's penalty learns from, after its pass over `rows` samples: v and, after it, its tangents."""
+        """What the opponent's penalty learns from, after its pass over `rows` samples: v and, behind it, tangents."""
         self.term(TWIN, SLOPE, rows)
         self._add(program.BACKWARD, TWIN, rows, source, to=to, a=0, b=program.NOBODY)
         self._add(program.TANGENTS, OPPONENT, rows, to=to)
