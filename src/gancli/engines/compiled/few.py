@@ -95,8 +95,11 @@ def backward_few(team, net, memory, layer, rows, x, dy, learn, dx, clock):
         if dx.size and received > 0:
             _dot_rows(cut(w, 0, received * units), units, rows, dy, after(dx, first), layer[BELOW])
         if learn:  # plain steps are added to the weights at once
-            g = w if plain else own_block(team, net, memory, size)
-            _add_outer(g, units, rows, after(x, first), inputs, dy, factor, plain)
+            g = w
+            if not plain:
+                g = own_block(team, net, memory, size)
+                fill(g, 0.0)
+            _add_outer(g, units, rows, after(x, first), inputs, dy, factor)
             lap(team, clock, net.numbers[SECTION])
             if not plain:
                 optimizers.step(net, begin, g)
@@ -116,13 +119,11 @@ def _dot_rows(w, units, rows, dy, dx, inputs):
 
 
 @kernel
-def _add_outer(w, units, rows, x, inputs, dy, factor, keep):
-    """w[i] ← factor × Σ_r x[r, i] dy[r], added to what is there with `keep`; two rows at a time, zeros skipped."""
+def _add_outer(w, units, rows, x, inputs, dy, factor):
+    """w[i] += factor × Σ_r x[r, i] dy[r]; two rows at a time, zeros skipped."""
     factor, zero = w.dtype.type(factor), w.dtype.type(0)
     for i in range(w.size // units):
         row_of_w = cut(w, i * units, units)
-        if not keep:
-            fill(row_of_w, 0.0)
         for r in range(0, rows, 2):
             other = min(r + 1, rows - 1)
             a, b = factor * x[r * inputs + i], factor * x[other * inputs + i] if other > r else zero
