@@ -13,6 +13,9 @@ from gancli.engines.numpy_optimizers import NumpyOptimizers
 from gancli.engines.plan import AdversarialPlan, Array, GamePlayer, SupervisedPlan
 from gancli.engines.strips import BLOCK, strips
 
+_BOOLS = np.zeros(0, bool)
+"""The type of scratch for comparisons, which NumPy makes quicker into truth values than into numbers."""
+
 
 class NumpyEngine(NumpyOptimizers):
     """Kernels in NumPy; those of the optimisers are in `numpy_optimizers`."""
@@ -99,7 +102,9 @@ class NumpyEngine(NumpyOptimizers):
     def relu_gradient(self, y: Array, dy: Array, slope: float) -> None:
         """1 where y > 0, the slope elsewhere."""
         for part, gradient, spare in zip(strips(y), strips(dy), self._spares(y), strict=True):
-            np.greater(part, 0.0, out=spare)
+            positive = self._spare(_BOOLS, part.shape)
+            np.greater(part, 0.0, out=positive)
+            np.copyto(spare, positive)
             if slope:
                 spare *= 1.0 - slope
                 spare += slope
@@ -133,7 +138,8 @@ class NumpyEngine(NumpyOptimizers):
         """Out = factor × source[rows]: a batch drawn from stored samples."""
         stored = self._spare(source[:1], (len(rows), *source.shape[1:]))
         np.take(source, rows, axis=0, out=stored, mode="clip")
-        np.multiply(stored, out.dtype.type(factor), out=out)
+        np.copyto(out, stored)
+        out *= factor
 
     def normal(self, rng: np.random.Generator, out: Array) -> None:
         """Out ~ N(0, 1), the generator's next numbers."""
