@@ -1,7 +1,8 @@
 """How functions are compiled: `part` and `kernel` for those that others call, `whole` for those that Python calls.
 
 NaN and infinities keep their meaning, for they tell a run that diverged; sums may be taken in any order, and products
-fused with sums. Division is not checked for zero, which would keep it from being vectorised.
+fused with sums. Division is not checked for zero, which would keep it from being vectorised. References to arrays are
+not counted (`_nrt`; parts say true, for else Numba lets none of them return a view, and `linked` leaves it off).
 """
 
 import ctypes
@@ -55,14 +56,14 @@ def exact_whole(function: Function) -> Function:
 
 def _inner(function: Function, compiler: Any, settings: dict[str, Any]) -> Function:
     pipeline = {"pipeline_class": compiler} if linked.KNOWN else {}
-    return _njit(function, no_cpython_wrapper=True, **pipeline, **settings)  # type: ignore[no-any-return]
+    return _njit(function, no_cpython_wrapper=True, _nrt=True, **pipeline, **settings)  # type: ignore[no-any-return]
 
 
 def _kept(function: Function, settings: dict[str, Any]) -> Function:
     try:
-        return _njit(function, cache=True, **settings)  # type: ignore[no-any-return]
+        return _njit(function, cache=True, _nrt=False, **settings)  # type: ignore[no-any-return]
     except RuntimeError:  # "no locator available"
-        return _njit(function, **settings)  # type: ignore[no-any-return]
+        return _njit(function, _nrt=False, **settings)  # type: ignore[no-any-return]
 
 
 def name_symbol(symbol: str, function: Any) -> None:

@@ -3,7 +3,8 @@
 Numba optimises every function together with all that it calls, and makes machine code of it, before it looks at
 the function's own caller: what lies five calls deep is optimised five times. Here only what Python calls gets all of
 that, and kernels, small loops that call little, are optimised once before they are linked (inlined first and
-vectorised later, some come out slower).
+vectorised later, some come out slower). None of it counts references to arrays, whose code would be a tenth of what
+is lowered: they are kept alive by the caller of the compiled function.
 
 The passes are chosen in Numba's documented way ("Customizing the Compiler"), but the libraries lean on its inside;
 where a version of Numba makes them otherwise, functions are compiled in its own way, which only takes longer.
@@ -75,6 +76,7 @@ class _Lowering(NativeLowering):
         """Lower."""
         state.library = self.library(state.targetctx.codegen(), state.func_id.func_qualname)
         state.library.enable_object_caching()
+        state.targetctx = state.targetctx.subtarget(enable_nrt=False)
         return bool(super().run_pass(state))
 
 
