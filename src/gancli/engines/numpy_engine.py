@@ -148,7 +148,8 @@ class NumpyEngine(NumpyOptimizers):
     def dropout(self, rng: np.random.Generator, rate: float, out: Array) -> None:
         """Out = −1 with probability `rate`, else rate / (1 − rate): 1 + out has the mean 1."""
         rng.random(dtype=out.dtype.type, out=out)
-        dropped = np.less(out, rate)
+        dropped = self._spare(_BOOLS, out.shape)
+        np.less(out, rate, out=dropped)
         out[...] = rate / (1.0 - rate)
         np.copyto(out, -1.0, where=dropped)
 

@@ -60,10 +60,11 @@ def _inner(function: Function, compiler: Any, settings: dict[str, Any]) -> Funct
 
 
 def _kept(function: Function, settings: dict[str, Any]) -> Function:
+    settings = {**settings, "_nrt": False}
     try:
-        return _njit(function, cache=True, _nrt=False, **settings)  # type: ignore[no-any-return]
+        return _njit(function, cache=True, **settings)  # type: ignore[no-any-return]
     except RuntimeError:  # "no locator available"
-        return _njit(function, _nrt=False, **settings)  # type: ignore[no-any-return]
+        return _njit(function, **settings)  # type: ignore[no-any-return]
 
 
 def name_symbol(symbol: str, function: Any) -> None:
