@@ -86,7 +86,8 @@ def backward_few(team, net, memory, layer, rows, x, dy, learn, dx, clock):
     start, stop = share_of_inputs(team, layer, rows)
     plain = net.numbers[OPTIMIZER] == optimizers.SGD and net.numbers[VELOCITY] == 0 and net.hyper[optimizers.BOUND] == 0
     factor = -net.hyper[optimizers.ETA] if plain else 1.0
-    together = max(optimizers.STRIP // units // 4, 1) * 4
+    alone = plain and not dx.size  # then nothing needs a strip to be in the cache
+    together = max(stop - start, 1) if alone else max(optimizers.STRIP // units // 4, 1) * 4
     for first in range(start, stop, together):
         last = min(first + together, stop)
         begin, size = layer[WEIGHTS] + first * units, (last - first) * units
@@ -134,16 +135,17 @@ def _dot_rows(w, units, rows, dy, dx, inputs):
 @kernel
 def _add_outer(w, units, rows, x, inputs, dy, factor):
     """w[i] += factor × Σ_r x[r, i] dy[r]; two rows at a time, zeros skipped."""
-    factor, zero = w.dtype.type(factor), w.dtype.type(0)
+    factor = w.dtype.type(factor)
     for i in range(w.size // units):
         row_of_w = cut(w, i * units, units)
-        for r in range(0, rows, 2):
-            other = min(r + 1, rows - 1)
-            a, b = factor * x[r * inputs + i], factor * x[other * inputs + i] if other > r else zero
-            one, two = cut(dy, r * units, units), cut(dy, other * units, units)
-            if b != 0:
+        for r in range(0, rows - 1, 2):
+            a, b = factor * x[r * inputs + i], factor * x[(r + 1) * inputs + i]
+            if a != 0 or b != 0:
+                one, two = cut(dy, r * units, units), cut(dy, (r + 1) * units, units)
                 for j in range(row_of_w.size):
                     row_of_w[j] += a * one[j] + b * two[j]
-            elif a != 0:
+        if rows % 2:
+            a, one = factor * x[(rows - 1) * inputs + i], cut(dy, (rows - 1) * units, units)
+            if a != 0:
                 for j in range(row_of_w.size):
                     row_of_w[j] += a * one[j]
