@@ -9,6 +9,7 @@ from gancli.engines.compiled.arrays import after, cut
 from gancli.engines.compiled.clock import lap
 from gancli.engines.compiled.columns import BELOW, BIAS, INPUTS, OPTIMIZER, ROOM, SECTION, UNITS, VELOCITY, WEIGHTS, G
 from gancli.engines.compiled.jit import kernel, part
+from gancli.engines.compiled.lanes import add_products
 from gancli.engines.compiled.threads import barrier, share
 from gancli.engines.compiled.views import add, copy, fill, own_block, params, share_of_inputs
 
@@ -24,19 +25,15 @@ def forward_few(team, shared, net, memory, layer, activation, rows, x, y):
     w, size = params(net, x, layer[WEIGHTS], inputs * units), rows * units
     part = own_block(team, net, memory, size)
     fill(part, 0.0)
-    found, one, two, three = 0, start, start, start
-    for i in range(start, stop):
+    for i in range(start, stop - 3, 4):
         used = False
         for r in range(rows):
-            used |= x[r * inputs + i] != 0
+            place = r * inputs + i
+            used |= (x[place] != 0) | (x[place + 1] != 0) | (x[place + 2] != 0) | (x[place + 3] != 0)
         if used:
-            found += 1
-            if found == 4:
-                _add_products(w, units, rows, x, inputs, one, two, three, i, part)
-                found = 0
-            one, two, three = two, three, i
-    for k in range(found):
-        _add_product(w, units, rows, x, inputs, three if k == 0 else (two if k == 1 else one), part)
+            _add_four(w, units, rows, x, inputs, i, part)
+    for i in range(stop - (stop - start) % 4, stop):
+        _add_one(w, units, rows, x, inputs, i, part)
     barrier(team, shared)
     start, stop = share(units, team, 16)
     for r in range(rows if stop > start else 0):
@@ -52,31 +49,24 @@ def forward_few(team, shared, net, memory, layer, activation, rows, x, y):
 
 
 @kernel
-def _add_products(w, units, rows, x, inputs, a, b, c, d, y):
-    """y += x[:, abcd] w[abcd]; a row of y is loaded and stored once for four products."""
-    wa, wb = cut(w, a * units, units), cut(w, b * units, units)
-    wc, wd = cut(w, c * units, units), cut(w, d * units, units)
+def _add_four(w, units, rows, x, inputs, i, y):
+    """y += x[:, i:i + 4] w[i:i + 4]; a row of y is loaded and stored once for four products."""
+    a, b, c, d = i, i + 1, i + 2, i + 3
+    starts = (a * units, b * units, c * units, d * units)
     for r in range(0, rows - 1, 2):
-        row, other, begin, end = cut(y, r * units, units), cut(y, (r + 1) * units, units), r * inputs, (r + 1) * inputs
-        xa, xb, xc, xd = x[begin + a], x[begin + b], x[begin + c], x[begin + d]
-        za, zb, zc, zd = x[end + a], x[end + b], x[end + c], x[end + d]
-        for j in range(row.size):
-            row[j] += xa * wa[j] + xb * wb[j] + xc * wc[j] + xd * wd[j]
-            other[j] += za * wa[j] + zb * wb[j] + zc * wc[j] + zd * wd[j]
+        one, two = r * inputs, (r + 1) * inputs
+        factors = (x[one + a], x[one + b], x[one + c], x[one + d], x[two + a], x[two + b], x[two + c], x[two + d])
+        add_products(y, (r * units, (r + 1) * units), w, starts, factors, units)
     if rows % 2:
-        row, begin = cut(y, (rows - 1) * units, units), (rows - 1) * inputs
-        xa, xb, xc, xd = x[begin + a], x[begin + b], x[begin + c], x[begin + d]
-        for j in range(row.size):
-            row[j] += xa * wa[j] + xb * wb[j] + xc * wc[j] + xd * wd[j]
+        one = (rows - 1) * inputs
+        factors = (x[one + a], x[one + b], x[one + c], x[one + d])
+        add_products(y, ((rows - 1) * units,), w, starts, factors, units)
 
 
 @kernel
-def _add_product(w, units, rows, x, inputs, i, y):
-    row_of_w = cut(w, i * units, units)
+def _add_one(w, units, rows, x, inputs, i, y):
     for r in range(rows):
-        row, value = cut(y, r * units, units), x[r * inputs + i]
-        for j in range(row.size):
-            row[j] += value * row_of_w[j]
+        add_products(y, (r * units,), w, (i * units,), (x[r * inputs + i],), units)
 
 
 @part
@@ -137,15 +127,12 @@ def _add_outer(w, units, rows, x, inputs, dy, factor):
     """w[i] += factor × Σ_r x[r, i] dy[r]; two rows at a time, zeros skipped."""
     factor = w.dtype.type(factor)
     for i in range(w.size // units):
-        row_of_w = cut(w, i * units, units)
+        place = (i * units,)
         for r in range(0, rows - 1, 2):
             a, b = factor * x[r * inputs + i], factor * x[(r + 1) * inputs + i]
             if a != 0 or b != 0:
-                one, two = cut(dy, r * units, units), cut(dy, (r + 1) * units, units)
-                for j in range(row_of_w.size):
-                    row_of_w[j] += a * one[j] + b * two[j]
+                add_products(w, place, dy, (r * units, (r + 1) * units), (a, b), units)
         if rows % 2:
-            a, one = factor * x[(rows - 1) * inputs + i], cut(dy, (rows - 1) * units, units)
+            a = factor * x[(rows - 1) * inputs + i]
             if a != 0:
-                for j in range(row_of_w.size):
-                    row_of_w[j] += a * one[j]
+                add_products(w, place, dy, ((rows - 1) * units,), (a,), units)

@@ -39,6 +39,11 @@ def kernel(function: Function) -> Function:
     return _inner(function, linked.KernelCompiler, _SETTINGS)
 
 
+def inlined(function: Function) -> Function:
+    """A kernel that becomes part of each of its callers: the call would take as long as the work."""
+    return _inner(function, linked.KernelCompiler, {**_SETTINGS, "forceinline": True})
+
+
 def exact(function: Function) -> Function:
     """A part, its sums and products as they are written: none fused, none in another order."""
     return _inner(function, linked.PartCompiler, {**_SETTINGS, "fastmath": False})
