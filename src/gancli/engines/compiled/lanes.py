@@ -4,7 +4,6 @@ LLVM makes such instructions out of loops too, but then asks at each loop's star
 what is left of eights one by one: in rows of twenty that is most of the time.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
@@ -29,7 +28,7 @@ def add_products(y, places, v, starts, factors, size):
         _one(y, places, v, starts, factors, j)
 
 
-def _adder(lanes: int) -> Callable[..., None]:
+def _adder(lanes: int) -> Any:
     """`add_products` for `lanes` numbers from `j` on; all are read before any is written."""
 
     def add(typing: Any, y: Any, places: Any, v: Any, starts: Any, factors: Any, j: Any) -> Any:
