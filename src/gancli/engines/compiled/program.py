@@ -54,7 +54,7 @@ def carry_out(team, shared, clock, nets, operations, terms, data, targets, rows,
                 numbers = after(noise[game], operation[A])
                 forward(team, shared, net, memory, count, after(memory, source), place, numbers)
             elif code == KEEP:  # A: how many of the rows
-                keep_last(team, net, memory, count, operation[A])
+                keep_last(team, shared, net, memory, count, operation[A])
             elif code == TARGET:  # A: the first of the rows
                 target(team, net, memory, targets, cut(rows[game], operation[A], count))
             elif code == TERM:  # A: the term; B: the first of the outputs, of `source` in all; `place`: see `term`
@@ -124,15 +124,17 @@ def share_copy(team, source, place, size):
 
 
 @part
-def keep_last(team, net, memory, rows, batch):
-    """Of a pass of `rows` rows, keep the last `batch` hidden outputs as if it had been one of theirs alone."""
-    if rows > batch and team[0] == 0:
-        for n in range(len(net.layers) - 1):
-            layer = net.layers[n]
-            begin, width = layer[OUTPUTS], batch * layer[UNITS]
-            last = rows * (begin + layer[UNITS]) - width
-            for i in range(width):  # towards the front: what is overwritten has been moved already
-                memory[net.numbers[Y] + batch * begin + i] = memory[net.numbers[Y] + last + i]
+def keep_last(team, shared, net, memory, rows, batch):
+    """Of a pass of `rows` rows, keep the last `batch` hidden outputs as if it had been one of theirs alone.
+
+    A layer's move overwrites only what has been moved already; nothing of its own, for `rows` are two batches or more.
+    """
+    for n in range(len(net.layers) - 1 if rows > batch else 0):
+        before, units, y = net.layers[n, OUTPUTS], net.layers[n, UNITS], net.numbers[Y]
+        width = batch * units
+        last, place = y + rows * (before + units) - width, y + batch * before
+        share_copy(team, after(memory, last), after(memory, place), width)
+        barrier(team, shared)
 
 
 @part
