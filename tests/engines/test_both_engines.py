@@ -79,6 +79,7 @@ CASES: dict[str, tuple[str, list[str]]] = {
     "images one at a time": (MNIST, ["training.batch=1", "mu=0.1"]),
     "images by 64": (MNIST, ["training.batch=64"]),
     "a wide layer": (MNIST, ["training.batch=7", "network.shape=[784, 130, 40, 10]"]),
+    "a few images, layers that no vector divides": (MNIST, ["training.batch=5", "network.shape=[784, 133, 13, 10]"]),
     "in the stored order": (MNIST, ["training.shuffle=false"]),
     "gan non_saturating": (GAN, []),
     "gan minimax": (GAN, ["training.generator_loss=minimax"]),

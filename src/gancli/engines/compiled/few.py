@@ -18,7 +18,7 @@ from gancli.engines.compiled.views import add, copy, fill, own_block, params, sh
 def forward_few(team, shared, net, memory, layer, activation, rows, x, y):
     """Each thread's share of the inputs, then their sum: a thread reads the weights that it moves in `backward_few`.
 
-    Four rows of weights are read at once, for all rows of x; inputs that are zero in all of these cost nothing.
+    Four rows of weights are read at once, for all rows of x; four inputs that are zero in all of these cost nothing.
     """
     inputs, units = layer[INPUTS], layer[UNITS]
     start, stop = share_of_inputs(team, layer, rows)
@@ -31,9 +31,9 @@ def forward_few(team, shared, net, memory, layer, activation, rows, x, y):
             place = r * inputs + i
             used |= (x[place] != 0) | (x[place + 1] != 0) | (x[place + 2] != 0) | (x[place + 3] != 0)
         if used:
-            _add_four(w, units, rows, x, inputs, i, part)
+            _add_four(after(w, i * units), units, rows, after(x, i), inputs, part)
     for i in range(stop - (stop - start) % 4, stop):
-        _add_one(w, units, rows, x, inputs, i, part)
+        _add_one(after(w, i * units), units, rows, after(x, i), inputs, part)
     barrier(team, shared)
     start, stop = share(units, team, 16)
     for r in range(rows if stop > start else 0):
@@ -49,24 +49,23 @@ def forward_few(team, shared, net, memory, layer, activation, rows, x, y):
 
 
 @kernel
-def _add_four(w, units, rows, x, inputs, i, y):
-    """y += x[:, i:i + 4] w[i:i + 4]; a row of y is loaded and stored once for four products."""
-    a, b, c, d = i, i + 1, i + 2, i + 3
-    starts = (a * units, b * units, c * units, d * units)
+def _add_four(w, units, rows, x, inputs, y):
+    """y += x[:, :4] w[:4]; a row of y is loaded and stored once for four products."""
+    starts = (0, units, 2 * units, 3 * units)
     for r in range(0, rows - 1, 2):
-        one, two = r * inputs, (r + 1) * inputs
-        factors = (x[one + a], x[one + b], x[one + c], x[one + d], x[two + a], x[two + b], x[two + c], x[two + d])
+        a, b = r * inputs, (r + 1) * inputs
+        factors = (x[a], x[a + 1], x[a + 2], x[a + 3], x[b], x[b + 1], x[b + 2], x[b + 3])
         add_products(y, (r * units, (r + 1) * units), w, starts, factors, units)
     if rows % 2:
-        one = (rows - 1) * inputs
-        factors = (x[one + a], x[one + b], x[one + c], x[one + d])
-        add_products(y, ((rows - 1) * units,), w, starts, factors, units)
+        a = (rows - 1) * inputs
+        add_products(y, ((rows - 1) * units,), w, starts, (x[a], x[a + 1], x[a + 2], x[a + 3]), units)
 
 
 @kernel
-def _add_one(w, units, rows, x, inputs, i, y):
+def _add_one(w, units, rows, x, inputs, y):
+    """y += x[:, :1] w[:1]."""
     for r in range(rows):
-        add_products(y, (r * units,), w, (i * units,), (x[r * inputs + i],), units)
+        add_products(y, (r * units,), w, (0,), (x[r * inputs],), units)
 
 
 @part

@@ -18,10 +18,12 @@ from numba.extending import intrinsic as _intrinsic
 from gancli.engines.compiled import linked
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+FAST = ("contract", "reassoc", "nsz")
+"""What LLVM may do with sums and products."""
 _SETTINGS: dict[str, Any] = {
     "nogil": True,
     "error_model": "numpy",
-    "fastmath": {"contract", "reassoc", "nsz"},
+    "fastmath": set(FAST),
     "no_cfunc_wrapper": True,
 }
 _njit: Any = njit

@@ -10,9 +10,7 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
-from gancli.engines.compiled.jit import inlined, intrinsic
-
-_FLAGS = ("contract", "reassoc", "nsz")
+from gancli.engines.compiled.jit import FAST, inlined, intrinsic
 
 
 @inlined
@@ -52,7 +50,7 @@ def _adder(lanes: int) -> Any:
             numbers = [spread(value) for value in cgutils.unpack_tuple(builder, args[4])]
             for r in range(len(totals)):
                 for vector, factor in zip(vectors, numbers[r * len(vectors) :], strict=False):
-                    totals[r] = builder.fadd(totals[r], builder.fmul(factor, vector, flags=_FLAGS), flags=_FLAGS)
+                    totals[r] = builder.fadd(totals[r], builder.fmul(factor, vector, flags=FAST), flags=FAST)
             for total, target in zip(totals, targets, strict=True):
                 builder.store(total, target, align=align)
             return context.get_dummy_value()
