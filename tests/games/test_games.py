@@ -46,6 +46,16 @@ def counts(text: str, *settings: str, games: int = 1) -> dict[str, int]:
     return {name: player.optimizer.count for name, player in built.players.items()}
 
 
+@pytest.mark.parametrize(("text", "opponent"), [(GAN, "discriminator"), (WGAN, "critic")])
+def test_another_generator_leaves_the_opponents_first_parameters_alone(text: str, opponent: str) -> None:
+    one, other = (game(text, f"generator.shape={shape}") for shape in ("[4, 6, 784]", "[9, 3, 5, 784]"))
+    assert np.array_equal(one.players[opponent].network.params, other.players[opponent].network.params)
+    wider = game(text, f"{opponent}.shape=[784, 9, 1]")
+    assert np.array_equal(one.players["generator"].network.params, wider.players["generator"].network.params)
+    first = np.random.default_rng(np.random.SeedSequence(0, spawn_key=(0,))).standard_normal(4 * 6)
+    assert np.array_equal(one.players["generator"].network.params[:24], first), "what a seed means"
+
+
 def test_a_wgan_plays_its_ratios_and_its_warmup() -> None:
     assert counts(WGAN) == {"critic": 5, "generator": 1}
     assert counts(WGAN, "training.ratios={critic: 2, generator: 3}") == {"critic": 2, "generator": 3}

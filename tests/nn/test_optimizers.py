@@ -43,7 +43,8 @@ def rmsprop(g: float, s: dict[str, float], eta: float, gamma: float, epsilon: fl
 
 
 def adadelta(g: float, s: dict[str, float], gamma: float, epsilon: float, centered: bool = False) -> float:
-    return -g * math.sqrt(s["moved"] + epsilon) / root(g, s, gamma, epsilon, centered)
+    deviation = root(g, s, gamma, epsilon, True) if centered else math.sqrt(gamma * s["square"] + (1 - gamma) * g * g + epsilon)
+    return -g * math.sqrt(s["moved"] + epsilon) / deviation
 
 
 def adam(g: float, s: dict[str, float], eta: float, beta1: float, beta2: float, epsilon: float) -> float:
@@ -94,6 +95,24 @@ def test_all_state_moves_and_blocks_do_not_show(name: str, _: Any, settings: Any
         part.step(tail, g[-5:].copy())
     assert np.allclose(params[-5:], tail, rtol=1e-12)
     assert all(vector.all() for vector in whole.vectors.values())
+
+
+TORCH_GRADS = [[0.3, -0.7, 1e-3], [-0.1, -0.65, 2e-3], [0.25, -0.6, -1e-3], [0.3, 0.1, 5e-3], [1.3, -0.7, 0.0]]
+TORCH = [
+    [0.49552836086619345, -1.1955279553102873, 1.9990240999270514],
+    [0.4975746109740937, -1.191165534591342, 1.9971913153923386],
+    [0.4933779600541557, -1.1869994065843783, 1.9981629260529268],
+    [0.4886048486311396, -1.187797588780268, 1.9946424303995556],
+    [0.48017691854577604, -1.1830989416408058, 1.9946424303995556],
+]
+"""Parameters after each step of torch.optim.Adadelta(lr=1, rho=0.95, eps=1e-6) of PyTorch 2.14.1, in double precision."""
+
+
+def test_plain_adadelta_is_pytorchs() -> None:
+    optimizer, params = make("adadelta", 3), np.array(W)
+    for grads, expected in zip(TORCH_GRADS, TORCH, strict=True):
+        optimizer.step(params, np.array(grads))
+        assert params == pytest.approx(np.array(expected), rel=1e-13)
 
 
 def test_every_optimizer_is_checked_by_hand() -> None:

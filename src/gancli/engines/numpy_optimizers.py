@@ -46,7 +46,11 @@ class NumpyOptimizers(Scratch):
         for part in blocks(params.size):
             g, s = grads[part], step[part]
             _average_square(square[part], g, gamma, s)
-            _root(g, square, mean, gamma, epsilon, part, s, self._spare(s))
+            if mean is None:
+                np.sqrt(square[part], out=s)
+                s += epsilon
+            else:
+                _deviation(g, square, mean, gamma, epsilon, part, s, self._spare(s))
             np.divide(g, s, out=s)
             s *= -eta
             _move(params, step, velocity, momentum, part)
@@ -55,12 +59,12 @@ class NumpyOptimizers(Scratch):
         self, params: Array, grads: Array, step: Array, velocity: Array | None, momentum: float,
         square: Array, mean: Array | None, moved: Array, gamma: float, epsilon: float,
     ) -> None:  # fmt: skip
-        """G as in RMSProp, X ← γX + (1−γ)step²; step −g √(X+ε) / (√G + ε), or / √(G − M² + ε) (report, 3.1.4)."""
+        """G as in RMSProp, X ← γX + (1−γ)step²; step −g √(X+ε) / √(G+ε) (Zeiler 2012), or / √(G − M² + ε) (report, 3.1.4)."""
         for part in blocks(params.size):
             g, s, x = grads[part], step[part], moved[part]
             spare = self._spare(s)
             _average_square(square[part], g, gamma, s)
-            _root(g, square, mean, gamma, epsilon, part, s, spare)
+            _deviation(g, square, mean, gamma, epsilon, part, s, spare)
             np.divide(g, s, out=s)
             np.add(x, epsilon, out=spare)
             np.sqrt(spare, out=spare)
@@ -102,20 +106,19 @@ def _average_square(average: Array, value: Array, decay: float, spare: Array) ->
     average += spare
 
 
-def _root(
+def _deviation(
     g: Array, square: Array, mean: Array | None, gamma: float, epsilon: float, part: slice, out: Array, spare: Array
 ) -> None:
-    """Out = √G + ε or, centred, √(G − M² + ε)."""
+    """Out = √(G + ε) or, centred, √(G − M² + ε)."""
     if mean is None:
-        np.sqrt(square[part], out=out)
-        out += epsilon
+        np.add(square[part], epsilon, out=out)
     else:
         _average(mean[part], g, gamma, spare)
         np.multiply(mean[part], mean[part], out=spare)
         np.subtract(square[part], spare, out=out)
         np.maximum(out, 0.0, out=out)  # rounding can leave a variance just under zero
         out += epsilon
-        np.sqrt(out, out=out)
+    np.sqrt(out, out=out)
 
 
 def _move(params: Array, step: Array, velocity: Array | None, momentum: float, part: slice) -> None:

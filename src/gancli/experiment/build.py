@@ -19,8 +19,10 @@ from gancli.spec import Experiment, models
 
 TWO_THREADS_PAY = {"numba": 10_000, "numpy": 4_000_000}
 """Products in one pass of a batch through all networks, from which a second thread makes a game faster."""
-STREAMS = ("init", "order", "latent", "noise", "labels", "test", "pictures", "data", "evaluate")
+STREAMS = ("init", "order", "latent", "noise", "labels", "test", "pictures", "data", "evaluate", "opponent_init")
 """One generator for each purpose. Their order is part of what a seed means: add at the end."""
+INIT = {"network": "init", "generator": "init", "discriminator": "opponent_init", "critic": "opponent_init"}
+"""The stream that each network's first parameters are drawn from: another generator leaves the discriminator's alone."""
 
 
 @dataclass
@@ -73,6 +75,11 @@ def stream(seed: int, purpose: str) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(STREAMS.index(purpose),)))
 
 
+def initial(streams: dict[str, np.random.Generator]) -> dict[str, np.random.Generator]:
+    """The stream of each network's first parameters, by the network's name."""
+    return {name: streams[purpose] for name, purpose in INIT.items()}
+
+
 def build(spec: Experiment, dataset: Dataset, engine: Engine | None = None) -> Built:
     """All objects of a run, as they are before its first game; `engine` where it is not to be the spec's choice."""
     engine = engine or make_engine(spec.engine, threads_for(spec))
@@ -102,7 +109,7 @@ def _supervised(
     if spec.test.count is not None:
         test = data.Part(test.samples[: spec.test.count], test.labels[: spec.test.count], test.factor)
     test_batches = Batches(test, engine.load, None)  # each measure reads it whole: nothing to save
-    player = make_players(spec, engine, streams["init"])["network"]
+    player = make_players(spec, engine, initial(streams))["network"]
     sources = (_codes(spec, dataset), batches["training"], test_batches, spec.training.batch, streams["noise"])
     return Supervised(player, _loss(spec), *sources, spec.test.threshold)
 
@@ -118,7 +125,7 @@ def _game2d(spec: models.Game2d, engine: Engine) -> Game:
 def _adversaries(
     spec: models.Gan | models.Wgan, engine: Engine, batches: dict[str, Batches], streams: dict[str, np.random.Generator]
 ) -> Game:
-    players = make_players(spec, engine, streams["init"])
+    players = make_players(spec, engine, initial(streams))
     parts = {
         "generator": players["generator"],
         "real": batches["training"],

@@ -1,5 +1,7 @@
 """From a spec's networks to networks, optimisers and players."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from gancli.engines import Engine
@@ -51,10 +53,10 @@ def _beside_inputs(inputs: int, layer: networks.Layer, batch: int) -> list[Layer
     return found
 
 
-def make_players(spec: Learning, engine: Engine, rng: np.random.Generator) -> dict[str, Player]:
-    """The players of a spec by name, their parameters drawn from `rng` in the networks' order."""
+def make_players(spec: Learning, engine: Engine, streams: Mapping[str, np.random.Generator]) -> dict[str, Player]:
+    """The players of a spec by name, the first parameters of each drawn from its stream, by its name."""
     logits = not isinstance(spec, models.Wgan) and spec.training.loss in LOG_ODDS
-    return {key: _player(spec, key, engine, rng, logits) for key in spec.networks()}
+    return {key: _player(spec, key, engine, streams[key], logits) for key in spec.networks()}
 
 
 def _player(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, logits: bool) -> Player:

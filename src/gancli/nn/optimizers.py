@@ -97,7 +97,7 @@ class Rmsprop(Optimizer):
 
 
 class Adadelta(Optimizer):
-    """−g √(X + ε) / (√G + ε), X the moving average of squared steps; it has no η (Zeiler 2012)."""
+    """−g √(X + ε) / √(G + ε), X the moving average of squared steps; it has no η (Zeiler 2012)."""
 
     name = "adadelta"
 

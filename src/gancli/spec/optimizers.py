@@ -41,7 +41,7 @@ class Rmsprop(_WithRate):
 
 
 class Adadelta(_Optimizer):
-    """−g √(X + ε) / (√G + ε); centered: −g √(X + ε) / √(G − M² + ε) (report, 3.1.4). It has no η."""
+    """−g √(X + ε) / √(G + ε); centered: −g √(X + ε) / √(G − M² + ε) (report, 3.1.4). It has no η."""
 
     name: Literal["adadelta"] = "adadelta"
     gamma: Share = 0.95

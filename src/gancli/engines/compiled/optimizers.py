@@ -31,32 +31,35 @@ def adagrad(w, g, square, eta, epsilon):
 
 
 @part
-def _root(g, square, mean, i, gamma, rest, epsilon):
-    """√G + ε or, with a mean, √(G − M² + ε), both averages moved by g."""
+def _variance(g, square, mean, i, gamma, rest):
+    """G or, with a mean, G − M², both averages moved by g."""
     average = gamma * square[i] + (rest * g[i] * g[i] + g.dtype.type(FLOOR))
     square[i] = average
     if not mean.size:
-        return np.sqrt(average) + epsilon
+        return average
     middle = gamma * mean[i] + rest * g[i]
     mean[i] = middle
-    return np.sqrt(max(average - middle * middle, g.dtype.type(0)) + epsilon)
+    return max(average - middle * middle, g.dtype.type(0))
 
 
 @kernel
 def rmsprop(w, g, square, mean, eta, gamma, rest, epsilon):
     """w ← w − η g / (√G + ε), G a moving average; with a mean, / √(G − M² + ε)."""
     for i in range(g.size):
-        step = -eta * g[i] / _root(g, square, mean, i, gamma, rest, epsilon)
+        variance = _variance(g, square, mean, i, gamma, rest)
+        root = np.sqrt(variance + epsilon) if mean.size else np.sqrt(variance) + epsilon
+        step = -eta * g[i] / root
         g[i] = step
         w[i] += step
 
 
 @kernel
 def adadelta(w, g, square, mean, moved, gamma, rest, epsilon):
-    """w ← w − g √(X + ε) / (√G + ε); with a mean, / √(G − M² + ε)."""
+    """w ← w − g √(X + ε) / √(G + ε); with a mean, / √(G − M² + ε)."""
     floor = g.dtype.type(FLOOR)
     for i in range(g.size):
-        step = -g[i] * np.sqrt(moved[i] + epsilon) / _root(g, square, mean, i, gamma, rest, epsilon)
+        deviation = np.sqrt(_variance(g, square, mean, i, gamma, rest) + epsilon)
+        step = -g[i] * np.sqrt(moved[i] + epsilon) / deviation
         moved[i] = gamma * moved[i] + (rest * step * step + floor)
         g[i] = step
         w[i] += step
