@@ -8,6 +8,8 @@ SURE = 0.9
 """The judge is unsure of a sample whose likeliest class it gives less."""
 PRESENT = 0.1
 """A class is present that has this share of what it has in the data."""
+RARE = 0.05
+"""A class is none of the data's that has less than this part of an even share: the judge errs now and then."""
 SMALL = 1e-12
 
 
@@ -24,6 +26,12 @@ def score(answers: Array) -> float:
 def shares(answers: Array) -> Array:
     """The share of samples that the judge takes for each class (classes,)."""
     return np.asarray(np.bincount(answers.argmax(axis=1), minlength=answers.shape[1]) / len(answers))
+
+
+def data_shares(answers: Array) -> Array:
+    """The share of each class (classes,) in real data, 0 where only the judge's errors are in it."""
+    found = shares(answers)
+    return np.where(found < RARE / len(found), 0.0, found)
 
 
 def present(own: Array, data: Array) -> int:

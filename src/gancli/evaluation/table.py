@@ -20,8 +20,6 @@ STUDENT = 4.303
 """Student's 97.5 % quantile of 2 degrees of freedom, for three draws."""
 SUBSET, CARRIED, COMPARED, VALIDATION = 3000, 1000, 1000, 1000
 """Images for neighbours among features, for exact transport, for the nearest training image, and to choose σ."""
-RARE = 0.05
-"""A class is none of the data's that has less than this part of an even share."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +60,7 @@ def _by_features(sights: dict[str, Sight], rng: Rng) -> list[Row]:
 
 
 def _by_answers(sights: dict[str, Sight], rng: Rng) -> list[Row]:
-    data = classes.shares(sights["train"].answers)
-    data[data < RARE / len(data)] = 0.0  # classes that the data do not have, but for what the judge gets wrong
+    data = classes.data_shares(sights["train"].answers)
 
     def share(label: int) -> Callable[[Array], float]:
         return lambda answers: float(classes.shares(answers)[label])

@@ -137,7 +137,7 @@ class Evaluator:
         if self._judge is not None:
             sight = self._judge.look(pixels(dataset.train))
             self._reference = gaussian(sight.features)
-            self._shares = classes.shares(sight.answers)
+            self._shares = classes.data_shares(sight.answers)
             rows = np.random.default_rng(0).permutation(len(sight.features))[: self.NEIGHBOURS]
             self._real = sight.features[rows]
 
