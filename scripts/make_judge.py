@@ -27,11 +27,13 @@ from gancli.sweep.cell import Quiet
 CONFIG = Path(__file__).parent.parent / "configs" / "judge_mnist.yaml"
 CARD = """# The judge of MNIST
 
-A classifier whose predictions and features measure generated digits (`gancli evaluate`): a perceptron 784-512-128-10, ReLU,
-dropout, Adam, trained by gancli on the {count:,d} training images of MNIST that are not bundled. `config.yaml` is its experiment.
+A classifier whose predictions and features measure generated digits (`gancli evaluate`): a perceptron
+784-512-128-10, ReLU, dropout, Adam, trained by gancli on the {count:,d} training images of MNIST that are not bundled.
+`config.yaml` is its experiment.
 
-- It has seen none of the bundled 5,000 images, of which it classifies {train:.2%} (4,500) and {held_out:.2%} (500) right: they are
-  a yardstick for whom they are all the data. It has seen the rest of the 60,000, so that the full MNIST's yardstick is its test images.
+- It has seen none of the bundled 5,000 images, of which it classifies {train:.2%} (4,500) and {held_out:.2%} (500)
+  right: they are a yardstick for whom they are all the data. It has seen the rest of the 60,000, so that the full MNIST's
+  yardstick is its test images.
 - Of the 10,000 test images it classifies {half:.2%} right with these weights in half precision, {single:.2%} in single.
 - `weights.npz`: SHA-256 {digest}
 - Made by `python scripts/make_judge.py FOLDER`, with the full MNIST.
@@ -56,7 +58,7 @@ def main() -> None:
     half = checkpoint.newest(folder.checkpoints).arrays[PARAMS].astype(np.float16)
     judge.network.params[...] = half
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **{PARAMS: half})
+    np.savez_compressed(buffer, **{PARAMS: half})  # type: ignore[arg-type]
     BUNDLED.mkdir(exist_ok=True)
     write_bytes(BUNDLED / "weights.npz", buffer.getvalue())
     write_text(BUNDLED / "config.yaml", load(CONFIG).yaml())

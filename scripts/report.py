@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
+from gancli.intervals import mean_and_half
 from gancli.runs import RunError, RunFolder, SweepFolder, find_sweep
 from gancli.runs.files import by_game, game_of
-from gancli.runs.intervals import mean_and_half
 from gancli.runs.sweeps import varied
 
 CONFIGS, RUNS, DOCS = Path("configs/report"), Path("runs/report"), Path("docs/report")

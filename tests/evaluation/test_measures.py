@@ -8,7 +8,7 @@ from gancli.evaluation import classes, mixtures, neighbours, parzen, transport
 from gancli.evaluation.estimate import bootstrap, mean, repeated
 from gancli.evaluation.frechet import Gaussian, frechet_distance, gaussian
 from gancli.evaluation.manifold import manifold, squared_distances
-from gancli.runs.intervals import student
+from gancli.intervals import student
 
 rng = np.random.default_rng(0)
 

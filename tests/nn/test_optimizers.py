@@ -43,7 +43,9 @@ def rmsprop(g: float, s: dict[str, float], eta: float, gamma: float, epsilon: fl
 
 
 def adadelta(g: float, s: dict[str, float], gamma: float, epsilon: float, centered: bool = False) -> float:
-    deviation = root(g, s, gamma, epsilon, True) if centered else math.sqrt(gamma * s["square"] + (1 - gamma) * g * g + epsilon)
+    deviation = (
+        root(g, s, gamma, epsilon, True) if centered else math.sqrt(gamma * s["square"] + (1 - gamma) * g * g + epsilon)
+    )
     return -g * math.sqrt(s["moved"] + epsilon) / deviation
 
 

@@ -2,97 +2,77 @@
 
 import hashlib
 import json
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from gancli.cli.support import command, format_option, print_rows, runs_option
+from gancli.cli.combinations import compare_combinations
+from gancli.cli.support import command, format_option, print_json, print_rows, runs_option
 
 if TYPE_CHECKING:
-    from gancli.runs import RunFolder, SweepFolder
+    from gancli.runs import RunFolder
 
 OF_ONE_RUN = ("pid", "process_start", "start", "end", "resumed", "spec", "spec_sha256")
 """What no two runs share, or what is said otherwise."""
-ENDS = (".evaluated", ".final", ".best", ".area")
-"""Of a metric, in a sweep's summary: that of `gancli evaluate` is taken before the last of training."""
 
 
 @click.command()
-@click.argument("run", nargs=-1, required=True)
+@click.argument("run", nargs=-1, required=True, metavar="RUN... | SWEEP... [KEY=VALUE]...")
 @click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="Of a ranking: how many.")
 @click.option("--by", metavar="METRIC", help="Rank by it: frechet, accuracy, …; of a sweep's runs, loss.best too.")
 @format_option
 @runs_option
 @command
 def compare(run: tuple[str, ...], top: int, by: str | None, form: str, runs: Path) -> None:
-    """Say what differs between RUNs: settings, machine, code, figures, and whether their weights are the same bits.
+    """Say what differs between RUNs: settings, machine, code, metrics, and whether their weights are the same bits.
 
-    Of one sweep: its best combinations of settings, with the mean over seeds and its 95 % interval. With --by, runs are
-    ranked by a metric, or by a measure of `gancli evaluate`.
+    Of a sweep: its combinations of settings, the best first, with the mean over seeds, its 95 % interval, and the
+    paired difference to the first over the seeds that both have. KEY=VALUE chooses combinations: `gancli compare
+    latest eta=0.1 eta=0.5 --by coverage` compares two. With --by, runs are ranked by a metric, or by a measure of
+    `gancli evaluate`.
     """
     from gancli.runs import RunFolder, SweepFolder, find_any
 
-    folders = [find_any(runs, name) for name in run]
-    if len(folders) == 1 and isinstance(folders[0], SweepFolder):
-        _compare_cells(folders[0], top, by, form)
+    chosen = [word for word in run if "=" in word and not (Path(word).exists() or (runs / word).exists())]
+    folders = [find_any(runs, name) for name in run if name not in chosen]
+    sweeps = [folder for folder in folders if isinstance(folder, SweepFolder)]
+    if sweeps and len(sweeps) == len(folders):
+        compare_combinations(sweeps, chosen, top, by, form)
         return
     runs_only = [folder for folder in folders if isinstance(folder, RunFolder)]
-    if by is not None and runs_only and len(runs_only) == len(folders):
+    if chosen or len(runs_only) < len(folders) or (by is None and len(runs_only) < 2):
+        raise click.UsageError("give two runs or more, or a sweep, with KEY=VALUE for some of its combinations")
+    if by is not None:
         _rank_runs(runs_only, by, top, form)
-        return
-    if len(runs_only) < 2 or len(runs_only) < len(folders):
-        raise click.UsageError("give two runs or more, or one sweep")
-    _compare_runs(runs_only, form)
-
-
-def _compare_cells(folder: "SweepFolder", top: int, by: str | None, form: str) -> None:
-    from gancli.runs.figures import HIGHER, main_metric
-    from gancli.runs.intervals import mean_and_half
-    from gancli.runs.sweeps import combinations
-
-    rows = folder.summary_rows()
-    measured = [key for key in dict.fromkeys(key for row in rows for key in row) if "." in key and key.endswith(ENDS)]
-    metrics = [key.rsplit(".", 1)[0] for key in measured]
-    wanted = by or main_metric(metrics)
-    column = next((column for column in (wanted, *(f"{wanted}{end}" for end in ENDS)) if column in measured), None)
-    if column is None:
-        raise click.UsageError(
-            f"--by must be one of {', '.join(dict.fromkeys(metrics))}, or with {', '.join(ENDS)}; got {by!r}"
-        )
-    settings, groups = combinations(rows)
-    table = []
-    for values, members in groups.items():
-        finals = [float(row[column]) for row in members if row["status"] == "completed" and row.get(column) is not None]
-        mean, half = mean_and_half(finals)
-        spread = {"min": min(finals, default=math.nan), "max": max(finals, default=math.nan)}
-        counts = {"seeds": len(finals), "not completed": len(members) - len(finals)}
-        table.append({**dict(zip(settings, values, strict=True)), column: mean, "±": half, **spread, **counts})
-    sign = -1 if column.rsplit(".", 1)[0] in HIGHER else 1
-    table.sort(key=lambda row: math.inf if math.isnan(row[column]) else sign * row[column])
-    if form == "table":
-        for row in table:
-            row |= {key: f"{value:.6g}" for key, value in row.items() if isinstance(value, float)}
-    print_rows(table[:top], form)
+    else:
+        _compare_runs(runs_only, form)
 
 
 def _rank_runs(folders: "list[RunFolder]", by: str, top: int, form: str) -> None:
-    """By what `gancli evaluate` has found, else by the last value in training."""
-    from gancli.runs.figures import HIGHER
+    """By what `gancli evaluate` has measured, else by the last value in training."""
+    from gancli.metrics import metric
 
-    rows, lower = [], by not in HIGHER
+    one, rows = metric(by), []
     for folder in folders:
         found = folder.evaluation().get("measures", {}).get(by)
         last = next((row[by] for row in reversed(folder.rows()) if by in row), None)
-        if found is not None:
-            lower = found["better"] != "high"
-            rows.append({"run": folder.path.name, by: found["value"], "±": found["±"], "real data": found["real"]})
-        elif last is not None:
-            rows.append({"run": folder.path.name, by: last, "±": None, "real data": None})
-    if not rows:
-        raise click.UsageError(f"--by: no run has measured {by!r}; `gancli evaluate` measures more")
-    rows.sort(key=lambda row: (row[by] is None, row[by] if lower else -row[by]))
+        value, half, real = (found["value"], found["±"], found["real"]) if found is not None else (last, None, None)
+        about = {"run": folder.path.name, "status": folder.record()["status"]}
+        rows.append({**about, by: value, "±": half, "real data": real})
+    if all(row[by] is None for row in rows):
+        raise click.UsageError(f"--by: no run has measured {by!r}; `gancli evaluate RUN` measures more")
+    if one.better is None:
+        raise click.UsageError(
+            f"--by {by}: no value of it is better than another: {one.why}; `gancli evaluate RUN`, then --by frechet"
+        )
+    errors = {row["run"]: one.error(row[by], row["real data"]) for row in rows if row[by] is not None}
+
+    def key(row: dict[str, Any]) -> tuple[bool, bool, float]:
+        error = errors.get(row["run"])
+        return row["status"] in ("diverged", "failed"), error is None, error or 0.0
+
+    rows.sort(key=key)
     print_rows(rows[:top], form)
 
 
@@ -104,7 +84,7 @@ def _compare_runs(folders: "list[RunFolder]", form: str) -> None:
     same = [key for key in ("metrics", "weights") if key not in different]
     if form == "json":
         result = {"runs": [str(folder.path) for folder in folders], "different": different, "same": same}
-        click.echo(json.dumps(result, indent=2, ensure_ascii=False))
+        print_json(result)
         return
     names = [folder.path.name for folder in folders]
     print_rows([{"key": key, **dict(zip(names, values, strict=True))} for key, values in different.items()], form)

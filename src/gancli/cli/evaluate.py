@@ -1,13 +1,12 @@
 """`gancli evaluate`: quality and diversity in numbers, real data beside them."""
 
-import json
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from gancli.cli.support import command, print_rows, runs_option
+from gancli.cli.support import command, print_json, print_rows, runs_option
 from gancli.evaluation.findings import NOTHING, sentence
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def evaluate(
         return
     result = _evaluate_run(folder, how)
     if form == "json":
-        click.echo(json.dumps(result, indent=2, ensure_ascii=False))
+        print_json(result)
         return
     for key in FACTS:
         if result.get(key) is not None:
@@ -81,35 +80,43 @@ def _evaluate_cells(folder: "SweepFolder", how: "How", form: str) -> None:
         result = run.evaluation() if known else _evaluate_run(run, how)
         said = sentence(result["findings"])
         click.echo(f"{number}/{len(judged)} {run.path.name}: {said}{' (known)' if known else ''}", err=True)
+    if form == "table":
+        from gancli.runs.ranking import RULE
+
+        click.echo(f"mean over seeds ± half its 95 % interval; {RULE}")
     print_rows(_means(folder, form), form)
 
 
 def _means(folder: "SweepFolder", form: str) -> list[dict[str, Any]]:
     """A row for each combination: each measure's mean over seeds ± half its 95 % interval; no shares in a table."""
-    from gancli.runs.sweeps import EVALUATED, combinations, means
+    from gancli.intervals import mean_and_half
+    from gancli.metrics import CLASS_SHARE, in_order
+    from gancli.runs.sweeps import EVALUATED
 
-    rows = folder.summary_rows()
-    settings, groups = combinations(rows)
-    columns = [key for key in dict.fromkeys(key for row in rows for key in row) if key.endswith(EVALUATED)]
+    _, combinations = folder.combinations()
+    columns = {key for one in combinations for row in one.rows for key in row if key.endswith(EVALUATED)}
+    names = in_order(key.removesuffix(EVALUATED) for key in columns)
     table = []
-    for values, members in groups.items():
-        found: dict[str, Any] = dict(zip(settings, values, strict=True))
-        found["seeds"] = sum(any(row.get(key) is not None for key in columns) for row in members)
-        for key, (mean, half) in means(members, columns).items():
-            name = key.removesuffix(EVALUATED)
+    for one in combinations:
+        counts = one.counts(f"{names[0]}{EVALUATED}") if names else {"seeds": 0, "of": len(one.rows)}
+        found: dict[str, Any] = {**one.settings, **counts}
+        if form == "table":
+            found["seeds"] = f"{found['seeds']} of {found.pop('of')}"
+        for name in names:
+            mean, half = mean_and_half(list(one.values(f"{name}{EVALUATED}").values()))
             if form == "json":
                 found |= {name: mean, f"± {name}": half}
-            elif not name.startswith("share_"):
+            elif not name.startswith(CLASS_SHARE):
                 found[name] = _number(mean, half)
         table.append(found)
     return table
 
 
 def _line(name: str, found: dict[str, Any]) -> dict[str, str]:
-    from gancli.runs.figures import BETTER
+    from gancli.metrics import BETTER, metric
 
     own, real = (_number(found[key], found[half]) for key, half in (("value", "±"), ("real", "real ±")))
-    return {"measure": name, "samples": own, "real data": real, "": BETTER[found["better"]]}
+    return {"measure": name, "samples": own, "real data": real, "": BETTER[metric(name).better]}
 
 
 def _number(value: float | None, half: float | None) -> str:

@@ -1,19 +1,18 @@
 """`gancli plot`, `sample`, `ls` and `show`: look at what runs have left."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
-from gancli.cli.support import command, format_option, print_rows, runs_option
+from gancli.cli.support import command, format_option, print_json, print_rows, runs_option
 
 
 @click.command()
 @click.argument("run", nargs=-1, required=True)
 @click.option("--format", "form", type=click.Choice(["png", "svg", "pdf"]), default="png", show_default=True)
 @click.option("--gif", is_flag=True, help="Of a run: animate the pictures in time too.")
-@click.option("--metric", help="Of a sweep: what to draw; accuracy, Wasserstein estimate, … by default.")
+@click.option("--metric", help="Of a sweep: what to draw; what it would be ranked by, by default.")
 @runs_option
 @command
 def plot(run: tuple[str, ...], form: str, gif: bool, metric: str | None, runs: Path) -> None:
@@ -84,7 +83,8 @@ def sample(run: str, count: int, output: Path | None, seed: int, force: bool, ru
 @runs_option
 @command
 def ls(form: str, runs: Path) -> None:
-    """List the runs and sweeps with their status and last figures."""
+    """List the runs and sweeps with their status and last metrics, those first that say how good they are."""
+    from gancli.metrics import in_order
     from gancli.runs import RunError, SweepFolder, listing_any
 
     rows: list[dict[str, Any]] = []
@@ -100,7 +100,7 @@ def ls(form: str, runs: Path) -> None:
             rows.append({**about, "cells": record.get("cells"), **counts})
             continue
         last = (folder.rows() or [{}])[-1]
-        figures = {key: value for key, value in last.items() if key not in ("game", "seconds")}
+        figures = {key: last[key] for key in in_order(last) if key not in ("game", "seconds")}
         about = {key: record.get(key) for key in ("kind", "seed", "status")}
         timing = {"game": last.get("game"), "seconds": last.get("seconds")}
         rows.append({"run": folder.path.name, **about, **timing, **figures})
@@ -135,7 +135,7 @@ def show(run: str, form: str, runs: Path) -> None:
     last = None if isinstance(folder, SweepFolder) else next(reversed(folder.rows()), None)
     record = {"sweep" if of_sweep else "run": str(folder.path), **folder.record(), "last": last}
     if form == "json":
-        click.echo(json.dumps(record, indent=2, ensure_ascii=False))
+        print_json(record)
         return
     record.pop("spec", None)  # config.yaml has it
     if (folder.path / DIFF).exists():

@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import gc
-import json
 import os
 import signal
 import sys
@@ -90,10 +89,14 @@ def describe(error: Exception) -> tuple[str, int]:
 
 def print_rows(rows: list[dict[str, Any]], form: str) -> None:
     """Print `rows`, which need not have the same keys, as a table, JSON or CSV."""
-    columns = list(dict.fromkeys(key for row in rows for key in row))
+    from gancli.runs.files import finite
+
     if form == "json":
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-    elif form == "csv":
+        print_json(rows)
+        return
+    rows = finite(rows)
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    if form == "csv":
         import csv
         import io
 
@@ -107,6 +110,13 @@ def print_rows(rows: list[dict[str, Any]], form: str) -> None:
         widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
         for line in cells:
             click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def print_json(data: Any) -> None:
+    """Print plain data as JSON, null for what is no finite number."""
+    from gancli.runs.files import json_text
+
+    click.echo(json_text(data))
 
 
 @contextlib.contextmanager

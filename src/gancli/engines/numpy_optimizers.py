@@ -59,7 +59,10 @@ class NumpyOptimizers(Scratch):
         self, params: Array, grads: Array, step: Array, velocity: Array | None, momentum: float,
         square: Array, mean: Array | None, moved: Array, gamma: float, epsilon: float,
     ) -> None:  # fmt: skip
-        """G as in RMSProp, X ← γX + (1−γ)step²; step −g √(X+ε) / √(G+ε) (Zeiler 2012), or / √(G − M² + ε) (report, 3.1.4)."""
+        """G as in RMSProp, X ← γX + (1−γ)step²; step −g √(X+ε) / √(G+ε) (Zeiler 2012).
+
+        With a mean M, −g √(X+ε) / √(G − M² + ε) (report, 3.1.4).
+        """
         for part in blocks(params.size):
             g, s, x = grads[part], step[part], moved[part]
             spare = self._spare(s)

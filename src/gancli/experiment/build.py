@@ -22,7 +22,7 @@ TWO_THREADS_PAY = {"numba": 10_000, "numpy": 4_000_000}
 STREAMS = ("init", "order", "latent", "noise", "labels", "test", "pictures", "data", "evaluate", "opponent_init")
 """One generator for each purpose. Their order is part of what a seed means: add at the end."""
 INIT = {"network": "init", "generator": "init", "discriminator": "opponent_init", "critic": "opponent_init"}
-"""The stream that each network's first parameters are drawn from: another generator leaves the discriminator's alone."""
+"""The stream of each network's first parameters: another generator leaves the discriminator's alone."""
 
 
 @dataclass

@@ -16,8 +16,8 @@ from gancli.engines import Array
 from gancli.experiment.build import Built, build, load_data
 from gancli.experiment.sampling import load_generator
 from gancli.games import Wgan
+from gancli.intervals import mean_and_half
 from gancli.runs import RunFolder
-from gancli.runs.intervals import mean_and_half
 from gancli.spec import Gan, resolve
 from gancli.spec import Wgan as WganSpec
 from gancli.spec.yaml import Document

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gancli.metrics import METRICS
 from gancli.plots.style import BLUE, GREEN, ORANGE, PURPLE, plt, save
 from gancli.runs import RunFolder
 
@@ -12,7 +13,7 @@ LINES: dict[
     str, tuple[str, list[Line]]
 ] = {  # file: (label of the axis, lines as (metric, label, colour, spread's metric))
     "wasserstein": (
-        "E f(x) − E f(G(z)), in units of the critic",
+        f"{METRICS['wasserstein_estimate'].label}, in the critic's own unit",
         [("wasserstein_estimate", "Wasserstein estimate", BLUE, None)],
     ),
     "scores": (
@@ -30,7 +31,7 @@ LINES: dict[
             ("loss", "test loss", BLUE, None),
         ],
     ),
-    "accuracy": ("share of test samples answered right", [("accuracy", "test accuracy", BLUE, None)]),
+    "accuracy": (METRICS["accuracy"].label, [("accuracy", "test accuracy", BLUE, None)]),
     "gradients": (
         "L2 norm of the gradient, on one batch",
         [
@@ -39,17 +40,17 @@ LINES: dict[
             ("generator_gradient", "generator", ORANGE, None),
         ],
     ),
-    "equilibrium": ("distance to the equilibrium", [("distance", "√(θ² + φ²)", BLUE, None)]),
-    "frechet": ("Fréchet distance of the judge's features", [("frechet", "Fréchet distance", BLUE, None)]),
-    "score": ("MNIST score, from 1 to 10", [("score", "MNIST score", GREEN, None)]),
+    "equilibrium": (METRICS["distance"].label, [("distance", "√(θ² + φ²)", BLUE, None)]),
+    "frechet": (METRICS["frechet"].label, [("frechet", "Fréchet distance", BLUE, None)]),
+    "score": (METRICS["score"].label, [("score", "score", GREEN, None)]),
     "neighbours": (
         "share",
         [("precision", "precision", BLUE, None), ("coverage", "coverage", ORANGE, None)],
     ),
-    "modes": ("modes found", [("modes", "modes", GREEN, None)]),
-    "quality": ("share of samples within 3 σ of a mode", [("quality", "of high quality", BLUE, None)]),
+    "modes": (METRICS["modes"].label, [("modes", "modes", GREEN, None)]),
+    "quality": (METRICS["quality"].label, [("quality", "of high quality", BLUE, None)]),
     "distances": (
-        "mean L2 distance between two samples",
+        METRICS["sample_distance"].label,
         [("real_distance", "real", GREEN, None), ("sample_distance", "generated", PURPLE, None)],
     ),
 }

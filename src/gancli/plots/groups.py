@@ -4,47 +4,60 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gancli.runs import RunFolder, SweepFolder
-from gancli.runs.sweeps import NAME, evaluated, readable, varied
+from gancli.runs.ranking import Combination, ranked
+from gancli.runs.sweeps import EVALUATED, NAME, REAL, readable
 
 
 @dataclass
 class Group:
-    """The cells of one combination of settings, over its seeds."""
+    """The runs of one combination of settings that count (`gancli.runs.ranking.RULE`), one for each seed."""
 
-    values: dict[str, Any]
+    combination: Combination
     runs: list[RunFolder] = field(default_factory=list)
     rows: list[list[dict[str, Any]]] = field(default_factory=list)
-    """The metrics of each completed run; in the last row what `gancli evaluate` has found, as `<measure>.evaluated`."""
-    ended: int = 0
-    """How many have ended otherwise than completed."""
+    """Their metrics; the last row has what `gancli evaluate` measured, as `<metric>.evaluated` and `<metric>.real`."""
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What was varied."""
+        return self.combination.settings
 
     def label(self, keys: list[str]) -> str:
         """Its settings by `keys`, and its seeds."""
-        settings = ", ".join(called(key, self.values[key]) for key in keys)
-        seeds = f"{len(self.rows)} seed{'s' if len(self.rows) != 1 else ''}"
-        return f"{settings or 'all'} ({seeds}{f', {self.ended} not completed' if self.ended else ''})"
+        settings = ", ".join(called(key, self.settings[key]) for key in keys)
+        count, every = len(self.rows), len(self.combination.rows)
+        seeds = f"{count} of {every} seeds" if count < every else f"{count} seed{'s' if count != 1 else ''}"
+        return f"{settings or 'all'} ({seeds})"
 
     def finals(self, metric: str) -> list[float]:
-        """The last value of each completed run."""
+        """The last value of each run."""
         return [rows[-1][metric] for rows in self.rows]
 
 
 def groups_of(folder: SweepFolder) -> tuple[list[Group], list[str]]:
     """The groups in the order of the plan, and the keys that vary. Raises RunError."""
-    cells = folder.cells()
-    statuses = folder.statuses()
-    found: dict[str, Group] = {}
-    for cell in cells:
-        group = found.setdefault(str(cell["values"]), Group(cell["values"]))
-        run = folder.run(cell["cell"])
-        rows = run.rows() if statuses.get(cell["cell"]) == "completed" else []
+    keys, combinations = folder.combinations()
+    return [_group(folder, combination) for combination in combinations], keys
+
+
+def _group(folder: SweepFolder, combination: Combination) -> Group:
+    group = Group(combination)
+    for row in combination.counted():
+        run = folder.run(row["cell"])
+        rows = run.rows()
         if rows:
-            rows[-1] |= {key: value for key, value in evaluated(run).items() if value is not None}
+            ends = (EVALUATED, REAL)
+            rows[-1] |= {key: value for key, value in row.items() if key.endswith(ends) and value is not None}
             group.runs.append(run)
             group.rows.append(rows)
-        elif statuses.get(cell["cell"], "waiting") != "waiting":
-            group.ended += 1
-    return list(found.values()), varied(cells)
+    return group
+
+
+def best_first(groups: list[Group], final: str) -> list[Group]:
+    """The groups in the order of their ranking by a metric, in that of the plan where it has no direction."""
+    column = final if final.endswith(EVALUATED) else f"{final}.final"
+    order = [combination for _, combination in ranked([group.combination for group in groups], column)]
+    return sorted(groups, key=lambda group: next(i for i, one in enumerate(order) if one is group.combination))
 
 
 def short(key: str) -> str:

@@ -8,13 +8,15 @@ from typing import Any, cast
 import numpy as np
 from matplotlib.lines import Line2D
 
+from gancli import metrics as metric_table
+from gancli.intervals import mean_and_half
+from gancli.metrics import shown_metric
 from gancli.plots.frames import frames, spread
-from gancli.plots.groups import Group, called, groups_of, short
-from gancli.plots.style import plt, save
+from gancli.plots.groups import Group, best_first, called, groups_of, short
+from gancli.plots.style import GREEN, plt, save
 from gancli.runs import RunError, SweepFolder
-from gancli.runs.figures import ABOUT, HIGHER, main_metric
-from gancli.runs.intervals import mean_and_half
-from gancli.runs.sweeps import EVALUATED, readable
+from gancli.runs.figures import ABOUT
+from gancli.runs.sweeps import EVALUATED, REAL, readable
 
 PANELS, LINES, BOXES, ROWS, COLUMNS = 12, 8, 16, 12, 4
 """At most so many small multiples, lines in one, boxes, rows of pictures and seeds in a row; the figures say so."""
@@ -29,13 +31,14 @@ def plot_sweep(
     """Draw what the cells' files hold into `plots/`, or `target`; returns the paths. Raises OSError, RunError."""
     folder = SweepFolder(sweep)
     groups, keys = groups_of(folder)
-    known = list(dict.fromkeys(key for group in groups for rows in group.rows for row in rows for key in row))
-    metric = metric or main_metric(key.removesuffix(EVALUATED) for key in known)
+    measured = dict.fromkeys(key for group in groups for rows in group.rows for row in rows for key in row)
+    known = [key for key in measured if not key.endswith(REAL)]
+    metric = metric or shown_metric(key.removesuffix(EVALUATED) for key in known if key not in ABOUT)
     final = f"{metric}{EVALUATED}" if f"{metric}{EVALUATED}" in known else metric
     if metric is None or final not in known:
-        measured = dict.fromkeys(key.removesuffix(EVALUATED) for key in known if key not in ABOUT)
+        there = dict.fromkeys(key.removesuffix(EVALUATED) for key in known if key not in ABOUT)
         raise RunError(
-            f"{sweep}: no completed cell has measured {metric!r}; there is {', '.join(measured) or 'nothing yet'}; "
+            f"{sweep}: no cell that ended has measured {metric!r}; there is {', '.join(there) or 'nothing yet'}; "
             "`gancli evaluate` measures more"
         )
     for group in groups:
@@ -55,8 +58,9 @@ def plot_sweep(
 
 def _called(final: str) -> str:
     """What an axis says of a metric."""
-    name = final.removesuffix(EVALUATED)
-    return f"{name} at the last game" if name == final else f"{name}, by gancli evaluate"
+    one = metric_table.metric(final.removesuffix(EVALUATED))
+    direction = f" ({metric_table.BETTER[one.better]})" if one.better is not None else ""
+    return f"{one.name}{direction}" + ("" if final.endswith(EVALUATED) else ", at the last game")
 
 
 def _margins(size: tuple[float, float], left: float, bottom: float = 0.6, top: float = 0.5) -> dict[str, float]:
@@ -67,7 +71,7 @@ def _margins(size: tuple[float, float], left: float, bottom: float = 0.6, top: f
 
 def _axes_and_lines(groups: list[Group], keys: list[str]) -> tuple[list[str], list[str]]:
     """The keys of the small multiples, and of the lines: the key of most values, and what there is no room for."""
-    counts = {key: len({str(group.values[key]) for group in groups}) for key in keys}
+    counts = {key: len({str(group.settings[key]) for group in groups}) for key in keys}
     line = max(keys, key=lambda key: counts[key], default=None)
     panels = [key for key in keys if key != line]
     while math.prod(counts[key] for key in panels) > PANELS:
@@ -80,7 +84,7 @@ def _curves(groups: list[Group], keys: list[str], metric: str, title: str) -> An
     panel_keys, line_keys = _axes_and_lines(groups, keys)
     panels: dict[str, list[Group]] = {}
     for group in groups:
-        text = ", ".join(called(key, group.values[key]) for key in panel_keys)
+        text = ", ".join(called(key, group.settings[key]) for key in panel_keys)
         panels.setdefault(text, []).append(group)
     columns = min(3, len(panels))
     rows = -(-len(panels) // columns)
@@ -115,8 +119,10 @@ def _line(axes: Any, group: Group, metric: str, colour: Any, label: str) -> None
         axes.plot([], [], color=colour, label=label)
         return
     measured = [[row for row in rows if metric in row] for rows in group.rows]
-    games = [row["game"] for row in min(measured, key=len)]
-    values = np.array([[row[metric] for row in rows[: len(games)]] for rows in measured])
+    measured = [rows for rows in measured if rows]
+    games = [row["game"] for row in max(measured, key=len)]
+    # a run that ended early keeps its last state
+    values = np.array([[rows[min(i, len(rows) - 1)][metric] for i in range(len(games))] for rows in measured])
     mean, half = (np.array(column) for column in zip(*map(mean_and_half, values.T.tolist()), strict=True))
     axes.plot(games, mean, color=colour, label=label)
     if len(values) > 1:
@@ -124,10 +130,9 @@ def _line(axes: Any, group: Group, metric: str, colour: Any, label: str) -> None
 
 
 def _boxes(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
-    """The last value of each seed: boxes from the first quartile to the third, and every seed as a dot."""
+    """The last value of each seed: boxes between quartiles, every seed as a dot, real data as a line."""
     known = [group for group in groups if group.rows]
-    higher = metric.removesuffix(EVALUATED) in HIGHER
-    best = sorted(known, key=lambda group: mean_and_half(group.finals(metric))[0], reverse=higher)[:BOXES]
+    best = best_first(known, metric)[:BOXES]
     shown = [group for group in known if any(group is one for one in best)]
     labels = [group.label(keys) for group in shown]
     size = (8, 0.32 * len(shown) + 1.6)
@@ -139,7 +144,12 @@ def _boxes(groups: list[Group], keys: list[str], metric: str, title: str) -> Any
     axes.plot(np.concatenate(values), places, ".", color="black", alpha=0.35, markersize=4)
     axes.set_yticks(range(1, len(shown) + 1), labels, fontsize=8)
     axes.invert_yaxis()
-    more = f" (the best {len(shown)} of {len(known)})" if len(shown) < len(known) else ""
+    which = "the best" if metric_table.metric(metric.removesuffix(EVALUATED)).better is not None else "the first"
+    more = f" ({which} {len(shown)} of {len(known)})" if len(shown) < len(known) else ""
+    real = [rows[-1].get(f"{metric.removesuffix(EVALUATED)}{REAL}") for group in shown for rows in group.rows]
+    if metric.endswith(EVALUATED) and (there := [value for value in real if value is not None]):
+        axes.axvline(sum(there) / len(there), color=GREEN, linewidth=1, label="real data")
+        axes.legend(fontsize=7)
     axes.set(xlabel=_called(metric), title=f"{title}: over seeds{more}")
     return figure
 
@@ -166,7 +176,7 @@ def _time(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
 
 def _map(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
     """The mean last value over seeds, for two keys; the half width of its 95 % interval below it."""
-    down, across = ([*dict.fromkeys(str(readable(group.values[key])) for group in groups)] for key in keys)
+    down, across = ([*dict.fromkeys(str(readable(group.settings[key])) for group in groups)] for key in keys)
     means = np.full((len(down), len(across)), math.nan)
     left = LETTER * max(map(len, down)) + 0.6
     size = (max(1.0 * len(across) + left + 0.4, 4.5), 0.5 * len(down) + 1.4)
@@ -174,7 +184,7 @@ def _map(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
     texts = []
     for group in groups:
         row, column = (
-            places.index(str(readable(group.values[key])))
+            places.index(str(readable(group.settings[key])))
             for key, places in zip(keys, (down, across), strict=True)
         )  # fmt: skip
         mean, half = mean_and_half(group.finals(metric))

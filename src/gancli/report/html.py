@@ -2,6 +2,7 @@
 
 import base64
 import html
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -87,9 +88,19 @@ def table(rows: Sequence[Mapping[str, Any]], sortable: bool = False) -> str:
     return f'<div class="wide"><table{kind}>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>\n'
 
 
+def interval(value: float, half: float) -> tuple[float, str] | None:
+    """A cell of a mean ± half its interval, sorted by the mean; what is not known is left out."""
+    if not math.isfinite(value):
+        return None
+    return value, f"{value:.4g} ± {half:.2g}" if math.isfinite(half) else f"{value:.4g}"
+
+
 def _cell(value: Any) -> str:
+    """A number is shortened; (number, text) is shown as the text and sorted by the number."""
+    if isinstance(value, tuple):
+        return f'<td data-value="{value[0]!r}">{escape(value[1])}</td>'
     if isinstance(value, float):
-        return f'<td data-value="{value!r}">{value:.5g}</td>'
+        return f'<td data-value="{value!r}">{value:.5g}</td>' if math.isfinite(value) else "<td></td>"
     return f"<td>{escape('' if value is None else value)}</td>"
 
 

@@ -1,18 +1,21 @@
 """What stands on the page of a run, and on that of a sweep."""
 
+import math
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from gancli import plots
+from gancli.intervals import mean_and_half
+from gancli.metrics import BETTER, in_order, main_metric, metric
 from gancli.plots.frames import Frame, frames, spread
 from gancli.plots.history import frame_png
 from gancli.report import html
 from gancli.runs import RunFolder, SweepFolder
-from gancli.runs.figures import BETTER, figures
+from gancli.runs.figures import figures
 from gancli.runs.files import write_text
-from gancli.runs.sweeps import EVALUATED, combinations, means
+from gancli.runs.ranking import RULE, Combination, columns_of, metric_of
+from gancli.runs.sweeps import EVALUATED
 
 FRAMES, COMBINATIONS = 60, 24
 """Pictures of a run in time, and combinations of a sweep whose pictures are shown, at most."""
@@ -27,13 +30,17 @@ def report_run(run: Path) -> Path:
     title = f"{name}: {record.get('kind')}, {record.get('status')}"
     last = figures(rows)
     names = [key.removesuffix(".final") for key in last if key.endswith(".final")]
-    measured = [{"metric": name, "last": last[f"{name}.final"], "best": last[f"{name}.best"]} for name in names]
+    measured = [
+        {"metric": name, "is": metric(name).label, "last": last[f"{name}.final"], "best": last.get(f"{name}.best"),
+         "": BETTER[metric(name).better]}
+        for name in names
+    ]  # fmt: skip
     parts = [
         f"<p>{html.escape(_sentence(record, rows))}</p>\n",
         html.section("Pictures in time", html.viewer(_pictures(run))),
         html.section("Samples against real data", _evaluation(run)),
         html.section("Curves", _figures(lambda target: plots.plot_curves(run, target, "png", name))),
-        html.section("Last figures", html.table(measured)),
+        html.section("Last metrics", html.table(measured)),
         html.section("Experiment", f"<pre>{html.escape(_text(folder.config))}</pre>\n"),
         html.section("Where it comes from", html.table(_provenance(record))),
     ]
@@ -44,10 +51,10 @@ def report_sweep(sweep: Path) -> Path:
     """Write `report.html` into a sweep's folder. Raises OSError, RunError."""
     folder = SweepFolder(sweep)
     record, rows = folder.record(), folder.summary_rows()
-    keys, groups = combinations(rows)
+    keys, combinations = folder.combinations()
     title = f"{record.get('name', sweep.name)}: {record.get('cells')} cells, {record.get('status')}"
     parts = [
-        html.section("Combinations, mean over seeds ± 95 % interval", html.table(_means(keys, groups), sortable=True)),
+        html.section("Combinations, mean over seeds ± half its 95 % interval", *_combinations(folder, combinations)),
         html.section("Figures", _figures(lambda target: plots.plot_sweep(sweep, "png", target=target))),
         html.section("Pictures at the last game", _cell_pictures(folder, keys)),
         html.section("Cells", html.table(rows, sortable=True)),
@@ -89,8 +96,8 @@ def _evaluation(run: Path) -> str:
     if "measures" not in found:
         return ""
     rows = [
-        {"measure": name, "samples": row["value"], "±": row["±"], "real data": row["real"], "real ±": row["real ±"],
-         "": BETTER.get(row["better"], "")}
+        {"measure": name, "is": metric(name).label, "samples": _shown(row["value"], row["±"]),
+         "real data": _shown(row["real"], row["real ±"]), "": BETTER[metric(name).better]}
         for name, row in found["measures"].items()
     ]  # fmt: skip
     about = f"{found['samples']:,d} samples at game {found['game']:,d}; {found.get('judge', 'points in the plane')}"
@@ -114,18 +121,36 @@ def _provenance(record: dict[str, Any], prefix: str = "") -> list[dict[str, Any]
     return rows
 
 
-def _means(keys: list[str], groups: Mapping[tuple[Any, ...], list[Mapping[str, Any]]]) -> list[dict[str, Any]]:
-    columns = dict.fromkeys(key for members in groups.values() for row in members for key in row)
-    finals = [key for key in columns if key.endswith((EVALUATED, ".final"))]
-    table = []
-    for values, members in groups.items():
-        done = [row for row in members if row["status"] == "completed"]
-        found: dict[str, Any] = {**dict(zip(keys, values, strict=True)), "seeds": len(done)}
-        for key, (mean, half) in means(done, finals).items():
-            name = key.removesuffix(".final")
-            found |= {name: mean, f"± {name}": half}
-        table.append(found)
-    return table
+def _shown(value: float | None, half: float | None) -> tuple[float, str] | None:
+    nothing = math.nan
+    return html.interval(nothing if value is None else value, nothing if half is None else half)
+
+
+def _combinations(folder: SweepFolder, combinations: list[Combination]) -> list[str]:
+    """What counts, whether there is a ranking, and the table: settings, seeds, what has a direction, the rest."""
+    columns = columns_of([row for one in combinations for row in one.rows])
+    wanted = main_metric(metric_of(column).name for column in columns)
+    said = f"<p>{html.escape(RULE[0].upper() + RULE[1:])}.</p>\n"
+    if wanted is None:
+        said += (
+            "<p>In the order of the plan: nothing that was measured says which is better; "
+            f"<code>gancli evaluate {html.escape(folder.path.name)}</code> measures it.</p>\n"
+        )
+    shown = [column for column in columns if column.endswith((EVALUATED, ".final"))]
+    places = {name: place for place, name in enumerate(in_order(metric_of(column).name for column in shown))}
+    shown.sort(key=lambda column: (metric_of(column).better is None, places[metric_of(column).name]))
+    evaluated = {metric_of(column).name for column in shown if column.endswith(EVALUATED)}
+    rest = [column for column in shown if column.endswith(EVALUATED) or metric_of(column).name not in evaluated]
+    return [said, html.table([_row(one, rest) for one in combinations], sortable=True)]
+
+
+def _row(one: Combination, columns: list[str]) -> dict[str, Any]:
+    counts = one.counts(columns[0] if columns else "")
+    found: dict[str, Any] = {**one.settings, "seeds": f"{counts.pop('seeds')} of {counts.pop('of')}", **counts}
+    for column in columns:
+        mean, half = mean_and_half(list(one.values(column).values()))
+        found[metric_of(column).name] = html.interval(mean, half)
+    return found
 
 
 def _cell_pictures(folder: SweepFolder, keys: list[str]) -> str:

@@ -1,42 +1,34 @@
-"""A run's metrics in a few numbers: of each the last, the best, and the area under its curve."""
+"""A run's metrics in a few numbers: of each the last, the area under its curve, and the best where one is better."""
 
 import csv
 import io
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gancli.runs.files import write_text
+from gancli.metrics import in_order, metric
+from gancli.runs.files import finite, write_text
 
-HIGHER = ("accuracy", "score", "classes", "precision", "coverage", "modes", "quality")
-"""Metrics whose best value is the highest; of all others it is the lowest."""
-BETTER = {"low": "lower is better", "high": "higher is better", "real": "as the real data's"}
-"""What a table says of a measure, by the `better` of an evaluation."""
 ABOUT = ("game", "seconds")
 """Columns of the metrics that measure nothing."""
 
 
-MAIN = ("accuracy", "frechet", "quality", "wasserstein_estimate", "sample_distance", "distance", "loss")
-"""What a person asks about first: the first of these that a run has measured."""
-
-
-def main_metric(metrics: Iterable[str]) -> str | None:
-    """The metric to show where nobody says which."""
-    there = set(metrics)
-    return next((metric for metric in MAIN if metric in there), None)
-
-
 def figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    """`<metric>.final`, `.best` and `.area` of each metric, the area divided by the games it goes over."""
+    """Of each metric its last value, `<metric>.final`, its mean over the games, `.area`, and the best of all, `.best`.
+
+    A metric without a direction has no best, nor has one that is best at the real data's value: it is not known here.
+    """
     found: dict[str, float] = {}
-    for metric in dict.fromkeys(key for row in rows for key in row if key not in ABOUT):
-        measured = [(row["game"], float(row[metric])) for row in rows if row.get(metric) is not None]
+    for name in in_order(key for row in rows for key in row if key not in ABOUT):
+        measured = [(row["game"], float(row[name])) for row in rows if finite(row.get(name)) is not None]
+        if not measured:
+            continue
         values = [value for _, value in measured]
-        found[f"{metric}.final"] = values[-1]
-        known = [value for value in values if not math.isnan(value)]
-        found[f"{metric}.best"] = (max if metric in HIGHER else min)(known, default=math.nan)
-        found[f"{metric}.area"] = _mean_level([game for game, _ in measured], values)
+        found[f"{name}.final"] = values[-1]
+        best = {"higher": max, "lower": min}.get(str(metric(name).better))
+        if best is not None:
+            found[f"{name}.best"] = best(values)
+        found[f"{name}.area"] = _mean_level([game for game, _ in measured], values)
     return found
 
 

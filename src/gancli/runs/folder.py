@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from gancli.runs.files import TEMPORARY, sync, sync_folder, write_text
+from gancli.runs.files import TEMPORARY, finite, sync, sync_folder, write_text
 from gancli.runs.held import Held, RunError
 
 FOLDERS = ("images", "checkpoints")
@@ -81,9 +81,10 @@ class RunFolder(Held):
         return self.path / "plots"
 
     def append_metrics(self, row: dict[str, Any]) -> None:
-        """Add one line to the metrics."""
+        """Add one line to the metrics; what is not a finite number is left out, as JSON has no word for it."""
+        known = {key: value for key, value in row.items() if finite(value) is not None}
         with self.metrics.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row) + "\n")
+            file.write(json.dumps(known, allow_nan=False) + "\n")
 
     def sync_metrics(self) -> int:
         """Have the metrics on the disk; returns their length in bytes. Raises OSError."""

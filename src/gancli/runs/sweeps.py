@@ -13,17 +13,17 @@ from gancli.runs.figures import figures
 from gancli.runs.files import append_line, write_text
 from gancli.runs.folder import RunFolder, exclusive, whole
 from gancli.runs.held import Held, RunError
-from gancli.runs.intervals import mean_and_half
+from gancli.runs.ranking import Combination
 
 CELLS = "cells"
 Answer = dict[str, Any]
 """What has become of a cell: `cell`, `status`, `reason`, `seconds`, and `figures` where it has some."""
-EVALUATED = ".evaluated"
-"""Ends the columns of what `gancli evaluate` has found, which is not in the summary as it is written."""
+EVALUATED, REAL = ".evaluated", ".real"
+"""End the columns of what `gancli evaluate` has measured, of samples and of real data; summary.csv has none of it."""
 NAME = "name"
 """The key of a run's name."""
-TEXTS = ("cell", "status")
-"""Columns of the summary that are never numbers, though a cell's name may look like one."""
+TEXTS = ("status",)
+"""Columns of what became of a cell that are never numbers."""
 DONE = ("completed", "diverged", "collapsed")
 """How a cell ends that is not played again: a divergence and a collapse are results."""
 
@@ -100,22 +100,39 @@ class SweepFolder(Held):
             return {row["cell"]: row["status"] for row in csv.DictReader(file)}
 
     def summary_rows(self) -> list[dict[str, Any]]:
-        """A row for each cell, what `gancli evaluate` has found of it as `<measure>.evaluated`. Raises RunError."""
+        """A row for each cell, what `gancli evaluate` has measured of it as `<metric>.evaluated`. Raises RunError."""
         rows = self._rows()
         for row in rows:
             row |= evaluated(self.run(row["cell"]))
         return rows
 
     def _rows(self) -> list[dict[str, Any]]:
-        """The summary as it was written, or as it stands now where the sweep has not ended yet."""
+        """The summary as it was written, or as it stands now where the sweep has not ended yet.
+
+        Settings are taken from the plan, which knows whether 1.10 is a number or a name.
+        """
+        cells = self.cells()
         if not self.summary.exists() or self.record()["status"] == "running":
-            cells = self.cells()
             return self.table(cells, self.results(cells))
         with self.summary.open(encoding="utf-8", newline="") as file:
-            return [
-                {key: text if key in TEXTS else _number(text) for key, text in row.items()}
-                for row in csv.DictReader(file)
-            ]
+            written = {row["cell"]: row for row in csv.DictReader(file)}
+        settings = set(cells[0]["values"]) | {"cell", "seed"}
+        rows = []
+        for row in self.table(cells, {}):
+            found = {key: text for key, text in written.get(row["cell"], {}).items() if key not in settings}
+            rows.append(row | {key: text if key in TEXTS else _number(text) for key, text in found.items()})
+        return rows
+
+    def combinations(self) -> tuple[list[str], list[Combination]]:
+        """The keys that vary, and the combinations of their values in the order of the plan. Raises RunError."""
+        cells, keys = self.cells(), varied(self.cells())
+        rows = {row["cell"]: row for row in self.summary_rows()}
+        found: dict[str, Combination] = {}
+        for cell in cells:
+            name = json.dumps(cell["values"], sort_keys=True)
+            settings = {key: readable(cell["values"][key]) for key in keys}
+            found.setdefault(name, Combination(settings, [])).rows.append(rows[cell["cell"]])
+        return keys, list(found.values())
 
     def error_log(self, cell: str) -> Path:
         """Where it says what went wrong with a cell: in its run, or beside where its run would be."""
@@ -150,9 +167,11 @@ class SweepFolder(Held):
 
 
 def evaluated(run: RunFolder) -> dict[str, float | None]:
-    """What `gancli evaluate` has found of a cell, as `<measure>.evaluated`. Raises RunError."""
-    measures = run.evaluation().get("measures", {})
-    return {f"{name}{EVALUATED}": measure["value"] for name, measure in measures.items()}
+    """What `gancli evaluate` has measured of a cell, as `<metric>.evaluated`, and of real data. Raises RunError."""
+    found: dict[str, float | None] = {}
+    for name, measure in run.evaluation().get("measures", {}).items():
+        found |= {f"{name}{EVALUATED}": measure["value"], f"{name}{REAL}": measure["real"]}
+    return found
 
 
 def varied(cells: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -160,32 +179,17 @@ def varied(cells: Sequence[Mapping[str, Any]]) -> list[str]:
 
     Where each combination has a `name` of its own, that is all that tables and figures need.
     """
-    first = cells[0]["values"]
     combinations = {json.dumps(cell["values"], sort_keys=True) for cell in cells}
-    if len({cell["values"].get(NAME) for cell in cells}) == len(combinations) > 1:
+    texts = {key: {json.dumps(cell["values"].get(key)) for cell in cells} for key in cells[0]["values"]}
+    if len(texts.get(NAME, ())) == len(combinations) > 1:
         return [NAME]
-    return [key for key in first if any(cell["values"][key] != first[key] for cell in cells)]
-
-
-def means(rows: Iterable[Mapping[str, Any]], columns: Iterable[str]) -> dict[str, tuple[float, float]]:
-    """Of each column the mean over the rows that have it, and half its 95 % interval."""
-    listed = list(rows)
-    return {key: mean_and_half([float(row[key]) for row in listed if row.get(key) is not None]) for key in columns}
-
-
-def combinations(rows: Sequence[Mapping[str, Any]]) -> tuple[list[str], dict[tuple[Any, ...], list[Mapping[str, Any]]]]:
-    """The varied keys of a summary, and its rows by their values: those of one combination differ by the seed alone."""
-    columns = list(rows[0]) if rows else ["cell", "seed"]
-    keys = columns[1 : columns.index("seed")]
-    groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
-    for row in rows:
-        groups.setdefault(tuple(row[key] for key in keys), []).append(row)
-    return keys, groups
+    return [key for key, found in texts.items() if len(found) > 1]  # as texts: 1, 1.0 and true are not the same
 
 
 def readable(value: Any) -> Any:
-    """A value as a table shows it: a list or mapping as one text."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+    """A value as a table shows it: numbers and texts as they are, all else as one text, as YAML has it."""
+    as_it_is = isinstance(value, int | float | str) and not isinstance(value, bool)
+    return value if as_it_is else json.dumps(value, ensure_ascii=False)
 
 
 def _number(text: str) -> Any:

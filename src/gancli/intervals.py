@@ -19,13 +19,30 @@ def mean_and_half(values: Sequence[float]) -> tuple[float, float]:
     return mean, student(count - 1) * math.sqrt(variance / count)
 
 
+def paired(one: Sequence[float], other: Sequence[float], comparisons: int = 1) -> tuple[float, float]:
+    """The mean of one − other, pair by pair, and half its interval; NaN for fewer than two pairs.
+
+    With several `comparisons` each interval is wider, so that all of them hold together with 95 % (Bonferroni).
+    """
+    differences = [a - b for a, b in zip(one, other, strict=True)]
+    mean, half = mean_and_half(differences)
+    freedom = len(differences) - 1
+    if comparisons > 1 and freedom > 0:
+        half *= student(freedom, 1 - (1 - CONFIDENCE) / comparisons) / student(freedom)
+    return mean, half
+
+
 @functools.cache
-def student(freedom: int) -> float:
-    """The t beyond which Student's distribution of so many degrees of freedom has 5 %, on both sides together."""
-    low, high = 0.0, 700.0
-    while high - low > 1e-10 * high:
+def student(freedom: int, confidence: float = CONFIDENCE) -> float:
+    """The t within which Student's distribution of so many degrees of freedom lies with this probability."""
+    low, high = 0.0, 1.0
+    while _within(high, freedom) < confidence:
+        low, high = high, 2 * high
+    while high - low > 1e-12 * high:
         middle = (low + high) / 2
-        low, high = (middle, high) if _within(middle, freedom) < CONFIDENCE else (low, middle)
+        if middle in (low, high):
+            break
+        low, high = (middle, high) if _within(middle, freedom) < confidence else (low, middle)
     return high
 
 

@@ -1,0 +1,151 @@
+"""The combinations of a sweep side by side: ranked where a metric says which is better, with paired differences."""
+
+import dataclasses
+import math
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gancli.cli.support import print_rows
+
+if TYPE_CHECKING:
+    from gancli.runs import SweepFolder
+    from gancli.runs.ranking import Combination
+
+NO_RANK = (
+    "in the order of the plan: nothing that was measured says which is better; `gancli evaluate {sweep}` measures it"
+)
+
+
+def compare_combinations(sweeps: "list[SweepFolder]", chosen: list[str], top: int, by: str | None, form: str) -> None:
+    """Print those of `sweeps` that `chosen` names, ranked by a metric where one has a direction."""
+    from gancli.metrics import BETTER, main_metric
+    from gancli.runs.ranking import RULE, column_of, columns_of, metric_of, ranked
+
+    combinations = _chosen(_all_combinations(sweeps), chosen)
+    columns = columns_of([row for one in combinations for row in one.rows])
+    wanted = by or main_metric(metric_of(column).name for column in columns)
+    column = column_of(wanted, columns) if wanted is not None else None
+    if by is not None:
+        _may_rank(by, column, columns, sweeps[0])
+    if column is None:
+        click.echo(NO_RANK.format(sweep=sweeps[0].path.name), err=True)
+        print_rows([_unranked(one, columns, form) for one in combinations], form)
+        return
+    order = ranked(combinations, column)
+    if form == "table":
+        click.echo(f"by {column}, {BETTER[metric_of(column).better]}; ±: half the 95 % interval of the mean over seeds")
+        click.echo(RULE)
+        click.echo(_about_differences(len(combinations)))
+    rows = [_ranked_row(rank, one, order[0][1], column, len(combinations)) for rank, one in order]
+    print_rows(_as_table(rows[:top]) if form == "table" else rows[:top], form)
+
+
+def _all_combinations(sweeps: "list[SweepFolder]") -> "list[Combination]":
+    """Those of one sweep; of several, each with its sweep's name before its settings."""
+    if len(sweeps) == 1:
+        return sweeps[0].combinations()[1]
+    return [
+        dataclasses.replace(one, settings={"sweep": sweep.path.name, **one.settings})
+        for sweep in sweeps
+        for one in sweep.combinations()[1]
+    ]
+
+
+def _chosen(combinations: "list[Combination]", words: list[str]) -> "list[Combination]":
+    """Those that a word names: `eta=0.1`, or `eta=0.1,mu=1`; all of them where no word is given."""
+    if not words:
+        return combinations
+    found: list[Combination] = []
+    for word in words:
+        pairs = [pair.partition("=")[::2] for pair in re.split(r",(?=[A-Za-z_][A-Za-z_0-9.]*=)", word)]
+        fitting = [one for one in combinations if all(_is(one.settings, key, text) for key, text in pairs)]
+        if not fitting:
+            names = "; ".join(_called(one) for one in combinations)
+            raise click.UsageError(f"{word!r} is no combination of the sweep; there is {names}")
+        found += [one for one in fitting if not any(one is other for other in found)]
+    return found
+
+
+def _called(one: "Combination") -> str:
+    return ", ".join(f"{key}={value}" for key, value in one.settings.items())
+
+
+def _is(settings: dict[str, Any], key: str, text: str) -> bool:
+    """Has a setting this value, as it is written or as YAML reads it? The end of a dotted key will do."""
+    from gancli.runs.sweeps import readable
+    from gancli.spec.yaml import load_text
+
+    values = [value for name, value in settings.items() if name == key or name.endswith(f".{key}")]
+    return any(str(value) in (text, str(readable(load_text(text, key).data))) for value in values)
+
+
+def _may_rank(by: str, column: str | None, columns: list[str], sweep: "SweepFolder") -> None:
+    """Raises UsageError, where `by` was not measured or says nothing of quality, with what to do."""
+    from gancli.runs.ranking import ENDS, metric_of
+
+    directed = dict.fromkeys(metric_of(one).name for one in columns if metric_of(one).better is not None)
+    ways = f"rank by {', '.join(directed)}, or" if directed else "first"
+    measure = f"{ways} `gancli evaluate {sweep.path.name}`, which measures more"
+    if column is None:
+        raise click.UsageError(f"--by {by!r}: it was not measured (nor with {', '.join(ENDS)}); {measure}")
+    if metric_of(column).better is None:
+        raise click.UsageError(f"--by {by}: no value of it is better than another: {metric_of(column).why}; {measure}")
+
+
+def _ranked_row(rank: int | None, one: "Combination", first: "Combination", column: str, count: int) -> dict[str, Any]:
+    from gancli.intervals import mean_and_half
+    from gancli.runs.ranking import difference, metric_of
+
+    values = list(one.values(column).values())
+    mean, half = mean_and_half(values)
+    real = [row[key] for row in one.counted() if row.get(key := f"{metric_of(column).name}.real") is not None]
+    spread = {"min": min(values, default=None), "max": max(values, default=None)}
+    yardstick = {"real data": mean_and_half(real)[0]} if real and column.endswith(".evaluated") else {}
+    found = {"rank": rank, **one.settings, column: mean, "±": half, **spread, **yardstick, **one.counts(column)}
+    if count > 1:
+        gap = difference(one, first, column, count * (count - 1) // 2) if one is not first else None
+        found |= {"to the first": gap[0] if gap else None, "to the first ±": gap[1] if gap else None}
+    return found
+
+
+def _about_differences(count: int) -> str:
+    pairs = count * (count - 1) // 2
+    together = f"; intervals hold for all {pairs} pairs together (Bonferroni)" if pairs > 1 else ""
+    text = f"to the first: paired over the seeds that both have{together}; not told apart where 0 is within"
+    return text if pairs else "one combination: nothing to compare it with"
+
+
+def _as_table(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """For people: counts and differences in words, and no column without anything in it."""
+    found = []
+    for row in rows:
+        line = dict(row)
+        line["seeds"] = f"{line['seeds']} of {line.pop('of')}"
+        gap, half = line.pop("to the first", None), line.pop("to the first ±", None)
+        line |= {key: f"{value:.6g}" for key, value in line.items() if isinstance(value, float) and _is_there(value)}
+        if gap is not None:
+            line["to the first"] = f"{gap:+.3g} ± {half:.2g}" + ("" if abs(gap) > half else ", not told apart")
+        found.append(line)
+    there = {key for row in found for key, value in row.items() if _is_there(value)}
+    return [{key: value for key, value in row.items() if key in there} for row in found]
+
+
+def _is_there(value: Any) -> bool:
+    return value is not None and not (isinstance(value, float) and math.isnan(value))
+
+
+def _unranked(one: "Combination", columns: list[str], form: str) -> dict[str, Any]:
+    """The mean of each last value, as the plan has them."""
+    from gancli.intervals import mean_and_half
+
+    finals = [column for column in columns if column.endswith(".final")]
+    counts = one.counts(finals[0]) if finals else {"seeds": 0, "of": len(one.rows)}
+    found: dict[str, Any] = {**one.settings, **counts}
+    for column in finals if form != "table" else finals[:4]:
+        found[column] = mean_and_half(list(one.values(column).values()))[0]
+    if form == "table":
+        found["seeds"] = f"{found['seeds']} of {found.pop('of')}"
+        found |= {key: f"{value:.4g}" for key, value in found.items() if isinstance(value, float) and key in finals}
+    return found

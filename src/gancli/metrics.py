@@ -1,0 +1,143 @@
+"""Every metric, in one table: what it is called, its unit, what it needs, which way it is good, and its range.
+
+Rankings, "best" columns, arrows, axes, findings and the documentation derive from it. To add a metric is one entry
+here, beside the code that measures it. Everything may import this module, which imports nothing of gancli.
+"""
+
+import dataclasses
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Direction = Literal["higher", "lower", "real"]
+"""`real`: best at the value that real data have."""
+
+BETTER: dict[Direction | None, str] = {
+    "higher": "higher is better",
+    "lower": "lower is better",
+    "real": "best at the real data's",
+    None: "says nothing of quality",
+}
+"""What a table says of a direction."""
+CLASS_SHARE = "share_"
+"""How the names of the shares of the classes begin: share_0, share_1, …"""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric; `better` is None where no value is better than another, and `why` says why."""
+
+    name: str
+    label: str
+    unit: str
+    """`share` from 0 to 1, `classes` and `modes` for counts, `nats`, `L2`, `critic's` for a critic's own unit, …"""
+    needs: str
+    better: Direction | None
+    low: float = -math.inf
+    high: float = math.inf
+    bound: float | None = None
+    """Findings speak of a value beyond this multiple of the real data's (a fraction of it, where higher is better)."""
+    why: str = ""
+
+    @property
+    def is_count(self) -> bool:
+        """Does it count things, of which each that is missing matters?"""
+        return self.unit in ("classes", "modes")
+
+    def error(self, value: float, real: float | None) -> float | None:
+        """How bad a value is: less is better. None without a direction, or the real data's value where it is needed."""
+        if self.better == "real":
+            return None if real is None else abs(value - real)
+        return {"lower": value, "higher": -value, None: None}[self.better]
+
+
+def _table(*metrics: Metric) -> dict[str, Metric]:
+    return {metric.name: metric for metric in metrics}
+
+
+_SCALE = "it is in the critic's own unit, so that a critic that hardly moves reads 0 whatever the generator draws"
+_AGAINST = "it says how one network stands against the other of its game, not what the generator draws"
+_SPREAD = "it is how far apart samples are, which is as large for noise as for varied images"
+
+METRICS = _table(
+    Metric("accuracy", "accuracy on test data", "share", "labels", "higher", 0.0, 1.0),
+    Metric("frechet", "Fréchet distance of the judge's features", "features²", "a judge", "lower", 0.0, bound=10.0),
+    Metric("coverage", "coverage: real images with a sample near", "share", "a judge", "higher", 0.0, 1.0, 0.5),
+    Metric("modes", "modes with a sample near", "modes", "modes", "higher", 0.0, bound=1.0),
+    Metric("quality", "samples within 3 σ of a mode", "share", "modes", "higher", 0.0, 1.0, 0.5),
+    Metric("reverse_kl", "unevenness of the modes", "nats", "modes", "lower", 0.0, bound=10.0),
+    Metric("precision", "precision: samples near a real image", "share", "a judge", "higher", 0.0, 1.0, 0.5),
+    Metric("recall", "recall: real images within the samples' balls", "share", "a judge", "higher", 0.0, 1.0, 0.5),
+    Metric("density", "density: real images around a sample", "balls", "a judge", "real", 0.0, bound=0.5),
+    Metric("score", "Inception score, of this judge", "classes'", "a judge", "higher", 1.0, bound=0.5),
+    Metric("classes", "classes of the data that are drawn", "classes", "a judge", "higher", 0.0, bound=1.0),
+    Metric("shares_kl", "divergence of the classes' shares", "nats", "a judge", "lower", 0.0, bound=10.0),
+    Metric("unsure", "samples that the judge is unsure of", "share", "a judge", "lower", 0.0, 1.0, 10.0),
+    Metric("duplicates", "samples with a near-duplicate", "share", "images", "lower", 0.0, 1.0, 10.0),
+    Metric("nearest_train", "distance to the nearest training image", "L2", "images", "real", 0.0, bound=0.5),
+    Metric("wasserstein", "1-Wasserstein distance, exact", "L2", "POT", "lower", 0.0, bound=2.0),
+    Metric("sliced_wasserstein", "1-Wasserstein distance, sliced", "L2", "data", "lower", 0.0, bound=10.0),
+    Metric("parzen", "log-likelihood of test images, Parzen", "nats", "images", "higher", bound=0.5),
+    Metric("critic", "distance by fresh critics, per mean slope", "L2", "--critic", "lower", bound=10.0),
+    Metric("critic_steepest", "distance by fresh critics, per largest slope", "L2", "--critic", "lower", bound=10.0),
+    Metric(CLASS_SHARE, "share of class", "share", "a judge", "real", 0.0, 1.0, 0.1),
+    Metric("distance", "distance to the equilibrium", "L2", "a game2d", "lower", 0.0),
+    Metric("loss", "loss on test data", "loss", "labels", "lower", 0.0),
+    Metric("sample_distance", "mean distance of two samples", "L2", "batches", None, 0.0, why=_SPREAD),
+    Metric("real_distance", "mean distance of two real samples", "L2", "batches", None, 0.0, why="it is of the data"),
+    Metric("wasserstein_estimate", "E f(x) − E f(G(z))", "critic's", "a WGAN", None, why=_SCALE),
+    Metric("real_score", "D(x), or f(x), of real samples", "D's", "a game", None, why=_AGAINST),
+    Metric("real_score_std", "its standard deviation over samples", "D's", "a game", None, 0.0, why=_AGAINST),
+    Metric("fake_score", "D(G(z)), or f(G(z))", "D's", "a game", None, why=_AGAINST),
+    Metric("fake_score_std", "its standard deviation over samples", "D's", "a game", None, 0.0, why=_AGAINST),
+    Metric("discriminator_loss", "loss of the discriminator", "loss", "a GAN", None, 0.0, why=_AGAINST),
+    Metric("generator_loss", "loss of the generator", "loss", "a GAN", None, why=_AGAINST),
+    Metric("discriminator_gradient", "norm of its gradient", "L2", "a GAN", None, 0.0, why=_AGAINST),
+    Metric("critic_gradient", "norm of its gradient", "L2", "a WGAN", None, 0.0, why=_AGAINST),
+    Metric("generator_gradient", "norm of its gradient", "L2", "a game", None, 0.0, why=_AGAINST),
+    Metric("theta", "θ", "θ", "a game2d", None, why="it is a place, not a quality"),
+    Metric("phi", "φ", "φ", "a game2d", None, why="it is a place, not a quality"),
+)
+"""In the order in which a person asks for them."""
+
+
+def metric(name: str) -> Metric:
+    """The entry of a metric; one without a direction for a name that is not in the table."""
+    if name.startswith(CLASS_SHARE) and name != CLASS_SHARE and name not in METRICS:
+        label = name.removeprefix(CLASS_SHARE)
+        return dataclasses.replace(METRICS[CLASS_SHARE], name=name, label=f"share of class {label}")
+    return METRICS.get(name) or Metric(name, name, "", "", None, why="gancli does not know it")
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Names as the table has them: what answers a question first; unknown ones last."""
+    places = {name: place for place, name in enumerate(METRICS)}
+
+    def place(name: str) -> int:
+        return places.get(CLASS_SHARE if name.startswith(CLASS_SHARE) else name, len(places))
+
+    return sorted(dict.fromkeys(names), key=place)
+
+
+def main_metric(names: Iterable[str]) -> str | None:
+    """What runs are ranked by where nobody says by what: the first with a direction; None where there is none."""
+    ranked = (name for name in in_order(names) if metric(name).better is not None)
+    return next((name for name in ranked if not name.startswith(CLASS_SHARE)), None)
+
+
+def shown_metric(names: Iterable[str]) -> str | None:
+    """What to draw where nobody says: what runs are ranked by, else the first of all."""
+    there = in_order(names)
+    return main_metric(there) or next(iter(there), None)
+
+
+def markdown() -> str:
+    """The table as the documentation shows it."""
+    lines = ["| metric | is | unit | needs | is better | range |", "| --- | --- | --- | --- | --- | --- |"]
+    for one in METRICS.values():
+        name = f"{one.name}N" if one.name == CLASS_SHARE else one.name
+        ends = [("−∞" if one.low == -math.inf else f"{one.low:g}"), ("∞" if one.high == math.inf else f"{one.high:g}")]
+        better = {"higher": "higher", "lower": "lower", "real": "at the real data's", None: "–"}[one.better]
+        lines.append(f"| `{name}` | {one.label} | {one.unit} | {one.needs} | {better} | {ends[0]} to {ends[1]} |")
+    return "\n".join(lines)

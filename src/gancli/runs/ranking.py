@@ -1,0 +1,101 @@
+"""The combinations of a sweep: which cells count, how combinations compare, and in which order they stand.
+
+There is one rule for all tables and figures: `RULE`. It lets no combination gain by a seed that failed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gancli.intervals import mean_and_half, paired
+from gancli.metrics import Metric, metric
+
+COUNTED = ("completed", "collapsed")
+"""How a cell ends whose last state counts."""
+RULE = (
+    "cells that completed or collapsed count with their last state, n of N; a combination of which fewer count than of "
+    "others stands after those, so that none gains by a seed that diverged or failed"
+)
+ENDS = (".evaluated", ".final", ".best", ".area")
+"""Of a metric's columns in a summary: what `gancli evaluate` has measured is taken before the last of training."""
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Combination:
+    """The cells of one combination of settings, a row of the summary for each seed."""
+
+    settings: dict[str, Any]
+    rows: list[Row]
+
+    def counted(self) -> list[Row]:
+        """The rows that count."""
+        return [row for row in self.rows if row["status"] in COUNTED]
+
+    def values(self, column: str) -> dict[int, float]:
+        """By seed, what the cells that count have in a column."""
+        return {row["seed"]: float(row[column]) for row in self.counted() if row.get(column) is not None}
+
+    def errors(self, column: str) -> dict[int, float]:
+        """By seed, how bad each value is: less is better. Empty for a metric without a direction."""
+        one = metric_of(column)
+        found = {}
+        for row in self.counted():
+            error = None if row.get(column) is None else one.error(float(row[column]), row.get(f"{one.name}.real"))
+            if error is not None:
+                found[row["seed"]] = error
+        return found
+
+    def counts(self, column: str) -> dict[str, int]:
+        """How many seeds there are in all, how many count, and what has become of the others."""
+        found = {"seeds": len(self.values(column)), "of": len(self.rows)}
+        for row in self.rows:
+            if row["status"] not in COUNTED:
+                found[row["status"]] = found.get(row["status"], 0) + 1
+        without = len(self.counted()) - found["seeds"]
+        name = "not evaluated" if column.endswith(ENDS[0]) else "not measured"
+        return {**found, name: without} if without else found
+
+
+def metric_of(column: str) -> Metric:
+    """The metric of a column of the summary: `frechet` of `frechet.evaluated`."""
+    return metric(column.rsplit(".", 1)[0] if column.endswith(ENDS) else column)
+
+
+def columns_of(rows: Sequence[Row]) -> list[str]:
+    """The columns of a summary that hold a metric."""
+    return [key for key in dict.fromkeys(key for row in rows for key in row) if "." in key and key.endswith(ENDS)]
+
+
+def column_of(name: str, columns: Sequence[str]) -> str | None:
+    """Where a metric is found among `columns`, by its name or with an end: `loss`, `loss.best`."""
+    return next((column for column in (name, *(f"{name}{end}" for end in ENDS)) if column in columns), None)
+
+
+def ranked(combinations: Sequence[Combination], column: str) -> list[tuple[int | None, Combination]]:
+    """Rank and combination, the best first; those of which nothing counts come last, without a rank.
+
+    By a metric without a direction nothing has a rank, and the order is the plan's.
+    """
+
+    def key(one: Combination) -> tuple[float, float]:
+        errors = one.errors(column)
+        return 1.0 - len(errors) / len(one.rows), mean_and_half(list(errors.values()))[0]
+
+    known = sorted((one for one in combinations if one.errors(column)), key=key)
+    unknown = [one for one in combinations if not one.errors(column)]
+    return [*enumerate(known, 1), *((None, one) for one in unknown)]
+
+
+def difference(one: Combination, other: Combination, column: str, comparisons: int = 1) -> tuple[float, float] | None:
+    """The paired difference of two combinations over the seeds that both have, and half its 95 % interval.
+
+    Of values, or of their distances to the real data's where the metric is best there; None for fewer than two seeds.
+    `comparisons` is how many of them are looked at together.
+    """
+    near_real = metric_of(column).better == "real"
+    left, right = ((each.errors if near_real else each.values)(column) for each in (one, other))
+    shared = [seed for seed in left if seed in right]
+    if len(shared) < 2:
+        return None
+    return paired([left[seed] for seed in shared], [right[seed] for seed in shared], comparisons)
