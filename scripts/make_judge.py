@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from gancli import data, experiment
 from gancli.data import Part, mnist
-from gancli.experiment.evaluating import BUNDLED, PARAMS, judge_of, pixels
+from gancli.experiment.judges import BUNDLED, PARAMS, judge_of, pixels
 from gancli.runs import RunFolder, checkpoint
 from gancli.runs.files import write_bytes, write_text
 from gancli.spec import load
@@ -32,8 +32,8 @@ A classifier whose predictions and features measure generated digits (`gancli ev
 `config.yaml` is its experiment.
 
 - It has seen none of the bundled 5,000 images, of which it classifies {train:.2%} (4,500) and {held_out:.2%} (500)
-  right: they are a yardstick for whom they are all the data. It has seen the rest of the 60,000, so that the full MNIST's
-  yardstick is its test images.
+  right: they are a yardstick for whom they are all the data. It has seen the rest of the 60,000, so that the full
+  MNIST's yardstick is its test images.
 - Of the 10,000 test images it classifies {half:.2%} right with these weights in half precision, {single:.2%} in single.
 - `weights.npz`: SHA-256 {digest}
 - Made by `python scripts/make_judge.py FOLDER`, with the full MNIST.

@@ -37,7 +37,7 @@ MAY_IMPORT = {
     "data": set(),
     "runs": set(),
     "pictures": set(),
-    **dict.fromkeys(TABLES, set[str]()),
+    **{name: set[str]() for name in TABLES},
 }
 OUTSIDE = {"nn": {"pydantic", "click", "pathlib"}, "engines": {"pydantic", "click", "pathlib"}, "spec": {"numpy"}}
 

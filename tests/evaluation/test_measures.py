@@ -5,10 +5,10 @@ import pytest
 from scipy import linalg, spatial, stats
 
 from gancli.evaluation import classes, mixtures, neighbours, parzen, transport
-from gancli.evaluation.estimate import bootstrap, mean, repeated
+from gancli.evaluation.estimate import Estimate, of_count, of_held_out, of_samples, of_sets, of_share
 from gancli.evaluation.frechet import Gaussian, frechet_distance, gaussian
 from gancli.evaluation.manifold import manifold, squared_distances
-from gancli.intervals import student
+from gancli.intervals import paired, student
 
 rng = np.random.default_rng(0)
 
@@ -104,7 +104,7 @@ def test_parzen_windows_are_a_mixture_of_gaussians() -> None:
     chosen = parzen.parzen(
         rng.standard_normal((4000, 2)), rng.standard_normal((500, 2)), rng.standard_normal((2000, 2))
     )
-    assert chosen.likelihood.value == pytest.approx(-np.log(2 * np.pi) - 1, abs=0.1), "the entropy of the law"
+    assert chosen.likelihood == pytest.approx(-np.log(2 * np.pi) - 1, abs=0.1), "the entropy of the law"
 
 
 def test_modes_of_a_mixture() -> None:
@@ -124,19 +124,44 @@ def test_modes_of_a_mixture() -> None:
 
 def test_copies_and_repetitions() -> None:
     train, fresh = rng.random((700, 20)), rng.random((600, 20))
-    assert neighbours.nearest(train[:50], train) == pytest.approx(np.zeros(50), abs=1e-6)
+    copies = neighbours.nearest(train[:50].astype(np.float32), train.astype(np.float32))
+    assert (copies == 0.0).all(), "products would round it to some thousandths"
     expected = spatial.cKDTree(train).query(fresh)[0]
     assert neighbours.nearest(fresh, train) == pytest.approx(expected, abs=1e-6)
     assert neighbours.nearest_other(fresh) == pytest.approx(spatial.cKDTree(fresh).query(fresh, k=2)[0][:, 1], abs=1e-6)
     alone = neighbours.nearest_other(fresh)
     twice = neighbours.nearest_other(np.concatenate([fresh[:300], fresh[:300]]))
-    assert neighbours.duplicates(twice, alone).all() and neighbours.duplicates(alone, alone).mean() == pytest.approx(
-        0.01
-    )
+    close = neighbours.close_distance(alone)
+    assert (twice == 0.0).all() and neighbours.duplicates(twice, close) == 1.0
+    assert neighbours.duplicates(alone, close) == pytest.approx(0.01, abs=0.002)
+    few = neighbours.nearest_other(rng.random((50, 20)))
+    assert neighbours.duplicates(few, neighbours.close_distance(few)) == 0.04, "the two that are nearest to each other"
 
 
-def test_intervals_hold_what_they_should() -> None:
+def test_intervals_by_hand() -> None:
+    assert of_sets([1.0, 2.0, 3.0]) == Estimate(2.0, pytest.approx(4.302653 / np.sqrt(3), rel=1e-6))  # type: ignore[arg-type]
+    assert of_sets([1.0, np.nan, 3.0]).value == 2.0 and np.isnan(of_sets([1.0]).half)
+    one, two = of_held_out([5.0], [1.0, 2.0, 3.0]), of_held_out([4.0, 6.0], [1.0, 2.0, 3.0])
+    assert (one.value, two.value) == (5.0, 5.0)
+    assert one.half == pytest.approx(4.302653, rel=1e-6) and two.half == pytest.approx(one.half / np.sqrt(2))
+    assert np.isnan(of_held_out([5.0], [1.0]).half), "nothing says how far it may be off"
     values = rng.standard_normal(400)
-    found = bootstrap(lambda rows: float(values[rows].mean()), 400, rng, resamples=200)
-    assert found.value == pytest.approx(values.mean()) and found.half == pytest.approx(mean(values).half, rel=0.2)
-    assert repeated([1.0, 2.0, 3.0], student(2)).half == pytest.approx(student(2) / np.sqrt(3))
+    assert of_samples(values).half == pytest.approx(stats.t(399).ppf(0.975) * stats.sem(values))
+    assert of_share(Estimate(0.0, 0.0), 300).half == 0.01 and of_share(Estimate(0.5, 0.0), 300).half == 0.0
+    assert of_count(Estimate(8.0, 0.0), 10).half == pytest.approx(0.2589, abs=1e-4), "0.741¹⁰ = 0.05"
+
+
+def test_students_quantiles_are_scipys() -> None:
+    for freedom in (1, 2, 5, 9, 30):
+        for confidence in (0.5, 0.95, 0.999, 1 - 0.05 / 210):
+            assert student(freedom, confidence) == pytest.approx(stats.t(freedom).ppf((1 + confidence) / 2), rel=1e-6)
+
+
+def test_paired_differences_are_scipys_and_wider_for_many() -> None:
+    one, other = rng.standard_normal(8), rng.standard_normal(8) + 0.3
+    expected = stats.ttest_rel(one, other)
+    mean, half = paired(list(one), list(other))
+    low, high = expected.confidence_interval(0.95)
+    assert (mean - half, mean + half) == (pytest.approx(low), pytest.approx(high))
+    low, high = expected.confidence_interval(1 - 0.05 / 6)
+    assert paired(list(one), list(other), 6)[1] == pytest.approx((high - low) / 2)

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from gancli.experiment.evaluating import How
     from gancli.runs import RunFolder, SweepFolder
 
-FACTS = ("run", "game", "samples", "seed", "data", "judge", "notice")
+FACTS = ("run", "game", "samples", "sets", "seed", "data", "judge")
 
 
 @click.command()
 @click.argument("run")
-@click.option("--samples", type=click.IntRange(100, 100_000), default=10_000, show_default=True, help="How many.")
+@click.option(
+    "--samples", type=click.IntRange(100, 100_000), default=10_000, show_default=True, help="In each of ten sets."
+)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of latents and subsets.")
 @click.option("--judge", metavar="RUN", help="Judge by this run's network instead of the bundled one.")
 @click.option("--critic", is_flag=True, help="Train fresh critics against it too: one scale for all generators.")
@@ -36,11 +38,11 @@ def evaluate(
     The result is kept in the run folder as evaluation.json. RUN may be a sweep: each of its cells is evaluated, but
     those that have been in the same way, and the means over seeds are printed.
     """
-    from gancli.experiment import evaluating
+    from gancli.experiment import evaluating, judges
     from gancli.runs import SweepFolder, find, find_any
 
     folder = find_any(runs, run)
-    chosen = evaluating.judge_of(find(runs, judge)) if judge is not None else None
+    chosen = judges.judge_of(find(runs, judge)) if judge is not None else None
     how = evaluating.How(samples, seed, chosen, critic_seeds if critic else 0, quick)
     if isinstance(folder, SweepFolder):
         _evaluate_cells(folder, how, form)
@@ -52,6 +54,8 @@ def evaluate(
     for key in FACTS:
         if result.get(key) is not None:
             click.echo(f"{key}: {result[key]}", err=True)
+    for notice in result.get("notices", []):
+        click.echo(f"note: {notice}", err=True)
     print_rows([_line(name, found) for name, found in result["measures"].items()], "table")
     for line in result["findings"] or [NOTHING]:
         click.echo(line)

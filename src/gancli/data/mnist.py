@@ -1,6 +1,7 @@
 """MNIST: found on this machine, in a fixed order of places; never downloaded by a training."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,28 @@ SHA256 = dict(
     )
 )
 """Of the unpacked files of the full MNIST."""
+BUNDLED_SHA256 = dict(
+    zip(
+        idx.NAMES,
+        (
+            "f6a2ade4f4f2c93a30da088cd311d6c059f5e40f4dae58f1c46133d6e825cf24",
+            "1c2782176c16886cf2e1eb2dd78144531f31830a5fc56a421c5e9caf28974deb",
+            "a5302e260b7c6fc136cf7edb0088a43cf273c1f28e265c86ed6740b11b038927",
+            "2bed0e3790b2dac87cb49ca6718054c88d630c4060f2671b4e1557c9e0ca6621",
+        ),
+        strict=True,
+    )
+)
+"""Of those of the bundled subset."""
+MNIST = "MNIST"
+"""What the pictures of these files are."""
+
+
+def pictures(sha256: Mapping[str, str]) -> str:
+    """What the pictures of four files in MNIST's format are, by their checksums: MNIST, or others, by theirs."""
+    if all(sha256.get(name) in (SHA256[name], BUNDLED_SHA256[name]) for name in idx.NAMES):
+        return MNIST
+    return f"other pictures than MNIST's ({str(sha256.get(idx.NAMES[0]))[:12]})"
 
 
 def downloads() -> Path:
@@ -81,7 +104,12 @@ def load(classes: tuple[int, ...] | None = None, path: str | None = None, requir
         test=_part(arrays, "t10k", classes, files),
         origin=place,
         notice=f"using the bundled MNIST-5k (4,500 training images); for all 60,000: {FETCH}" if bundled else None,
-        facts={"full": full, "bundled": bundled, "sha256": known["sha256"]},
+        facts={
+            "pictures": pictures(known["sha256"]),
+            "full": full,
+            "bundled": bundled,
+            "sha256": known["sha256"],
+        },
     )
 
 

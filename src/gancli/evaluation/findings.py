@@ -1,23 +1,49 @@
-"""What the measures of a generator mean, in sentences: collapse, missing classes, copies."""
+"""What the measures of a generator mean, in sentences, by one rule.
 
+**The rule.** A measure is spoken of where it is beyond its bound (`Metric.bound`) times the real data's: below it
+where higher is better; above it, and above the upper end of the real data's interval, where lower is better; beyond
+either where the real data's value is best. Counts, of classes and modes, are spoken of where more than a half is
+missing. Where the intervals of both, or a twentieth of the bound, leave it open, the sentence begins with
+"borderline".
+"""
+
+import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-LOW = 0.5
-"""Share of the real data's value under which coverage, or the distance to the training images, is said to be low."""
-COPIES = 0.1
-"""Share of near-duplicates above which they are said; of real images it is 1 % by definition."""
+from gancli.metrics import CLASS_SHARE, Metric, metric
+
 NOTHING = "no sign of collapse, missing classes or copies"
-TRUSTED = 0.8
+PRAISED = 0.8
 """Share of the real data's precision from which precision alone would praise a generator."""
+MARGIN = 0.05
+"""Part of a bound within which it is a matter of luck on which side a value falls."""
+BORDERLINE = "borderline"
 
 Measures = Mapping[str, Mapping[str, Any]]
-"""By name: `value`, and `real` of the same measure."""
+"""By name: `value` and `real` of the same measure, `±` and `real ±` half their intervals; None where not known."""
+
+
+class Pair(NamedTuple):
+    """A measure of samples and of real data, and half the intervals of both."""
+
+    value: float
+    real: float
+    half: float = 0.0
+    real_half: float = 0.0
 
 
 def findings(measures: Measures) -> list[str]:
     """A sentence for each thing that is wrong; empty where nothing is."""
-    return [*_collapse(measures), *_missing(measures), *_copies(measures)]
+    found = []
+    for name in measures:
+        one, pair = metric(name), _pair(measures, name)
+        said = None if pair is None else verdict(one, pair)
+        if pair is None or said is None or name.startswith(CLASS_SHARE):  # shares are in the sentence on classes
+            continue
+        text = SENTENCES.get(name, _plain)(one, pair, measures)
+        found.append(f"{BORDERLINE}: {text}" if said == BORDERLINE else text)
+    return found
 
 
 def sentence(found: Sequence[str]) -> str:
@@ -25,53 +51,96 @@ def sentence(found: Sequence[str]) -> str:
     return "; ".join(found) or NOTHING
 
 
-def _collapse(measures: Measures) -> list[str]:
-    coverage = _pair(measures, "coverage")
-    if coverage is None or coverage[0] >= LOW * coverage[1]:
-        return []
+def verdict(one: Metric, pair: Pair) -> str | None:
+    """`beyond`, `borderline` or None, by the rule of this module."""
+    if one.bound is None:
+        return None
+    if one.is_count:
+        missing = pair.real - pair.value
+        return None if missing <= 0 else "beyond" if missing >= 0.5 else BORDERLINE
+    margin, scale = _margin(one, pair)
+    if scale <= 0:
+        return None
+    band = max(math.hypot(pair.half, one.bound * pair.real_half), MARGIN * scale)
+    return BORDERLINE if abs(margin) <= band else "beyond" if margin < 0 else None
+
+
+def _margin(one: Metric, pair: Pair) -> tuple[float, float]:
+    """How far a value is on the good side of its bound, and that bound, both counted from the lowest value."""
+    assert one.bound is not None
+    low = one.low if math.isfinite(one.low) else 0.0
+    value, real = pair.value - low, pair.real - low
+    if one.better == "lower":
+        most = one.bound * (real + pair.real_half)
+        return most - value, most
+    least = one.bound * real
+    if one.better == "higher":
+        return value - least, least
+    return min((value - least, least), (real / one.bound - value, real / one.bound))
+
+
+def _plain(one: Metric, pair: Pair, measures: Measures) -> str:
+    assert one.bound is not None
+    over = pair.value > pair.real
+    factor = one.bound if over == (one.better == "lower") else 1 / one.bound
+    relation = f"over {factor:g} times" if over else f"under {factor:g} of"
+    return f"{one.name}: {pair.value:.3g}, {relation} the real data's {pair.real:.3g}"
+
+
+def _coverage(one: Metric, pair: Pair, measures: Measures) -> str:
     text = (
-        f"collapse: samples come near {_percent(coverage[0])} of the real images (coverage), where held-out real data "
-        f"come near {_percent(coverage[1])}"
+        f"collapse: samples come near {_percent(pair.value)} of the real images (coverage), where held-out real data "
+        f"come near {_percent(pair.real)}"
     )
     precision = _pair(measures, "precision")
-    if precision is not None and precision[0] >= TRUSTED * precision[1]:
-        text += f"; precision alone, {_percent(precision[0])}, would have praised it"
-    return [text]
+    if precision is not None and precision.value >= PRAISED * precision.real:
+        text += f"; precision alone, {_percent(precision.value)}, would have praised it"
+    return text
 
 
-def _missing(measures: Measures) -> list[str]:
-    lost = []
-    classes, modes = _pair(measures, "classes"), _pair(measures, "modes")
-    if classes is not None and classes[0] < classes[1]:
-        shares = [
-            (name.removeprefix("share_"), _pair(measures, name)) for name in measures if name.startswith("share_")
-        ]
-        rare = [label for label, pair in shares if pair is not None and pair[0] < 0.1 * pair[1]]
-        text = f"classes: {classes[0]:g} of {classes[1]:g}"
-        lost.append(f"{text}; hardly any {', '.join(rare)}" if rare else text)
-    if modes is not None and modes[0] < modes[1]:
-        lost.append(f"collapse: {modes[0]:g} modes of {modes[1]:g}")
-    return lost
+def _classes(one: Metric, pair: Pair, measures: Measures) -> str:
+    shares = {name: _pair(measures, name) for name in measures if name.startswith(CLASS_SHARE)}
+    rare = [
+        name.removeprefix(CLASS_SHARE)
+        for name, share in shares.items()
+        if share is not None and share.value < share.real and verdict(metric(name), share) == "beyond"
+    ]
+    text = f"classes: {pair.value:.3g} of {pair.real:.3g}"
+    return f"{text}; hardly any {', '.join(rare)}" if rare else text
 
 
-def _copies(measures: Measures) -> list[str]:
-    found = []
-    same, near = _pair(measures, "duplicates"), _pair(measures, "nearest_train")
-    if same is not None and same[0] > COPIES:
-        found.append(f"near-duplicates: {_percent(same[0])} of the samples; of real images {_percent(same[1])}")
-    if near is not None and near[0] < LOW * near[1]:
-        found.append(
-            f"learned by heart: samples are {near[0]:.2g} from the nearest training image, test images {near[1]:.2g}"
-        )
-    return found
+def _modes(one: Metric, pair: Pair, measures: Measures) -> str:
+    return f"collapse: {pair.value:.3g} modes of {pair.real:.3g}"
 
 
-def _pair(measures: Measures, name: str) -> tuple[float, float] | None:
+def _duplicates(one: Metric, pair: Pair, measures: Measures) -> str:
+    return f"near-duplicates: {_percent(pair.value)} of the samples; of real images {_percent(pair.real)}"
+
+
+def _nearest_train(one: Metric, pair: Pair, measures: Measures) -> str:
+    if pair.value > pair.real:
+        return _plain(one, pair, measures)
+    return (
+        f"learned by heart: samples are {pair.value:.2g} from the nearest training image, test images {pair.real:.2g}"
+    )
+
+
+SENTENCES = {
+    "coverage": _coverage,
+    "classes": _classes,
+    "modes": _modes,
+    "duplicates": _duplicates,
+    "nearest_train": _nearest_train,
+}
+"""Measures that have a sentence of their own."""
+
+
+def _pair(measures: Measures, name: str) -> Pair | None:
     """The value of the samples and of real data, where both are known."""
     row = measures.get(name)
     if row is None or row["value"] is None or row["real"] is None:
         return None
-    return float(row["value"]), float(row["real"])
+    return Pair(float(row["value"]), float(row["real"]), float(row.get("±") or 0), float(row.get("real ±") or 0))
 
 
 def _percent(share: float) -> str:

@@ -18,13 +18,21 @@ class Sight:
     features: Array
     answers: Array
 
+    def rows(self, numbers: Array) -> "Sight":
+        """What it sees in some of the images."""
+        return Sight(self.features[numbers], self.answers[numbers])
+
 
 @dataclass(frozen=True)
 class Judge:
-    """A network whose outputs are log-odds of classes, as softmax takes them, and its name, for who reads figures."""
+    """A network whose outputs are log-odds of classes, as softmax takes them; its name, and what it was trained on."""
 
     network: Network
     name: str
+    pictures: str
+    """What its data are, as `Dataset.facts["pictures"]` has it: a judge of other pictures says nothing of these."""
+    classes: tuple[int, ...]
+    """The labels that it was trained to tell."""
 
     def look(self, x: Array) -> Sight:
         """What it sees in images x (count, pixels) with values in [0, 1]."""

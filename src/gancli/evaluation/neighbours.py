@@ -6,28 +6,39 @@ from gancli.evaluation.estimate import Array
 from gancli.evaluation.manifold import squared_distances
 
 CLOSE = 0.01
-"""Two samples are near-duplicates that are closer than this share of real images are to their nearest."""
+"""Two samples are near-duplicates that are as close as this share of real images are to their nearest other one."""
 ROWS = 500
 """Rows compared at once: the products stay within some tens of megabytes."""
 
 
 def nearest(x: Array, others: Array) -> Array:
-    """The L2 distance of each row of x (n, pixels) to the nearest of `others` (m, pixels): (n,)."""
-    parts = [squared_distances(x[start : start + ROWS], others).min(axis=1) for start in range(0, len(x), ROWS)]
-    return np.asarray(np.sqrt(np.concatenate(parts)))
+    """The L2 distance of each row of x (n, pixels) to the nearest of `others` (m, pixels): (n,); 0 for a copy."""
+    found = [squared_distances(x[start : start + ROWS], others).argmin(axis=1) for start in range(0, len(x), ROWS)]
+    return _distances(x, others, np.concatenate(found))
 
 
 def nearest_other(x: Array) -> Array:
-    """The L2 distance of each row of x (n, pixels) to the nearest other row (n,)."""
-    found = np.empty(len(x))
+    """The L2 distance of each row of x (n, pixels) to the nearest other row (n,); 0 where there are two alike."""
+    found = []
     for start in range(0, len(x), ROWS):
         distances = squared_distances(x[start : start + ROWS], x)
         rows = np.arange(len(distances))
         distances[rows, start + rows] = np.inf
-        found[start : start + ROWS] = np.sqrt(distances.min(axis=1))
-    return found
+        found.append(distances.argmin(axis=1))
+    return _distances(x, x, np.concatenate(found))
 
 
-def duplicates(own: Array, real: Array) -> Array:
-    """Which of the samples have a near-duplicate, from `nearest_other` of as many samples and real images."""
-    return np.asarray(own < np.quantile(real, CLOSE))
+def _distances(x: Array, others: Array, nearest: Array) -> Array:
+    """From each row of x to its row of `others`, by their difference: products round small distances away."""
+    parts = [x[start : start + ROWS] - others[nearest[start : start + ROWS]] for start in range(0, len(x), ROWS)]
+    return np.concatenate([np.sqrt(np.einsum("ij,ij->i", part, part)) for part in parts])
+
+
+def close_distance(real: Array) -> float:
+    """The distance that a share of `CLOSE` of real images have to their nearest other one, of `nearest_other`."""
+    return float(np.quantile(real, CLOSE, method="inverted_cdf"))
+
+
+def duplicates(own: Array, close: float) -> float:
+    """The share of samples with a near-duplicate, from `nearest_other` of them and `close_distance` of real images."""
+    return float((own <= close).mean())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gancli.evaluation.estimate import Array, Estimate, mean
+from gancli.evaluation.estimate import Array
 from gancli.evaluation.manifold import squared_distances
 
 WIDTHS = np.logspace(-1, 0, 10)
@@ -17,9 +17,9 @@ ROWS = 500
 
 @dataclass(frozen=True)
 class Parzen:
-    """The mean log-likelihood of test images, in nats, with its interval, and the σ that validation images chose."""
+    """The mean log-likelihood of test images, in nats, and the σ that validation images chose."""
 
-    likelihood: Estimate
+    likelihood: float
     width: float
 
 
@@ -27,7 +27,7 @@ def parzen(samples: Array, validation: Array, test: Array) -> Parzen:
     """Of windows around `samples` (n, pixels), their σ the best of `WIDTHS` for `validation` (m, pixels)."""
     tried = log_likelihoods(validation, samples, WIDTHS).mean(axis=0)
     width = float(WIDTHS[tried.argmax()])
-    return Parzen(mean(log_likelihoods(test, samples, np.array([width]))[:, 0]), width)
+    return Parzen(float(log_likelihoods(test, samples, np.array([width])).mean()), width)
 
 
 def log_likelihoods(x: Array, samples: Array, widths: Array) -> Array:

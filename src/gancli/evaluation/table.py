@@ -1,25 +1,33 @@
-"""All measures of one set of samples, each beside the same measure of real data: the yardstick."""
+"""All measures of a generator's samples, each beside the same measure of real data: the yardstick.
 
+Sets of as many samples are measured one by one: of the generator, of the held-out data, and of blocks of the training
+data, each block against the rest, which say how much such a set differs from another (`estimate`).
+"""
+
+import dataclasses
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from gancli.evaluation import classes, neighbours
-from gancli.evaluation.estimate import Array, Estimate, Rng, bootstrap, mean, repeated
-from gancli.evaluation.frechet import frechet_distance, gaussian
+from gancli.evaluation.estimate import Array, Estimate, Rng, of_count, of_held_out, of_samples, of_sets, of_share
+from gancli.evaluation.frechet import Gaussian, frechet_distance, gaussian
 from gancli.evaluation.judge import Judge, Sight
 from gancli.evaluation.manifold import NEIGHBOURS, manifold
 from gancli.evaluation.mixtures import mixture
 from gancli.evaluation.parzen import parzen
 from gancli.evaluation.transport import sliced_wasserstein, wasserstein
+from gancli.metrics import in_order, metric
 
-DRAWS = 3
-"""Repeated draws of subsets, where resampling would put the same image in twice."""
-STUDENT = 4.303
-"""Student's 97.5 % quantile of 2 degrees of freedom, for three draws."""
+SETS, BLOCKS = 10, 9
+"""Sets of samples that are drawn, and blocks of training data at most."""
 SUBSET, CARRIED, COMPARED, VALIDATION = 3000, 1000, 1000, 1000
-"""Images for neighbours among features, for exact transport, for the nearest training image, and to choose σ."""
+"""Of a set at most: for neighbours, for exact transport, to compare pixels with; and images to choose σ by."""
+Draw = Callable[[int], Array]
+"""Draws so many new samples (count, features)."""
+Values = dict[str, float]
+"""What was measured of one set, by the metric's name."""
 
 
 @dataclass(frozen=True)
@@ -29,126 +37,199 @@ class Row:
     name: str
     own: Estimate
     real: Estimate
-    better: str
-    """`low`, `high`, or `real` where the real data's value is the best."""
 
 
-def measure_images(own: Array, train: Array, test: Array, judge: Judge, rng: Rng, quick: bool = False) -> list[Row]:
-    """All measures of images `own` (count, pixels), of as many as there are test images, so that both are biased alike.
+@dataclass(frozen=True)
+class Table:
+    """Rows in the order of the metrics, how many samples a set had, how many sets, and what had to be left out."""
 
-    `train` and `test` are real images (count, pixels); all values in [0, 1]. `quick` leaves out what compares pixels.
+    rows: list[Row]
+    count: int
+    sets: int = SETS
+    notices: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Split:
+    """Row numbers of the held-out sets and of the blocks of training data, all of `count` rows."""
+
+    count: int
+    held_out: list[Array]
+    blocks: list[Array]
+
+
+@dataclass(frozen=True)
+class _Reference:
+    """What the judge sees in the real data that a set is compared with, and the Gaussian of its features."""
+
+    sight: Sight
+    fitted: Gaussian | None
+
+    @classmethod
+    def of(cls, sight: Sight) -> "_Reference":
+        return cls(sight, gaussian(sight.features) if len(sight.features) > NEIGHBOURS else None)
+
+
+def measure_images(
+    draw: Draw, train: Array, test: Array, judge: Judge | None, rng: Rng, samples: int, quick: bool = False
+) -> Table:
+    """All measures of images that `draw` makes (count, pixels), in sets of at most `samples`.
+
+    A set has no more images than the test data, and than a quarter of the training data, so that all are biased alike.
+    `train` and `test` are real images (count, pixels); all values in [0, 1]. Without a judge, what needs one is left
+    out; `quick` leaves out what compares pixels.
     """
-    count = min(len(own), len(test))
-    own, held_out = own[:count], test[rng.permutation(len(test))[:count]]
-    sights = {name: judge.look(x) for name, x in (("own", own), ("real", held_out), ("train", train))}
+    split = _split(len(train), len(test), samples)
+    own = [draw(split.count) for _ in range(SETS)]
+    rows: list[Row] = []
+    if judge is not None:
+        rows += _by_judge(judge, own, train, test, split, rng)
+    if not quick:
+        rows += _by_pixels(own, train, test, split, rng)
+    notices = []
+    if split.count <= NEIGHBOURS:
+        notices.append(
+            f"sets have {split.count} images ({len(train)} to train on, {len(test)} held out): what needs "
+            f"{NEIGHBOURS + 1} or more is left out (frechet, precision, recall, density, coverage)"
+        )
+    return Table(_ordered(rows), split.count, notices=notices)
+
+
+def measure_points(
+    draw: Draw, train: Array, test: Array, modes: Array, std: float, rng: Rng, samples: int
+) -> Table:  # fmt: skip
+    """All measures of points (count, 2) that should come from Gaussians at `modes`; sets are as for images."""
+    split = _split(len(train), len(test), samples)
+
+    def measure(x: Array, reference: Array) -> Values:
+        found = mixture(x, modes, std)
+        near = {"modes": float(found.captured), "quality": found.quality, "reverse_kl": found.reverse_kl}
+        return near | _distances(x, reference, rng)
+
+    own = [measure(draw(split.count), train) for _ in range(SETS)]
+    held_out = [measure(test[rows], train) for rows in split.held_out]
+    blocks = [measure(train[rows], np.delete(train, rows, axis=0)) for rows in split.blocks]
+    return Table(_ordered(_rows(own, held_out, blocks, split.count)), split.count)
+
+
+def _split(train: int, test: int, samples: int) -> _Split:
+    """The same for the same data, whatever is compared with them."""
+    rng = np.random.default_rng(0)
+    count = max(1, min(samples, test, train // 4))
+    order, held_out = rng.permutation(train), rng.permutation(test)
+    blocks = [order[start : start + count] for start in range(0, train - count + 1, count)][:BLOCKS]
+    sets = [held_out[start : start + count] for start in range(0, test - count + 1, count)]
+    return _Split(count, sets[:BLOCKS], blocks if train > count else [])
+
+
+def _ordered(rows: list[Row]) -> list[Row]:
+    places = {name: place for place, name in enumerate(in_order(row.name for row in rows))}
+    return sorted(rows, key=lambda row: places[row.name])
+
+
+def _rows(own: Sequence[Values], held_out: Sequence[Values], blocks: Sequence[Values], count: int) -> list[Row]:
+    """Each measure's mean over the sets, with its interval."""
+    rows = []
+    for name in held_out[0]:
+        samples, real, train = ([one[name] for one in every if name in one] for every in (own, held_out, blocks))
+        drawn, kept = of_sets(samples), of_held_out(real, train)
+        if metric(name).unit == "share":
+            size = min(count, SUBSET)
+            drawn, kept = of_share(drawn, size * len(samples)), of_share(kept, size * len(real))
+        elif metric(name).is_count:
+            drawn, kept = of_count(drawn, len(samples)), of_count(kept, len(real) + len(train))
+        rows.append(Row(name, drawn, kept))
+    return rows
+
+
+def _by_judge(
+    judge: Judge, own: list[Array], train: Array, test: Array, split: _Split, rng: Rng
+) -> list[Row]:  # fmt: skip
+    seen, held_out = judge.look(train), judge.look(test)
+    whole, data = _Reference.of(seen), classes.data_shares(seen.answers)
+    samples = [_of_sight(judge.look(x), whole, data, rng) for x in own]
+    real = [_of_sight(held_out.rows(rows), whole, data, rng) for rows in split.held_out]
+    blocks = []
+    for rows in split.blocks:
+        rest = np.delete(np.arange(len(train)), rows)
+        blocks.append(_of_sight(seen.rows(rows), _Reference.of(seen.rows(rest)), data, rng))
+    return _rows(samples, real, blocks, split.count)
+
+
+def _of_sight(sight: Sight, reference: _Reference, data: Array, rng: Rng) -> Values:
+    """What the judge sees in one set; `data` are the shares of the classes in real data."""
+    shares = classes.shares(sight.answers)
+    found = {
+        "score": classes.score(sight.answers),
+        "classes": float(classes.present(shares, data)),
+        "shares_kl": classes.divergence(shares, data),
+        "unsure": classes.unsure(sight.answers),
+        **{f"share_{label}": float(shares[label]) for label in np.flatnonzero(data)},
+    }
+    if reference.fitted is not None and len(sight.features) > NEIGHBOURS:
+        found["frechet"] = frechet_distance(gaussian(sight.features), reference.fitted)
+        count = min(SUBSET, len(sight.features), len(reference.sight.features))
+        near = manifold(_subset(reference.sight.features, count, rng), _subset(sight.features, count, rng))
+        found |= dataclasses.asdict(near)
+    return found
+
+
+def _by_pixels(own: list[Array], train: Array, test: Array, split: _Split, rng: Rng) -> list[Row]:
+    held_out = [test[rows] for rows in split.held_out]
+    blocks = [(train[rows], np.delete(np.arange(len(train)), rows)) for rows in split.blocks]
+    samples = [_distances(x, train, rng) | _windows(x, train, _subset(test, COMPARED, rng), rng) for x in own]
+    real = [_distances(x, train, rng) | _real_windows(x, train, rng) for x in held_out]
+    others = [_distances(x, train[rest], rng) | _real_windows(x, train[rest], rng) for x, rest in blocks]
+    near_own, near_real = (of_samples(neighbours.nearest(x[:COMPARED], train)) for x in (own[0], held_out[0]))
     return [
-        *_by_features(sights, rng),
-        *_by_answers(sights, rng),
-        *_by_manifold(sights, rng),
-        *([] if quick else _by_pixels(own, held_out, train, rng)),
+        *_rows(samples, real, others, split.count),
+        *_repetitions(own, [*held_out, *(x for x, _ in blocks)]),
+        Row("nearest_train", near_own, near_real),
     ]
 
 
-def _by_features(sights: dict[str, Sight], rng: Rng) -> list[Row]:
-    reference = gaussian(sights["train"].features)
-
-    def frechet(features: Array) -> float:
-        return frechet_distance(gaussian(features), reference)
-
-    own, real = (_resampled(frechet, sights[name].features, rng) for name in ("own", "real"))
-    return [Row("frechet", own, real, "low")]
-
-
-def _by_answers(sights: dict[str, Sight], rng: Rng) -> list[Row]:
-    data = classes.data_shares(sights["train"].answers)
-
-    def share(label: int) -> Callable[[Array], float]:
-        return lambda answers: float(classes.shares(answers)[label])
-
-    measures: list[tuple[str, str, Callable[[Array], float]]] = [
-        ("score", "high", classes.score),
-        ("classes", "high", lambda answers: classes.present(classes.shares(answers), data)),
-        ("shares_kl", "low", lambda answers: classes.divergence(classes.shares(answers), data)),
-        ("unsure", "low", classes.unsure),
-        *((f"share_{label}", "real", share(int(label))) for label in np.flatnonzero(data)),
-    ]
-    own, real = sights["own"].answers, sights["real"].answers
-    return [Row(name, _resampled(m, own, rng), _resampled(m, real, rng), better) for name, better, m in measures]
-
-
-def _by_manifold(sights: dict[str, Sight], rng: Rng) -> list[Row]:
-    count = min(SUBSET, len(sights["own"].features), len(sights["train"].features))
-    if count <= NEIGHBOURS:
+def _repetitions(own: list[Array], real: list[Array]) -> list[Row]:
+    """Near-duplicates within a set; how near that is, and how many there are by chance, all real sets say together."""
+    if len(own[0]) < 2:
         return []
-    found: dict[str, list[Sequence[float]]] = {"own": [], "real": []}
-    for _ in range(DRAWS):
-        reference = _subset(sights["train"].features, count, rng)
-        for name, draws in found.items():
-            drawn = manifold(reference, _subset(sights[name].features, count, rng))
-            draws.append((drawn.precision, drawn.recall, drawn.density, drawn.coverage))
-    names = (("precision", "high"), ("recall", "high"), ("density", "real"), ("coverage", "high"))
-    own, real = (list(zip(*found[name], strict=True)) for name in ("own", "real"))
-    return [
-        Row(name, repeated(own[place], STUDENT), repeated(real[place], STUDENT), better)
-        for place, (name, better) in enumerate(names)
-    ]
-
-
-def _by_pixels(own: Array, real: Array, train: Array, rng: Rng) -> list[Row]:
-    count, compared = min(SUBSET, len(own)), min(COMPARED, len(own))
-    alone_own, alone_real = (neighbours.nearest_other(_subset(x, count, rng)) for x in (own, real))
-    repeated_own, repeated_real = (
-        mean(neighbours.duplicates(alone, alone_real).astype(float)) for alone in (alone_own, alone_real)
+    alone_own, alone_real = ([neighbours.nearest_other(x[:SUBSET]) for x in sets] for sets in (own, real))
+    close = neighbours.close_distance(np.concatenate(alone_real))
+    samples, data = (
+        of_share(of_sets([neighbours.duplicates(alone, close) for alone in sets]), sum(map(len, sets)))
+        for sets in (alone_own, alone_real)
     )
-    near_own, near_real = (mean(neighbours.nearest(_subset(x, compared, rng), train)) for x in (own, real))
-    return [
-        Row("duplicates", repeated_own, repeated_real, "low"),
-        Row("nearest_train", near_own, near_real, "real"),
-        *distances(own, real, train, rng),
-        _parzen(own, real, train, rng),
-    ]
+    return [Row("duplicates", samples, data)]
 
 
-def distances(own: Array, real: Array, train: Array, rng: Rng) -> list[Row]:
-    """1-Wasserstein distances to the training data, exact and sliced, with that of real data as the floor."""
+def _distances(x: Array, reference: Array, rng: Rng) -> Values:
+    """1-Wasserstein distances to real data, exact and sliced."""
 
-    def sliced(a: Array, b: Array) -> float:
-        return sliced_wasserstein(a, b, rng)
+    def drawn(size: int) -> tuple[Array, Array]:
+        count = min(size, len(x), len(reference))
+        return _subset(x, count, rng), _subset(reference, count, rng)
 
-    def drawn(x: Array, size: int, measure: Callable[[Array, Array], float]) -> Estimate:
-        count = min(size, len(own), len(real), len(train))
-        pairs = [(_subset(x, count, rng), _subset(train, count, rng)) for _ in range(DRAWS)]
-        return repeated([measure(*pair) for pair in pairs], STUDENT)
-
-    return [
-        Row("wasserstein", drawn(own, CARRIED, wasserstein), drawn(real, CARRIED, wasserstein), "low"),
-        Row("sliced_wasserstein", drawn(own, SUBSET, sliced), drawn(real, SUBSET, sliced), "low"),
-    ]
+    return {
+        "wasserstein": wasserstein(*drawn(CARRIED)),
+        "sliced_wasserstein": sliced_wasserstein(*drawn(SUBSET), rng),
+    }
 
 
-def _parzen(own: Array, real: Array, train: Array, rng: Rng) -> Row:
-    validation, rest = train[-VALIDATION:], train[:-VALIDATION]
-    if not len(rest):
-        validation, rest = train, train
-    like_own = parzen(own, validation, real)
-    like_train = parzen(_subset(rest, min(len(own), len(rest)), rng), validation, real)
-    return Row("parzen", like_own.likelihood, like_train.likelihood, "high")
+def _windows(windows: Array, train: Array, test: Array, rng: Rng) -> Values:
+    """Log-likelihood of test images under windows around samples, whose σ some of the training images choose."""
+    return {"parzen": parzen(windows, _subset(train, _validation(len(train)), rng), test).likelihood}
 
 
-def measure_points(own: Array, train: Array, test: Array, modes: Array, std: float, rng: Rng) -> list[Row]:
-    """All measures of points `own` (count, 2) that should come from Gaussians at `modes`."""
-    test = test[: len(own)]
-    measures: list[tuple[str, str, Callable[[Array], float]]] = [
-        ("modes", "high", lambda x: float(mixture(x, modes, std).captured)),
-        ("quality", "high", lambda x: mixture(x, modes, std).quality),
-        ("reverse_kl", "low", lambda x: mixture(x, modes, std).reverse_kl),
-    ]
-    rows = [Row(name, _resampled(m, own, rng), _resampled(m, test, rng), better) for name, better, m in measures]
-    return [*rows, *distances(own, test, train, rng)]
+def _real_windows(x: Array, reference: Array, rng: Rng) -> Values:
+    """The same of real images, with windows around as many others in place of samples."""
+    order = rng.permutation(len(reference))
+    chosen, others = np.split(order, [_validation(len(order))])
+    likelihood = parzen(reference[others[: len(x)]], reference[chosen], x[:COMPARED]).likelihood
+    return {"parzen": likelihood}
 
 
-def _resampled(measure: Callable[[Array], float], x: Array, rng: Rng) -> Estimate:
-    return bootstrap(lambda rows: measure(x[rows]), len(x), rng)
+def _validation(count: int) -> int:
+    """How many of so many training images choose σ; the windows are around others."""
+    return min(VALIDATION, max(1, count // 5))
 
 
 def _subset(x: Array, count: int, rng: Rng) -> Array:

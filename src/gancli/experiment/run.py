@@ -10,6 +10,7 @@ from typing import Any
 from gancli.data import Dataset
 from gancli.engines import make_engine
 from gancli.experiment.build import Built, build, load_data
+from gancli.experiment.judges import check_evaluate
 from gancli.experiment.loop import Collapsed, Diverged, Loop, Reporter, Stop
 from gancli.experiment.profile import Profile
 from gancli.experiment.saving import put_back
@@ -54,6 +55,7 @@ def prepare(
     """
     spec = resolved.experiment
     dataset = dataset or load_data(spec)
+    check_evaluate(spec, dataset)
     built = build(spec, dataset)
     engine = next(iter(built.game.players.values())).network.engine
     origin, beside = provenance()

@@ -33,7 +33,7 @@ def create(sweep: Sweep, runs: Path, name: str, about: dict[str, Any]) -> SweepF
     seen = set()
     for spec in (cell.resolved.experiment for cell in sweep.cells):
         if not isinstance(spec, Game2d) and spec.data.set == "mnist" and spec.data not in seen:
-            experiment.load_data(spec)
+            experiment.check_evaluate(spec, experiment.load_data(spec))
             seen.add(spec.data)
     cells: list[dict[str, Any]] = [
         {"cell": cell.name, "values": cell.values, "seed": cell.seed, "spec": cell.resolved.data()}

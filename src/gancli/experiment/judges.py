@@ -1,0 +1,72 @@
+"""Judges: the bundled one, one of a user's own, and whether a judge may judge a run's samples."""
+
+from pathlib import Path
+
+import numpy as np
+
+from gancli import evaluation
+from gancli.data import DataError, Dataset, Part, mnist
+from gancli.engines import Array, make_engine
+from gancli.evaluation.judge import Judge
+from gancli.experiment.networks import make_network
+from gancli.runs import RunError, RunFolder, checkpoint
+from gancli.spec import Experiment, Gan, Supervised, Wgan, from_plain, load
+from gancli.spec.yaml import load_file
+
+BUNDLED = Path(evaluation.__file__).parent / "judge_mnist"
+PARAMS = "network.params"
+BUNDLED_NAME = "the bundled judge of MNIST"
+
+
+def bundled_judge() -> Judge:
+    """The judge that comes with gancli: its card is beside its weights."""
+    spec = from_plain(load_file(BUNDLED / "config.yaml").data).experiment
+    assert isinstance(spec, Supervised)
+    with np.load(BUNDLED / "weights.npz", allow_pickle=False) as found:
+        return _judge(spec, found[PARAMS].astype(np.float32), BUNDLED_NAME, mnist.MNIST)
+
+
+def judge_of(folder: RunFolder) -> Judge:
+    """The network of a supervised run on images as a judge of them. Raises RunError, SpecError."""
+    spec = load(folder.config).experiment
+    if not isinstance(spec, Supervised) or spec.data.set != "mnist":
+        raise RunError(f"{folder.path}: is no judge: it must be a supervised run on mnist with a softmax output")
+    if spec.training.loss != "cross_entropy" or spec.network.sizes()[-1] < 2:
+        raise RunError(f"{folder.path}: is no judge: its outputs are no probabilities; train it with cross_entropy")
+    sha256 = folder.record().get("data", {}).get("sha256", {})
+    try:
+        saved = checkpoint.newest(folder.checkpoints)
+        return _judge(spec, saved.arrays[PARAMS], str(folder.path), mnist.pictures(sha256))
+    except (ValueError, KeyError) as error:
+        raise RunError(f"{folder.path}: is no judge: {error}") from None
+
+
+def _judge(spec: Supervised, params: Array, name: str, pictures: str) -> Judge:
+    network = make_network(spec, "network", make_engine("numpy", 1), np.random.default_rng(0))
+    network.params[...] = params
+    return Judge(network, name, pictures, spec.data.classes or tuple(range(network.outputs)))
+
+
+def objection(judge: Judge, spec: Gan | Wgan, dataset: Dataset) -> str | None:
+    """Why a judge may not judge a run's samples: it learned other pictures, or not all of the run's classes."""
+    own, there = spec.data.classes or tuple(range(dataset.labels)), dataset.facts.get("pictures")
+    remedy = "train a judge on the run's data (as configs/judge_mnist.yaml), and give its run with --judge"
+    if judge.pictures != there:
+        return f"{judge.name} was trained on {judge.pictures}, this run on {there} ({dataset.origin}); {remedy}"
+    if missing := set(own) - set(judge.classes):
+        names = ", ".join(map(str, sorted(missing)))
+        return f"{judge.name} was trained on the classes {list(judge.classes)}, without this run's {names}; {remedy}"
+    return None
+
+
+def check_evaluate(spec: Experiment, dataset: Dataset) -> None:
+    """Refuse `evaluate:` in a configuration whose data the bundled judge does not know. Raises DataError."""
+    if isinstance(spec, Gan | Wgan) and spec.evaluate is not None and dataset.modes is None:
+        text = objection(bundled_judge(), spec, dataset)
+        if text is not None:
+            raise DataError(f"evaluate: {text}; `gancli evaluate RUN --judge JUDGE` does it after training")
+
+
+def pixels(part: Part) -> Array:
+    """Images (count, pixels) as a network sees them, in single precision."""
+    return np.asarray(part.samples * np.float32(part.factor), np.float32)
