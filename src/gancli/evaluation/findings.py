@@ -61,7 +61,8 @@ def verdict(one: Metric, pair: Pair) -> str | None:
     margin, scale = _margin(one, pair)
     if scale <= 0:
         return None
-    band = max(math.hypot(pair.half, one.bound * pair.real_half), MARGIN * scale)
+    doubt = 0.0 if one.better == "lower" else one.bound * pair.real_half  # which is in that bound already
+    band = max(math.hypot(pair.half, doubt), MARGIN * scale)
     return BORDERLINE if abs(margin) <= band else "beyond" if margin < 0 else None
 
 
