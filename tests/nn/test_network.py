@@ -114,7 +114,12 @@ def test_a_running_variance_is_unbiased_and_a_batch_is_normalised_by_its_own() -
     norm = BatchNorm(1, Linear(), batch=2)
     net = Network([norm], make_engine("numpy"), "float64", RNG(0))
     y = net.forward(np.array([[0.0], [2.0], [1.0], [7.0]]), RNG(0))
-    expected = [[-1 / math.sqrt(1.00001)], [1 / math.sqrt(1.00001)], [-3 / math.sqrt(9.00001)], [3 / math.sqrt(9.00001)]]
+    expected = [
+        [-1 / math.sqrt(1.00001)],
+        [1 / math.sqrt(1.00001)],
+        [-3 / math.sqrt(9.00001)],
+        [3 / math.sqrt(9.00001)],
+    ]
     assert y == pytest.approx(np.array(expected), rel=1e-14)
     assert norm.mean[0] == pytest.approx(0.49, rel=1e-14) and norm.variance[0] == pytest.approx(2.79, rel=1e-14)
     net.forward(np.full((2, 1), 3.0), RNG(0))

@@ -204,6 +204,66 @@ def test_refusals(text: str, settings: list[str], expected: str) -> None:
     assert expected in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "setting", "expected"),
+    [
+        (WGAN, "critic={inputs: 784, layers: [{conv: 3}]}", {
+            "critic.layers.0.units": "is required and not given",
+            "critic.layers.0.conv": "unknown key; allowed here: activation, batch_norm, bias, dropout, init, minibatch, mu, "
+            "noise, units",
+        }),
+        (WGAN, "critic={inputs: 784, layers: [{units: 5, noise: {sise: 3}}, 4]}", {
+            "critic.layers.0.noise.sise": "unknown key; allowed here: law, mode, scale, size; did you mean 'size'?",
+            "critic.layers.1": "must be a mapping of keys to values; got 4",
+        }),
+        (WGAN, "critic={inputs: 784, layers: [{units: 5, minibatch: {name: kernel, kernals: 3}}]}", {
+            "critic.layers.0.minibatch.kernals": "unknown key; allowed here: kernels, name, size; did you mean 'kernels'?",
+        }),
+        (WGAN, "critic={inputs: 784, layers: []}", {"critic.layers": "must have at least 1 entry; got []"}),
+        (WGAN, "critic={inputs: 784, layers: 3}", {"critic.layers": "must be a list; got 3"}),
+        (WGAN, "critic.shape=[784, b]", {"critic.shape.1": "must be an integer; got 'b'"}),
+        (WGAN, "critic.shape=[784, -1]", {"critic.shape.1": "must be at least 1; got -1"}),
+        (WGAN, "critic.shape=[b]", {
+            "critic.shape.0": "must be an integer; got 'b'", "critic.shape": "must have at least 2 entries; got ['b']",
+        }),
+        (GAN, "data.classes=[11]", {"data.classes.0": "must be at most 9; got 11"}),
+        (GAN, "data.classes=[a]", {"data.classes.0": "must be an integer; got 'a'"}),
+        (GAN, "data.classes=7", {"data.classes": "must be a list; got 7"}),
+        (GAN, "training.labels.real=[0.7, 2]", {"training.labels.real.1": "must be at most 1.0; got 2"}),
+        (GAN, "training.labels.real=[a, b]", {
+            "training.labels.real.0": "must be a number; got 'a'", "training.labels.real.1": "must be a number; got 'b'",
+        }),
+        (GAN, "training.labels.real=[0.7]", {"training.labels.real": "must be a number or have 2 entries; got [0.7]"}),
+        (GAN, "training.labels.real=[0, 1, 1]", {"training.labels.real": "must be a number or have 2 entries; got [0, 1, 1]"}),
+        (GAN, "training.labels.real=a", {"training.labels.real": "must be a number or a list; got 'a'"}),
+        (GAN, "generator.optimizer={name: adam, beta3: 1}", {
+            "generator.optimizer.beta3": "unknown key; allowed here: beta1, beta2, epsilon, eta, momentum, name; "
+            "did you mean 'beta2'?",
+        }),
+        (GAME2D, "start=[1]", {"start": "must have 2 entries; got [1]"}),
+        (GAME2D, "start=[]", {"start": "must have 2 entries; got []"}),
+        (GAME2D, "start=[1, 2, 3]", {"start": "must have 2 entries; got [1, 2, 3]"}),
+        (GAME2D, "start=[1, a]", {"start.1": "must be a number; got 'a'"}),
+    ],
+)  # fmt: skip
+def test_a_list_and_what_is_in_it_are_wrong_each_for_its_own_reason(
+    text: str, setting: str, expected: dict[str, str]
+) -> None:
+    with pytest.raises(spec.SpecError) as caught:
+        resolve(text, setting)
+    assert {problem.key: problem.text for problem in caught.value.problems} == expected
+
+
+def test_a_wrong_entry_of_a_list_hides_nothing_else() -> None:
+    with pytest.raises(spec.SpecError) as caught:
+        resolve(WGAN, "critic.shape=[784, 0, 1]", "generator.shape=[10, 783]", "training.warmup=10")
+    assert [problem.key for problem in caught.value.problems] == [
+        "critic.shape.1",
+        "generator.shape",
+        "training.warmup",
+    ]
+
+
 def test_every_problem_at_once_each_on_its_line() -> None:
     text = "kind: wgan\nseed: -1\ngenerator:\n  shape: [10, 783]\n  activaton: relu\ncritic: {shape: [784, 2], bias: 1}\ntraining: {}\n"
     with pytest.raises(spec.SpecError) as caught:

@@ -1,6 +1,7 @@
 """From a YAML file and overrides to a resolved experiment, or to every problem at once."""
 
 import hashlib
+import itertools
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,8 +144,12 @@ def _with_eta(optimizer: AnyOptimizer) -> AnyOptimizer:
 
 
 def _without(model: type[Any], data: dict[str, Any], wrong: list[KeyPath]) -> Experiment | None:
-    """The spec without the keys that are wrong, where what remains is valid, to find what else is."""
-    remaining = _copy_without(data, (), set(wrong))
+    """The spec without the keys that are wrong, where what remains is valid, to find what else is.
+
+    A list with a wrong entry goes whole: what is left of it would be another list.
+    """
+    keys: set[KeyPath] = {tuple(itertools.takewhile(lambda part: isinstance(part, str), path)) for path in wrong}
+    remaining = _copy_without(data, (), keys)
     try:
         return _with_defaults(model.model_validate(remaining))
     except ValidationError:
