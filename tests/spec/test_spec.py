@@ -303,6 +303,15 @@ def test_points_have_defaults_of_their_own() -> None:
     assert resolve(GAME2D).experiment.optimizer.eta == 0.2  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    "settings", [[], ["eta=0.1"], ["pictures.every=5"], ["pictures={}"], ["pictures={every: 5}", "eta=0.1"]]
+)
+def test_a_field_has_twenty_arrows_a_side_by_default(settings: list[str]) -> None:
+    found = resolve(GAME2D, *settings).experiment
+    assert isinstance(found, spec.Game2d) and found.pictures.count == 20
+    assert resolve(GAME2D, "pictures={every: 5, count: 7}").experiment.pictures.count == 7  # type: ignore[union-attr]
+
+
 def test_layers_take_what_acts_on_their_inputs_from_the_network() -> None:
     settings = ["dropout: 0.3", "batch_norm: true", "minibatch: similarity", "noise: {mode: add}"]
     found: Any = resolve(GAN, f"discriminator={{shape: [784, 20, 9, 1], {', '.join(settings)}}}").experiment

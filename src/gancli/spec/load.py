@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from gancli.spec import checks, messages, overrides
 from gancli.spec.errors import Problem, SpecError
-from gancli.spec.models import KINDS, SAMPLE_SHAPES, Experiment, Game2d
+from gancli.spec.models import KINDS, SAMPLE_SHAPES, Experiment, Game2d, Learning
 from gancli.spec.network_checks import Finding, uses_mu
 from gancli.spec.networks import Linear, Network, Sigmoid
 from gancli.spec.optimizers import DEFAULT_ETA, Adadelta, AnyOptimizer
@@ -106,9 +106,18 @@ def _kind(document: Document) -> type[Any]:
 
 def _with_defaults(spec: Experiment) -> Experiment:
     """Write out the defaults that depend on other keys, and only those that something uses."""
+    points = not isinstance(spec, Game2d) and len(SAMPLE_SHAPES[spec.data.set]) == 1
     if isinstance(spec, Game2d):
-        return spec.model_copy(update={"optimizer": _with_eta(spec.optimizer)}) if spec.eta is None else spec
-    points = len(SAMPLE_SHAPES[spec.data.set]) == 1
+        spec = spec.model_copy(update={"optimizer": _with_eta(spec.optimizer)}) if spec.eta is None else spec
+    else:
+        spec = _learning_with_defaults(spec, points)
+    if spec.pictures is not None and spec.pictures.count is None:
+        count = 2000 if points else 20
+        spec = spec.model_copy(update={"pictures": spec.pictures.model_copy(update={"count": count})})
+    return spec
+
+
+def _learning_with_defaults(spec: Learning, points: bool) -> Learning:
     networks = {key: _network_with_defaults(key, network, points) for key, network in spec.networks().items()}
     spec = spec.model_copy(update=networks)
     if spec.mu is None and any(uses_mu(network) for network in networks.values()):
@@ -119,9 +128,6 @@ def _with_defaults(spec: Experiment) -> Experiment:
             for key, network in networks.items()
         }
         spec = spec.model_copy(update=with_eta)
-    if spec.pictures is not None and spec.pictures.count is None:
-        count = 2000 if points else 20
-        spec = spec.model_copy(update={"pictures": spec.pictures.model_copy(update={"count": count})})
     return spec
 
 

@@ -129,7 +129,7 @@ class Pictures(Spec):
 
     every: Every = 500
     count: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    """20 images, 2,000 points, or arrows along each side of a field, where not given."""
+    """Where not given: 20 images, 2,000 points, or 20 arrows along each side of a field."""
 
 
 class Evaluate(Spec):
