@@ -42,8 +42,10 @@ class Resolved:
 
 
 def from_plain(data: dict[str, Any]) -> Resolved:
-    """A resolved experiment from its `plain` data. Raises ValueError where it is none."""
-    return Resolved(KINDS[data["kind"]].model_validate(data), ())
+    """A resolved experiment from its `plain` data, with its warnings. Raises ValueError where it is none."""
+    experiment = KINDS[data["kind"]].model_validate(data)
+    unwise = [finding for finding in checks.findings(experiment) if finding.warning]
+    return Resolved(experiment, tuple(Problem("", _key(finding), finding.text) for finding in unwise))
 
 
 def plain(experiment: Experiment) -> dict[str, Any]:
@@ -170,7 +172,11 @@ def _copy_without(data: Any, path: KeyPath, wrong: set[KeyPath]) -> Any:
 
 
 def _problem(finding: Finding, document: Document) -> Problem:
-    return Problem(document.where(finding.path), ".".join(map(str, finding.path)), finding.text)
+    return Problem(document.where(finding.path), _key(finding), finding.text)
+
+
+def _key(finding: Finding) -> str:
+    return ".".join(map(str, finding.path))
 
 
 def _line(where: str) -> int:
