@@ -98,6 +98,7 @@ CASES: dict[str, tuple[Callable[[Path], list[str]], int, str]] = {
     "not the image": (config(("6, 784]", "6, 700]")), 2, "c.yaml:3: generator.shape: outputs must be 784 (28×28 pixels)"),
     "critic of something else": (config(("[784, 5, 1]", "[100, 5, 1]")), 2, "critic.shape: inputs must be 784"),
     "critic of two outputs": (config(("5, 1]", "5, 2]")), 2, "critic.shape: outputs must be 1; got 2"),
+    "a layer of another library": (config(("shape: [784, 5, 1]", "inputs: 784, layers: [{conv: 3}]")), 2, "c.yaml:4: critic.layers.0.conv: unknown key; allowed here: activation, "),
     "negative eta": (config(("kind", "eta: -0.1\nkind")), 2, "c.yaml:1: eta: must be greater than 0.0; got -0.1"),
     "eta of zero": (config(("kind", "eta: 0\nkind")), 2, "must be greater than 0.0; got 0"),
     "infinite eta": (config(("kind", "eta: .inf\nkind")), 2, "must be a finite number; got inf"),

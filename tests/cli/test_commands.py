@@ -51,7 +51,7 @@ EXPECTED = {
     "xor": {"losses", "accuracy", "pictures", "last", "weights-network", "animation"},
     "line": {"losses", "accuracy", "pictures", "last", "weights-network"},
     "ring": {"scores", "losses", "gradients", "distances", "pictures", "last", "weights-generator", "weights-discriminator"},
-    "game2d": {"equilibrium", "trajectory"},
+    "game2d": {"equilibrium", "trajectory", "pictures", "animation"},
 }  # fmt: skip
 
 
@@ -90,7 +90,9 @@ def test_plot_needs_only_the_runs_files() -> None:
         "distances",
     }
     result = gancli("plot", "latest", "--gif")
-    assert result.exit_code == 2 and "no pictures to animate" in result.stderr
+    assert result.exit_code == 2 and "no pictures to animate: those in `images` are gone" in result.stderr
+    assert gancli("train", result.stderr.split("gancli train ")[1].strip(), "-q").exit_code == 0
+    assert gancli("plot", "latest", "--gif").exit_code == 0, "the advice does not help"
 
 
 def test_an_animation_has_a_page_for_each_picture() -> None:
@@ -98,6 +100,32 @@ def test_an_animation_has_a_page_for_each_picture() -> None:
     gancli("plot", "latest", "--gif")
     with Image.open(run / "plots" / "animation.gif") as animation:
         assert getattr(animation, "n_frames", 1) == 3 and animation.info["loop"] == 0
+
+
+@pytest.mark.parametrize(("more", "pages"), [("pictures: {every: 5}\n", 5), ("", 21), ("test: {every: 10}\n", 3)])
+def test_an_animation_of_a_game2d_follows_its_path(more: str, pages: int) -> None:
+    """A page for each picture, or for each test where only the start and the end were drawn; the path grows."""
+    run = train(OTHERS["game2d"] + more)
+    assert gancli("plot", "latest", "--gif").exit_code == 0
+    blue = []
+    with Image.open(run / "plots" / "animation.gif") as animation:
+        assert getattr(animation, "n_frames", 1) == pages
+        for page in range(pages):
+            animation.seek(page)
+            pixels = np.asarray(animation.convert("RGB")).astype(int)
+            blue.append(int((np.abs(pixels - [0x00, 0x72, 0xB2]).max(axis=-1) < 40).sum()))
+    assert 0 < blue[0] < blue[pages // 2] < blue[-1], blue
+
+
+def test_an_animation_of_what_was_not_drawn_says_how_to_draw_it() -> None:
+    train(OTHERS["xor"].replace("pictures: {every: 10}", ""))
+    result = gancli("plot", "latest", "--gif")
+    assert result.exit_code == 2 and "it was trained without; train with `pictures: {every: …}`" in result.stderr
+    run = train(OTHERS["game2d"])
+    for path in (run / "images").iterdir():
+        path.unlink()
+    result = gancli("plot", "latest", "--gif")
+    assert result.exit_code == 2 and "the field in `images`, or the metrics, are gone" in result.stderr
 
 
 def test_sample_npz_is_what_it_says() -> None:

@@ -1,10 +1,13 @@
 """Each game does what it says: who moves, in which order, how often, and nothing that is not used."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gancli import spec
 from gancli.engines import make_engine
 from gancli.games.adversarial import mean_distance
 from gancli.games.game2d import FIELDS
@@ -293,6 +296,47 @@ def test_gradient_norms_are_those_of_the_losses() -> None:
     assert norms["discriminator_gradient"] > 0 and norms["generator_gradient"] > 0
     built.opponent.network.params[...] = 0.0  # a D that looks at nothing teaches nothing
     assert built.measure()["generator_gradient"] == 0.0
+
+
+def penalised_output(loss: str, output: str, views: dict[str, Any], x: Any) -> Any:
+    """The log-odds of D(x) for `gan`, D(x) for `least_squares`, of a discriminator 2-5-1 with tanh, from its formula."""
+    a = np.tanh(x @ views["layer1.weights"] + views["layer1.bias"]) @ views["layer2.weights"] + views["layer2.bias"]
+    d = 1.0 / (1.0 + np.exp(-0.7 * a)) if output == "sigmoid" else a
+    return np.log(d / (1.0 - d)) if loss == "gan" else d
+
+
+@pytest.mark.parametrize(
+    ("loss", "output"), [("gan", "sigmoid"), ("least_squares", "sigmoid"), ("least_squares", "linear")]
+)
+def test_r1_acts_on_the_log_odds_or_on_the_output_as_is_said_of_it(loss: str, output: str) -> None:
+    """What R1 adds to a step of D is the gradient of γ/2 E‖∇_x a(x)‖², a from its definition, ∇_x by complex steps."""
+    both = []
+    for r1 in ("null", "{gamma: 0.8, every: 3}"):
+        discriminator = (
+            f"{{shape: [2, 5, 1], activation: tanh, output: {output}, mu: 0.7, init: glorot, optimizer: {{eta: 1}}}}"
+        )
+        built = game(
+            GAN, "data={set: ring}", "generator.shape=[4, 6, 2]", f"discriminator={discriminator}",
+            f"training={{games: 1, batch: 8, loss: {loss}, r1: {r1}}}",
+        )  # fmt: skip
+        start = built.opponent.network.params.copy()
+        built.learn_real()
+        both.append(start - built.opponent.network.params)
+    network, x = built.opponent.network, built._x.copy()
+
+    def penalty(params: Any) -> float:
+        views = network.views(params)
+        slopes = [
+            penalised_output(loss, output, views, x + 1e-30j * axis).imag[:, 0] / 1e-30 for axis in np.eye(2)
+        ]  # fmt: skip
+        return float(0.8 / 2 * np.sum(np.square(slopes)) / len(x))
+
+    for seed in range(3):
+        along = np.random.default_rng(seed).standard_normal(start.shape)
+        expected = (penalty(start + 1e-5 * along) - penalty(start - 1e-5 * along)) / 2e-5
+        assert (both[1] - both[0]) @ along == pytest.approx(expected, rel=1e-6)
+    said = spec.json_schema()["$defs"]["R1"]["description"]
+    assert "log-odds log(D / (1 − D)) for `loss: gan`" in said and "D's output itself for `least_squares`" in said
 
 
 GAME2D = """

@@ -6,9 +6,9 @@ import pytest
 
 from gancli.engines import EngineError, make_engine
 from gancli.nn import Network
-from gancli.nn.activations import LeakyRelu, Sigmoid, Softplus, Tanh, centered_sigmoid
+from gancli.nn.activations import LeakyRelu, Linear, Sigmoid, Softplus, Tanh, centered_sigmoid
 from gancli.nn.initializers import glorot, he, normal
-from gancli.nn.layers import Dense, draw
+from gancli.nn.layers import BatchNorm, Dense, draw
 from gancli.nn.layout import Layout
 
 RNG = np.random.default_rng
@@ -103,3 +103,35 @@ def test_the_checked_engine_catches_what_it_is_for() -> None:
         engine.affine(a, np.ones((3, 3)), None, out=a)
     with pytest.raises(FloatingPointError):
         engine.sigmoid(np.full((1, 1), np.nan), 1.0)
+
+
+def test_a_running_variance_is_unbiased_and_a_batch_is_normalised_by_its_own() -> None:
+    """Two batches of two in one pass, then one more, by hand (Ioffe and Szegedy 2015, algorithms 1 and 2).
+
+    The batches 0, 2 and 1, 7 have means 1 and 4, biased variances 1 and 9 and unbiased ones 2 and 18. From mean 0 and
+    variance 1, with momentum 0.9: means 0.1, then 0.49; variances 1.1, then 0.99 + 1.8. After 3, 3: 0.741 and 2.511.
+    """
+    norm = BatchNorm(1, Linear(), batch=2)
+    net = Network([norm], make_engine("numpy"), "float64", RNG(0))
+    y = net.forward(np.array([[0.0], [2.0], [1.0], [7.0]]), RNG(0))
+    expected = [
+        [-1 / math.sqrt(1.00001)],
+        [1 / math.sqrt(1.00001)],
+        [-3 / math.sqrt(9.00001)],
+        [3 / math.sqrt(9.00001)],
+    ]
+    assert y == pytest.approx(np.array(expected), rel=1e-14)
+    assert norm.mean[0] == pytest.approx(0.49, rel=1e-14) and norm.variance[0] == pytest.approx(2.79, rel=1e-14)
+    net.forward(np.full((2, 1), 3.0), RNG(0))
+    assert norm.mean[0] == pytest.approx(0.741, rel=1e-14) and norm.variance[0] == pytest.approx(2.511, rel=1e-14)
+    shown = net.forward(np.array([[0.741], [2.741]]), RNG(0), training=False)
+    assert shown == pytest.approx(np.array([[0.0], [2 / math.sqrt(2.51101)]]), abs=1e-14)
+
+
+def test_running_statistics_of_many_small_batches_are_the_populations() -> None:
+    """Batches of 2 from N(3, 2²): over 2,000 units the mean of the running variances is 4, not the biased 2."""
+    norm, rng = BatchNorm(2_000, Linear(), batch=2), RNG(0)
+    net = Network([norm], make_engine("numpy"), "float64", rng)
+    for _ in range(60):
+        net.forward(3.0 + 2.0 * rng.standard_normal((2, 2_000)), rng)
+    assert norm.variance.mean() == pytest.approx(4.0, rel=0.05) and norm.mean.mean() == pytest.approx(3.0, rel=0.02)

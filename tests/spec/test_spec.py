@@ -44,6 +44,8 @@ def resolve(text: str, *settings: str) -> spec.Resolved:
 
 FITS = jsonschema.Draft202012Validator(spec.json_schema()).validate
 SHIPPED = sorted(CONFIGS.rglob("*.yaml"))
+UNWISE = {"beta1.yaml": ["generator.optimizer.beta1", "discriminator.optimizer.beta1"]}
+"""What configurations are warned of that are made to show what goes wrong."""
 
 
 @pytest.mark.parametrize("path", [path for path in SHIPPED if spec.is_sweep(path)], ids=lambda p: p.name)
@@ -58,11 +60,11 @@ def test_shipped_sweeps_have_cells_without_a_warning_and_fit_the_schema(path: Pa
 @pytest.mark.parametrize("path", [path for path in SHIPPED if not spec.is_sweep(path)], ids=lambda p: p.name)
 def test_shipped_configs_resolve_without_a_warning_and_fit_the_schema(path: Path) -> None:
     resolved = spec.load(path)
-    assert not resolved.warnings
+    assert [warning.key for warning in resolved.warnings] == UNWISE.get(path.name, [])
     FITS(load_text(path.read_text(encoding="utf-8"), "f").data)
     again = load_text(resolved.yaml(), "again")
     FITS(again.data)
-    assert spec.resolve(again) == resolved  # the resolved spec is a fixed point
+    assert spec.resolve(again).experiment == resolved.experiment  # the resolved spec is a fixed point
     assert path.read_text(encoding="utf-8").startswith("# "), "a config says what it shows"
 
 
@@ -204,6 +206,66 @@ def test_refusals(text: str, settings: list[str], expected: str) -> None:
     assert expected in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "setting", "expected"),
+    [
+        (WGAN, "critic={inputs: 784, layers: [{conv: 3}]}", {
+            "critic.layers.0.units": "is required and not given",
+            "critic.layers.0.conv": "unknown key; allowed here: activation, batch_norm, bias, dropout, init, minibatch, mu, "
+            "noise, units",
+        }),
+        (WGAN, "critic={inputs: 784, layers: [{units: 5, noise: {sise: 3}}, 4]}", {
+            "critic.layers.0.noise.sise": "unknown key; allowed here: law, mode, scale, size; did you mean 'size'?",
+            "critic.layers.1": "must be a mapping of keys to values; got 4",
+        }),
+        (WGAN, "critic={inputs: 784, layers: [{units: 5, minibatch: {name: kernel, kernals: 3}}]}", {
+            "critic.layers.0.minibatch.kernals": "unknown key; allowed here: kernels, name, size; did you mean 'kernels'?",
+        }),
+        (WGAN, "critic={inputs: 784, layers: []}", {"critic.layers": "must have at least 1 entry; got []"}),
+        (WGAN, "critic={inputs: 784, layers: 3}", {"critic.layers": "must be a list; got 3"}),
+        (WGAN, "critic.shape=[784, b]", {"critic.shape.1": "must be an integer; got 'b'"}),
+        (WGAN, "critic.shape=[784, -1]", {"critic.shape.1": "must be at least 1; got -1"}),
+        (WGAN, "critic.shape=[b]", {
+            "critic.shape.0": "must be an integer; got 'b'", "critic.shape": "must have at least 2 entries; got ['b']",
+        }),
+        (GAN, "data.classes=[11]", {"data.classes.0": "must be at most 9; got 11"}),
+        (GAN, "data.classes=[a]", {"data.classes.0": "must be an integer; got 'a'"}),
+        (GAN, "data.classes=7", {"data.classes": "must be a list; got 7"}),
+        (GAN, "training.labels.real=[0.7, 2]", {"training.labels.real.1": "must be at most 1.0; got 2"}),
+        (GAN, "training.labels.real=[a, b]", {
+            "training.labels.real.0": "must be a number; got 'a'", "training.labels.real.1": "must be a number; got 'b'",
+        }),
+        (GAN, "training.labels.real=[0.7]", {"training.labels.real": "must be a number or have 2 entries; got [0.7]"}),
+        (GAN, "training.labels.real=[0, 1, 1]", {"training.labels.real": "must be a number or have 2 entries; got [0, 1, 1]"}),
+        (GAN, "training.labels.real=a", {"training.labels.real": "must be a number or a list; got 'a'"}),
+        (GAN, "generator.optimizer={name: adam, beta3: 1}", {
+            "generator.optimizer.beta3": "unknown key; allowed here: beta1, beta2, epsilon, eta, momentum, name; "
+            "did you mean 'beta2'?",
+        }),
+        (GAME2D, "start=[1]", {"start": "must have 2 entries; got [1]"}),
+        (GAME2D, "start=[]", {"start": "must have 2 entries; got []"}),
+        (GAME2D, "start=[1, 2, 3]", {"start": "must have 2 entries; got [1, 2, 3]"}),
+        (GAME2D, "start=[1, a]", {"start.1": "must be a number; got 'a'"}),
+    ],
+)  # fmt: skip
+def test_a_list_and_what_is_in_it_are_wrong_each_for_its_own_reason(
+    text: str, setting: str, expected: dict[str, str]
+) -> None:
+    with pytest.raises(spec.SpecError) as caught:
+        resolve(text, setting)
+    assert {problem.key: problem.text for problem in caught.value.problems} == expected
+
+
+def test_a_wrong_entry_of_a_list_hides_nothing_else() -> None:
+    with pytest.raises(spec.SpecError) as caught:
+        resolve(WGAN, "critic.shape=[784, 0, 1]", "generator.shape=[10, 783]", "training.warmup=10")
+    assert [problem.key for problem in caught.value.problems] == [
+        "critic.shape.1",
+        "generator.shape",
+        "training.warmup",
+    ]
+
+
 def test_every_problem_at_once_each_on_its_line() -> None:
     text = "kind: wgan\nseed: -1\ngenerator:\n  shape: [10, 783]\n  activaton: relu\ncritic: {shape: [784, 2], bias: 1}\ntraining: {}\n"
     with pytest.raises(spec.SpecError) as caught:
@@ -230,10 +292,66 @@ def test_every_problem_at_once_each_on_its_line() -> None:
         (MNIST, ["test.threshold=0.3"], "test.threshold"),
         (GAME2D, ["eta=0.1", "optimizer.eta=0.2"], "eta"),
         (GAN, ["training.loss=least_squares", "training.generator_loss=minimax"], "training.generator_loss"),
+        (WGAN, ["training.long_phase={first: 0, every: 0}"], "training.long_phase"),
+        (WGAN, ["training.batch=1", "stop.on_collapse=true"], "stop.on_collapse"),
     ],
 )
 def test_a_setting_without_effect_is_not_silent(text: str, settings: list[str], key: str) -> None:
-    assert [warning.key for warning in resolve(text, *settings).warnings] == [key]
+    resolved = resolve(text, *settings)
+    assert [warning.key for warning in resolved.warnings] == [key]
+    again = spec.from_plain(resolved.data()).warnings  # as a cell of a sweep is read, and a run's own configuration
+    assert [(warning.key, warning.text) for warning in again] == [(key, resolved.warnings[0].text)]
+
+
+ADAM = "{name: adam, eta: 0.001}"
+BY_HALVES = "{name: adam, eta: 0.001, beta1: 0.5}"
+HEAVY = "{name: rmsprop, momentum: 0.9}"
+
+
+@pytest.mark.parametrize(
+    ("text", "settings", "expected"),
+    [
+        (GAN, [f"generator.optimizer={ADAM}"], {"generator.optimizer.beta1": "0.9 often makes a GAN"}),
+        (GAN, ["discriminator.optimizer=adam"], {"discriminator.optimizer.beta1": "try 0.5"}),
+        (GAN, [f"discriminator.optimizer={ADAM}", "training.loss=least_squares"], {"discriminator.optimizer.beta1": "0.9"}),
+        (GAN, [f"discriminator.optimizer={BY_HALVES}", f"generator.optimizer={BY_HALVES}"], {}),
+        (GAN, ["generator.optimizer={name: adam, beta1: 0.89}"], {}),
+        (GAN, [f"generator.optimizer={HEAVY}"], {"generator.optimizer.momentum": "0.9 often makes a GAN"}),
+        (GAN, ["generator.optimizer={name: sgd, momentum: 0.5}"], {}),
+        (WGAN, [f"critic.optimizer={ADAM}"], {"critic.optimizer.beta1": "0.9 can make training unstable in a critic"}),
+        (WGAN, [f"critic.optimizer={HEAVY}"], {"critic.optimizer.momentum": "(Arjovsky et al. 2017): try 0, or rmsprop"}),
+        (WGAN, [f"generator.optimizer={ADAM}", f"critic.optimizer={BY_HALVES}"], {}),
+        (MNIST, [f"network.optimizer={ADAM}"], {}),
+        (GAME2D, [f"optimizer={ADAM}"], {}),
+        (WGAN, ["critic.output=sigmoid"], {"critic.output": "sigmoid bounds f, and with it the estimate; a critic's output"}),
+        (WGAN, ["critic.output=centered_sigmoid"], {"critic.output": "should be linear"}),
+        (WGAN, ["critic.output={name: tanh, k: 5}"], {"critic.output": "tanh bounds f"}),
+        (WGAN, ["critic.output=relu"], {"critic.output": "relu is flat below 0"}),
+        (WGAN, ["critic.output=softplus"], {"critic.output": "softplus is nearly flat"}),
+        (WGAN, ["critic.output=leaky_relu"], {}),
+        (WGAN, ["critic={inputs: 784, layers: [{units: 5}, {units: 1, activation: tanh}], clip: {bound: 1}}"], {
+            "critic.output": "tanh bounds f",
+        }),
+        (GAN, ["training.r1={gamma: 1}", "training.ratios={real: 0}"], {
+            "training.ratios": "leave the real samples out: the discriminator never sees one",
+            "training.r1": "has no effect with `ratios.real: 0`",
+        }),
+        (GAN, ["training.r1={gamma: 1}"], {}),
+        (GAN, ["training.labels.real=0.9", "training.ratios={real: 0}"], {
+            "training.ratios": "leave the real samples out", "training.labels.real": "has no effect with `ratios.real: 0`",
+        }),
+        (GAN, ["training.ratios={shared: 0, generator: 1}"], {"training.ratios": "leave the fakes out: the discriminator never"}),
+        (GAN, ["training.ratios={shared: 0}"], {"training.ratios": "leave the generator out: it never learns, and the fakes out"}),
+        (GAN, ["training.ratios={real: 0, shared: 0, fake: 1}"], {
+            "training.ratios": "leave the generator out: it never learns, and the real samples out",
+        }),
+        (GAN, ["training.ratios={real: 2, shared: 0, fake: 1, generator: 1}"], {}),
+    ],
+)  # fmt: skip
+def test_what_is_unwise_in_a_game_of_two_is_a_warning(text: str, settings: list[str], expected: dict[str, str]) -> None:
+    found = {warning.key: warning.text for warning in resolve(text, *settings).warnings}
+    assert found.keys() == expected.keys()
+    assert all(expected[key] in found[key] for key in expected), found
 
 
 def test_points_have_defaults_of_their_own() -> None:
@@ -241,6 +359,15 @@ def test_points_have_defaults_of_their_own() -> None:
     assert found.experiment.generator.output.name == "linear" and found.experiment.pictures.count == 2000
     assert resolve(GAN).experiment.pictures.count == 20  # type: ignore[union-attr]
     assert resolve(GAME2D).experiment.optimizer.eta == 0.2  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "settings", [[], ["eta=0.1"], ["pictures.every=5"], ["pictures={}"], ["pictures={every: 5}", "eta=0.1"]]
+)
+def test_a_field_has_twenty_arrows_a_side_by_default(settings: list[str]) -> None:
+    found = resolve(GAME2D, *settings).experiment
+    assert isinstance(found, spec.Game2d) and found.pictures.count == 20
+    assert resolve(GAME2D, "pictures={every: 5, count: 7}").experiment.pictures.count == 7  # type: ignore[union-attr]
 
 
 def test_layers_take_what_acts_on_their_inputs_from_the_network() -> None:

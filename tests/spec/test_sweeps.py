@@ -43,7 +43,9 @@ def test_a_grid_a_zip_and_seeds_make_cells() -> None:
         ("sweep: {}", "sweep.base: "),
         ("sweep: {base: none.yaml}", "none.yaml: no such file"),
         ("sweep: {base: base.yaml, gird: {}}", "did you mean 'grid'?"),
-        ("sweep: {base: base.yaml, grid: {eta: []}}", "sweep.grid.eta"),
+        ("sweep: {base: base.yaml, grid: {eta: []}}", "sweep.grid.eta: must have at least 1 entry; got []"),
+        ("sweep: {base: base.yaml, grid: {eta: 3}}", "sweep.grid.eta: must be a list; got 3"),
+        ("sweep: {base: base.yaml, grid: 3}", "sweep.grid: must be a mapping of keys to values; got 3"),
         ("sweep: {base: base.yaml, grid: {eta: [-1]}}", "--set eta=-1: eta: must be greater than 0.0; got -1"),
         ("sweep: {base: base.yaml, grid: {eta.x: [1]}}", "eta.x=1"),
         ("sweep: {base: base.yaml, zip: {eta: [1], mu: [1, 2]}}", "needs lists of one length; got eta: 1, mu: 2"),
@@ -64,6 +66,13 @@ def test_refusals(text: str, expected: str) -> None:
     with pytest.raises(spec.SpecError) as caught:
         load(text)
     assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["[2, a]", "[2, 0]"])
+def test_a_wrong_value_of_a_grid_is_not_called_too_short(value: str) -> None:
+    with pytest.raises(spec.SpecError) as caught:
+        load(f"sweep: {{base: base.yaml, grid: {{network.shape: [[2, 1], {value}]}}}}")
+    assert [problem.key for problem in caught.value.problems] == ["network.shape.1"]
 
 
 @pytest.mark.parametrize(

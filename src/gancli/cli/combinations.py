@@ -60,7 +60,9 @@ def _chosen(combinations: "list[Combination]", words: list[str]) -> "list[Combin
     found: list[Combination] = []
     for word in words:
         pairs = [pair.partition("=")[::2] for pair in re.split(r",(?=[A-Za-z_][A-Za-z_0-9.]*=)", word)]
-        fitting = [one for one in combinations if all(_is(one.settings, key, text) for key, text in pairs)]
+        fitting: list[Combination] = []
+        for read in (str, _as_yaml):  # 1.10 is the name that is written so, where there is one, else a number
+            fitting = fitting or [one for one in combinations if all(_is(one, key, read(text)) for key, text in pairs)]
         if not fitting:
             names = "; ".join(_called(one) for one in combinations)
             raise click.UsageError(f"{word!r} is no combination of the sweep; there is {names}")
@@ -72,13 +74,16 @@ def _called(one: "Combination") -> str:
     return ", ".join(f"{key}={value}" for key, value in one.settings.items())
 
 
-def _is(settings: dict[str, Any], key: str, text: str) -> bool:
-    """Has a setting this value, as it is written or as YAML reads it? The end of a dotted key will do."""
+def _is(one: "Combination", key: str, text: str) -> bool:
+    """Has a setting this value? The end of a dotted key will do."""
+    return any(str(value) == text for name, value in one.settings.items() if name == key or name.endswith(f".{key}"))
+
+
+def _as_yaml(text: str) -> str:
     from gancli.runs.sweeps import readable
     from gancli.spec.yaml import load_text
 
-    values = [value for name, value in settings.items() if name == key or name.endswith(f".{key}")]
-    return any(str(value) in (text, str(readable(load_text(text, key).data))) for value in values)
+    return str(readable(load_text(text, text).data))
 
 
 def _may_rank(by: str, column: str | None, columns: list[str], sweep: "SweepFolder") -> None:

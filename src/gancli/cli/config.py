@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from gancli.cli.support import command
+from gancli.cli.support import command, warn
 
 
 @click.command()
@@ -14,17 +14,18 @@ from gancli.cli.support import command
 def check(config: Path, settings: tuple[str, ...]) -> None:
     """Validate CONFIG without running it: print it with every default, and the networks it makes.
 
+    What is unwise, or more than the data of this machine hold, is a warning.
+
     Of a sweep file, validate every cell and print the command that runs it.
     """
-    from gancli import spec
+    from gancli import experiment, spec
     from gancli.spec.networks import Kernel
 
     if spec.is_sweep(config):
         _check_sweep(config, settings)
         return
     resolved = spec.load(config, list(settings))
-    for warning in resolved.warnings:
-        click.echo(f"warning: {warning}", err=True)
+    warn([*resolved.warnings, *experiment.warnings_of_data([resolved.experiment], must_load=False)])
     click.echo(resolved.yaml())
     for key, network in resolved.experiment.networks().items():
         total = 0
@@ -48,10 +49,12 @@ def _check_sweep(config: Path, settings: tuple[str, ...]) -> None:
     import shlex
 
     from gancli import spec
+    from gancli.sweep import warnings_of
 
     if settings:
         raise click.UsageError(f"--set is for an experiment; {config} is a sweep: change its file")
     sweep = spec.load_sweep(config)
+    warn(warnings_of(sweep, must_load=False))
     for cell in sweep.cells:
         words = [word for setting in cell.settings for word in ("--set", setting)]
         click.echo(shlex.join(["gancli", "train", str(sweep.base), *words, "--seed", str(cell.seed)]))

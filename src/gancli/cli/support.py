@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +85,12 @@ def describe(error: Exception) -> tuple[str, int]:
     if isinstance(error, MissingEngine | MissingDask | MissingPot):
         return str(error), 2
     return f"{type(error).__name__}: {error} (please report this; --debug shows where)", 1
+
+
+def warn(warnings: Iterable[Any]) -> None:
+    """Print warnings to standard error, each text once."""
+    for text in dict.fromkeys(map(str, warnings)):
+        click.echo(f"warning: {text}", err=True)
 
 
 def print_rows(rows: list[dict[str, Any]], form: str) -> None:

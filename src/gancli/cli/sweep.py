@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gancli.cli.support import Bar, command, print_rows, runs_option
+from gancli.cli.support import Bar, command, print_rows, runs_option, warn
 
 if TYPE_CHECKING:
     from gancli.runs import SweepFolder
@@ -53,7 +53,7 @@ def sweep(
     Exit code 3 if cells failed.
     """
     from gancli import spec
-    from gancli.sweep import Policy
+    from gancli.sweep import Policy, warnings_of
 
     if (scheduler is not None) and backend != "dask":
         raise click.UsageError("--scheduler is for --backend dask")
@@ -69,13 +69,14 @@ def sweep(
     config, pairs = _split(words, bool(together))
     plan = spec.load_sweep(config, list(grid), [*together, *pairs], seeds, list(settings))
     if dry_run:
+        warn(warnings_of(plan, must_load=False))
         print_rows([{"cell": cell.name, **cell.values, "seed": cell.seed} for cell in plan.cells], "table")
         click.echo(f"{len(plan.cells)} cells", err=True)
         return
-    for warning in dict.fromkeys(str(warning) for cell in plan.cells for warning in cell.resolved.warnings):
-        click.echo(f"warning: {warning}", err=True)
     known = None if again else _earlier(runs, plan)
-    _play(known or _create(plan, config, runs, name, backend), jobs, backend, scheduler, policy, quiet)
+    folder = known or _create(plan, config, runs, name, backend)
+    warn(folder.record().get("warnings", []))
+    _play(folder, jobs, backend, scheduler, policy, quiet)
 
 
 def _split(words: tuple[str, ...], zipped: bool) -> tuple[Path, list[str]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from gancli.cli.support import Progress, command, rare_collection, runs_option
+from gancli.cli.support import Progress, command, rare_collection, runs_option, warn
 
 
 @click.command()
@@ -32,10 +32,10 @@ def train(
         from gancli import experiment, spec
 
         resolved = spec.load(config, overrides)
-        for warning in resolved.warnings:
-            click.echo(f"warning: {warning}", err=True)
+        warn(resolved.warnings)
         experiment.on_compiling(say_compiling)
         built, folder = experiment.prepare(resolved, runs)
+    warn(experiment.data_warnings(resolved.experiment, built.dataset))
     if built.dataset.notice:
         click.echo(f"note: {built.dataset.notice}", err=True)
     profiled = experiment.Profile(built) if profile else None
@@ -63,8 +63,7 @@ def resume(run: str, games: int | None, quiet: bool, runs: Path) -> None:
     folder = find(runs, run)
     experiment.on_compiling(say_compiling)
     reopened = experiment.reopen(folder, games)
-    for line in reopened.warnings:
-        click.echo(f"warning: {line}", err=True)
+    warn(reopened.warnings)
     _finish(folder, runs, quiet, lambda make: experiment.resume(reopened, make))
 
 

@@ -1,5 +1,6 @@
 """Judges: the bundled one, one of a user's own, and whether a judge may judge a run's samples."""
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ PARAMS = "network.params"
 BUNDLED_NAME = "the bundled judge of MNIST"
 
 
+@functools.cache
 def bundled_judge() -> Judge:
     """The judge that comes with gancli: its card is beside its weights."""
     spec = from_plain(load_file(BUNDLED / "config.yaml").data).experiment

@@ -14,6 +14,7 @@ from gancli.experiment.judges import check_evaluate
 from gancli.experiment.loop import Collapsed, Diverged, Loop, Reporter, Stop
 from gancli.experiment.profile import Profile
 from gancli.experiment.saving import put_back
+from gancli.experiment.warnings import data_warnings
 from gancli.runs import RunError, RunFolder, checkpoint
 from gancli.runs.files import write_text
 from gancli.runs.lock import this_process
@@ -59,6 +60,7 @@ def prepare(
     built = build(spec, dataset)
     engine = next(iter(built.game.players.values())).network.engine
     origin, beside = provenance()
+    warnings = (*resolved.warnings, *data_warnings(spec, dataset))
     record = {
         "status": "running",
         "kind": spec.kind,
@@ -70,7 +72,7 @@ def prepare(
         "games": built.games,
         "parameters": {name: player.network.params.size for name, player in built.game.players.items()},
         "data": {"set": dataset.name, "origin": dataset.origin, "samples": len(dataset.train.samples), **dataset.facts},
-        "warnings": [f"{warning.key}: {warning.text}" for warning in resolved.warnings],
+        "warnings": [f"{warning.key}: {warning.text}" for warning in warnings],
         "start": _now(),
         **origin,
         **_named(resolved),
@@ -86,7 +88,8 @@ def train(
     resolved: Resolved, built: Built, folder: RunFolder, make_reporter: MakeReporter, profile: Profile | None = None
 ) -> Outcome:
     """Play a prepared run to its end; its status is in `run.json` when this returns."""
-    for line in (built.dataset.notice, *map(str, resolved.warnings)):
+    warnings = (*resolved.warnings, *data_warnings(resolved.experiment, built.dataset))
+    for line in (built.dataset.notice, *map(str, warnings)):
         if line:
             folder.log(line)
     try:

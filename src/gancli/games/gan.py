@@ -15,7 +15,10 @@ from gancli.nn.penalty import add_r1
 
 @dataclass(frozen=True)
 class R1:
-    """γ/2 E‖∇_x D(x)‖² on real samples, in every so-manieth game."""
+    """γ/2 E‖∇_x a(x)‖² on real samples, in every `every`-th game; a is the output that the loss takes.
+
+    That is the log-odds of D(x) for `loss: gan`, and D(x) itself for `least_squares`.
+    """
 
     gamma: float
     every: int

@@ -1,4 +1,8 @@
-"""R1, a penalty on how steep a discriminator is: γ/2 E‖∇_x D(x)‖² on real samples (Mescheder et al. 2018, eq. 9)."""
+"""R1, a penalty on how steep a discriminator is: γ/2 E‖∇_x a(x)‖² on real samples (Mescheder et al. 2018, eq. 9).
+
+a is the network's output, to which the loss is applied. For `loss: gan` that is the log-odds of D(x), as in the paper,
+whose D is what a sigmoid is applied to; for `least_squares` it is D(x) itself, with its output activation.
+"""
 
 import numpy as np
 
@@ -7,11 +11,11 @@ from gancli.nn.network import Network
 
 
 def add_r1(network: Network, gamma: float) -> float:
-    """Add the gradient of γ/2 E‖∇_x D(x)‖² over the last batch to `network.grads`; returns E‖∇_x D(x)‖².
+    """Add the gradient of γ/2 E‖∇_x a(x)‖² over the last batch to `network.grads`; returns E‖∇_x a(x)‖².
 
     The network has one output, and its layers are dense, with noise or dropout, which stand still. No derivatives of
-    derivatives are needed: with v = ∇_x D(x) held fixed, the gradient of ½‖∇_x D‖² is that of v·∇_x D, the directional
-    derivative of D along v, which one tangent pass gives; then back through both passes. Where all activations are
+    derivatives are needed: with v = ∇_x a(x) held fixed, the gradient of ½‖∇_x a‖² is that of v·∇_x a, the directional
+    derivative of a along v, which one tangent pass gives; then back through both passes. Where all activations are
     straight pieces, their masks are fixed, and only the tangent's part is left.
     """
     batch = len(network.layers[-1].y)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""What a run has drawn in time: pictures of samples, answers over the plane, points among the true ones."""
+"""What a run has drawn in time: pictures of samples, answers over the plane, points among the true ones, a path."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from gancli.plots.style import BLUE, ORANGE, plt
+from gancli.plots.trajectory import FIELD, Trajectory, read_trajectory
 from gancli.runs.files import by_game, game_of
 
 Thing = TypeVar("Thing")
@@ -28,12 +29,29 @@ def frames(run: Path) -> list[Frame]:
     """All that the run has drawn, oldest first."""
     images = run / "images"
     arrays = by_game(images, "npz")
-    kind: str | None = None
+    names: list[str] = []
     if arrays:
         with np.load(arrays[0], allow_pickle=False) as found:
-            kind = next((name for name in DRAW if name in found.files), None)
+            names = list(found.files)
+    if FIELD[0] in names:
+        return _along_the_path(run, arrays)
+    kind = next((name for name in DRAW if name in names), None)
     draw = DRAW[kind] if kind is not None else _draw_png
     return [Frame(game_of(file), file, draw) for file in (arrays if kind is not None else by_game(images, "png"))]
+
+
+def _along_the_path(run: Path, fields: list[Path]) -> list[Frame]:
+    """The path up to the game of each picture that was measured too.
+
+    The field is the same in all of them, so that a game of two numbers draws it, by default, at the start and at the
+    end alone; then the frames are those of the tests.
+    """
+    trajectory = read_trajectory(run)
+    if trajectory is None:
+        return []
+    drawn = sorted({game_of(file) for file in fields} & set(trajectory.games))
+    games = drawn if len(drawn) > 2 else trajectory.games
+    return [Frame(game, fields[0], _draw_path(trajectory, game)) for game in games]
 
 
 def spread(every: Sequence[Thing], count: int) -> list[Thing]:
@@ -45,6 +63,10 @@ def spread(every: Sequence[Thing], count: int) -> list[Thing]:
 def _draw_png(axes: Any, path: Path) -> None:
     axes.imshow(plt.imread(path), cmap="gray", vmin=0, vmax=1, interpolation="none")
     axes.axis("off")
+
+
+def _draw_path(trajectory: Trajectory, game: int) -> Draw:
+    return lambda axes, path: trajectory.draw(axes, game)
 
 
 def _draw_plane(axes: Any, path: Path) -> Any:
@@ -78,7 +100,7 @@ def _draw_samples(axes: Any, path: Path) -> Any:
 
 DRAW: dict[str, Draw] = {"plane": _draw_plane, "samples": _draw_samples}
 """By an array that the file of a frame holds."""
-LEGENDS = {
+LEGENDS: dict[Draw, tuple[str, list[tuple[str, str]]]] = {
     _draw_plane: ("answer (0 and 1 are the targets)", [(BLUE, "learned as 0"), (ORANGE, "learned as 1")]),
     _draw_samples: ("output of the discriminator or critic", [(BLUE, "true points"), (ORANGE, "samples")]),
 }

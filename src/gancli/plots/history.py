@@ -9,7 +9,7 @@ from PIL import Image
 
 from gancli.plots.frames import LEGENDS, Frame, frames, spread
 from gancli.plots.style import plt, save
-from gancli.runs import RunError
+from gancli.runs import RunError, RunFolder
 
 SHOWN = 12
 """Frames on one sheet."""
@@ -37,13 +37,23 @@ def plot_animation(run: Path, target: Path, title: str) -> Path:
     """All frames as a GIF that repeats for ever. Raises RunError for a run that has drawn none."""
     every = spread(frames(run), ANIMATED)
     if not every:
-        raise RunError(f"{run}: has no pictures to animate; train with `pictures: {{every: …}}`")
+        raise RunError(f"{run}: has no pictures to animate: {_what_is_missing(run)}")
     pages = [_page(frame, title) for frame in every]
     each = round(1000 * min(0.5, SECONDS / len(pages)))
     path = target / "animation.gif"
     durations = [each] * (len(pages) - 1) + [2000]
     pages[0].save(path, save_all=True, append_images=pages[1:], duration=durations, loop=0, optimize=True)
     return path
+
+
+def _what_is_missing(run: Path) -> str:
+    """Why a run has no frames, and what to do."""
+    record = RunFolder(run).record()
+    spec = record.get("spec")
+    if isinstance(spec, dict) and "pictures" not in spec:
+        return "it was trained without; train with `pictures: {every: …}`"
+    gone = "the field in `images`, or the metrics, are" if record.get("kind") == "game2d" else "those in `images` are"
+    return f"{gone} gone; to have them again: gancli train {RunFolder(run).config}"
 
 
 def _page(frame: Frame, title: str) -> Image.Image:
@@ -65,15 +75,18 @@ def _fill(figure: Any, axes: Any, frame: Frame, title: str) -> None:
     shown = frame.draw(axes, frame.path)
     axes.set_title(title, fontsize=10)
     if frame.draw in LEGENDS:
-        text, dots = LEGENDS[frame.draw]
-        figure.colorbar(shown, ax=axes, label=text, shrink=0.85)
+        figure.colorbar(shown, ax=axes, label=LEGENDS[frame.draw][0], shrink=0.85)
         axes.set(xlabel="x", ylabel="y")
-        _legend(figure, dots)
+    _legend(figure, axes, frame)
 
 
-def _legend(figure: Any, dots: list[tuple[str, str]]) -> None:
+def _legend(figure: Any, axes: Any, frame: Frame) -> None:
+    """What the dots of a frame are or, where its drawing names what it draws, that."""
+    _, dots = LEGENDS.get(frame.draw, ("", []))
     marks = [Line2D([], [], linestyle="", marker="o", color=colour, label=text) for colour, text in dots]
-    figure.legend(handles=marks, loc="outside lower center", ncols=len(marks), fontsize=8)
+    marks = marks or axes.get_legend_handles_labels()[0]
+    if marks:
+        figure.legend(handles=marks, loc="outside lower center", ncols=len(marks), fontsize=8)
 
 
 def _sheet(chosen: list[Frame], title: str) -> Any:
@@ -87,7 +100,6 @@ def _sheet(chosen: list[Frame], title: str) -> Any:
     for axes, frame in zip(grid.flat, chosen, strict=False):
         frame.draw(axes, frame.path)
         axes.set_title(f"game {frame.game:,d}", fontsize=9)
-    if chosen[-1].draw in LEGENDS:
-        _legend(figure, LEGENDS[chosen[-1].draw][1])
+    _legend(figure, grid.flat[len(chosen) - 1], chosen[-1])
     figure.suptitle(title)
     return figure

@@ -15,6 +15,7 @@ _PICTURED = {
     ("supervised", "mnist"): "test images answered wrong",
     ("supervised", "xor"): "answers over the square [−1, 1]²",
     ("supervised", "line"): "answers over the square [−1, 1]²",
+    ("game2d", "none"): "θ and φ over the field of their steps",
 }
 """What the pictures of a kind of run and a data set show, where it is not samples."""
 

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Iterator
 
-from gancli.spec import network_checks
-from gancli.spec.models import SAMPLE_SHAPES, TARGETS, Experiment, Game2d, Gan, Learning, Supervised, Wgan
+from gancli.spec import adversary_checks, network_checks
+from gancli.spec.models import SAMPLE_SHAPES, TARGETS, Experiment, Game2d, Learning, Supervised
 from gancli.spec.network_checks import Finding, activation_names, uses_mu
 from gancli.spec.optimizers import Adadelta
 from gancli.spec.training import SupervisedTest
@@ -24,12 +24,7 @@ def findings(spec: Experiment) -> Iterator[Finding]:
         yield from network_checks.unused(key, network)
         yield from network_checks.batches(key, network, spec.training.batch)
     yield from _sizes(spec)
-    if isinstance(spec, Supervised):
-        yield from _supervised(spec)
-    elif isinstance(spec, Gan):
-        yield from _gan(spec)
-    else:
-        yield from _wgan(spec)
+    yield from _supervised(spec) if isinstance(spec, Supervised) else adversary_checks.findings(spec)
 
 
 def _data(spec: Learning) -> Iterator[Finding]:
@@ -105,62 +100,6 @@ def _supervised(spec: Supervised) -> Iterator[Finding]:
         yield Finding(("network", "output"), "softmax is for an output layer with `training.loss: cross_entropy`")
     if output == "softmax" and TARGETS.get(spec.data.set) == 1:
         yield Finding(("network", "output"), "softmax of a single output is always 1; use sigmoid")
-
-
-def _adversaries(spec: Gan | Wgan) -> Iterator[Finding]:
-    yield from _evaluated(spec)
-    for name, network in spec.networks().items():
-        if "softmax" in activation_names(network):
-            yield Finding((name, "output"), "softmax is for the output of a supervised network")
-    images = len(SAMPLE_SHAPES[spec.data.set]) == 3
-    if images and spec.generator.sizes() and activation_names(spec.generator)[-1] != "sigmoid":
-        text = "pixels are in [0, 1], as a sigmoid's output is; samples outside are cut off in pictures"
-        yield Finding(("generator", "output"), text, warning=True)
-
-
-def _evaluated(spec: Gan | Wgan) -> Iterator[Finding]:
-    if spec.evaluate is None:
-        return
-    tests, every = spec.test.every, spec.evaluate.every
-    by_pass = "pass" in (tests, every)
-    if tests != every if by_pass else int(every) % int(tests):
-        yield Finding(("evaluate", "every"), f"must be a multiple of test.every ({tests}); got {every}")
-    if spec.data.set not in ("mnist", "ring", "grid"):
-        yield Finding(("evaluate",), f"is for mnist, ring and grid; got the set {spec.data.set!r}")
-
-
-def _gan(spec: Gan) -> Iterator[Finding]:
-    yield from _adversaries(spec)
-    if spec.discriminator.sizes() and spec.training.loss == "gan":
-        output = activation_names(spec.discriminator)[-1]
-        if output != "sigmoid":
-            text = f"D(x) must be in (0, 1): `loss: gan` needs a sigmoid output; got {output!r}"
-            yield Finding(("discriminator", "output"), text)
-    if spec.training.loss == "least_squares" and "generator_loss" in spec.training.model_fields_set:
-        yield Finding(("training", "generator_loss"), "has no effect with `loss: least_squares`", warning=True)
-    low, high = spec.training.labels.bounds()
-    if low > high:
-        yield Finding(("training", "labels", "real"), f"must be [low, high]; got {low:g} above {high:g}")
-    if spec.training.r1 is not None:
-        own, layers = spec.discriminator, spec.discriminator.layers or ()
-        if own.batch_norm or own.minibatch or any(layer.batch_norm or layer.minibatch for layer in layers):
-            yield Finding(("training", "r1"), "is not known for a discriminator with batch_norm or minibatch")
-    ratios = spec.training.ratios
-    if not any((ratios.real, ratios.shared, ratios.fake, ratios.generator)):
-        yield Finding(("training", "ratios"), "are all 0: nothing would learn")
-    elif not ratios.shared + ratios.generator:
-        yield Finding(("training", "ratios"), "leave the generator out: it never learns", warning=True)
-
-
-def _wgan(spec: Wgan) -> Iterator[Finding]:
-    yield from _adversaries(spec)
-    if spec.critic.clip is None:
-        text = "has no `clip`: without a bound it is not Lipschitz, and its estimate is no distance"
-        yield Finding(("critic",), text, warning=True)
-    if spec.training.games is not None and spec.training.warmup >= spec.training.games:
-        text = f"must be less than `games` ({spec.training.games}), or the generator never learns"
-        text += f"; got {spec.training.warmup}"
-        yield Finding(("training", "warmup"), text)
 
 
 def _unused(spec: Experiment) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """From a YAML file and overrides to a resolved experiment, or to every problem at once."""
 
 import hashlib
+import itertools
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 
 from gancli.spec import checks, messages, overrides
 from gancli.spec.errors import Problem, SpecError
-from gancli.spec.models import KINDS, SAMPLE_SHAPES, Experiment, Game2d
+from gancli.spec.models import KINDS, SAMPLE_SHAPES, Experiment, Game2d, Learning
 from gancli.spec.network_checks import Finding, uses_mu
 from gancli.spec.networks import Linear, Network, Sigmoid
 from gancli.spec.optimizers import DEFAULT_ETA, Adadelta, AnyOptimizer
@@ -41,8 +42,10 @@ class Resolved:
 
 
 def from_plain(data: dict[str, Any]) -> Resolved:
-    """A resolved experiment from its `plain` data. Raises ValueError where it is none."""
-    return Resolved(KINDS[data["kind"]].model_validate(data), ())
+    """A resolved experiment from its `plain` data, with its warnings. Raises ValueError where it is none."""
+    experiment = KINDS[data["kind"]].model_validate(data)
+    unwise = [finding for finding in checks.findings(experiment) if finding.warning]
+    return Resolved(experiment, tuple(Problem("", _key(finding), finding.text) for finding in unwise))
 
 
 def plain(experiment: Experiment) -> dict[str, Any]:
@@ -105,9 +108,18 @@ def _kind(document: Document) -> type[Any]:
 
 def _with_defaults(spec: Experiment) -> Experiment:
     """Write out the defaults that depend on other keys, and only those that something uses."""
+    points = not isinstance(spec, Game2d) and len(SAMPLE_SHAPES[spec.data.set]) == 1
     if isinstance(spec, Game2d):
-        return spec.model_copy(update={"optimizer": _with_eta(spec.optimizer)}) if spec.eta is None else spec
-    points = len(SAMPLE_SHAPES[spec.data.set]) == 1
+        spec = spec.model_copy(update={"optimizer": _with_eta(spec.optimizer)}) if spec.eta is None else spec
+    else:
+        spec = _learning_with_defaults(spec, points)
+    if spec.pictures is not None and spec.pictures.count is None:
+        count = 2000 if points else 20
+        spec = spec.model_copy(update={"pictures": spec.pictures.model_copy(update={"count": count})})
+    return spec
+
+
+def _learning_with_defaults(spec: Learning, points: bool) -> Learning:
     networks = {key: _network_with_defaults(key, network, points) for key, network in spec.networks().items()}
     spec = spec.model_copy(update=networks)
     if spec.mu is None and any(uses_mu(network) for network in networks.values()):
@@ -118,9 +130,6 @@ def _with_defaults(spec: Experiment) -> Experiment:
             for key, network in networks.items()
         }
         spec = spec.model_copy(update=with_eta)
-    if spec.pictures is not None and spec.pictures.count is None:
-        count = 2000 if points else 20
-        spec = spec.model_copy(update={"pictures": spec.pictures.model_copy(update={"count": count})})
     return spec
 
 
@@ -143,8 +152,12 @@ def _with_eta(optimizer: AnyOptimizer) -> AnyOptimizer:
 
 
 def _without(model: type[Any], data: dict[str, Any], wrong: list[KeyPath]) -> Experiment | None:
-    """The spec without the keys that are wrong, where what remains is valid, to find what else is."""
-    remaining = _copy_without(data, (), set(wrong))
+    """The spec without the keys that are wrong, where what remains is valid, to find what else is.
+
+    A list with a wrong entry goes whole: what is left of it would be another list.
+    """
+    keys: set[KeyPath] = {tuple(itertools.takewhile(lambda part: isinstance(part, str), path)) for path in wrong}
+    remaining = _copy_without(data, (), keys)
     try:
         return _with_defaults(model.model_validate(remaining))
     except ValidationError:
@@ -159,7 +172,11 @@ def _copy_without(data: Any, path: KeyPath, wrong: set[KeyPath]) -> Any:
 
 
 def _problem(finding: Finding, document: Document) -> Problem:
-    return Problem(document.where(finding.path), ".".join(map(str, finding.path)), finding.text)
+    return Problem(document.where(finding.path), _key(finding), finding.text)
+
+
+def _key(finding: Finding) -> str:
+    return ".".join(map(str, finding.path))
 
 
 def _line(where: str) -> int:

@@ -18,9 +18,10 @@ _TYPES = {
     "float_type": "a number",
     "bool_type": "true or false",
     "string_type": "text",
-    "tuple_type": "a list, such as [784, 20, 1]",
+    "tuple_type": "a list",
     "model_type": "a mapping of keys to values",
     "model_attributes_type": "a mapping of keys to values",
+    "dict_type": "a mapping of keys to values",
     "finite_number": "a finite number",
 }
 _BOUNDS = {
@@ -38,13 +39,36 @@ def problems(errors: Iterable[ErrorDetails], document: Document, schema: dict[st
         by_path.setdefault(_path_in_data(error["loc"], document.data), []).append(error)
     found = {}
     for path, alternatives in by_path.items():
-        texts = list(dict.fromkeys(_requirement(error, path, schema, document.data) for error in alternatives))
-        text = " or ".join([texts[0], *(text.removeprefix("must be ") for text in texts[1:])])
-        if alternatives[0]["type"] not in ("missing", "extra_forbidden"):
-            value = _received(alternatives[0])
-            text += f"; got {_shown(value)}" + did_you_mean(value, _choices(alternatives))
-        found[path] = Problem(document.where(path), ".".join(map(str, path)), text)
+        if any(other[: len(path)] == path for other in by_path if other != path):
+            alternatives = [error for error in alternatives if _is_too_short(error)]
+        if alternatives:
+            text = _text(alternatives, path, schema, document.data)
+            found[path] = Problem(document.where(path), ".".join(map(str, path)), text)
     return found
+
+
+def _is_too_short(error: ErrorDetails) -> bool:
+    """Has a list too few entries, whatever they are?
+
+    pydantic counts the valid ones alone, so that it calls a list too short whose entries are wrong. Where entries are
+    wrong, that and what other members of a union want in the list's place say nothing of them.
+    """
+    return error["type"] == "too_short" and len(error["input"]) < error["ctx"]["min_length"]
+
+
+def _text(alternatives: list[ErrorDetails], path: KeyPath, schema: dict[str, Any], data: Any) -> str:
+    """What is wanted at `path`, by one of the alternatives, and what was received."""
+    texts = list(dict.fromkeys(_requirement(error, path, schema, data) for error in alternatives))
+    text = " or ".join([texts[0], *(text.removeprefix("must ").removeprefix("be ") for text in texts[1:])])
+    value = _received(alternatives[0])
+    if alternatives[0]["type"] == "extra_forbidden" or _is_missing_key(alternatives[0]):
+        return text
+    return text + f"; got {_shown(value)}" + did_you_mean(value, _choices(alternatives))
+
+
+def _is_missing_key(error: ErrorDetails) -> bool:
+    """Is a key missing, rather than an entry of a list of so many?"""
+    return error["type"] == "missing" and not isinstance(error["loc"][-1], int)
 
 
 def did_you_mean(value: Any, allowed: Iterable[str]) -> str:
@@ -72,8 +96,12 @@ def _requirement(error: ErrorDetails, path: KeyPath, schema: dict[str, Any], dat
     if kind == "extra_forbidden":
         allowed = sorted(_properties(schema, path[:-1], data))
         return f"unknown key; allowed here: {', '.join(allowed)}" + did_you_mean(path[-1], allowed)
-    if kind == "missing":
+    if kind == "missing" and _is_missing_key(error):
         return "is required and not given"
+    if kind in ("missing", "too_short", "too_long"):
+        return f"must have {_length(error, path, schema, data)}"
+    if kind == "tuple_type" and path[-1] == "shape":
+        return "must be a list, such as [784, 20, 1]"
     if kind in _TYPES:
         return f"must be {_TYPES[kind]}"
     if kind in _BOUNDS:
@@ -83,15 +111,22 @@ def _requirement(error: ErrorDetails, path: KeyPath, schema: dict[str, Any], dat
         return f"must be {context.get('expected') or context['expected_tags']}"
     if kind == "union_tag_not_found":
         return "must be a mapping with a `name`"
-    if kind in ("too_short", "too_long"):
-        bound = "min_length" if kind == "too_short" else "max_length"
-        return f"must have at {'least' if kind == 'too_short' else 'most'} {context[bound]} entries"
     if kind == "string_too_long":
         return f"must have at most {context['max_length']} characters"
     if kind == "string_pattern_mismatch":
         return "must be letters, digits, `_`, `-` and `.`, and begin with a letter or a digit"
     message = error["msg"].removeprefix("Value error, ")
     return message.replace("Input should be", "must be").replace("Input should", "must")
+
+
+def _length(error: ErrorDetails, path: KeyPath, schema: dict[str, Any], data: Any) -> str:
+    """How many entries the list at `path` must have: of those of a fixed length, the JSON Schema knows it."""
+    fixed = [node["minItems"] for node in _nodes(schema, path, data) if "prefixItems" in node]
+    if fixed:
+        return f"{fixed[0]} entries"
+    bound, words = ("min_length", "at least") if error["type"] == "too_short" else ("max_length", "at most")
+    count = error["ctx"][bound]
+    return f"{words} {count} {'entry' if count == 1 else 'entries'}"
 
 
 def _received(error: ErrorDetails) -> Any:
@@ -113,6 +148,11 @@ def _choices(errors: list[ErrorDetails]) -> list[str]:
 
 def _properties(schema: dict[str, Any], path: KeyPath, data: Any) -> set[str]:
     """The keys that the JSON Schema allows at `path`, following the names chosen in `data`."""
+    return {key for node in _nodes(schema, path, data) for key in node.get("properties", {})}
+
+
+def _nodes(schema: dict[str, Any], path: KeyPath, data: Any) -> list[dict[str, Any]]:
+    """What the JSON Schema says of `path`, each alternative of it, following the names chosen in `data`."""
     nodes = _variants(schema, schema, data)
     for part in path:
         data = data[part]
@@ -121,7 +161,7 @@ def _properties(schema: dict[str, Any], path: KeyPath, data: Any) -> set[str]:
             for node in nodes
         ]
         nodes = [variant for child in children for variant in _variants(child, schema, data)]
-    return {key for node in nodes for key in node.get("properties", {})}
+    return nodes
 
 
 def _variants(node: dict[str, Any], root: dict[str, Any], data: Any) -> list[dict[str, Any]]:

@@ -57,11 +57,14 @@ class Labels(Spec):
 
 
 class R1(Spec):
-    """A penalty on how steep the discriminator is at real samples: γ/2 E‖∇_x D(x)‖² (Mescheder et al. 2018)."""
+    """A penalty on how steep the discriminator is at real samples: γ/2 E‖∇_x a(x)‖² (Mescheder et al. 2018).
+
+    a is the log-odds log(D / (1 − D)) for `loss: gan`, as in the paper, and D's output itself for `least_squares`.
+    """
 
     gamma: Annotated[float, Field(gt=0)]
     every: Count = 1
-    """In every so-manieth game; γ is what it is, whatever this is."""
+    """In every `every`-th game, the first included; γ is not multiplied by it."""
 
 
 class GanTraining(Training):
@@ -129,7 +132,7 @@ class Pictures(Spec):
 
     every: Every = 500
     count: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    """20 images, 2,000 points, or arrows along each side of a field, where not given."""
+    """Where not given: 20 images, 2,000 points, or 20 arrows along each side of a field."""
 
 
 class Evaluate(Spec):

@@ -2,10 +2,10 @@
 
 from gancli.sweep.coordinator import Counts, Executor, Policy, Report, play
 from gancli.sweep.errors import MissingDask
-from gancli.sweep.folder import Ended, create, earlier, reopen
+from gancli.sweep.folder import Ended, create, earlier, reopen, warnings_of
 from gancli.sweep.pool import LocalPool
 
 __all__ = [
     "Counts", "Ended", "Executor", "LocalPool", "MissingDask", "Policy", "Report", "create", "earlier", "play",
-    "reopen",
+    "reopen", "warnings_of",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from gancli.runs import SweepFolder, listing_sweeps
 from gancli.runs.lock import this_process
 from gancli.runs.provenance import provenance
 from gancli.runs.sweeps import plan_name, varied
-from gancli.spec import Game2d, Sweep
+from gancli.spec import Sweep
 from gancli.spec.yaml import dump
 
 BASE = "base.yaml"
@@ -25,16 +25,22 @@ class Ended:
     signal: int | None = None
 
 
+def warnings_of(sweep: Sweep, must_load: bool) -> list[str]:
+    """What to warn of in any cell, each text once; see `experiment.warnings_of_data` for `must_load`.
+
+    Raises DataError.
+    """
+    own = [warning for cell in sweep.cells for warning in cell.resolved.warnings]
+    experiments = (cell.resolved.experiment for cell in sweep.cells)
+    return list(dict.fromkeys(map(str, [*own, *experiment.warnings_of_data(experiments, must_load)])))
+
+
 def create(sweep: Sweep, runs: Path, name: str, about: dict[str, Any]) -> SweepFolder:
     """Load the data of every cell once, and only then make the sweep's folder; `about` goes into its record.
 
     Raises DataError, OSError.
     """
-    seen = set()
-    for spec in (cell.resolved.experiment for cell in sweep.cells):
-        if not isinstance(spec, Game2d) and spec.data.set == "mnist" and spec.data not in seen:
-            experiment.check_evaluate(spec, experiment.load_data(spec))
-            seen.add(spec.data)
+    warnings = warnings_of(sweep, must_load=True)
     cells: list[dict[str, Any]] = [
         {"cell": cell.name, "values": cell.values, "seed": cell.seed, "spec": cell.resolved.data()}
         for cell in sweep.cells
@@ -46,6 +52,7 @@ def create(sweep: Sweep, runs: Path, name: str, about: dict[str, Any]) -> SweepF
         "cells": len(cells),
         "plan": plan_name(cell["cell"] for cell in cells),
         "varied": varied(cells),
+        "warnings": warnings,
         **about,
         "start": now(),
         **origin,

@@ -1,9 +1,9 @@
 """R1 in compiled code, for networks whose activations are straight pieces; the mathematics is in `nn.penalty`.
 
-There the masks of the pass stand still, D is linear along them, and the penalty's gradient of a layer's weights is
-tᵀ δ: δ is ∂D/∂(x W + b), and t the layer's input when the network's moves along v = ∇_x D. One pass back gives v and
-every δ, one forward every t, and `backward` adds the products to those of the loss, before it steps. All are scaled by
-√(γ / batch).
+There the masks of the pass stand still, the output a is linear along them, and the penalty's gradient of a layer's
+weights is tᵀ δ: δ is ∂a/∂(x W + b), and t the layer's input when the network's moves along v = ∇_x a. One pass back
+gives v and every δ, one forward every t, and `backward` adds the products to those of the loss, before it steps. All
+are scaled by √(γ / batch).
 """
 
 from gancli.engines.compiled import activations

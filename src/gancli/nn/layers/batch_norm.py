@@ -51,9 +51,7 @@ class BatchNorm(Layer):
         if training:
             groups = x.reshape(-1, self.batch, self.units)
             mean, variance = groups.mean(axis=1, keepdims=True), groups.var(axis=1, keepdims=True)
-            for kept, found in ((self.mean, mean), (self.variance, variance)):
-                for value in found[:, 0]:
-                    kept += (1.0 - MOMENTUM) * (value - kept)
+            self._keep(mean, variance)
             self.factor = 1.0 / np.sqrt(variance + EPSILON)
             np.multiply(groups - mean, self.factor, out=self.normal.reshape(groups.shape))
         else:
@@ -63,6 +61,17 @@ class BatchNorm(Layer):
         self.y += self.shift
         self.activation.forward(self.engine, self.y)
         return self.y
+
+    def _keep(self, mean: Array, variance: Array) -> None:
+        """Move the running statistics by each batch's own, (batches, 1, units).
+
+        The running variance estimates the population's, so it takes the unbiased m / (m − 1) × variance of m samples
+        (Ioffe and Szegedy 2015, algorithm 2), while x̂ is normalised by the biased one (algorithm 1).
+        """
+        unbiased = variance * (self.batch / max(self.batch - 1, 1))
+        for running, batches in ((self.mean, mean), (self.variance, unbiased)):
+            for value in batches[:, 0]:
+                running += (1.0 - MOMENTUM) * (value - running)
 
     def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
         """dβ = Σ dy, dγ = Σ dy x̂; dx = γ (dy − mean dy − x̂ mean(dy x̂)) / √(variance + ε), means over a batch."""

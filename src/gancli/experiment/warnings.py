@@ -1,0 +1,52 @@
+"""What a valid configuration asks of data that hold less: known only once they are loaded."""
+
+from collections.abc import Iterable, Iterator
+
+from gancli.data import DataError, Dataset
+from gancli.experiment.build import load_data
+from gancli.experiment.judges import check_evaluate
+from gancli.spec import Experiment, Game2d, Learning, Problem, Supervised
+
+
+def data_warnings(spec: Experiment, dataset: Dataset) -> Iterator[Problem]:
+    """What to warn of where `spec` is to learn from `dataset`."""
+    if isinstance(spec, Game2d):
+        return
+    samples, batch = len(dataset.train.samples), spec.training.batch
+    if batch > samples:
+        text = f"is {batch:,d}, but there are only {samples:,d} training samples ({dataset.origin}): each batch"
+        text += "" if isinstance(spec, Supervised) else ", in training and in tests,"
+        yield Problem("", "training.batch", f"{text} holds some of them more than once")
+    if isinstance(spec, Supervised) and spec.test.count is not None:
+        count, held_out = spec.test.count, len(dataset.test.samples)
+        if count > held_out:
+            text = f"is {count:,d}, but there are only {held_out:,d} test samples ({dataset.origin}): they are all used"
+            yield Problem("", "test.count", text)
+
+
+def warnings_of_data(specs: Iterable[Experiment], must_load: bool) -> Iterator[Problem]:
+    """The same of many experiments; data that several share are loaded once, and one set at a time is in memory.
+
+    Data that cannot be loaded, or that `evaluate:` cannot judge, raise DataError or, where they need not be here, are a
+    warning.
+    """
+    alike: dict[str, list[Learning]] = {}
+    for spec in specs:
+        if not isinstance(spec, Game2d):
+            alike.setdefault(spec.data.model_dump_json(), []).append(spec)
+    for group in alike.values():
+        try:
+            dataset = load_data(group[0])  # how many samples there are does not depend on the seed
+        except DataError as error:
+            if must_load:
+                raise
+            yield Problem("", "data", f"cannot be loaded here: {error}")
+        else:
+            for spec in group:
+                yield from data_warnings(spec, dataset)
+                try:
+                    check_evaluate(spec, dataset)
+                except DataError as error:
+                    if must_load:
+                        raise
+                    yield Problem("", "", str(error))

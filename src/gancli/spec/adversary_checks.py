@@ -1,0 +1,118 @@
+"""What is wrong, or unwise, in the game of a generator and its discriminator or critic."""
+
+from collections.abc import Iterator
+
+from gancli.spec.models import SAMPLE_SHAPES, Gan, Wgan
+from gancli.spec.network_checks import Finding, activation_names
+from gancli.spec.networks import Network
+from gancli.spec.optimizers import Adam
+from gancli.spec.training import GanTraining
+
+LONG_MEMORY = 0.9
+"""Momentum, or Adam's β₁, from which on a step is an average over ten or more."""
+NOT_FOR_A_CRITIC = {
+    "sigmoid": "bounds f, and with it the estimate",
+    "centered_sigmoid": "bounds f, and with it the estimate",
+    "tanh": "bounds f, and with it the estimate",
+    "relu": "is flat below 0: samples there teach the generator nothing",
+    "softplus": "is nearly flat far below 0: samples there teach the generator nothing",
+}
+"""What is wrong with a critic's output activation that is not linear."""
+
+
+def findings(spec: Gan | Wgan) -> Iterator[Finding]:
+    """All that is wrong with the game of a spec whose fields and networks are each right by themselves."""
+    yield from _evaluated(spec)
+    for name, network in spec.networks().items():
+        if "softmax" in activation_names(network):
+            yield Finding((name, "output"), "softmax is for the output of a supervised network")
+    images = len(SAMPLE_SHAPES[spec.data.set]) == 3
+    if images and spec.generator.sizes() and activation_names(spec.generator)[-1] != "sigmoid":
+        text = "pixels are in [0, 1], as a sigmoid's output is; samples outside are cut off in pictures"
+        yield Finding(("generator", "output"), text, warning=True)
+    if spec.stop.on_collapse and spec.training.batch == 1:
+        text = "has no effect with `training.batch: 1`: the alarm compares the samples of a batch"
+        yield Finding(("stop", "on_collapse"), text, warning=True)
+    yield from _gan(spec) if isinstance(spec, Gan) else _wgan(spec)
+
+
+def _evaluated(spec: Gan | Wgan) -> Iterator[Finding]:
+    if spec.evaluate is None:
+        return
+    tests, every = spec.test.every, spec.evaluate.every
+    by_pass = "pass" in (tests, every)
+    if tests != every if by_pass else int(every) % int(tests):
+        yield Finding(("evaluate", "every"), f"must be a multiple of test.every ({tests}); got {every}")
+    if spec.data.set not in ("mnist", "ring", "grid"):
+        yield Finding(("evaluate",), f"is for mnist, ring and grid; got the set {spec.data.set!r}")
+
+
+def _gan(spec: Gan) -> Iterator[Finding]:
+    if spec.discriminator.sizes() and spec.training.loss == "gan":
+        output = activation_names(spec.discriminator)[-1]
+        if output != "sigmoid":
+            text = f"D(x) must be in (0, 1): `loss: gan` needs a sigmoid output; got {output!r}"
+            yield Finding(("discriminator", "output"), text)
+    if spec.training.loss == "least_squares" and spec.training.generator_loss != "non_saturating":
+        yield Finding(("training", "generator_loss"), "has no effect with `loss: least_squares`", warning=True)
+    low, high = spec.training.labels.bounds()
+    if low > high:
+        yield Finding(("training", "labels", "real"), f"must be [low, high]; got {low:g} above {high:g}")
+    if spec.training.r1 is not None:
+        own, layers = spec.discriminator, spec.discriminator.layers or ()
+        if own.batch_norm or own.minibatch or any(layer.batch_norm or layer.minibatch for layer in layers):
+            yield Finding(("training", "r1"), "is not known for a discriminator with batch_norm or minibatch")
+    yield from _ratios(spec.training)
+    for key, network in spec.networks().items():
+        text = "often makes a GAN oscillate or collapse (Radford et al. 2015; docs/collapse.md): try 0.5, or less"
+        yield from _long_memory(key, network, text)
+
+
+def _ratios(training: GanTraining) -> Iterator[Finding]:
+    """Who never learns, or never sees what it should, and what therefore has no effect."""
+    ratios = training.ratios
+    if not any((ratios.real, ratios.shared, ratios.fake, ratios.generator)):
+        yield Finding(("training", "ratios"), "are all 0: nothing would learn")
+        return
+    absent = []
+    if not ratios.shared + ratios.generator:
+        absent.append("the generator out: it never learns")
+    if not ratios.real:
+        absent.append("the real samples out: the discriminator never sees one")
+    if not ratios.shared + ratios.fake:
+        absent.append("the fakes out: the discriminator never learns on one")
+    if absent:
+        yield Finding(("training", "ratios"), f"leave {', and '.join(absent)}", warning=True)
+    text = "has no effect with `ratios.real: 0`: it is for real samples"
+    if training.r1 is not None and not ratios.real:
+        yield Finding(("training", "r1"), text, warning=True)
+    if training.labels.bounds() != (1.0, 1.0) and not ratios.real:
+        yield Finding(("training", "labels", "real"), text, warning=True)
+
+
+def _wgan(spec: Wgan) -> Iterator[Finding]:
+    critic, training = spec.critic, spec.training
+    if critic.clip is None:
+        text = "has no `clip`: without a bound it is not Lipschitz, and its estimate is no distance"
+        yield Finding(("critic",), text, warning=True)
+    output = activation_names(critic)[-1] if critic.sizes() else "linear"
+    if output in NOT_FOR_A_CRITIC:
+        text = f"{output} {NOT_FOR_A_CRITIC[output]}; a critic's output should be linear"
+        yield Finding(("critic", "output"), text, warning=True)
+    text = "can make training unstable in a critic (Arjovsky et al. 2017): try 0, or rmsprop"
+    yield from _long_memory("critic", critic, text)
+    if training.games is not None and training.warmup >= training.games:
+        text = f"must be less than `games` ({training.games}), or the generator never learns"
+        text += f"; got {training.warmup}"
+        yield Finding(("training", "warmup"), text)
+    if training.long_phase is not None and not training.long_phase.first + training.long_phase.every:
+        yield Finding(("training", "long_phase"), "has no effect: `first` and `every` are 0", warning=True)
+
+
+def _long_memory(key: str, network: Network, text: str) -> Iterator[Finding]:
+    """Momentum as high as it is for a loss that stands still, where the opponent moves it; `text` says what it does."""
+    optimizer = network.optimizer
+    if isinstance(optimizer, Adam) and optimizer.beta1 >= LONG_MEMORY:
+        yield Finding((key, "optimizer", "beta1"), f"{optimizer.beta1:g} {text}", warning=True)
+    if optimizer.momentum >= LONG_MEMORY:
+        yield Finding((key, "optimizer", "momentum"), f"{optimizer.momentum:g} {text}", warning=True)
