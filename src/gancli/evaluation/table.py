@@ -220,7 +220,9 @@ def _windows(windows: Array, train: Array, test: Array, rng: Rng) -> Values:
 
 
 def _real_windows(x: Array, reference: Array, rng: Rng) -> Values:
-    """The same of real images, with windows around as many others in place of samples."""
+    """The same of real images, with windows around as many others in place of samples; nothing where there are none."""
+    if len(reference) < 2:
+        return {}
     order = rng.permutation(len(reference))
     chosen, others = np.split(order, [_validation(len(order))])
     likelihood = parzen(reference[others[: len(x)]], reference[chosen], x[:COMPARED]).likelihood
