@@ -121,8 +121,9 @@ def _measure(value: float, half: float, real: float, real_half: float, better: s
 
 
 def _add_critic(result: dict[str, Any], found: CriticDistance, seeds: int) -> None:
-    result["measures"]["critic"] = _measure(found.value, found.half, found.real, found.real_half, "low")
-    result["critic"] = {"seeds": seeds, "learnings": found.learnings, "converged": found.converged}
+    for name, numbers in found.measures().items():
+        result["measures"][name] = _measure(*numbers, "low")
+    result["critic"] = {"seeds": seeds, **found.facts()}
 
 
 class Evaluator:
