@@ -23,7 +23,7 @@ FACTS = ("run", "game", "samples", "sets", "seed", "data", "judge")
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of latents and subsets.")
 @click.option("--judge", metavar="RUN", help="Judge by this run's network instead of the bundled one.")
-@click.option("--critic", is_flag=True, help="Train fresh critics against it too: one scale for all generators.")
+@click.option("--critic", is_flag=True, help="Train fresh critics against it too: their distance per slope.")
 @click.option("--critic-seeds", type=click.IntRange(2, 100), default=3, show_default=True, help="How many critics.")
 @click.option("--quick", is_flag=True, help="Without the measures that compare pixels: a few seconds.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
@@ -68,9 +68,18 @@ def _evaluate_run(folder: "RunFolder", how: "How") -> dict[str, Any]:
 
     result = evaluating.evaluate(folder, how)
     write_json(folder.path / "evaluation.json", result)
-    if not result.get("critic", {}).get("converged", True):
-        click.echo("warning: not every critic has settled; its distance is a lower bound", err=True)
+    _warn_of_critics(result.get("critic", {}))
     return result
+
+
+def _warn_of_critics(found: dict[str, Any]) -> None:
+    for whose, critics in (("", found), (" of real data", found.get("real", {}))):
+        dead = critics.get("dead", [])
+        if dead:
+            seeds = ", ".join(map(str, dead))
+            click.echo(f"warning: critics{whose} that are dead, without a slope, are left out: seeds {seeds}", err=True)
+    if len(found.get("dead", [])) < found.get("seeds", 0) and not found["converged"]:
+        click.echo("warning: not every critic has settled; more steps would change its distance", err=True)
 
 
 def _evaluate_cells(folder: "SweepFolder", how: "How", form: str) -> None:

@@ -8,8 +8,6 @@ SURE = 0.9
 """The judge is unsure of a sample whose likeliest class it gives less."""
 PRESENT = 0.1
 """A class is present that has this share of what it has in the data."""
-RARE = 0.05
-"""A class is none of the data's that has less than this part of an even share: the judge errs now and then."""
 SMALL = 1e-12
 
 
@@ -28,10 +26,10 @@ def shares(answers: Array) -> Array:
     return np.asarray(np.bincount(answers.argmax(axis=1), minlength=answers.shape[1]) / len(answers))
 
 
-def data_shares(answers: Array) -> Array:
-    """The share of each class (classes,) in real data, 0 where only the judge's errors are in it."""
+def data_shares(answers: Array, labels: Array) -> Array:
+    """The share of each class (classes,) in real data of these labels (count,), 0 where only the judge errs into it."""
     found = shares(answers)
-    return np.where(found < RARE / len(found), 0.0, found)
+    return np.where(np.isin(np.arange(len(found)), labels), found, 0.0)
 
 
 def present(own: Array, data: Array) -> int:

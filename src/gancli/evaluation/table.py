@@ -71,19 +71,20 @@ class _Reference:
 
 
 def measure_images(
-    draw: Draw, train: Array, test: Array, judge: Judge | None, rng: Rng, samples: int, quick: bool = False
-) -> Table:
+    draw: Draw, train: Array, test: Array, labels: Array, judge: Judge | None, rng: Rng, samples: int,
+    quick: bool = False,
+) -> Table:  # fmt: skip
     """All measures of images that `draw` makes (count, pixels), in sets of at most `samples`.
 
-    A set has no more images than the test data, and than a quarter of the training data, so that all are biased alike.
-    `train` and `test` are real images (count, pixels); all values in [0, 1]. Without a judge, what needs one is left
-    out; `quick` leaves out what compares pixels.
+    A set has no more images than the test data, and than a quarter of the training data, so that all are biased
+    alike. `train`, of these labels (count,), and `test` are real images (count, pixels); all values in [0, 1].
+    Without a judge, what needs one is left out; `quick` leaves out what compares pixels.
     """
     split = _split(len(train), len(test), samples)
     own = [draw(split.count) for _ in range(SETS)]
     rows: list[Row] = []
     if judge is not None:
-        rows += _by_judge(judge, own, train, test, split, rng)
+        rows += _by_judge(judge, own, (train, test, labels), split, rng)
     if not quick:
         rows += _by_pixels(own, train, test, split, rng)
     notices = []
@@ -143,10 +144,11 @@ def _rows(own: Sequence[Values], held_out: Sequence[Values], blocks: Sequence[Va
 
 
 def _by_judge(
-    judge: Judge, own: list[Array], train: Array, test: Array, split: _Split, rng: Rng
+    judge: Judge, own: list[Array], real_data: tuple[Array, Array, Array], split: _Split, rng: Rng
 ) -> list[Row]:  # fmt: skip
+    train, test, labels = real_data
     seen, held_out = judge.look(train), judge.look(test)
-    whole, data = _Reference.of(seen), classes.data_shares(seen.answers)
+    whole, data = _Reference.of(seen), classes.data_shares(seen.answers, labels)
     samples = [_of_sight(judge.look(x), whole, data, rng) for x in own]
     real = [_of_sight(held_out.rows(rows), whole, data, rng) for rows in split.held_out]
     blocks = []

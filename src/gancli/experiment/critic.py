@@ -1,135 +1,180 @@
-"""A generator judged by Wasserstein distance: a fresh critic of one recipe is trained against it (report, 4.5.1).
+"""A generator judged by fresh critics of one recipe that are trained against it (report, section 4.5.1).
 
-What a critic of bounded weights finds is a multiple of the distance, for functions of its kind. The recipe is the same
-for all, so that GANs and WGANs stand on one scale. It learns on training images and is asked about test images and
-fresh samples, so that what it has learned by heart does not count; for real data against real data it finds about 0.
+What a critic finds is divided by its slope (`evaluation.critics`). It learns on training data and is asked about test
+data and other samples, so that what it knows by heart does not count; of real data against real data it finds about 0.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from gancli.data import Batches, Part
-from gancli.engines import Array
-from gancli.experiment.build import Built, build, load_data
+from gancli.data import Batches, Dataset, Part
+from gancli.engines import Array, Engine
+from gancli.evaluation.critics import Reading, read, settled
+from gancli.experiment.build import load_data
 from gancli.experiment.sampling import load_generator
-from gancli.games import Wgan
+from gancli.games import CLIPS, Player
+from gancli.games.adversarial import sample_generator
 from gancli.intervals import mean_and_half
+from gancli.nn import Network
+from gancli.nn.activations import Linear, relu
+from gancli.nn.initializers import he
+from gancli.nn.layers import Dense
+from gancli.nn.optimizers import Rmsprop
 from gancli.runs import RunFolder
-from gancli.spec import Gan, resolve
-from gancli.spec import Wgan as WganSpec
-from gancli.spec.yaml import Document
 
-CRITIC: dict[str, Any] = {
-    "activation": "relu",
-    "init": "he",
-    "clip": {"bound": 0.05},
-    "optimizer": {"name": "rmsprop", "eta": 5e-4},
-}
-HIDDEN, BATCH, TESTED = 128, 128, 40
-"""Units of the critic's hidden layer, images a learning, and batches that an estimate is a mean over."""
+HIDDEN, BOUND, ETA = 128, 0.05, 5e-4
+"""The recipe: ReLUs of the hidden layer, the bound of all weights, and RMSProp's learning rate."""
+BATCH, HELD_OUT = 128, 10_000
+"""Samples of each side in a step, and held-out ones at most."""
 STRETCH, MOST = 250, 5000
-"""Learnings between two estimates, and in all."""
-NOTHING = 0.01
-"""A change that is none, of an estimate near 0."""
-SETTLED = 0.02
-"""Converged: the mean of the last two estimates is within this share of that of the two before them."""
+"""Steps between two readings, and in all."""
+
+Source = Callable[[Array], object]
+"""Fills (batch, features) with fresh samples."""
+Rng = np.random.Generator
+
+
+@dataclass(frozen=True)
+class Sides:
+    """What a critic tells apart: endless batches to learn from, and held-out samples (count, features)."""
+
+    real: Source
+    fake: Source
+    held_real: Array
+    held_fake: Array
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A critic's last reading, after so many steps."""
+
+    reading: Reading
+    steps: int
+    settled: bool
 
 
 @dataclass(frozen=True)
 class CriticDistance:
-    """What fresh critics make of a generator, and of test images: mean over seeds, half a 95 % interval, learnings."""
+    """What fresh critics make of a generator, and of real data against real data: one of each a seed."""
 
-    value: float
-    half: float
-    real: float
-    real_half: float
-    learnings: list[int]
-    converged: bool
+    own: list[Trained]
+    real: list[Trained]
+
+    def measures(self) -> dict[str, tuple[float, float, float, float]]:
+        """By name: mean over seeds and half its 95 % interval, and both of real data; NaN where all are dead."""
+        kinds: dict[str, Callable[[Reading], float]] = {
+            "critic": lambda reading: reading.distance,
+            "critic_steepest": lambda reading: reading.bound,
+        }
+        return {name: (*_over_seeds(self.own, of), *_over_seeds(self.real, of)) for name, of in kinds.items()}
+
+    def facts(self) -> dict[str, Any]:
+        """What the measures were worked out from, by seed; `real` of real data."""
+        return {**_by_seed(self.own), "real": _by_seed(self.real)}
 
 
 def critic_distance(folder: RunFolder, seeds: int) -> CriticDistance:
     """Train `seeds` critics against a run's generator, and as many on real data alone. Raises RunError, DataError."""
-    spec, network, _ = load_generator(folder)
-    own, real = [], []
+    spec, generator, _ = load_generator(folder)
+    dataset, engine = load_data(spec), generator.engine
+    found = CriticDistance([], [])
     for seed in range(seeds):
-        built = _game(spec, seed)
-        generator = built.game.players["generator"].network
-        generator.params[...], generator.state[...] = network.params, network.state
-        own.append(_train(built, built.game.play, None))
-        built = _game(spec, seed)
-        train, test = (_half(part, built) for part in (built.dataset.train, built.dataset.test))
-        real.append(_train(built, _player(built, train), test))
-    (mean, half), (floor, floor_half) = (mean_and_half([found.value for found in side]) for side in (own, real))
-    learnings = [found.learnings for found in own]
-    return CriticDistance(mean, half, floor, floor_half, learnings, all(found.settled for found in own))
+        own = against_generator(dataset, generator, spec.latent.law, np.random.default_rng(seed))
+        found.own.append(train_critic(own, engine, seed))
+        real = real_against_real(dataset, generator, np.random.default_rng(seed))
+        found.real.append(train_critic(real, engine, seed))
+    return found
 
 
-@dataclass(frozen=True)
-class _Trained:
-    value: float
-    learnings: int
-    settled: bool
+def against_generator(dataset: Dataset, generator: Network, law: str, rng: Rng) -> Sides:
+    """Real data and a generator's samples, as many held out as there are test data."""
+
+    def fake(out: Array) -> None:
+        out[...] = sample_generator(generator, law, len(out), rng)[0]
+
+    held_real = _held_out(dataset.test, generator, rng)
+    held_fake = sample_generator(generator, law, len(held_real), rng)[0]
+    return Sides(Batches(dataset.train, generator.engine.load, rng).load, fake, held_real, held_fake)
 
 
-def _game(spec: Gan | WganSpec, seed: int) -> Built:
-    """A WGAN of the run's generator and a fresh critic, whose generator never learns."""
-    plain = spec.model_dump(mode="json", exclude_none=True)
-    generator = {key: value for key, value in plain["generator"].items() if key not in ("ema", "clip")}
-    inputs = spec.generator.sizes()[-1]
-    data: dict[str, Any] = {key: plain[key] for key in ("data", "latent", "dtype", "mu", "eta") if key in plain}
-    data |= {"kind": "wgan", "seed": seed, "generator": generator, "threads": 1}
-    data["critic"] = {**CRITIC, "shape": [inputs, HIDDEN, 1]}
-    data["training"] = {"games": MOST + 1, "batch": BATCH, "warmup": MOST, "ratios": {"critic": 1, "generator": 1}}
-    data["test"] = {"every": STRETCH, "batches": TESTED}
-    resolved = resolve(Document(data, "the critic's recipe"))
-    return build(resolved.experiment, load_data(resolved.experiment))
+def real_against_real(dataset: Dataset, generator: Network, rng: Rng) -> Sides:
+    """One half of the real data and the other, drawn anew for each `rng`: what a perfect generator would get."""
+    (real, fake), tests = _halves(dataset.train, rng), _halves(dataset.test, rng)
+    load = generator.engine.load
+    held_real, held_fake = (_held_out(part, generator, rng) for part in tests)
+    return Sides(Batches(real, load, rng).load, Batches(fake, load, rng).load, held_real, held_fake)
 
 
-def _half(part: Part, built: Built) -> Batches:
-    """Every second sample, drawn without end: real data that stand for fakes."""
-    half = Part(part.samples[::2], part.labels[::2], part.factor)
-    return Batches(half, built.game.players["critic"].network.engine.load, np.random.default_rng(1))
+def fresh_critic(features: int, engine: Engine, dtype: str, rng: Rng) -> Player:
+    """A critic of the recipe that has learned nothing yet."""
+    layers = [Dense(features, HIDDEN, relu(), he()), Dense(HIDDEN, 1, Linear(), he())]
+    network = Network(layers, engine, dtype, rng)
+    return Player(network, Rmsprop(engine, network.params.size, dtype, ETA), CLIPS["clamp"](BOUND))
 
 
-def _player(built: Built, fakes: Batches) -> Callable[[int], None]:
-    """The critic learns with these for fakes."""
-    game = built.game
-    assert isinstance(game, Wgan)
-    x: Array = np.empty((BATCH, game.opponent.network.inputs), game.opponent.network.dtype)
+def train_critic(sides: Sides, engine: Engine, seed: int) -> Trained:
+    """Train a critic until its distance has settled; a dead one never wakes and is left at once.
 
-    def play(games: int) -> None:
-        for _ in range(games):
-            fakes.load(x)
-            game.learn_critic(x)
+    All its readings are of the same samples and points between, so that only what it learns sets them apart.
+    """
+    features, dtype = sides.held_real.shape[1], sides.held_real.dtype.name
+    critic = fresh_critic(features, engine, dtype, np.random.default_rng((seed, 1)))
+    readings: list[Reading] = []
+    while len(readings) * STRETCH < MOST:
+        _learn(critic, sides, STRETCH)
+        readings.append(read(critic.network, sides.held_real, sides.held_fake, np.random.default_rng((seed, 2))))
+        if readings[-1].dead or settled(readings):
+            break
+    return Trained(readings[-1], len(readings) * STRETCH, settled(readings))
 
-    return play
+
+def _learn(critic: Player, sides: Sides, steps: int) -> None:
+    """Steps of ascent on E f(x) − E f(x'), each followed by the clip (Arjovsky et al. 2017, algorithm 1)."""
+    network, rng = critic.network, np.random.default_rng(0)  # its layers draw no noise
+    x: Array = np.empty((2 * BATCH, network.inputs), network.dtype)
+    descent: Array = np.empty((2 * BATCH, 1), network.dtype)
+    for _ in range(steps):
+        sides.real(x[:BATCH])
+        sides.fake(x[BATCH:])
+        network.forward(x, rng)
+        descent[:BATCH], descent[BATCH:] = -1.0 / BATCH, 1.0 / BATCH
+        network.backward(descent)
+        critic.learn()
 
 
-def _train(built: Built, play: Callable[[int], None], fakes: Batches | None) -> _Trained:
-    """The estimate that a critic settles at, of test data against `fakes`, or against what the generator draws."""
-    game = built.game
-    assert isinstance(game, Wgan)
-    network = game.opponent.network
-    held_out = Batches(built.dataset.test, network.engine.load, np.random.default_rng(0))
-    x: Array = np.empty((BATCH, network.inputs), network.dtype)
-    rng = np.random.default_rng(2)
+def _halves(part: Part, rng: Rng) -> tuple[Part, Part]:
+    rows = rng.permutation(len(part.samples))
+    half, other = (Part(part.samples[own], part.labels[own], part.factor) for own in (rows[::2], rows[1::2]))
+    return half, other
 
-    def score(source: Batches | None) -> float:
-        if source is None:
-            x[...] = game.sample(BATCH, rng, game.generator.network)
-        else:
-            source.load(x)
-        return float(network.forward(x, rng, training=False).mean())
 
-    estimates: list[float] = []
-    for learnings in range(STRETCH, MOST + 1, STRETCH):
-        play(STRETCH)
-        estimates.append(float(np.mean([score(held_out) - score(fakes) for _ in range(TESTED)])))
-        if len(estimates) >= 4:
-            before, last = (float(np.mean(pair)) for pair in (estimates[-4:-2], estimates[-2:]))
-            if abs(last - before) <= max(SETTLED * abs(last), NOTHING):
-                return _Trained(last, learnings, True)
-    return _Trained(float(np.mean(estimates[-2:])), MOST, False)
+def _held_out(part: Part, generator: Network, rng: Rng) -> Array:
+    """So many different samples of a part at most, as a network sees them."""
+    rows = rng.permutation(len(part.samples))[:HELD_OUT]
+    out: Array = np.empty((len(rows), part.samples.shape[1]), generator.dtype)
+    generator.engine.load(part.samples, rows, part.factor, out)
+    return out
+
+
+def _over_seeds(critics: Sequence[Trained], of: Callable[[Reading], float]) -> tuple[float, float]:
+    return mean_and_half([of(critic.reading) for critic in critics if not critic.reading.dead])
+
+
+def _by_seed(critics: Sequence[Trained]) -> dict[str, Any]:
+    readings = [critic.reading for critic in critics]
+    return {
+        "learnings": [critic.steps for critic in critics],
+        "converged": all(critic.settled for critic in critics),
+        "estimates": [_number(reading.estimate) for reading in readings],
+        "mean_slopes": [_number(reading.slope) for reading in readings],
+        "steepest_slopes": [_number(reading.steepest) for reading in readings],
+        "dead": [seed for seed, reading in enumerate(readings) if reading.dead],
+    }
+
+
+def _number(value: float) -> float | None:
+    """JSON knows no NaN."""
+    return value if np.isfinite(value) else None

@@ -61,7 +61,7 @@ def evaluate(folder: RunFolder, how: How) -> dict[str, Any]:
         parts = pixels(dataset.train), pixels(dataset.test)
         if not all(map(len, parts)):
             raise DataError(f"{dataset.origin}: has no images to compare with")
-        table = measure_images(draw, *parts, judge, subsets, how.samples, how.quick)
+        table = measure_images(draw, *parts, dataset.train.labels, judge, subsets, how.samples, how.quick)
         notices += [f"{_few(spec, dataset)}{notice}" for notice in table.notices]
         facts |= {"judge": judge.name if judge is not None else None, "notices": notices}
     facts |= {"samples": table.count, "sets": table.sets}
@@ -101,6 +101,7 @@ def is_of(folder: RunFolder, how: How) -> bool:
         all(found.get(key) == value for key, value in same.items())
         and judge == (how.judge.name if how.judge else BUNDLED_NAME)
         and found.get("critic", {}).get("seeds", 0) == how.critics
+        and (not how.critics or "critic_steepest" in found["measures"])
         and (how.quick or "wasserstein" in found["measures"])
         and "findings" in found
     )
@@ -117,8 +118,9 @@ def _measure(name: str, value: float, half: float, real: float, real_half: float
 
 
 def _add_critic(result: dict[str, Any], found: CriticDistance, seeds: int) -> None:
-    result["measures"]["critic"] = _measure("critic", found.value, found.half, found.real, found.real_half)
-    result["critic"] = {"seeds": seeds, "learnings": found.learnings, "converged": found.converged}
+    for name, numbers in found.measures().items():
+        result["measures"][name] = _measure(name, *numbers)
+    result["critic"] = {"seeds": seeds, **found.facts()}
 
 
 class Evaluator:
@@ -134,7 +136,7 @@ class Evaluator:
             sight = self._judge.look(pixels(dataset.train))
             enough = len(sight.features) > NEIGHBOURS
             self._reference = gaussian(sight.features) if enough else None
-            self._shares = classes.data_shares(sight.answers)
+            self._shares = classes.data_shares(sight.answers, dataset.train.labels)
             rows = np.random.default_rng(0).permutation(len(sight.features))[: self.NEIGHBOURS]
             self._real = sight.features[rows]
 
