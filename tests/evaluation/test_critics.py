@@ -187,7 +187,7 @@ def test_evaluate_keeps_what_the_distance_was_worked_out_from() -> None:
         row = found["measures"][name]
         for key, critics in (("value", about), ("real", about["real"])):
             values = np.array(critics["estimates"]) / np.array(critics[slopes])
-            assert row[key] == pytest.approx(values.mean()) and row["better"] == "low"
+            assert row[key] == pytest.approx(values.mean()) and row["better"] == "lower"
         assert row["±"] >= 0 and row["real ±"] >= 0
     exact, distance, bound = (found["measures"][name]["value"] for name in ("wasserstein", "critic", "critic_steepest"))
     assert bound < exact and 0.7 * exact < distance < 1.15 * exact, "the unit of optimal transport, whose bound is near"
@@ -200,4 +200,4 @@ def test_evaluate_says_where_critics_are_dead(monkeypatch: pytest.MonkeyPatch) -
     result = gancli("evaluate", "small", "--samples", "200", "--critic", "--critic-seeds", "2", "--format", "json")
     assert result.exit_code == 0 and "dead" in result.stderr and "seeds 0, 1" in result.stderr
     row = json.loads(result.stdout)["measures"]["critic"]
-    assert row == {"value": None, "±": None, "real": None, "real ±": None, "better": "low"}
+    assert row == {"value": None, "±": None, "real": None, "real ±": None, "better": "lower"}

@@ -215,7 +215,8 @@ def test_fresh_critics_tell_noise_from_a_generator_that_has_learned() -> None:
     from gancli.experiment.critic import critic_distance
     from gancli.runs import RunFolder
 
-    trained, _ = helpers.train(RING.replace("games: 40", "games: 3000").replace("every: 10", "every: 3000").replace("every: 20", "every: 3000"))  # fmt: skip
+    calm = RING.replace("batch: 8", "batch: 32").replace("eta: 0.01", "eta: 0.003").replace("games: 40", "games: 3000")
+    trained, _ = helpers.train(calm.replace("every: 10", "every: 3000").replace("every: 20", "every: 3000"))
     fresh, _ = helpers.train(RING)
     near, far = (critic_distance(RunFolder(Path(run.path)), 2) for run in (trained, fresh))
     for name in ("critic", "critic_steepest"):
