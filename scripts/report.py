@@ -59,7 +59,7 @@ WORDS = {
     "generator.layers=[{units: 300}, {units: 784}]": "bias",
     "generator.layers=[{units: 300}, {units: 784, bias: false}]": "no bias", "data.classes=": "digits ",
     "training.labels=": "labels ", "discriminator.minibatch=": "", "generator.noise=": "",
-    "generator.optimizer=": "G ", "discriminator.optimizer=": "D ", "null": "none",
+    "name=": "", "generator.optimizer=": "G ", "discriminator.optimizer=": "D ", "null": "none",
     "generator.optimizer.eta=": "η of G ", "critic.optimizer.eta=": "η of critic ", "name: ": "", "{": "", "}": "",
 }  # fmt: skip
 
@@ -189,6 +189,30 @@ def own(name: str, *files: str, label: str = "") -> None:
         target.write_bytes((folder.path / "plots" / f"{file}.png").read_bytes())
 
 
+def squared_steps(name: str, games: int = 120) -> None:
+    """The largest mean of squared steps, X of Adadelta, after each game of the critic, played again from each config."""
+    from gancli.experiment import build, load_data
+    from gancli.plots.style import BLUE, ORANGE, plt, save
+    from gancli.spec import load
+
+    figure, axes = plt.subplots(figsize=(7.2, 4.0))
+    for colour, (label, folders) in zip((ORANGE, BLUE), groups(name).items(), strict=True):
+        for number, folder in enumerate(folders):
+            spec = load(folder.config).experiment
+            built = build(spec, load_data(spec))
+            vectors = built.game.players["critic"].optimizer.vectors
+            largest = []
+            with np.errstate(all="ignore"):
+                for _ in range(games):
+                    built.game.play()
+                    largest.append(float(vectors["moved"].max()))
+            axes.plot(range(1, games + 1), largest, color=colour, linewidth=1, label=short(label) if not number else None)
+    axes.set(yscale="log", ylim=(1e-6, 1e20), xlabel="games played", ylabel="largest mean of squared steps, X")
+    axes.set_title("Adadelta for a critic, six seeds each: the centred form ends at infinity", fontsize=10)
+    axes.legend()
+    save(figure, DOCS / f"{name}.png")
+
+
 def shrink(path: Path) -> None:
     """Fewer colours: the figures are committed."""
     from PIL import Image
@@ -259,6 +283,7 @@ FIGURES: dict[str, tuple[list[str], list[Step]]] = {
         ["accuracy"],
         [lambda n: curves(n, "accuracy", RATE, "Optimisers on MNIST, 784-300-10, one image at a time", 0.7)],
     ),
+    "sec3_1_4_adadelta": (["wasserstein_estimate"], [squared_steps]),
     "fig2_3_collapse": (DIVERSITY, [lambda n: own(n, "pictures")]),
     "fig2_4_noise_bias": (DIVERSITY, [samples]),
     "fig2_5_no_bias": (DIVERSITY, [samples]),

@@ -32,6 +32,14 @@ def paired(one: Sequence[float], other: Sequence[float], comparisons: int = 1) -
     return mean, half
 
 
+def text(value: float | None, half: float | None = None) -> str:
+    """A number and half its interval as people write them: `76.05 ± 110`; a dash for what is not known."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    known = half is not None and math.isfinite(half)
+    return f"{value:.4g}" + (f" ± {float(f'{half:.2g}'):g}" if known else "")
+
+
 @functools.cache
 def student(freedom: int, confidence: float = CONFIDENCE) -> float:
     """The t within which Student's distribution of so many degrees of freedom lies with this probability."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gancli.cli.support import print_rows
+from gancli.intervals import mean_and_half, text
 
 if TYPE_CHECKING:
     from gancli.runs import SweepFolder
@@ -100,7 +101,6 @@ def _may_rank(by: str, column: str | None, columns: list[str], sweep: "SweepFold
 
 
 def _ranked_row(rank: int | None, one: "Combination", first: "Combination", column: str, count: int) -> dict[str, Any]:
-    from gancli.intervals import mean_and_half
     from gancli.runs.ranking import difference, metric_of
 
     values = list(one.values(column).values())
@@ -131,7 +131,8 @@ def _as_table(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         gap, half = line.pop("to the first", None), line.pop("to the first ±", None)
         line |= {key: f"{value:.6g}" for key, value in line.items() if isinstance(value, float) and _is_there(value)}
         if gap is not None:
-            line["to the first"] = f"{gap:+.3g} ± {half:.2g}" + ("" if abs(gap) > half else ", not told apart")
+            sign = "+" if gap >= 0 else ""
+            line["to the first"] = sign + text(gap, half) + ("" if abs(gap) > half else ", not told apart")
         found.append(line)
     there = {key for row in found for key, value in row.items() if _is_there(value)}
     return [{key: value for key, value in row.items() if key in there} for row in found]
@@ -143,7 +144,6 @@ def _is_there(value: Any) -> bool:
 
 def _unranked(one: "Combination", columns: list[str], form: str) -> dict[str, Any]:
     """The mean of each last value, as the plan has them."""
-    from gancli.intervals import mean_and_half
 
     finals = [column for column in columns if column.endswith(".final")]
     counts = one.counts(finals[0]) if finals else {"seeds": 0, "of": len(one.rows)}

@@ -1,11 +1,11 @@
 """`gancli evaluate`: quality and diversity in numbers, real data beside them."""
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from gancli import intervals
 from gancli.cli.support import command, print_json, print_rows, runs_option
 from gancli.evaluation.findings import NOTHING, sentence
 
@@ -85,14 +85,18 @@ def _warn_of_critics(found: dict[str, Any]) -> None:
 def _evaluate_cells(folder: "SweepFolder", how: "How", form: str) -> None:
     """Evaluate each cell that has a generator to judge, and print the means over the seeds of each combination."""
     from gancli.experiment import evaluating
+    from gancli.runs.ranking import COUNTED
 
-    statuses = folder.statuses()
-    judged = [folder.run(cell) for cell, status in statuses.items() if status in ("completed", "collapsed")]
+    judged = [folder.run(cell) for cell, status in folder.statuses().items() if status in COUNTED]
+    notices: dict[str, None] = {}
     for number, run in enumerate(judged, 1):
         known = evaluating.is_of(run, how)
         result = run.evaluation() if known else _evaluate_run(run, how)
         said = sentence(result["findings"])
         click.echo(f"{number}/{len(judged)} {run.path.name}: {said}{' (known)' if known else ''}", err=True)
+        notices |= dict.fromkeys(result.get("notices", []))
+    for notice in notices:
+        click.echo(f"note: {notice}", err=True)
     if form == "table":
         from gancli.runs.ranking import RULE
 
@@ -102,7 +106,6 @@ def _evaluate_cells(folder: "SweepFolder", how: "How", form: str) -> None:
 
 def _means(folder: "SweepFolder", form: str) -> list[dict[str, Any]]:
     """A row for each combination: each measure's mean over seeds ± half its 95 % interval; no shares in a table."""
-    from gancli.intervals import mean_and_half
     from gancli.metrics import CLASS_SHARE, in_order
     from gancli.runs.sweeps import EVALUATED
 
@@ -116,11 +119,11 @@ def _means(folder: "SweepFolder", form: str) -> list[dict[str, Any]]:
         if form == "table":
             found["seeds"] = f"{found['seeds']} of {found.pop('of')}"
         for name in names:
-            mean, half = mean_and_half(list(one.values(f"{name}{EVALUATED}").values()))
+            mean, half = intervals.mean_and_half(list(one.values(f"{name}{EVALUATED}").values()))
             if form == "json":
                 found |= {name: mean, f"± {name}": half}
             elif not name.startswith(CLASS_SHARE):
-                found[name] = _number(mean, half)
+                found[name] = intervals.text(mean, half)
         table.append(found)
     return table
 
@@ -128,11 +131,5 @@ def _means(folder: "SweepFolder", form: str) -> list[dict[str, Any]]:
 def _line(name: str, found: dict[str, Any]) -> dict[str, str]:
     from gancli.metrics import BETTER, metric
 
-    own, real = (_number(found[key], found[half]) for key, half in (("value", "±"), ("real", "real ±")))
+    own, real = (intervals.text(found[key], found[half]) for key, half in (("value", "±"), ("real", "real ±")))
     return {"measure": name, "samples": own, "real data": real, "": BETTER[metric(name).better]}
-
-
-def _number(value: float | None, half: float | None) -> str:
-    if value is None or math.isnan(value):
-        return "–"
-    return f"{value:.4g}" + (f" ± {half:.2g}" if half is not None and not math.isnan(half) else "")

@@ -67,10 +67,9 @@ def verdict(one: Metric, pair: Pair) -> str | None:
 
 
 def _margin(one: Metric, pair: Pair) -> tuple[float, float]:
-    """How far a value is on the good side of its bound, and that bound, both counted from the lowest value."""
+    """How far a value is on the good side of its bound, and that bound."""
     assert one.bound is not None
-    low = one.low if math.isfinite(one.low) else 0.0
-    value, real = pair.value - low, pair.real - low
+    value, real = pair.value, pair.real
     if one.better == "lower":
         most = one.bound * (real + pair.real_half)
         return most - value, most

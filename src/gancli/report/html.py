@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from gancli import intervals
+
 TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".gif": "image/gif"}
 
 STYLE = """
@@ -92,7 +94,7 @@ def interval(value: float, half: float) -> tuple[float, str] | None:
     """A cell of a mean ± half its interval, sorted by the mean; what is not known is left out."""
     if not math.isfinite(value):
         return None
-    return value, f"{value:.4g} ± {half:.2g}" if math.isfinite(half) else f"{value:.4g}"
+    return value, intervals.text(value, half)
 
 
 def _cell(value: Any) -> str:
