@@ -37,7 +37,7 @@ class Metric:
     low: float = -math.inf
     high: float = math.inf
     bound: float | None = None
-    """Findings speak of a value beyond this multiple of the real data's (a fraction of it, where higher is better)."""
+    """Findings, and the alarm of a collapse, speak of a value beyond this multiple of the real data's."""
     why: str = ""
 
     @property
@@ -84,7 +84,7 @@ METRICS = _table(
     Metric(CLASS_SHARE, "share of class", "share", "a judge", "real", 0.0, 1.0, 0.1),
     Metric("distance", "distance to the equilibrium", "L2", "a game2d", "lower", 0.0),
     Metric("loss", "loss on test data", "loss", "labels", "lower", 0.0),
-    Metric("sample_distance", "mean distance of two samples", "L2", "batches", None, 0.0, why=_SPREAD),
+    Metric("sample_distance", "mean distance of two samples", "L2", "batches", None, 0.0, bound=0.5, why=_SPREAD),
     Metric("real_distance", "mean distance of two real samples", "L2", "batches", None, 0.0, why="it is of the data"),
     Metric("wasserstein_estimate", "E f(x) − E f(G(z))", "critic's", "a WGAN", None, why=_SCALE),
     Metric("real_score", "D(x), or f(x), of real samples", "D's", "a game", None, why=_AGAINST),

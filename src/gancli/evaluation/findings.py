@@ -53,7 +53,7 @@ def sentence(found: Sequence[str]) -> str:
 
 def verdict(one: Metric, pair: Pair) -> str | None:
     """`beyond`, `borderline` or None, by the rule of this module."""
-    if one.bound is None:
+    if one.bound is None or one.better is None:
         return None
     if one.is_count:
         missing = pair.real - pair.value
