@@ -14,6 +14,8 @@ from gancli.nn.losses import AdversarialLoss
 
 CHUNK = 1000
 """Samples drawn at once."""
+COMPARED = 1000
+"""Samples of a batch at most of which every two are compared: a million distances, in 30 MB."""
 
 
 class Adversarial:
@@ -178,10 +180,10 @@ def sample_generator(network: Network, law: str, count: int, rng: Rng) -> tuple[
 
 
 def mean_distance(x: Array) -> Array:
-    """Mean L2 distance between two different rows of x (batch, features); nan for a single row."""
+    """Mean L2 distance between two different rows of x (batch, features), the first 1,000; nan for a single row."""
     if len(x) < 2:
         return np.array(np.nan)
-    x = x.astype(np.float64)
+    x = x[:COMPARED].astype(np.float64)
     squares = np.einsum("ij,ij->i", x, x)
     distances = np.sqrt(np.maximum(squares[:, None] + squares - 2.0 * (x @ x.T), 0.0))
     np.fill_diagonal(distances, 0.0)
