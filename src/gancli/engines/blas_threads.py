@@ -1,0 +1,80 @@
+"""How many threads NumPy's matrix products take: a matter of one call, whose bits nothing else in a process changes.
+
+The last bits of a product depend on the number of threads that BLAS divides it among. That number belongs to the
+library, and so to the whole process: whoever computes products sets it, and gives back what was there before.
+"""
+
+import contextlib
+import functools
+import threading
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from threadpoolctl import ThreadpoolController
+
+Pool = tuple[Callable[[], int], Callable[[int], Any]]
+"""Two functions of a library: how many threads it has, and have so many."""
+
+
+class BlasThreads(contextlib.ContextDecorator):
+    """Within `with BlasThreads(n):`, or a function that it decorates, BLAS has n threads; then as many as before.
+
+    It can be nested, which costs 0.3 µs. Several Python threads may be within if all ask for the same number, for there
+    is only one.
+    """
+
+    _lock = threading.Lock()
+    _entered: ClassVar[list[int]] = []
+    """The numbers that all who are within ask for; the last one holds."""
+    _now = 0
+    """The number that BLAS was given; 0 while it has its own."""
+    _own: ClassVar[list[int]] = []
+    """That of each library, while it has another."""
+
+    def __init__(self, count: int):
+        self.count = count
+
+    def __enter__(self) -> None:
+        self._entered.append(self.count)
+        if self._now != self.count:
+            self._settle()
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        self._entered.pop()
+        if not self._entered or self._entered[-1] != self.count:
+            self._settle()
+
+    @classmethod
+    def _settle(cls) -> None:
+        """Give BLAS the number of whoever entered last or, where nobody is left, its own."""
+        with cls._lock:
+            before, cls._now = cls._now, 0  # whoever enters from here on comes here too, and waits for the lock
+            wanted = cls._entered[-1:]
+            if wanted and not before:
+                cls._own[:] = [get() for get, _ in pools()]
+            if wanted or before:
+                for (get, put), own in zip(pools(), cls._own, strict=False):
+                    count = wanted[0] if wanted else own
+                    if get() != count:
+                        put(count)
+            if wanted:
+                cls._now = wanted[0]
+
+
+@functools.cache
+def pools() -> tuple[Pool, ...]:
+    """Those of every BLAS that is loaded, found once; `pools.cache_clear()` where another one has been loaded since."""
+    return tuple(_functions(library) for library in ThreadpoolController().select(user_api="blas").lib_controllers)
+
+
+def _functions(library: Any) -> Pool:
+    """OpenBLAS's own where its threads are the process's: threadpoolctl's take three times as long.
+
+    (And those of threadpoolctl 3.8 do nothing, in silence, in any Python thread but the first that called them.)
+    """
+    if library.internal_api == "openblas" and library.threading_layer == "pthreads":
+        for prefix, suffix in ((prefix, suffix) for prefix in ("", "scipy_") for suffix in ("", "64_", "_64")):
+            get, put = (f"{prefix}openblas_{verb}_num_threads{suffix}" for verb in ("get", "set"))
+            if hasattr(library.dynlib, get) and hasattr(library.dynlib, put):
+                return getattr(library.dynlib, get), getattr(library.dynlib, put)
+    return library.get_num_threads, library.set_num_threads
