@@ -8,57 +8,58 @@ import contextlib
 import functools
 import threading
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from threadpoolctl import ThreadpoolController
 
 Pool = tuple[Callable[[], int], Callable[[int], Any]]
 """Two functions of a library: how many threads it has, and have so many."""
 
+_lock = threading.Lock()
+_entered: list[int] = []
+"""The numbers asked for by all who are within `with BlasThreads(n):` now; the last one holds."""
+_now = 0
+"""The number that BLAS was given; 0 while it has its own."""
+_own: list[int] = []
+"""That of each library, while it has another."""
+
 
 class BlasThreads(contextlib.ContextDecorator):
     """Within `with BlasThreads(n):`, or a function that it decorates, BLAS has n threads; then as many as before.
 
-    It can be nested, which costs 0.3 µs. Several Python threads may be within if all ask for the same number, for there
+    It can be nested, which costs 0.2 µs. Several Python threads may be within if all ask for the same number, for there
     is only one.
     """
-
-    _lock = threading.Lock()
-    _entered: ClassVar[list[int]] = []
-    """The numbers that all who are within ask for; the last one holds."""
-    _now = 0
-    """The number that BLAS was given; 0 while it has its own."""
-    _own: ClassVar[list[int]] = []
-    """That of each library, while it has another."""
 
     def __init__(self, count: int):
         self.count = count
 
     def __enter__(self) -> None:
-        self._entered.append(self.count)
-        if self._now != self.count:
-            self._settle()
+        _entered.append(self.count)
+        if _now != self.count:
+            _settle()
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
-        self._entered.pop()
-        if not self._entered or self._entered[-1] != self.count:
-            self._settle()
+        _entered.pop()
+        if not _entered or _entered[-1] != self.count:
+            _settle()
 
-    @classmethod
-    def _settle(cls) -> None:
-        """Give BLAS the number of whoever entered last or, where nobody is left, its own."""
-        with cls._lock:
-            before, cls._now = cls._now, 0  # whoever enters from here on comes here too, and waits for the lock
-            wanted = cls._entered[-1:]
-            if wanted and not before:
-                cls._own[:] = [get() for get, _ in pools()]
-            if wanted or before:
-                for (get, put), own in zip(pools(), cls._own, strict=False):
-                    count = wanted[0] if wanted else own
-                    if get() != count:
-                        put(count)
-            if wanted:
-                cls._now = wanted[0]
+
+def _settle() -> None:
+    """Give BLAS the number of whoever entered last or, where nobody is left, its own."""
+    global _now  # noqa: PLW0603 - it says how the library stands, of which there is one
+    with _lock:
+        before, _now = _now, 0  # whoever enters from here on comes here too, and waits for the lock
+        wanted = _entered[-1:]
+        if wanted and not before:
+            _own[:] = [get() for get, _ in pools()]
+        if wanted or before:
+            for (get, put), own in zip(pools(), _own, strict=False):
+                count = wanted[0] if wanted else own
+                if get() != count:
+                    put(count)
+        if wanted:
+            _now = wanted[0]
 
 
 @functools.cache
