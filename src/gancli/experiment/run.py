@@ -10,7 +10,8 @@ from typing import Any
 from gancli.data import Dataset
 from gancli.engines import Engine, make_engine
 from gancli.experiment.build import Built, build, load_data
-from gancli.experiment.loop import Collapsed, Diverged, Loop, Reporter, Stop
+from gancli.experiment.divergence import Diverged
+from gancli.experiment.loop import Collapsed, Loop, Reporter, Stop
 from gancli.experiment.profile import Profile
 from gancli.experiment.saving import put_back
 from gancli.runs import RunError, RunFolder, checkpoint
