@@ -37,21 +37,12 @@ def answer(playing: Any, letter: str, order: dict[str, Any]) -> dict[str, Any]:
     """Do what is asked."""
     try:
         if "check" in order:
-            found = check(playing, letter, order["check"])
-            restore_threads(playing)
-            return {"check": found}
+            return {"check": check(playing, letter, order["check"])}
         start = time.perf_counter()
         playing.play(order["play"])
         return {"seconds": time.perf_counter() - start}
     except Exception as error:
         return {"failed": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"}
-
-
-def restore_threads(playing: Any) -> None:
-    """The check's own engines have held NumPy's BLAS to one thread: give it back those that the peer is to have."""
-    from threadpoolctl import threadpool_limits
-
-    threadpool_limits(getattr(playing, "blas_threads", 1), user_api="blas")
 
 
 def check(playing: Any, letter: str, games: int) -> dict[str, float]:

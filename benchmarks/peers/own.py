@@ -13,7 +13,6 @@ class Numba:
     def __init__(self, letter: str, threads: int):
         self.work = work.make(letter, self.engine, threads)
         self.game = self.work.built.game
-        self.blas_threads = 1 if self.engine == "numba" else threads
 
     def play(self, games: int) -> None:
         """Play, drawing samples and latents."""

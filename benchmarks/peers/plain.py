@@ -54,7 +54,6 @@ class Plain:
         from threadpoolctl import threadpool_limits
 
         self.work = work.make(letter, "numpy", threads)
-        self.blas_threads = threads
         threadpool_limits(threads, user_api="blas")
         self.w = {name: self.work.weights(name) for name in self.work.networks}
         zeros = lambda: {name: [[np.zeros_like(p) for p in pair] for pair in self.w[name]] for name in self.w}  # noqa: E731

@@ -1,5 +1,6 @@
 """Each game does what it says: who moves, in which order, how often, and nothing that is not used."""
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -176,6 +177,30 @@ def test_mean_distance_by_hand() -> None:
     points = np.array([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]])
     assert mean_distance(points) == pytest.approx((5 + 1 + np.sqrt(18)) / 3)
     assert mean_distance(np.ones((4, 7), np.float32)) == pytest.approx(0, abs=1e-6)
+
+
+def test_mean_distance_compares_a_thousand_samples_at_most() -> None:
+    points = np.random.default_rng(0).standard_normal((1500, 3)).astype(np.float32)
+    pairs = points[:1000].astype(np.float64)
+    distances = np.linalg.norm(pairs[:, None] - pairs, axis=2)
+    assert mean_distance(points[:1000]) == pytest.approx(distances.sum() / (1000 * 999))
+    assert mean_distance(points) == mean_distance(points[:1000])
+
+
+@pytest.mark.parametrize("kind", ["gan", "wgan"])
+def test_a_test_of_large_batches_does_not_need_their_square(kind: str) -> None:
+    """Whose distances alone would be 3.2 GB."""
+    opponent = "discriminator" if kind == "gan" else "critic"
+    built = game(
+        f"kind: {kind}\nengine: numpy\ndata: {{set: ring, samples: 300}}\ngenerator: {{shape: [2, 3, 2]}}\n"
+        f"{opponent}: {{shape: [2, 3, 1]}}\ntraining: {{games: 1, batch: 20000}}\ntest: {{batches: 1}}"
+    )
+    tracemalloc.start()
+    try:
+        built.measure()
+        assert tracemalloc.get_traced_memory()[1] < 100e6
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("output", ["sigmoid", "centered_sigmoid", "tanh"])

@@ -146,6 +146,8 @@ def test_raising_diverging_and_dying_cells_leave_the_others_alone(monkeypatch: p
         expected = {0: ending, 1: "failed", 2: "failed", **dict.fromkeys(range(3, 8), ending)}
         assert {seed: statuses[eta, seed] for seed in range(8)} == expected
     assert "failed: 4" not in result.stdout and "4 failed" in result.stderr
+    diverged = [line for line in result.stderr.splitlines() if line.startswith("diverged: ")]
+    assert len(diverged) == 6 and all("the network diverged, in game 1 (sgd, eta 1e+38)" in line for line in diverged)
     failures = [line for line in result.stderr.splitlines() if line.startswith("failed: ") and "RuntimeError" in line]
     assert len(failures) == 2 and "seed 1" in failures[0] and "something in the mathematics" in failures[0]
     log = Path(failures[0].rsplit("; see ", 1)[1])

@@ -4,6 +4,7 @@ import importlib.util
 from collections.abc import Callable
 from typing import Any
 
+from gancli.engines.blas_threads import BlasThreads
 from gancli.engines.checked import CheckedEngine, EngineError
 from gancli.engines.numpy_engine import NumpyEngine
 from gancli.engines.plan import (
@@ -50,6 +51,7 @@ __all__ = [
     "ActivationPlan",
     "AdversarialPlan",
     "Array",
+    "BlasThreads",
     "CheckedEngine",
     "DensePlan",
     "Engine",

@@ -23,7 +23,7 @@ class CheckedEngine:
 
     def __init__(self, inner: NumpyEngine):
         self._inner = inner
-        self.threads = inner.threads
+        self.threads, self.blas = inner.threads, inner.blas
 
     def player(self, plan: Any) -> None:
         """Every game is played step by step, through the kernels."""

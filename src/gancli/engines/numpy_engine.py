@@ -7,8 +7,8 @@ output.
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
+from gancli.engines.blas_threads import BlasThreads
 from gancli.engines.numpy_optimizers import NumpyOptimizers
 from gancli.engines.plan import AdversarialPlan, Array, GamePlayer, SupervisedPlan
 from gancli.engines.strips import BLOCK, strips
@@ -23,10 +23,10 @@ class NumpyEngine(NumpyOptimizers):
     name = "numpy"
 
     def __init__(self, threads: int = 1):
-        """`threads` is how many BLAS computes with, in all of this process."""
+        """`threads` is how many products take; whoever calls several of these kernels holds them with `blas`."""
         super().__init__()
         self.threads = threads
-        threadpool_limits(threads, user_api="blas")
+        self.blas = BlasThreads(threads)
 
     def player(self, plan: SupervisedPlan | AdversarialPlan) -> GamePlayer | None:
         """What plays whole games by itself; None, as here, where the games are played step by step."""
@@ -177,6 +177,6 @@ class NumpyEngine(NumpyOptimizers):
 
     def finite(self, params: Array) -> bool:
         """Is every element a finite number? inf and nan do not survive × 0."""
-        with np.errstate(invalid="ignore", over="ignore"):
+        with self.blas, np.errstate(invalid="ignore", over="ignore"):
             zeros = np.zeros(min(BLOCK, params.size), params.dtype)
             return all(np.isfinite(part @ zeros[: part.size]) for part in strips(params))

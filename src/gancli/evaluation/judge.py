@@ -40,10 +40,11 @@ class Judge:
         last = self.network.layers[-1]
         features, answers = [], []
         for start in range(0, len(x), ROWS):
-            seen = self.network.features(np.ascontiguousarray(x[start : start + ROWS], self.network.dtype), rng)
-            last.resize(len(seen), self.network.dtype)
-            features.append(seen.copy())
-            answers.append(_softmax(last.forward(seen, rng, training=False)))
+            with self.network.engine.blas:
+                seen = self.network.features(np.ascontiguousarray(x[start : start + ROWS], self.network.dtype), rng)
+                last.resize(len(seen), self.network.dtype)
+                features.append(seen.copy())
+                answers.append(_softmax(last.forward(seen, rng, training=False)))
         return Sight(np.concatenate(features), np.concatenate(answers))
 
 

@@ -17,8 +17,12 @@ from gancli.nn.layers import Scalar
 from gancli.nn.losses import ADVERSARIAL, LOSSES, CategoricalCrossEntropy, Loss
 from gancli.spec import Experiment, models
 
-TWO_THREADS_PAY = {"numba": 10_000, "numpy": 4_000_000}
-"""Products in one pass of a batch through all networks, from which a second thread makes a game faster."""
+TWO_THREADS_PAY = {"numba": 10_000}
+"""Products in one pass of a batch through all networks, from which a second thread makes a game faster.
+
+Never with NumPy: the threads of its BLAS wait by taking turns on a processor, and beside anything else that computes a
+game takes ten times as long on two as on one.
+"""
 STREAMS = ("init", "order", "latent", "noise", "labels", "test", "pictures", "data", "evaluate", "opponent_init")
 """One generator for each purpose. Their order is part of what a seed means: add at the end."""
 INIT = {"network": "init", "generator": "init", "discriminator": "opponent_init", "critic": "opponent_init"}

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from gancli.data import DataError, Dataset
-from gancli.engines import Array
+from gancli.engines import Array, BlasThreads
 from gancli.evaluation import classes
 from gancli.evaluation.findings import findings
 from gancli.evaluation.frechet import frechet_distance, gaussian
@@ -39,6 +39,7 @@ class How:
     """Leave out what compares pixels: of 10,000 samples some seconds instead of a minute."""
 
 
+@BlasThreads(1)
 def evaluate(folder: RunFolder, how: How) -> dict[str, Any]:
     """Every measure of a run's samples, what they were measured on, and what they mean, as `evaluation.json` has it.
 
@@ -129,6 +130,7 @@ class Evaluator:
     NEIGHBOURS = 1000
     """Samples and real images among whose features neighbours are looked for."""
 
+    @BlasThreads(1)
     def __init__(self, dataset: Dataset, judge: Judge | None = None):
         self._dataset = dataset
         self._judge = judge or (bundled_judge() if dataset.modes is None else None)
@@ -140,6 +142,7 @@ class Evaluator:
             rows = np.random.default_rng(0).permutation(len(sight.features))[: self.NEIGHBOURS]
             self._real = sight.features[rows]
 
+    @BlasThreads(1)
     def measure(self, samples: Array) -> dict[str, float]:
         """Of images `frechet`, `score`, `classes`, `shares_kl`, `precision`, `coverage`; of points `modes`, …
 

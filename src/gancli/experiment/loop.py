@@ -13,6 +13,8 @@ import numpy as np
 from gancli import pictures
 from gancli.experiment.alarm import CollapseAlarm
 from gancli.experiment.build import Built, stream
+from gancli.experiment.divergence import Diverged, Diverging
+from gancli.experiment.pace import Pace
 from gancli.experiment.profile import Profile
 from gancli.experiment.saving import gather
 from gancli.games.adversarial import Adversarial
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 
 LOOK_EVERY = 1000
 """Learnings of one sample between two looks at whether the parameters are still finite; of batches, fewer."""
-STRETCH = 0.03
-"""Seconds that the games of one call should take: a signal waits for them."""
 
 
 class Reporter(Protocol):
@@ -41,10 +41,6 @@ class Reporter(Protocol):
 
     def line(self, text: str) -> None:
         """Something to read at once."""
-
-
-class Diverged(ArithmeticError):
-    """A network's parameters are no longer finite numbers."""
 
 
 class Collapsed(RuntimeError):
@@ -96,16 +92,16 @@ class Loop:
         self._add_duty(spec.checkpoint.every, "checkpoints", self.save)
         self._look_every = max(10, LOOK_EVERY // spec.training.batch)
         self._periods = [self._look_every, *(period for period, _ in self._duties)]
-        self._stretch = 1
+        self._pace, self._stop = Pace(), Stop()
 
     def run(self, stop: Stop) -> None:
         """Play until the last game, or until `stop`. Raises Diverged, Collapsed, OSError."""
-        game, last = self.built.game, self.built.games
+        game, last, self._stop = self.built.game, self.built.games, stop
         with np.errstate(all="ignore"):  # what overflows ends the run as diverged, with its name
             if game.played == 0:
                 self.due()
             while game.played < last and stop.signal is None:
-                self.play(min(last, *(game.played - game.played % period + period for period in self._periods)))
+                self._pace.play(game, min(last, *(game.played - game.played % each + each for each in self._periods)))
                 self.reporter.advance(game.played)
                 if game.played % self._look_every == 0:
                     self.look()
@@ -115,17 +111,6 @@ class Loop:
                 self.save()
             if game.played == last:
                 self.close()
-
-    def play(self, until: int) -> None:
-        """Play to game `until`, or less far where that would take longer than a signal should wait."""
-        games = min(self._stretch, until - self.built.game.played)
-        start = time.perf_counter()
-        self.built.game.play(games)
-        seconds = time.perf_counter() - start
-        if games == self._stretch and seconds < STRETCH / 2:
-            self._stretch *= 2
-        elif seconds > STRETCH and self._stretch > 1:
-            self._stretch //= 2
 
     def due(self) -> None:
         """Whatever is due at this game. Raises Collapsed, where the run is to stop at a collapse."""
@@ -154,12 +139,13 @@ class Loop:
 
     def look(self) -> None:
         """Are all parameters finite? Raises Diverged."""
-        for name, player in self.built.game.players.items():
-            if not player.finite():
-                raise Diverged(
-                    f"the {name}'s parameters are no longer finite at game {self.built.game.played} "
-                    f"(looked at every {self._look_every} games); try a smaller eta, or clip it"
-                )
+        if not all(player.finite() for player in self.built.game.players.values()):
+            self.reporter.line("parameters are no longer finite; playing again, to see which network diverged first")
+            diverging = Diverging(self.spec, self.built, self.folder, self._look_every, self._stopped)
+            raise Diverged(diverging.reason())
+
+    def _stopped(self) -> bool:
+        return self._stop.signal is not None
 
     def test(self) -> None:
         """Measure, and add a line to the metrics."""

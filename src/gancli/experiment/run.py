@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from gancli.data import Dataset
-from gancli.engines import make_engine
+from gancli.engines import Engine, make_engine
 from gancli.experiment.build import Built, build, load_data
+from gancli.experiment.divergence import Diverged
 from gancli.experiment.judges import check_evaluate
-from gancli.experiment.loop import Collapsed, Diverged, Loop, Reporter, Stop
+from gancli.experiment.loop import Collapsed, Loop, Reporter, Stop
 from gancli.experiment.profile import Profile
 from gancli.experiment.saving import put_back
 from gancli.experiment.warnings import data_warnings
@@ -58,8 +59,8 @@ def prepare(
     dataset = dataset or load_data(spec)
     check_evaluate(spec, dataset)
     built = build(spec, dataset)
-    engine = next(iter(built.game.players.values())).network.engine
-    origin, beside = provenance()
+    engine = _engine(built)
+    origin, beside = provenance(engine.blas.count)
     warnings = (*resolved.warnings, *data_warnings(spec, dataset))
     record = {
         "status": "running",
@@ -78,6 +79,10 @@ def prepare(
         **_named(resolved),
     }
     return built, RunFolder.create(runs, exact or spec.name, resolved.yaml(), record, beside, exact=exact is not None)
+
+
+def _engine(built: Built) -> Engine:
+    return next(iter(built.game.players.values())).network.engine
 
 
 def _named(resolved: Resolved) -> dict[str, Any]:
@@ -126,7 +131,7 @@ def _reopen_locked(folder: RunFolder, games: int | None, dataset: Dataset | None
         raise RunError(f"{folder.path}: is at game {built.game.played} already; --games must be more, got {games}")
     folder.remove_temporary()
     folder.truncate_metrics(facts["metrics_bytes"])
-    return Reopened(resolved, built, folder, facts["seconds"], (*damaged, *_other_machine(record)))
+    return Reopened(resolved, built, folder, facts["seconds"], (*damaged, *_other_machine(record, engine)))
 
 
 def _same_spec(folder: RunFolder, record: dict[str, Any], resolved: Resolved, games: int | None) -> None:
@@ -170,9 +175,9 @@ def _put_back_newest(folder: RunFolder, resolved: Resolved, built: Built) -> tup
     return saved.facts, [f"{line}; going on from the checkpoint before it" for line in saved.damaged]
 
 
-def _other_machine(record: dict[str, Any]) -> Iterator[str]:
+def _other_machine(record: dict[str, Any], engine: Engine) -> Iterator[str]:
     """What makes results differ in their last bits from those of the run's beginning."""
-    here = machine()
+    here = machine(engine.blas.count)
     before, now = ({key: facts.get(key) for key in DECISIVE} for facts in (record, here))
     for key, (was, is_now) in differences(before, now).items():
         yield f"{key} was {_shown(was)} when the run began, and is {_shown(is_now)}: the last bits may differ"
@@ -182,7 +187,7 @@ def resume(reopened: Reopened, make_reporter: MakeReporter) -> Outcome:
     """Go on with a reopened run."""
     folder, built = reopened.folder, reopened.built
     record = folder.record()
-    origin, _ = provenance()
+    origin, _ = provenance(_engine(built).blas.count)
     again = {"game": built.game.played, "time": _now(), **{key: origin[key] for key in ("argv", "host", *DECISIVE)}}
     record |= {"status": "running", "end": None, "reason": None, "games": built.games, **this_process()}
     record |= {"resumed": [*record.get("resumed", []), again], **_named(reopened.resolved)}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from gancli.engines import AdversarialPlan, Array, GamePlayer
+from gancli.engines import AdversarialPlan, Array, Engine, GamePlayer
 from gancli.games import planes
 from gancli.games.base import Batches, Picture, Rng, play_in_engine, portions
 from gancli.games.player import Player
@@ -14,6 +14,8 @@ from gancli.nn.losses import AdversarialLoss
 
 CHUNK = 1000
 """Samples drawn at once."""
+COMPARED = 1000
+"""Samples of a batch at most of which every two are compared: a million distances, in 30 MB."""
 
 
 class Adversarial:
@@ -46,6 +48,11 @@ class Adversarial:
         self._x = np.empty((batch, opponent.network.inputs), dtype)
         self._gradient = np.empty((batch, 1), dtype)
 
+    @property
+    def engine(self) -> Engine:
+        """What computes both networks."""
+        return self.generator.network.engine
+
     def plan(
         self, ratios: Mapping[str, int], together: int = 1, labels: bool = False, penalty: float = 0.0
     ) -> AdversarialPlan | None:
@@ -67,7 +74,7 @@ class Adversarial:
         for portion in portions(games, numbers + labels):
             rows = self.real.rows(portion * reals * self.batch).reshape(portion, -1)
             latents = np.empty((portion, numbers), self.generator.network.dtype)
-            draw(self.generator.network.engine, self._streams["latent"], self.law, 1.0, out=latents)
+            draw(self.engine, self._streams["latent"], self.law, 1.0, out=latents)
             if draw_labels is not None:
                 latents = np.concatenate([latents, np.empty((portion, labels), latents.dtype)], axis=1)
                 for targets in latents[:, numbers:]:
@@ -80,7 +87,7 @@ class Adversarial:
         if len(self._z) < batches * self.batch:
             self._z = np.empty((batches * self.batch, self._z.shape[1]), self._z.dtype)
         z = self._z[: batches * self.batch]
-        draw(self.generator.network.engine, self._streams["latent"], self.law, 1.0, out=z)
+        draw(self.engine, self._streams["latent"], self.law, 1.0, out=z)
         return self.generator.network.forward(z, self._streams["noise"])
 
     def judge(self, x: Array) -> Array:
@@ -178,10 +185,10 @@ def sample_generator(network: Network, law: str, count: int, rng: Rng) -> tuple[
 
 
 def mean_distance(x: Array) -> Array:
-    """Mean L2 distance between two different rows of x (batch, features); nan for a single row."""
+    """Mean L2 distance between two different rows of x (batch, features), the first 1,000; nan for a single row."""
     if len(x) < 2:
         return np.array(np.nan)
-    x = x.astype(np.float64)
+    x = x[:COMPARED].astype(np.float64)
     squares = np.einsum("ij,ij->i", x, x)
     distances = np.sqrt(np.maximum(squares[:, None] + squares - 2.0 * (x @ x.T), 0.0))
     np.fill_diagonal(distances, 0.0)

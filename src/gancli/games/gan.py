@@ -41,12 +41,13 @@ class Gan(Adversarial):
     def play(self, games: int = 1) -> None:
         """So many games, by the engine where it can, else one after another."""
         stop = self.played + games
-        while self.played < stop:
-            player = self._by_engine.get(self.penalised())
-            if player is None:
-                self.play_one()
-            else:
-                self._play_by_engine(player, min(stop - self.played, self._alike()))
+        with self.engine.blas:
+            while self.played < stop:
+                player = self._by_engine.get(self.penalised())
+                if player is None:
+                    self.play_one()
+                else:
+                    self._play_by_engine(player, min(stop - self.played, self._alike()))
 
     def penalised(self) -> bool:
         """Is the next game one of the penalty?"""
@@ -61,7 +62,7 @@ class Gan(Adversarial):
     def _player(self, penalised: bool) -> GamePlayer | None:
         penalty = self.r1.gamma if penalised and self.r1 is not None else 0.0
         plan = self.plan(self.ratios, labels=self.labels.drawn, penalty=penalty)
-        return None if plan is None else self.generator.network.engine.player(plan)
+        return None if plan is None else self.engine.player(plan)
 
     def _play_by_engine(self, player: GamePlayer, games: int) -> None:
         real, fresh, shared, alone = (self.ratios[name] for name in ("real", "fake", "shared", "generator"))
@@ -114,10 +115,11 @@ class Gan(Adversarial):
 
     def measure(self) -> dict[str, float]:
         """D(x), D(G(z)), their spread, both losses, distances between samples, and norms of gradients."""
-        found = self.scores()
-        return {
-            **self.figures(found),
-            "discriminator_loss": self.loss.real.value(found["real"]) + self.loss.fake.value(found["fake"]),
-            "generator_loss": self.loss.generator.value(found["fake"]),
-            **self.gradient_norms(),
-        }
+        with self.engine.blas:
+            found = self.scores()
+            return {
+                **self.figures(found),
+                "discriminator_loss": self.loss.real.value(found["real"]) + self.loss.fake.value(found["fake"]),
+                "generator_loss": self.loss.generator.value(found["fake"]),
+                **self.gradient_norms(),
+            }

@@ -47,8 +47,9 @@ class Supervised:
     def play(self, games: int = 1) -> None:
         """So many trainings, by the engine where it can, else one after another."""
         if self.player is None:
-            for _ in range(games):
-                self.train()
+            with self._network.engine.blas:
+                for _ in range(games):
+                    self.train()
         else:
             batch, players = len(self._x), list(self.players.values())
             for portion in portions(games, batch):

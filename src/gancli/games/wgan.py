@@ -78,8 +78,9 @@ class Wgan(Adversarial):
             if player is not None:
                 self.play_by_engine(player, count, critic, critic + generator)
             else:
-                for _ in range(count):
-                    self.play_one(critic, generator)
+                with self.engine.blas:
+                    for _ in range(count):
+                        self.play_one(critic, generator)
 
     def play_one(self, critic: int, generator: int) -> None:
         """One game of so many learnings."""
@@ -108,10 +109,11 @@ class Wgan(Adversarial):
 
     def measure(self) -> dict[str, float]:
         """`wasserstein_estimate`, E f(x) − E f(G(z)), the scores, their spread, distances, and norms of gradients."""
-        found = self.scores()
-        estimate = float(found["real"].mean() - found["fake"].mean())
-        return {"wasserstein_estimate": estimate, **self.figures(found), **self.gradient_norms()}
+        with self.engine.blas:
+            found = self.scores()
+            estimate = float(found["real"].mean() - found["fake"].mean())
+            return {"wasserstein_estimate": estimate, **self.figures(found), **self.gradient_norms()}
 
     def _player(self, critic: int, generator: int) -> GamePlayer | None:
         plan = self.plan({"critic": critic, "generator": generator}, self.together(critic))
-        return None if plan is None else self.generator.network.engine.player(plan)
+        return None if plan is None else self.engine.player(plan)

@@ -49,16 +49,18 @@ class Network:
         `rng` draws the layers' noise. Without `training` nothing is dropped, and running statistics stand for a batch's
         own.
         """
-        for layer in self.layers:
-            layer.resize(len(x), self.dtype)
-            x = layer.forward(x, rng, training)
+        with self.engine.blas:
+            for layer in self.layers:
+                layer.resize(len(x), self.dtype)
+                x = layer.forward(x, rng, training)
         return x
 
     def features(self, x: Array, rng: np.random.Generator) -> Array:
         """What the last layer sees of x (batch, inputs) when nothing is dropped, in a buffer: (batch, its inputs)."""
-        for layer in self.layers[:-1]:
-            layer.resize(len(x), self.dtype)
-            x = layer.forward(x, rng, training=False)
+        with self.engine.blas:
+            for layer in self.layers[:-1]:
+                layer.resize(len(x), self.dtype)
+                x = layer.forward(x, rng, training=False)
         return x
 
     def backward(self, dy: Array, params: bool = True, inputs: bool = False) -> Array | None:
@@ -67,11 +69,12 @@ class Network:
         It differentiates the last forward pass.
         """
         gradient: Array | None = dy
-        for index in range(len(self.layers) - 1, -1, -1):
-            below = inputs or (params and index > self._first_to_learn)
-            gradient = self.layers[index].backward(gradient, params, below)  # type: ignore[arg-type]
-            if gradient is None:
-                break
+        with self.engine.blas:
+            for index in range(len(self.layers) - 1, -1, -1):
+                below = inputs or (params and index > self._first_to_learn)
+                gradient = self.layers[index].backward(gradient, params, below)  # type: ignore[arg-type]
+                if gradient is None:
+                    break
         return gradient
 
     def views(self, vector: Array) -> dict[str, Array]:

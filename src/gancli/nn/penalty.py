@@ -23,10 +23,11 @@ def add_r1(network: Network, gamma: float) -> float:
     assert slope is not None
     direction = slope.copy()
     tangent: Array = direction
-    for layer in network.layers:
-        tangent = layer.tangent(tangent)
     dy: Array | None = None
     dt = np.full((batch, 1), gamma / batch, network.dtype)
-    for layer in reversed(network.layers):
-        dy, dt = layer.tangent_backward(dy, dt)
+    with network.engine.blas:
+        for layer in network.layers:
+            tangent = layer.tangent(tangent)
+        for layer in reversed(network.layers):
+            dy, dt = layer.tangent_backward(dy, dt)
     return float(np.einsum("ij,ij->", direction, direction) / batch)

@@ -28,26 +28,29 @@ class Git:
     diff: str
 
 
-def provenance() -> tuple[dict[str, Any], dict[str, str]]:
-    """Plain data for `run.json`, and texts by the name of the file that each is for."""
+def provenance(blas_threads: int | None = None) -> tuple[dict[str, Any], dict[str, str]]:
+    """Plain data for `run.json`, and texts by the name of the file that each is for; `blas_threads` as in `machine`."""
     git = _git(str(Path.cwd()))
     facts = {
         "argv": sys.argv[1:],
         **this_process(),
-        **machine(),
+        **machine(blas_threads),
         "git": {"commit": git.commit, "dirty": bool(git.diff)} if git is not None else None,
     }
     return facts, {DIFF: git.diff} if git is not None and git.diff else {}
 
 
 @functools.cache
-def machine() -> dict[str, Any]:
-    """What the bits of a result may depend on, besides the spec, the engine and its threads."""
+def machine(blas_threads: int | None = None) -> dict[str, Any]:
+    """What the bits of a result may depend on, besides the spec, the engine and its threads.
+
+    `blas_threads` is how many products are computed with; by default, as many as BLAS has now.
+    """
     return {
         "platform": platform.platform(),
         "cpu": _cpu(),
         "cores": os.cpu_count(),
-        "blas": _blas(),
+        "blas": _blas(blas_threads),
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
     }
 
@@ -69,11 +72,13 @@ def _cpu() -> str:
     return next(named, platform.processor() or platform.machine())
 
 
-def _blas() -> dict[str, Any] | None:
+def _blas(threads: int | None) -> dict[str, Any] | None:
     """NumPy's BLAS as it is loaded: the kernels it has chosen for this processor, and its threads."""
     found = next((library for library in threadpool_info() if library["user_api"] == "blas"), None)
     keys = ("internal_api", "version", "architecture", "threading_layer", "num_threads")
-    return {key: found.get(key) for key in keys} if found is not None else None
+    if found is None:
+        return None
+    return {key: found.get(key) for key in keys} | ({} if threads is None else {"num_threads": threads})
 
 
 @functools.cache

@@ -18,6 +18,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import get_cython_function_address
 
+from gancli.engines.blas_threads import pools
 from gancli.engines.compiled.jit import intrinsic, name_symbol
 
 SYMBOLS = {"float32": ("gancli_sgemm", "sgemm"), "float64": ("gancli_dgemm", "dgemm")}
@@ -53,6 +54,7 @@ def _spellings(routine: str) -> tuple[str, ...]:
 
 
 def _register_scipys() -> str:
+    pools.cache_clear()  # its threads are counted too
     for symbol, routine in SYMBOLS.values():
         llvm.add_symbol(symbol, get_cython_function_address("scipy.linalg.cython_blas", routine))
     return "SciPy's BLAS"

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from gancli.engines.blas_threads import BlasThreads
 from gancli.engines.compiled import clock, losses, program, programs
 from gancli.engines.compiled.columns import COUNT
 from gancli.engines.compiled.threads import Team
@@ -46,7 +47,8 @@ class CompiledPlayer:
             net.numbers[COUNT] = count
         taken = (self._nets, self._operations, self._terms, self._data, self._targets)
         clock_ = self.seconds if self.profile else self._off
-        self.team.run(program.play, clock_, *taken, rows, latents, noise, self._memory)
+        with BlasThreads(1):  # each thread of the team calls BLAS for its share
+            self.team.run(program.play, clock_, *taken, rows, latents, noise, self._memory)
         return tuple(int(net.numbers[COUNT]) for net in self._nets[: len(counts)])
 
 
