@@ -190,7 +190,7 @@ def own(name: str, *files: str, label: str = "") -> None:
 
 
 def squared_steps(name: str, games: int = 120) -> None:
-    """The largest mean of squared steps, X of Adadelta, after each game of the critic, played again from each config."""
+    """The critic's largest mean of squared steps, X of Adadelta, after each game, played again from each config."""
     from gancli.experiment import build, load_data
     from gancli.plots.style import BLUE, ORANGE, plt, save
     from gancli.spec import load
@@ -206,7 +206,8 @@ def squared_steps(name: str, games: int = 120) -> None:
                 for _ in range(games):
                     built.game.play()
                     largest.append(float(vectors["moved"].max()))
-            axes.plot(range(1, games + 1), largest, color=colour, linewidth=1, label=short(label) if not number else None)
+            text = short(label) if not number else None
+            axes.plot(range(1, games + 1), largest, color=colour, linewidth=1, label=text)
     axes.set(yscale="log", ylim=(1e-6, 1e20), xlabel="games played", ylabel="largest mean of squared steps, X")
     axes.set_title("Adadelta for a critic, six seeds each: the centred form ends at infinity", fontsize=10)
     axes.legend()
