@@ -45,6 +45,11 @@ class Metric:
         """Does it count things, of which each that is missing matters?"""
         return self.unit in ("classes", "modes")
 
+    @property
+    def is_square(self) -> bool:
+        """Is it a squared distance, or a divergence, which is as one: not normal, but with a long upper tail?"""
+        return self.better == "lower" and self.unit in ("features²", "nats")
+
     def error(self, value: float, real: float | None) -> float | None:
         """How bad a value is: less is better. None without a direction, or the real data's value where it is needed."""
         if self.better == "real":

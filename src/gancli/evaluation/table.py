@@ -133,7 +133,7 @@ def _rows(own: Sequence[Values], held_out: Sequence[Values], blocks: Sequence[Va
     rows = []
     for name in held_out[0]:
         samples, real, train = ([one[name] for one in every if name in one] for every in (own, held_out, blocks))
-        drawn, kept = of_sets(samples), of_held_out(real, train)
+        drawn, kept = of_sets(samples), of_held_out(real, train, metric(name).is_square)
         if metric(name).unit == "share":
             size = min(count, SUBSET)
             drawn, kept = of_share(drawn, size * len(samples)), of_share(kept, size * len(real))
@@ -153,8 +153,9 @@ def _by_judge(
     real = [_of_sight(held_out.rows(rows), whole, data, rng) for rows in split.held_out]
     blocks = []
     for rows in split.blocks:
-        rest = np.delete(np.arange(len(train)), rows)
-        blocks.append(_of_sight(seen.rows(rows), _Reference.of(seen.rows(rest)), data, rng))
+        rest = np.delete(np.arange(len(train)), rows)  # a block is no part of what it is measured against
+        others = _Reference.of(seen.rows(rest))
+        blocks.append(_of_sight(seen.rows(rows), others, classes.data_shares(others.sight.answers, labels), rng))
     return _rows(samples, real, blocks, split.count)
 
 
