@@ -40,7 +40,7 @@ def compare_combinations(sweeps: "list[SweepFolder]", chosen: list[str], top: in
         click.echo(RULE)
         click.echo(_about_differences(len(combinations)))
     rows = [_ranked_row(rank, one, order[0][1], column, len(combinations)) for rank, one in order]
-    print_rows(_as_table(rows[:top]) if form == "table" else rows[:top], form)
+    print_rows(_as_table(rows[:top], order[0][1].settings) if form == "table" else rows[:top], form)
 
 
 def _all_combinations(sweeps: "list[SweepFolder]") -> "list[Combination]":
@@ -122,14 +122,15 @@ def _about_differences(count: int) -> str:
     return text if pairs else "one combination: nothing to compare it with"
 
 
-def _as_table(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _as_table(rows: list[dict[str, Any]], settings: dict[str, Any]) -> list[dict[str, Any]]:
     """For people: counts and differences in words, and no column without anything in it."""
     found = []
     for row in rows:
         line = dict(row)
         line["seeds"] = f"{line['seeds']} of {line.pop('of')}"
         gap, half = line.pop("to the first", None), line.pop("to the first ±", None)
-        line |= {key: f"{value:.6g}" for key, value in line.items() if isinstance(value, float) and _is_there(value)}
+        measured = {key: value for key, value in line.items() if isinstance(value, float) and _is_there(value)}
+        line |= {key: text(value) for key, value in measured.items() if key not in settings}
         if gap is not None:
             sign = "+" if gap >= 0 else ""
             line["to the first"] = sign + text(gap, half) + ("" if abs(gap) > half else ", not told apart")
