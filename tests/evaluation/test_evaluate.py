@@ -203,9 +203,7 @@ def test_a_collapsed_run_says_so_and_stops_where_asked() -> None:
     assert last.record()["status"] == "collapsed" and last.record()["played"] == 25, "a test at the last game alone"
     judged = gancli("evaluate", str(stopped.path), "--samples", "100", "--quick", "--format", "json")
     assert json.loads(judged.stdout)["game"] == 30, "what has collapsed can be looked at"
-    assert (stopped.path / "images" / "game-000030.png").exists() == (
-        folder.path / "images" / "game-000030.png"
-    ).exists()
+    assert (stopped.path / "images" / "game-000030.png").exists(), "its last state is shown"
 
 
 def test_fresh_critics_tell_noise_from_a_generator_that_has_learned() -> None:
@@ -261,9 +259,13 @@ def test_what_is_wrong_is_said_in_a_sentence(found: dict[str, dict[str, float]],
         (measures(parzen=(-1000.0, 240.0)), ["parzen: -1e+03, under 0.5 of the real data's 240"]),
         (measures(classes=(9.8, 10), share_3=(0.01, 0.1)), ["borderline: classes: 9.8 of 10"]),
         (measures(classes=(9.5, 10)), ["classes: 9.5 of 10"]),
-        (measures(quality=(0.50, 0.99)), ["borderline: quality: 0.5, under 0.5 of the real data's 0.99"]),
-        (measures(quality=(0.49, 0.99)), ["borderline: quality: 0.49, under 0.5 of the real data's 0.99"]),
-        (measures(critic=(0.3, -0.01), shares_kl=(1.0, 0.0)), []),
+        (measures(quality=(0.50, 0.99)), ["borderline: quality: 0.5, about 0.5 of the real data's 0.99"]),
+        (measures(quality=(0.49, 0.99)), ["borderline: quality: 0.49, about 0.5 of the real data's 0.99"]),
+        (measures(critic=(0.3, -0.01)), ["critic: 0.3, over 10 times the real data's -0.01"]),
+        (measures(shares_kl=(1.0, 0.0)), []),
+        (measures(parzen=(-5000.0, -50.0)), ["parzen: -5e+03, under 0.5 of the real data's -50"]),
+        (measures(parzen=(-60.0, -50.0)), []),
+        (measures(score=(1.0, 1.98)), ["score: 1, under 0.5 of the real data's 1.98"]),
         (measures(loss=(9.0, 1.0), sample_distance=(0.1, 8.0)), []),
     ],
 )
@@ -276,6 +278,12 @@ def test_intervals_that_reach_a_bound_leave_it_open() -> None:
     assert findings({"recall": row}) == ["recall: 0.4, under 0.5 of the real data's 0.95"]
     assert findings({"recall": {**row, "±": 0.1}})[0].startswith("borderline: ")
     assert findings({"recall": {**row, "real ±": 0.2}})[0].startswith("borderline: ")
+    floor = {"value": 0.05, "real": -0.02, "±": 0.02, "real ±": 0.021}
+    assert findings({"critic": floor}) == [], "a floor of either sign"
+    counted = {"value": 9.4, "real": 10.0, "±": 0.8, "real ±": 0.26}
+    assert findings({"classes": counted}) == ["borderline: classes: 9.4 of 10"]
+    assert findings({"classes": {**counted, "±": 0.3}}) == ["classes: 9.4 of 10"]
+    assert findings({"classes": {**counted, "value": 9.9, "±": 0.2}}) == []
     few = {"value": 0.775, "real": 0.0067, "±": 0.16, "real ±": 0.51}
     assert findings({"shares_kl": few}) == [], "real data themselves may have as much"
 

@@ -21,8 +21,8 @@ NO_RANK = (
 
 def compare_combinations(sweeps: "list[SweepFolder]", chosen: list[str], top: int, by: str | None, form: str) -> None:
     """Print those of `sweeps` that `chosen` names, ranked by a metric where one has a direction."""
-    from gancli.metrics import BETTER, main_metric
-    from gancli.runs.ranking import RULE, column_of, columns_of, metric_of, ranked
+    from gancli.metrics import main_metric
+    from gancli.runs.ranking import column_of, columns_of, metric_of, ranked
 
     combinations = _chosen(_all_combinations(sweeps), chosen)
     columns = columns_of([row for one in combinations for row in one.rows])
@@ -34,13 +34,39 @@ def compare_combinations(sweeps: "list[SweepFolder]", chosen: list[str], top: in
         click.echo(NO_RANK.format(sweep=sweeps[0].path.name), err=True)
         print_rows([_unranked(one, columns, form) for one in combinations], form)
         return
+    _alike(combinations, column)
     order = ranked(combinations, column)
+    rows = [_ranked_row(rank, one, order[0][1], column, combinations) for rank, one in order]
     if form == "table":
-        click.echo(f"by {column}, {BETTER[metric_of(column).better]}; ±: half the 95 % interval of the mean over seeds")
-        click.echo(RULE)
-        click.echo(_about_differences(len(combinations)))
-    rows = [_ranked_row(rank, one, order[0][1], column, len(combinations)) for rank, one in order]
+        for line in _heading(column, rows):
+            click.echo(line)
     print_rows(_as_table(rows[:top], order[0][1].settings) if form == "table" else rows[:top], form)
+
+
+def _alike(combinations: "list[Combination]", column: str) -> None:
+    """Raises UsageError where cells were evaluated in different ways, whose measures are on different scales."""
+    from gancli.runs.ranking import EVALUATED, ways
+
+    found = ways(combinations)
+    if column.endswith(EVALUATED) and len(found) > 1:
+        raise click.UsageError(
+            f"the cells were not evaluated alike: {'; '.join(found)}; `gancli evaluate SWEEP` evaluates all in one way"
+        )
+
+
+def _heading(column: str, rows: list[dict[str, Any]]) -> list[str]:
+    """What a ranking is by, what counts, and what the differences say."""
+    from gancli.metrics import BETTER
+    from gancli.runs.ranking import RULE, metric_of
+
+    better = BETTER[metric_of(column).better]
+    lines = [f"by {column}, {better}; ±: half the 95 % interval of the mean over seeds", RULE]
+    pairs = len(rows) * (len(rows) - 1) // 2
+    together = f"; intervals hold for all {pairs} pairs together (Bonferroni)" if pairs > 1 else ""
+    if any(row.get("to the first") is not None for row in rows):
+        text = f"to the first: paired over the seeds that both have{together}; not told apart where 0 is within"
+        return [*lines, text]
+    return [*lines, "nothing can be told apart: that takes two combinations with two seeds that both have"]
 
 
 def _all_combinations(sweeps: "list[SweepFolder]") -> "list[Combination]":
@@ -75,16 +101,17 @@ def _called(one: "Combination") -> str:
     return ", ".join(f"{key}={value}" for key, value in one.settings.items())
 
 
-def _is(one: "Combination", key: str, text: str) -> bool:
-    """Has a setting this value? The end of a dotted key will do."""
-    return any(str(value) == text for name, value in one.settings.items() if name == key or name.endswith(f".{key}"))
+def _is(one: "Combination", key: str, value: Any) -> bool:
+    """Has a setting this value? The end of a dotted key will do; 1 is 1.0, but neither is the text 1.0."""
+    own = [setting for name, setting in one.settings.items() if name == key or name.endswith(f".{key}")]
+    return any(setting == value and isinstance(setting, str) == isinstance(value, str) for setting in own)
 
 
-def _as_yaml(text: str) -> str:
+def _as_yaml(text: str) -> Any:
     from gancli.runs.sweeps import readable
     from gancli.spec.yaml import load_text
 
-    return str(readable(load_text(text, text).data))
+    return readable(load_text(text, text).data)
 
 
 def _may_rank(by: str, column: str | None, columns: list[str], sweep: "SweepFolder") -> None:
@@ -92,34 +119,31 @@ def _may_rank(by: str, column: str | None, columns: list[str], sweep: "SweepFold
     from gancli.runs.ranking import ENDS, metric_of
 
     directed = dict.fromkeys(metric_of(one).name for one in columns if metric_of(one).better is not None)
-    ways = f"rank by {', '.join(directed)}, or" if directed else "first"
-    measure = f"{ways} `gancli evaluate {sweep.path.name}`, which measures more"
+    ways = [f"rank by {', '.join(directed)}"] if directed else []
+    if sweep.cells()[0]["spec"].get("kind", "gan") in ("gan", "wgan"):
+        ways.append(f"`gancli evaluate {sweep.path.name}` measures more")
+    measure = "; ".join(ways) or "nothing that was measured says which is better"
     if column is None:
         raise click.UsageError(f"--by {by!r}: it was not measured (nor with {', '.join(ENDS)}); {measure}")
     if metric_of(column).better is None:
         raise click.UsageError(f"--by {by}: no value of it is better than another: {metric_of(column).why}; {measure}")
 
 
-def _ranked_row(rank: int | None, one: "Combination", first: "Combination", column: str, count: int) -> dict[str, Any]:
-    from gancli.runs.ranking import difference, metric_of
+def _ranked_row(
+    rank: int | None, one: "Combination", first: "Combination", column: str, every: "list[Combination]"
+) -> dict[str, Any]:
+    from gancli.runs.ranking import EVALUATED, difference
 
     values = list(one.values(column).values())
     mean, half = mean_and_half(values)
-    real = [row[key] for row in one.counted() if row.get(key := f"{metric_of(column).name}.real") is not None]
     spread = {"min": min(values, default=None), "max": max(values, default=None)}
-    yardstick = {"real data": mean_and_half(real)[0]} if real and column.endswith(".evaluated") else {}
-    found = {"rank": rank, **one.settings, column: mean, "±": half, **spread, **yardstick, **one.counts(column)}
-    if count > 1:
-        gap = difference(one, first, column, count * (count - 1) // 2) if one is not first else None
-        found |= {"to the first": gap[0] if gap else None, "to the first ±": gap[1] if gap else None}
-    return found
-
-
-def _about_differences(count: int) -> str:
-    pairs = count * (count - 1) // 2
-    together = f"; intervals hold for all {pairs} pairs together (Bonferroni)" if pairs > 1 else ""
-    text = f"to the first: paired over the seeds that both have{together}; not told apart where 0 is within"
-    return text if pairs else "one combination: nothing to compare it with"
+    yardstick = {"real data": one.real(column)} if column.endswith(EVALUATED) else {}
+    counts = one.counts(column)
+    beside = {key: counts.get(key) for key in dict.fromkeys(key for each in every for key in each.counts(column))}
+    found = {"rank": rank, **one.settings, column: mean, "±": half, **spread, **yardstick, **beside}
+    pairs = len(every) * (len(every) - 1) // 2
+    gap = difference(one, first, column, pairs) if one is not first else None
+    return found | {"to the first": gap[0] if gap else None, "to the first ±": gap[1] if gap else None}
 
 
 def _as_table(rows: list[dict[str, Any]], settings: dict[str, Any]) -> list[dict[str, Any]]:
@@ -128,15 +152,22 @@ def _as_table(rows: list[dict[str, Any]], settings: dict[str, Any]) -> list[dict
     for row in rows:
         line = dict(row)
         line["seeds"] = f"{line['seeds']} of {line.pop('of')}"
-        gap, half = line.pop("to the first", None), line.pop("to the first ±", None)
+        gap, half = line.pop("to the first"), line.pop("to the first ±")
         measured = {key: value for key, value in line.items() if isinstance(value, float) and _is_there(value)}
         line |= {key: text(value) for key, value in measured.items() if key not in settings}
         if gap is not None:
-            sign = "+" if gap >= 0 else ""
-            line["to the first"] = sign + text(gap, half) + ("" if abs(gap) > half else ", not told apart")
+            line["to the first"] = _difference(gap, half)
         found.append(line)
     there = {key for row in found for key, value in row.items() if _is_there(value)}
     return [{key: value for key, value in row.items() if key in there} for row in found]
+
+
+def _difference(gap: float, half: float) -> str:
+    """A paired difference in words; seeds that all differ by the same say nothing of how far it may be off."""
+    sign = "+" if gap >= 0 else ""
+    if not math.isfinite(half):
+        return f"{sign}{text(gap)} in every seed, too few to tell"
+    return sign + text(gap, half) + ("" if abs(gap) > half else ", not told apart")
 
 
 def _is_there(value: Any) -> bool:
@@ -145,13 +176,12 @@ def _is_there(value: Any) -> bool:
 
 def _unranked(one: "Combination", columns: list[str], form: str) -> dict[str, Any]:
     """The mean of each last value, as the plan has them."""
-
     finals = [column for column in columns if column.endswith(".final")]
     counts = one.counts(finals[0]) if finals else {"seeds": 0, "of": len(one.rows)}
     found: dict[str, Any] = {**one.settings, **counts}
-    for column in finals if form != "table" else finals[:4]:
-        found[column] = mean_and_half(list(one.values(column).values()))[0]
     if form == "table":
         found["seeds"] = f"{found['seeds']} of {found.pop('of')}"
-        found |= {key: f"{value:.4g}" for key, value in found.items() if isinstance(value, float) and key in finals}
+    for column in finals if form != "table" else finals[:4]:
+        mean = mean_and_half(list(one.values(column).values()))[0]
+        found[column] = text(mean) if form == "table" else mean
     return found

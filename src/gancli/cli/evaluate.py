@@ -98,16 +98,16 @@ def _evaluate_cells(folder: "SweepFolder", how: "How", form: str) -> None:
     for notice in notices:
         click.echo(f"note: {notice}", err=True)
     if form == "table":
-        from gancli.runs.ranking import RULE
+        from gancli.runs.ranking import COUNTS
 
-        click.echo(f"mean over seeds ± half its 95 % interval; {RULE}")
+        click.echo(f"mean over seeds ± half its 95 % interval; {COUNTS}")
     print_rows(_means(folder, form), form)
 
 
 def _means(folder: "SweepFolder", form: str) -> list[dict[str, Any]]:
     """A row for each combination: each measure's mean over seeds ± half its 95 % interval; no shares in a table."""
     from gancli.metrics import CLASS_SHARE, in_order
-    from gancli.runs.sweeps import EVALUATED
+    from gancli.runs.ranking import EVALUATED
 
     _, combinations = folder.combinations()
     columns = {key for one in combinations for row in one.rows for key in row if key.endswith(EVALUATED)}
@@ -119,11 +119,13 @@ def _means(folder: "SweepFolder", form: str) -> list[dict[str, Any]]:
         if form == "table":
             found["seeds"] = f"{found['seeds']} of {found.pop('of')}"
         for name in names:
-            mean, half = intervals.mean_and_half(list(one.values(f"{name}{EVALUATED}").values()))
+            values = list(one.values(f"{name}{EVALUATED}").values())
+            mean, half = intervals.mean_and_half(values)
             if form == "json":
                 found |= {name: mean, f"± {name}": half}
             elif not name.startswith(CLASS_SHARE):
-                found[name] = intervals.text(mean, half)
+                fewer = f" ({len(values)})" if 0 < len(values) < counts["seeds"] else ""
+                found[name] = intervals.text(mean, half) + fewer
         table.append(found)
     return table
 

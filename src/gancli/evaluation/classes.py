@@ -38,11 +38,8 @@ def present(own: Array, data: Array) -> int:
 
 
 def divergence(own: Array, data: Array) -> float:
-    """KL(own ‖ data) of shares, in nats, over the classes that the data have and one for all others."""
-    there = data > 0
-    p = np.append(own[there], own[~there].sum())
-    q = np.append(data[there], SMALL)
-    return float((p * (np.log(p + SMALL) - np.log(q + SMALL))).sum())
+    """KL(own ‖ data) of shares, in nats; `data` as the judge sees them, its errors included, for it errs in both."""
+    return float((own * (np.log(own + SMALL) - np.log(data + SMALL))).sum())
 
 
 def unsure(answers: Array) -> float:

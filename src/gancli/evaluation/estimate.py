@@ -46,7 +46,8 @@ def of_held_out(values: Sequence[float], others: Sequence[float], squares: bool 
     if squares:
         width = quantile * float(np.std(np.sqrt(np.maximum(others, 0.0)), ddof=1))
         return Estimate(value, 2.0 * math.sqrt(max(value, 0.0)) * width + width**2)
-    return Estimate(value, quantile * float(np.std(others, ddof=1)))
+    half = quantile * float(np.std(others, ddof=1))
+    return Estimate(value, half if half > 0.0 or value == others[0] else math.nan)  # blocks that are all alike
 
 
 def of_samples(values: Array) -> Estimate:

@@ -1,16 +1,17 @@
 """What the measures of a generator mean, in sentences, by one rule.
 
-**The rule.** A measure is spoken of where it is beyond its bound (`Metric.bound`) times the real data's: below it
-where higher is better; above it, and above the upper end of the real data's interval, where lower is better; beyond
-either where the real data's value is best. Counts, of classes and modes, are spoken of where more than a half is
-missing. Where the intervals of both, or a twentieth of the bound, leave it open, the sentence begins with
-"borderline".
+**The rule.** A measure is spoken of where it is beyond its bound (`Metric.bound`), a multiple of the real data's value:
+under it where higher is better; over it, counted with the real data's interval, where lower is better; beyond either
+where the real data's value is best. The score is counted from 1, and of real data of one class it says nothing. Counts,
+of classes and modes, are spoken of where half of one is missing. Where the intervals of both, or a twentieth of the
+bound, leave it open, the sentence begins with "borderline".
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from gancli.intervals import text
 from gancli.metrics import CLASS_SHARE, Metric, metric
 
 NOTHING = "no sign of collapse, missing classes or copies"
@@ -18,6 +19,8 @@ PRAISED = 0.8
 """Share of the real data's precision from which precision alone would praise a generator."""
 MARGIN = 0.05
 """Part of a bound within which it is a matter of luck on which side a value falls."""
+ONE_CLASS = 0.5
+"""The score of real data is this near to 1 where they are of one class; there it says nothing."""
 BORDERLINE = "borderline"
 
 Measures = Mapping[str, Mapping[str, Any]]
@@ -41,8 +44,8 @@ def findings(measures: Measures) -> list[str]:
         said = None if pair is None else verdict(one, pair)
         if pair is None or said is None or name.startswith(CLASS_SHARE):  # shares are in the sentence on classes
             continue
-        text = SENTENCES.get(name, _plain)(one, pair, measures)
-        found.append(f"{BORDERLINE}: {text}" if said == BORDERLINE else text)
+        line = SENTENCES.get(name, _plain)(one, pair, measures)
+        found.append(f"{BORDERLINE}: {line}" if said == BORDERLINE else line)
     return found
 
 
@@ -56,46 +59,55 @@ def verdict(one: Metric, pair: Pair) -> str | None:
     if one.bound is None or one.better is None:
         return None
     if one.is_count:
-        missing = pair.real - pair.value
-        return None if missing <= 0 else "beyond" if missing >= 0.5 else BORDERLINE
-    margin, scale = _margin(one, pair)
-    if scale <= 0:
+        missing, doubt = pair.real - pair.value, math.hypot(pair.half, pair.real_half)
+        beyond, surely = missing >= 0.5, missing > doubt
+        return "beyond" if beyond and surely else BORDERLINE if beyond or (missing > 0 and surely) else None
+    if one.low > 0 and pair.real - one.low < ONE_CLASS:
         return None
+    margin, scale = _margin(one, pair)
     doubt = 0.0 if one.better == "lower" else one.bound * pair.real_half  # which is in that bound already
-    band = max(math.hypot(pair.half, doubt), MARGIN * scale)
+    band = max(math.hypot(pair.half, doubt), MARGIN * abs(scale))
+    if scale == 0 and one.better == "lower":
+        return None
     return BORDERLINE if abs(margin) <= band else "beyond" if margin < 0 else None
 
 
 def _margin(one: Metric, pair: Pair) -> tuple[float, float]:
-    """How far a value is on the good side of its bound, and that bound."""
+    """How far a value is on the good side of its bound, and that bound, both from the lowest value above 0, if any."""
     assert one.bound is not None
-    value, real = pair.value, pair.real
+    low = max(one.low, 0.0)
+    value, real = pair.value - low, pair.real - low
     if one.better == "lower":
-        most = one.bound * (real + pair.real_half)
+        most = one.bound * (abs(real) + pair.real_half)
         return most - value, most
-    least = one.bound * real
+    least = real - (1.0 - one.bound) * abs(real)
     if one.better == "higher":
         return value - least, least
     return min((value - least, least), (real / one.bound - value, real / one.bound))
 
 
 def _plain(one: Metric, pair: Pair, measures: Measures) -> str:
+    """The value, and where it lies to the bound; of a borderline one, that it is about there."""
     assert one.bound is not None
     over = pair.value > pair.real
     factor = one.bound if over == (one.better == "lower") else 1 / one.bound
-    relation = f"over {factor:g} times" if over else f"under {factor:g} of"
-    return f"{one.name}: {pair.value:.3g}, {relation} the real data's {pair.real:.3g}"
+    open_ = verdict(one, pair) == BORDERLINE
+    side = "about" if open_ else "over" if over else "under"
+    if over:
+        real = text(pair.real, pair.real_half or None)
+        return f"{one.name}: {pair.value:.3g}, {side} {factor:g} times the real data's {real}"
+    return f"{one.name}: {pair.value:.3g}, {side} {factor:g} of the real data's {pair.real:.3g}"
 
 
 def _coverage(one: Metric, pair: Pair, measures: Measures) -> str:
-    text = (
+    line = (
         f"collapse: samples come near {_percent(pair.value)} of the real images (coverage), where held-out real data "
         f"come near {_percent(pair.real)}"
     )
     precision = _pair(measures, "precision")
     if precision is not None and precision.value >= PRAISED * precision.real:
-        text += f"; precision alone, {_percent(precision.value)}, would have praised it"
-    return text
+        line += f"; precision alone, {_percent(precision.value)}, would have praised it"
+    return line
 
 
 def _classes(one: Metric, pair: Pair, measures: Measures) -> str:
@@ -105,8 +117,8 @@ def _classes(one: Metric, pair: Pair, measures: Measures) -> str:
         for name, share in shares.items()
         if share is not None and share.value < share.real and verdict(metric(name), share) == "beyond"
     ]
-    text = f"classes: {pair.value:.3g} of {pair.real:.3g}"
-    return f"{text}; hardly any {', '.join(rare)}" if rare else text
+    line = f"classes: {pair.value:.3g} of {pair.real:.3g}"
+    return f"{line}; hardly any {', '.join(rare)}" if rare else line
 
 
 def _modes(one: Metric, pair: Pair, measures: Measures) -> str:

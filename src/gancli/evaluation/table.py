@@ -133,7 +133,7 @@ def _rows(own: Sequence[Values], held_out: Sequence[Values], blocks: Sequence[Va
     rows = []
     for name in held_out[0]:
         samples, real, train = ([one[name] for one in every if name in one] for every in (own, held_out, blocks))
-        drawn, kept = of_sets(samples), of_held_out(real, train, metric(name).is_square)
+        drawn, kept = of_sets(samples), of_held_out(real, train, metric(name).square)
         if metric(name).unit == "share":
             size = min(count, SUBSET)
             drawn, kept = of_share(drawn, size * len(samples)), of_share(kept, size * len(real))
@@ -148,24 +148,24 @@ def _by_judge(
 ) -> list[Row]:  # fmt: skip
     train, test, labels = real_data
     seen, held_out = judge.look(train), judge.look(test)
-    whole, data = _Reference.of(seen), classes.data_shares(seen.answers, labels)
-    samples = [_of_sight(judge.look(x), whole, data, rng) for x in own]
-    real = [_of_sight(held_out.rows(rows), whole, data, rng) for rows in split.held_out]
+    whole = _Reference.of(seen)
+    samples = [_of_sight(judge.look(x), whole, labels, rng) for x in own]
+    real = [_of_sight(held_out.rows(rows), whole, labels, rng) for rows in split.held_out]
     blocks = []
     for rows in split.blocks:
         rest = np.delete(np.arange(len(train)), rows)  # a block is no part of what it is measured against
-        others = _Reference.of(seen.rows(rest))
-        blocks.append(_of_sight(seen.rows(rows), others, classes.data_shares(others.sight.answers, labels), rng))
+        blocks.append(_of_sight(seen.rows(rows), _Reference.of(seen.rows(rest)), labels, rng))
     return _rows(samples, real, blocks, split.count)
 
 
-def _of_sight(sight: Sight, reference: _Reference, data: Array, rng: Rng) -> Values:
-    """What the judge sees in one set; `data` are the shares of the classes in real data."""
-    shares = classes.shares(sight.answers)
+def _of_sight(sight: Sight, reference: _Reference, labels: Array, rng: Rng) -> Values:
+    """What the judge sees in one set, beside real data of these labels."""
+    shares, seen = classes.shares(sight.answers), reference.sight.answers
+    data = classes.data_shares(seen, labels)
     found = {
         "score": classes.score(sight.answers),
         "classes": float(classes.present(shares, data)),
-        "shares_kl": classes.divergence(shares, data),
+        "shares_kl": classes.divergence(shares, classes.shares(seen)),
         "unsure": classes.unsure(sight.answers),
         **{f"share_{label}": float(shares[label]) for label in np.flatnonzero(data)},
     }
@@ -197,11 +197,9 @@ def _repetitions(own: list[Array], real: list[Array]) -> list[Row]:
         return []
     alone_own, alone_real = ([neighbours.nearest_other(x[:SUBSET]) for x in sets] for sets in (own, real))
     close = neighbours.close_distance(np.concatenate(alone_real))
-    samples, data = (
-        of_share(of_sets([neighbours.duplicates(alone, close) for alone in sets]), sum(map(len, sets)))
-        for sets in (alone_own, alone_real)
-    )
-    return [Row("duplicates", samples, data)]
+    samples, data = ([neighbours.duplicates(alone, close) for alone in sets] for sets in (alone_own, alone_real))
+    drawn = of_share(of_sets(samples), sum(map(len, alone_own)))
+    return [Row("duplicates", drawn, Estimate(float(np.mean(data))))]  # 1 % by its definition, so without an interval
 
 
 def _distances(x: Array, reference: Array, rng: Rng) -> Values:

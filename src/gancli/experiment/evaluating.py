@@ -1,5 +1,7 @@
 """Judge a run's generator: its samples, the real data beside them, and the judge."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +23,7 @@ from gancli.experiment.sampling import load_generator
 from gancli.games.adversarial import sample_generator
 from gancli.metrics import metric
 from gancli.runs import RunError, RunFolder
-from gancli.spec import Gan, Wgan
+from gancli.spec import Gan, Wgan, load
 
 
 @dataclass(frozen=True)
@@ -48,24 +50,31 @@ def evaluate(folder: RunFolder, how: How) -> dict[str, Any]:
     spec, network, game = load_generator(folder)
     latents, subsets = (np.random.default_rng(seed) for seed in np.random.SeedSequence(how.seed).spawn(2))
     dataset = load_data(spec)
+    notices = _same_data(folder, dataset)
     facts = {"run": str(folder.path), "game": game, "asked": how.samples, "seed": how.seed, "data": dataset.origin}
+    facts |= {"checksum": checksum(dataset)}
+
+    judge: Judge | None = None
 
     def draw(count: int) -> Array:
         samples, _ = sample_generator(network, spec.latent.law, count, latents)
         return samples if dataset.modes is not None else np.clip(samples, 0.0, 1.0, out=samples)
 
     if dataset.modes is not None:
+        if how.judge is not None:
+            raise RunError(f"--judge: {folder.path} draws points, which no judge knows; leave it out")
         parts = dataset.train.samples, dataset.test.samples
         table = measure_points(draw, *parts, dataset.modes, dataset.std, subsets, how.samples)
     else:
-        judge, notices = _chosen(how, spec, dataset)
+        judge, told = _chosen(how, spec, dataset)
+        notices += told
         parts = pixels(dataset.train), pixels(dataset.test)
         if not all(map(len, parts)):
             raise DataError(f"{dataset.origin}: has no images to compare with")
         table = measure_images(draw, *parts, dataset.train.labels, judge, subsets, how.samples, how.quick)
         notices += [f"{_few(spec, dataset)}{notice}" for notice in table.notices]
-        facts |= {"judge": judge.name if judge is not None else None, "notices": notices}
-    facts |= {"samples": table.count, "sets": table.sets}
+        facts["judge"] = judge.name if judge is not None else None
+    facts |= {"samples": table.count, "sets": table.sets, "notices": notices, "way": _way(judge, table.count, dataset)}
     result: dict[str, Any] = {**facts, "measures": {row.name: _as_data(row) for row in table.rows}}
     if how.critics:
         _add_critic(result, critic_distance(folder, how.critics), how.critics)
@@ -86,17 +95,52 @@ def _chosen(how: How, spec: Gan | Wgan, dataset: Dataset) -> tuple[Judge | None,
     return None, [*notices, f"without a judge: {text}"]
 
 
+def _same_data(folder: RunFolder, dataset: Dataset) -> list[str]:
+    """What to tell of data that are not the run's; refused where its training data may be among the held-out ones.
+
+    Raises RunError.
+    """
+    data = folder.record().get("data", {})
+    own, now = data.get("sha256"), dataset.facts.get("sha256")
+    if own is None or own == now:
+        return []
+    if data.get("bundled") and dataset.facts.get("full"):
+        return ["the run learned the bundled MNIST-5k; it is measured beside the full MNIST, which holds it"]
+    raise RunError(
+        f"{folder.path}: it was trained on other data ({data.get('origin')}) than there are now ({dataset.origin}): "
+        "these say nothing of it; set $GANCLI_DATA, or data.path, to where its own are"
+    )
+
+
+def checksum(dataset: Dataset) -> str:
+    """A short name for the data that a run is measured beside."""
+    return _short(json.dumps(dataset.facts.get("sha256"), sort_keys=True).encode())
+
+
+def _way(judge: Judge | None, count: int, dataset: Dataset) -> str:
+    """How measures were taken, in words: those taken in different ways are not on one scale."""
+    if dataset.modes is not None:  # drawn anew for each seed
+        return f"points of {dataset.name}, sets of {count}"
+    by = f"{judge.name} ({_short(judge.network.params.tobytes())})" if judge is not None else "no judge"
+    return f"{by}, sets of {count} samples, data {checksum(dataset)} ({dataset.origin})"
+
+
+def _short(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
 def _few(spec: Gan | Wgan, dataset: Dataset) -> str:
     """The classes of a run of which there are few images, before what follows from that."""
     labels = spec.data.classes or tuple(range(dataset.labels))
     counts = [(label, *(int((p.labels == label).sum()) for p in (dataset.train, dataset.test))) for label in labels]
-    return "".join(f"class {label}: {train} images to train on, {test} held out; " for label, train, test in counts)
+    few = [(label, train, test) for label, train, test in counts if min(train, test) <= NEIGHBOURS]
+    return "".join(f"class {label}: {train} images to train on, {test} held out; " for label, train, test in few)
 
 
 def is_of(folder: RunFolder, how: How) -> bool:
     """Has this run been evaluated in just this way, as it stands now? Raises RunError."""
     found = folder.evaluation()
-    judge = found.get("judge") or BUNDLED_NAME
+    judge = found.get("judge") or BUNDLED_NAME  # a run of points has none
     same = {"asked": how.samples, "seed": how.seed, "game": folder.record().get("played")}
     return (
         all(found.get(key) == value for key, value in same.items())
@@ -105,6 +149,7 @@ def is_of(folder: RunFolder, how: How) -> bool:
         and (not how.critics or "critic_steepest" in found["measures"])
         and (how.quick or "wasserstein" in found["measures"])
         and "findings" in found
+        and found.get("checksum") == checksum(load_data(load(folder.config).experiment))
     )
 
 
@@ -139,6 +184,7 @@ class Evaluator:
             enough = len(sight.features) > NEIGHBOURS
             self._reference = gaussian(sight.features) if enough else None
             self._shares = classes.data_shares(sight.answers, dataset.train.labels)
+            self._seen = classes.shares(sight.answers)
             rows = np.random.default_rng(0).permutation(len(sight.features))[: self.NEIGHBOURS]
             self._real = sight.features[rows]
 
@@ -158,7 +204,7 @@ class Evaluator:
         measured = {
             "score": classes.score(sight.answers),
             "classes": classes.present(shares, self._shares),
-            "shares_kl": classes.divergence(shares, self._shares),
+            "shares_kl": classes.divergence(shares, self._seen),
         }
         if self._reference is None:  # too few real images for neighbours and covariances
             return measured

@@ -132,9 +132,11 @@ class Loop:
         self._stop_at_collapse()
 
     def _stop_at_collapse(self) -> None:
-        """Leave a checkpoint, to be evaluated and sampled from, and raise Collapsed where the run is to stop."""
+        """Leave a picture, and a checkpoint to sample from, and raise Collapsed where the run is to stop."""
         if self._collapse is not None:
             self.save()
+            if not (self.folder.images / f"game-{self.built.game.played:06d}.png").exists():
+                self.picture()
             raise Collapsed(self._collapse)
 
     def look(self) -> None:
@@ -150,21 +152,25 @@ class Loop:
     def test(self) -> None:
         """Measure, and add a line to the metrics."""
         seconds = round(time.monotonic() - self.start, 3)
-        row = {"game": self.built.game.played, "seconds": seconds, **self.built.game.measure(), **self.evaluation()}
+        row = {"game": self.built.game.played, "seconds": seconds, **self.built.game.measure()}
+        text = None if self._alarm is None else self._alarm.see(row)
+        stops = isinstance(self.spec, Gan | Wgan) and self.spec.stop.on_collapse
+        if text is not None and stops and self._alarm is not None and self._alarm.collapsed:
+            self._collapse = text
+        row |= self.evaluation()
         self.folder.append_metrics(row)
         self.reporter.figures(row)
-        if self._alarm is not None and (text := self._alarm.see(row)) is not None:
+        if text is not None:
             self.folder.log(text)
             self.reporter.line(text)
-            if self._alarm.collapsed and isinstance(self.spec, Gan | Wgan) and self.spec.stop.on_collapse:
-                self._collapse = text
 
     def evaluation(self) -> dict[str, float]:
-        """What the judge says, where that is due: of the same latents each time."""
+        """What the judge says, where that is due or the run ends: of the same latents each time."""
         spec, played = self.spec, self.built.game.played
         if not isinstance(spec, Gan | Wgan) or spec.evaluate is None:
             return {}
-        if played % self._period(spec.evaluate.every) and played != self.built.games:
+        ends = played == self.built.games or self._collapse is not None
+        if played % self._period(spec.evaluate.every) and not ends:
             return {}
         if self._evaluator is None:
             from gancli.experiment.evaluating import Evaluator  # few runs are judged, and all have to start

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gancli.runs import RunFolder, SweepFolder
-from gancli.runs.ranking import Combination, ranked
-from gancli.runs.sweeps import EVALUATED, NAME, REAL, readable
+from gancli.runs.ranking import EVALUATED, REAL, Combination, ranked
+from gancli.runs.sweeps import NAME, readable
 
 
 @dataclass

@@ -16,7 +16,8 @@ from gancli.plots.groups import Group, best_first, called, groups_of, short
 from gancli.plots.style import GREEN, plt, save
 from gancli.runs import RunError, SweepFolder
 from gancli.runs.figures import ABOUT
-from gancli.runs.sweeps import EVALUATED, REAL, readable
+from gancli.runs.ranking import EVALUATED, REAL
+from gancli.runs.sweeps import readable
 
 PANELS, LINES, BOXES, ROWS, COLUMNS = 12, 8, 16, 12, 4
 """At most so many small multiples, lines in one, boxes, rows of pictures and seeds in a row; the figures say so."""
@@ -34,15 +35,15 @@ def plot_sweep(
     measured = dict.fromkeys(key for group in groups for rows in group.rows for row in rows for key in row)
     known = [key for key in measured if not key.endswith(REAL)]
     metric = metric or shown_metric(key.removesuffix(EVALUATED) for key in known if key not in ABOUT)
-    final = f"{metric}{EVALUATED}" if f"{metric}{EVALUATED}" in known else metric
-    if metric is None or final not in known:
-        there = dict.fromkeys(key.removesuffix(EVALUATED) for key in known if key not in ABOUT)
-        raise RunError(
-            f"{sweep}: no cell that ended has measured {metric!r}; there is {', '.join(there) or 'nothing yet'}; "
-            "`gancli evaluate` measures more"
-        )
+    final = f"{metric}{EVALUATED}" if f"{metric}{EVALUATED}" in known else str(metric)
     for group in groups:
         group.rows = [rows for rows in group.rows if final in rows[-1]]
+    if metric is None or not any(group.rows for group in groups):
+        there = dict.fromkeys(key.removesuffix(EVALUATED) for key in known if key not in ABOUT)
+        raise RunError(
+            f"{sweep}: no cell that ended has measured {metric!r} in its last state; there is "
+            f"{', '.join(there) or 'nothing yet'}; `gancli evaluate` measures more"
+        )
     target = target or sweep / "plots"
     target.mkdir(exist_ok=True)
     title = str(folder.record().get("name", sweep.name))
@@ -115,11 +116,11 @@ def _coloured(groups: list[Group]) -> Iterator[tuple[Any, Group]]:
 
 
 def _line(axes: Any, group: Group, metric: str, colour: Any, label: str) -> None:
-    if not group.rows:
-        axes.plot([], [], color=colour, label=label)
-        return
     measured = [[row for row in rows if metric in row] for rows in group.rows]
     measured = [rows for rows in measured if rows]
+    if not measured:
+        axes.plot([], [], color=colour, label=label)
+        return
     games = [row["game"] for row in max(measured, key=len)]
     # a run that ended early keeps its last state
     values = np.array([[rows[min(i, len(rows) - 1)][metric] for i in range(len(games))] for rows in measured])

@@ -14,8 +14,8 @@ from gancli.report import html
 from gancli.runs import RunFolder, SweepFolder
 from gancli.runs.figures import figures
 from gancli.runs.files import write_text
-from gancli.runs.ranking import RULE, Combination, columns_of, metric_of
-from gancli.runs.sweeps import EVALUATED
+from gancli.runs.ranking import COUNTS, EVALUATED, Combination, columns_of, metric_of, ways
+from gancli.runs.sweeps import readable
 
 FRAMES, COMBINATIONS = 60, 24
 """Pictures of a run in time, and combinations of a sweep whose pictures are shown, at most."""
@@ -29,9 +29,9 @@ def report_run(run: Path) -> Path:
     name = str(record.get("name", run.name))
     title = f"{name}: {record.get('kind')}, {record.get('status')}"
     last = figures(rows)
-    names = [key.removesuffix(".final") for key in last if key.endswith(".final")]
+    names = list(dict.fromkeys(key.rsplit(".", 1)[0] for key in last))
     measured = [
-        {"metric": name, "is": metric(name).label, "last": last[f"{name}.final"], "best": last.get(f"{name}.best"),
+        {"metric": name, "is": metric(name).label, "last": last.get(f"{name}.final"), "best": last.get(f"{name}.best"),
          "": BETTER[metric(name).better]}
         for name in names
     ]  # fmt: skip
@@ -56,7 +56,7 @@ def report_sweep(sweep: Path) -> Path:
     parts = [
         html.section("Combinations, mean over seeds ± half its 95 % interval", *_combinations(folder, combinations)),
         html.section("Figures", _figures(lambda target: plots.plot_sweep(sweep, "png", target=target))),
-        html.section("Pictures at the last game", _cell_pictures(folder, keys)),
+        html.section("Last pictures", _cell_pictures(folder, keys)),
         html.section("Cells", html.table(rows, sortable=True)),
         html.section("Plan", f"<pre>{html.escape(_text(sweep / 'sweep.yaml'))}</pre>\n"),
         html.section("Base", f"<pre>{html.escape(_text(sweep / 'base.yaml'))}</pre>\n"),
@@ -130,7 +130,9 @@ def _combinations(folder: SweepFolder, combinations: list[Combination]) -> list[
     """What counts, whether there is a ranking, and the table: settings, seeds, what has a direction, the rest."""
     columns = columns_of([row for one in combinations for row in one.rows])
     wanted = main_metric(metric_of(column).name for column in columns)
-    said = f"<p>{html.escape(RULE[0].upper() + RULE[1:])}.</p>\n"
+    said = f"<p>{html.escape(COUNTS[0].upper() + COUNTS[1:])}.</p>\n"
+    if len(found := ways(combinations)) > 1:
+        said += f"<p>Not evaluated alike, so not to be compared: {html.escape('; '.join(found))}.</p>\n"
     if wanted is None:
         said += (
             "<p>In the order of the plan: nothing that was measured says which is better; "
@@ -141,12 +143,14 @@ def _combinations(folder: SweepFolder, combinations: list[Combination]) -> list[
     shown.sort(key=lambda column: (metric_of(column).better is None, places[metric_of(column).name]))
     evaluated = {metric_of(column).name for column in shown if column.endswith(EVALUATED)}
     rest = [column for column in shown if column.endswith(EVALUATED) or metric_of(column).name not in evaluated]
-    return [said, html.table([_row(one, rest) for one in combinations], sortable=True)]
+    others = dict.fromkeys(key for one in combinations for key in one.counts(rest[0] if rest else ""))
+    return [said, html.table([_row(one, rest, list(others)) for one in combinations], sortable=True)]
 
 
-def _row(one: Combination, columns: list[str]) -> dict[str, Any]:
+def _row(one: Combination, columns: list[str], others: list[str]) -> dict[str, Any]:
     counts = one.counts(columns[0] if columns else "")
-    found: dict[str, Any] = {**one.settings, "seeds": f"{counts.pop('seeds')} of {counts.pop('of')}", **counts}
+    found: dict[str, Any] = {**one.settings, "seeds": f"{counts['seeds']} of {counts['of']}"}
+    found |= {key: counts.get(key) for key in others if key not in ("seeds", "of")}
     for column in columns:
         mean, half = mean_and_half(list(one.values(column).values()))
         found[metric_of(column).name] = html.interval(mean, half)
@@ -157,11 +161,11 @@ def _cell_pictures(folder: SweepFolder, keys: list[str]) -> str:
     """The last picture of the first cell of each combination that has one."""
     shown: dict[str, str] = {}
     for cell in folder.cells():
-        label = ", ".join(f"{key} {cell['values'].get(key)}" for key in keys) or "all"
+        label = ", ".join(f"{key} {readable(cell['values'].get(key))}" for key in keys) or "all"
         every = frames(folder.run(cell["cell"]).path) if label not in shown else []
         if every and len(shown) < COMBINATIONS:
             source = html.address(_picture(every[-1]), ".png")
-            caption = f"{label}, seed {cell['seed']}"
+            caption = f"{label}, seed {cell['seed']}, game {every[-1].game:,d}"
             shown[label] = (
                 f'<figure><img src="{source}" alt="{html.escape(caption)}">'
                 f"<figcaption>{html.escape(caption)}</figcaption></figure>\n"

@@ -16,7 +16,8 @@ ABOUT = ("game", "seconds")
 def figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     """Of each metric its last value, `<metric>.final`, its mean over the games, `.area`, and the best of all, `.best`.
 
-    A metric without a direction has no best, nor has one that is best at the real data's value: it is not known here.
+    The last value is that of the last test; a metric that is undefined there, or was not measured, has none. A metric
+    without a direction has no best, nor has one that is best at the real data's value: it is not known here.
     """
     found: dict[str, float] = {}
     for name in in_order(key for row in rows for key in row if key not in ABOUT):
@@ -24,7 +25,8 @@ def figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
         if not measured:
             continue
         values = [value for _, value in measured]
-        found[f"{name}.final"] = values[-1]
+        if finite(rows[-1].get(name)) is not None:
+            found[f"{name}.final"] = values[-1]
         best = {"higher": max, "lower": min}.get(str(metric(name).better))
         if best is not None:
             found[f"{name}.best"] = best(values)

@@ -75,6 +75,12 @@ class RunFolder(Held):
             raise RunError(f"{path}: cannot be read ({error})") from None
         return found if isinstance(found, dict) else {}
 
+    def current_evaluation(self) -> dict[str, Any]:
+        """The same, where it is of the run as it stands: not of one that was made longer since. Raises RunError."""
+        found = self.evaluation()
+        played = self._read_record().get("played") if found else None
+        return found if played is None or found.get("game", played) == played else {}
+
     @property
     def plots(self) -> Path:
         """Figures made on demand."""

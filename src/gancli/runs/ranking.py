@@ -3,6 +3,7 @@
 There is one rule for all tables and figures: `RULE`. It lets no combination gain by a seed that failed.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +13,16 @@ from gancli.metrics import Metric, metric
 
 COUNTED = ("completed", "collapsed")
 """How a cell ends whose last state counts."""
+COUNTS = "cells that completed or collapsed count with their last state, n of N; others are counted beside"
 RULE = (
-    "cells that completed or collapsed count with their last state, n of N; a combination of which fewer count than of "
-    "others stands after those, so that none gains by a seed that diverged or failed"
+    f"{COUNTS}; a combination of which fewer count than of others stands after those, so that none gains by a seed "
+    "that diverged or failed"
 )
-ENDS = (".evaluated", ".final", ".best", ".area")
+EVALUATED, REAL = ".evaluated", ".real"
+"""End the columns of what `gancli evaluate` has measured, of samples and of real data; summary.csv has none of it."""
+WAY = "evaluated as"
+"""The column that says by which judge, on which data and how many samples a cell was evaluated."""
+ENDS = (EVALUATED, ".final", ".best", ".area")
 """Of a metric's columns in a summary: what `gancli evaluate` has measured is taken before the last of training."""
 Row = Mapping[str, Any]
 
@@ -41,7 +47,7 @@ class Combination:
         one = metric_of(column)
         found = {}
         for row in self.counted():
-            error = None if row.get(column) is None else one.error(float(row[column]), row.get(f"{one.name}.real"))
+            error = None if row.get(column) is None else one.error(float(row[column]), row.get(f"{one.name}{REAL}"))
             if error is not None:
                 found[row["seed"]] = error
         return found
@@ -52,9 +58,17 @@ class Combination:
         for row in self.rows:
             if row["status"] not in COUNTED:
                 found[row["status"]] = found.get(row["status"], 0) + 1
-        without = len(self.counted()) - found["seeds"]
-        name = "not evaluated" if column.endswith(ENDS[0]) else "not measured"
-        return {**found, name: without} if without else found
+        for row in self.counted():
+            if row.get(column) is None:
+                name = "undefined" if WAY in row or not column.endswith(EVALUATED) else "not evaluated"
+                found[name] = found.get(name, 0) + 1
+        return found
+
+    def real(self, column: str) -> float | None:
+        """The mean of what real data have, of what `gancli evaluate` has measured."""
+        found = [row.get(f"{metric_of(column).name}{REAL}") for row in self.counted() if column.endswith(EVALUATED)]
+        known = [float(value) for value in found if value is not None]
+        return mean_and_half(known)[0] if known else None
 
 
 def metric_of(column: str) -> Metric:
@@ -91,11 +105,18 @@ def difference(one: Combination, other: Combination, column: str, comparisons: i
     """The paired difference of two combinations over the seeds that both have, and half its 95 % interval.
 
     Of values, or of their distances to the real data's where the metric is best there; None for fewer than two seeds.
-    `comparisons` is how many of them are looked at together.
+    `comparisons` is how many of them are looked at together. The half width is NaN where all seeds differ by just the
+    same, as counts may: their spread says nothing of how far the mean may be off.
     """
     near_real = metric_of(column).better == "real"
     left, right = ((each.errors if near_real else each.values)(column) for each in (one, other))
     shared = [seed for seed in left if seed in right]
     if len(shared) < 2:
         return None
-    return paired([left[seed] for seed in shared], [right[seed] for seed in shared], comparisons)
+    mean, half = paired([left[seed] for seed in shared], [right[seed] for seed in shared], comparisons)
+    return mean, half if half > 0.0 or mean == 0.0 else math.nan
+
+
+def ways(combinations: Sequence[Combination]) -> list[str]:
+    """The different ways in which the cells that count were evaluated: only one of them can be ranked."""
+    return list(dict.fromkeys(str(row[WAY]) for one in combinations for row in one.counted() if row.get(WAY)))

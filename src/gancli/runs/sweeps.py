@@ -13,13 +13,11 @@ from gancli.runs.figures import figures
 from gancli.runs.files import append_line, write_text
 from gancli.runs.folder import RunFolder, exclusive, whole
 from gancli.runs.held import Held, RunError
-from gancli.runs.ranking import Combination
+from gancli.runs.ranking import EVALUATED, REAL, WAY, Combination
 
 CELLS = "cells"
 Answer = dict[str, Any]
 """What has become of a cell: `cell`, `status`, `reason`, `seconds`, and `figures` where it has some."""
-EVALUATED, REAL = ".evaluated", ".real"
-"""End the columns of what `gancli evaluate` has measured, of samples and of real data; summary.csv has none of it."""
 NAME = "name"
 """The key of a run's name."""
 TEXTS = ("status",)
@@ -166,10 +164,11 @@ class SweepFolder(Held):
         return self.path / "summary.csv"
 
 
-def evaluated(run: RunFolder) -> dict[str, float | None]:
+def evaluated(run: RunFolder) -> dict[str, Any]:
     """What `gancli evaluate` has measured of a cell, as `<metric>.evaluated`, and of real data. Raises RunError."""
-    found: dict[str, float | None] = {}
-    for name, measure in run.evaluation().get("measures", {}).items():
+    evaluation = run.current_evaluation()
+    found: dict[str, Any] = {WAY: evaluation["way"]} if evaluation.get("way") else {}
+    for name, measure in evaluation.get("measures", {}).items():
         found |= {f"{name}{EVALUATED}": measure["value"], f"{name}{REAL}": measure["real"]}
     return found
 
