@@ -206,6 +206,17 @@ def test_a_collapsed_run_says_so_and_stops_where_asked() -> None:
     assert (stopped.path / "images" / "game-000030.png").exists(), "its last state is shown"
 
 
+def test_what_has_collapsed_is_measured_as_it_was_then() -> None:
+    """It counted with what the judge had said of the untrained generator."""
+    dull = GAN.replace("games: 40", "games: 100").replace(
+        "generator: {shape: [4, 6, 784], mu: 0.1,", "generator: {shape: [4, 6, 784], mu: 0.1, init: {name: normal, std: 1.0e-3},"
+    )  # fmt: skip
+    folder, _ = helpers.train(dull + "evaluate: {every: 100, samples: 100}\nstop: {on_collapse: true}\n", code=1)
+    first, *between, last = folder.rows()
+    assert last["game"] == 30 and "frechet" in first and "frechet" in last and "frechet" not in between[0]
+    assert (folder.images / "game-000030.png").exists()
+
+
 def test_fresh_critics_tell_noise_from_a_generator_that_has_learned() -> None:
     """Of a generator that is trained on points and of one that is not; real against real is about 0."""
     from pathlib import Path

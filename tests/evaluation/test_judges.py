@@ -154,3 +154,37 @@ def test_the_record_says_how_many_samples_were_measured() -> None:
     helpers.train(WGAN)
     found = json.loads(gancli("evaluate", "small", "--samples", "500", "--quick", "--format", "json").stdout)
     assert (found["samples"], found["sets"], found["asked"]) == (50, 10, 500)
+
+
+def test_a_run_is_measured_beside_its_own_data_only(other: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With $GANCLI_DATA gone, trousers were judged as digits, and what a run had learned was held out."""
+    monkeypatch.setenv("GANCLI_DATA", str(Path("other").resolve()))
+    folder, _ = helpers.train(WGAN.replace("data: {classes: [7]}", "data: {}"))
+    monkeypatch.delenv("GANCLI_DATA")
+    refused = gancli("evaluate", "small", "--samples", "100", "--quick")
+    assert refused.exit_code == 2 and "it was trained on other data" in refused.stderr
+    assert not (folder.path / "evaluation.json").exists()
+
+
+def test_what_is_known_of_other_data_is_measured_again(other: None) -> None:
+    text = WGAN.replace("data: {classes: [7]}", "data: {path: here}")
+    bundled = data.load("mnist")
+    write(Path("here"), bundled.train, bundled.test)
+    Path("c.yaml").write_text(text, encoding="utf-8")
+    swept = gancli("sweep", "c.yaml", "--seeds", "1", "--jobs", "1", "-q")
+    assert swept.exit_code == 0, swept.output
+    words = ["evaluate", "latest", "--samples", "100", "--quick"]
+    assert "(known)" not in gancli(*words).stderr and "(known)" in gancli(*words).stderr
+    path = next(Path("runs").rglob("evaluation.json"))
+    path.write_text(path.read_text().replace('"checksum": "', '"checksum": "0'))
+    assert "(known)" not in gancli(*words).stderr
+
+
+def test_points_have_no_judge() -> None:
+    ring = (
+        "kind: gan\nname: ring\ndata: {set: ring}\ngenerator: {shape: [4, 6, 2]}\ndiscriminator: {shape: [2, 9, 1]}\n"
+    )
+    helpers.train(ring + "training: {games: 5, batch: 8}\npictures: {every: 5, count: 50}\n")
+    helpers.train(JUDGE.replace("{path: other}", "{}"))
+    refused = gancli("evaluate", "ring", "--judge", "judge")
+    assert refused.exit_code == 2 and "draws points, which no judge knows" in refused.stderr

@@ -255,3 +255,83 @@ def test_every_metric_that_is_measured_is_in_the_table() -> None:
 def test_the_documentation_has_the_table() -> None:
     page = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text(encoding="utf-8")
     assert markdown() in page, "docs/evaluation.md: replace the table of metrics by gancli.metrics.markdown()"
+
+
+def evaluated(folder: SweepFolder, seed: int, **facts: Any) -> None:
+    """Change what stands in the evaluation of the first combination's cell."""
+    path = folder.run(f"0{seed:011d}").path / "evaluation.json"
+    write_json(path, {**json.loads(path.read_text(encoding="utf-8")), **facts})
+
+
+def test_what_was_evaluated_in_another_way_or_before_is_not_ranked() -> None:
+    measures = [[{"frechet": (f, 0.3)} for f in (1.0, 2.0)], [{"frechet": (f, 0.3)} for f in (5.0, 6.0)]]
+    folder = sweep(NOISE, [[{"sample_distance": 1.0}] * 2] * 2, measures=measures)
+    assert [row["rank"] for row in by("frechet")] == [1, 2]
+    for place in (0, 1):
+        for seed in (0, 1):
+            path = folder.run(f"{place}{seed:011d}").path / "evaluation.json"
+            write_json(path, {**json.loads(path.read_text(encoding="utf-8")), "way": "judge A, sets of 500"})
+    assert [row["rank"] for row in by("frechet")] == [1, 2]
+    evaluated(folder, 1, way="judge B, sets of 500")
+    refused = gancli("compare", *made, "--by", "frechet")
+    assert (
+        refused.exit_code == 2 and "not evaluated alike: judge A, sets of 500; judge B, sets of 500" in refused.stderr
+    )
+    assert "Not evaluated alike" in Path(gancli("report", *made).stdout.strip()).read_text(encoding="utf-8")
+    cells = [str(folder.run(cell["cell"]).path) for cell in folder.cells()]
+    assert "not evaluated alike" in gancli("compare", *cells, "--by", "frechet").stderr
+    evaluated(folder, 1, way="judge A, sets of 500", game=50)
+    run = folder.run(f"0{1:011d}")
+    run.write_record({**run.record(), "played": 100})
+    late = by("frechet")[1]
+    assert late["noise"] == "null" and late["seeds"] == 1 and late["not evaluated"] == 1, "it is of game 50"
+    rows = json.loads(gancli("compare", *cells, "--by", "frechet", "--format", "json").stdout)
+    assert [row["frechet"] for row in rows] == [1.0, 5.0, 6.0, None]
+
+
+def test_a_sweep_without_a_last_state_of_a_metric_is_refused_and_one_in_part_is_drawn() -> None:
+    sweep(NOISE, [[{"frechet": 3.0}, {"frechet": 4.0}], [{"sample_distance": 1.0}] * 2])
+    drawn = gancli("plot", *made)
+    assert drawn.exit_code == 0 and "curves-frechet.png" in drawn.stdout, drawn.output
+    assert gancli("report", *made).exit_code == 0
+    refused = gancli("plot", *made, "--metric", "coverage")
+    assert refused.exit_code == 2 and "in its last state; there is frechet, sample_distance" in refused.stderr
+
+
+def test_a_sweep_that_is_not_ranked_shows_no_nan_and_every_status_is_listed() -> None:
+    rows = [[{"sample_distance": 1.0}] * 2] * 2
+    sweep(NOISE, rows, [["completed", "collapsed"], ["diverged", "waiting"]])
+    table = gancli("compare", *made).stdout
+    assert "nan" not in table and "0 of 2" in table and "–" in table
+    folder = SweepFolder(Path(made[0]))
+    folder.write_record({**folder.record(), "counts": {"collapsed": 1, "completed": 1, "diverged": 1, "waiting": 1}})
+    listed = gancli("ls").stdout
+    assert "collapsed 1" in listed and "waiting 1" in listed
+
+
+def test_counts_that_differ_by_the_same_in_every_seed_prove_nothing() -> None:
+    sweep(NOISE, [[{"modes": 7.0}] * 2, [{"modes": 8.0}] * 2])
+    assert "-1 in every seed, too few to tell" in gancli("compare", *made, "--by", "modes").stdout
+    sweep(NOISE, [[{"modes": 7.0}], [{"modes": 8.0}]])
+    assert "nothing can be told apart: that takes two combinations" in gancli("compare", *made, "--by", "modes").stdout
+
+
+def test_settings_are_shown_as_they_are_given() -> None:
+    settings = ({"eta": 0.12345678, "bias": True}, {"eta": 1.0, "bias": None})
+    sweep(settings, [[{"frechet": 1.0}], [{"frechet": 2.0}]])
+    table = gancli("compare", *made, "--by", "frechet").stdout
+    assert "0.12345678  true" in table and "null" in table and "None" not in table
+    assert [row["eta"] for row in by("frechet", "eta=1")] == [1.0] and [
+        row["eta"] for row in by("frechet", "bias=true")
+    ] == [0.12345678]
+
+
+def test_games_in_the_plane_are_ranked_by_their_distance_and_sent_to_no_judge() -> None:
+    folder = sweep(({"eta": 0.1}, {"eta": 0.2}), [[{"theta": 1.0, "distance": 1.0}], [{"theta": 2.0, "distance": 2.0}]])
+    cells = folder.cells()
+    for cell in cells:
+        run = folder.run(cell["cell"])
+        run.write_record({**run.record(), "kind": "game2d"})
+    paths = [str(folder.run(cell["cell"]).path) for cell in cells]
+    refused = gancli("compare", *paths, "--by", "theta")
+    assert refused.exit_code == 2 and "rank by distance" in refused.stderr and "gancli evaluate" not in refused.stderr

@@ -11,6 +11,7 @@ from gancli.cli.combinations import compare_combinations
 from gancli.cli.support import command, format_option, print_json, print_rows, runs_option
 
 if TYPE_CHECKING:
+    from gancli.metrics import Metric
     from gancli.runs import RunFolder
 
 OF_ONE_RUN = ("pid", "process_start", "start", "end", "resumed", "spec", "spec_sha256")
@@ -50,30 +51,51 @@ def compare(run: tuple[str, ...], top: int, by: str | None, form: str, runs: Pat
 
 
 def _rank_runs(folders: "list[RunFolder]", by: str, top: int, form: str) -> None:
-    """By what `gancli evaluate` has measured, else by the last value in training."""
-    from gancli.metrics import metric
+    """By what `gancli evaluate` has measured of them, else by their last state in training; never by both."""
+    from gancli.metrics import BETTER, metric
 
-    one, rows = metric(by), []
-    for folder in folders:
-        found = folder.evaluation().get("measures", {}).get(by)
-        last = next((row[by] for row in reversed(folder.rows()) if by in row), None)
-        value, half, real = (found["value"], found["±"], found["real"]) if found is not None else (last, None, None)
-        about = {"run": folder.path.name, "status": folder.record()["status"]}
-        rows.append({**about, by: value, "±": half, "real data": real})
-    if all(row[by] is None for row in rows):
-        raise click.UsageError(f"--by: no run has measured {by!r}; `gancli evaluate RUN` measures more")
-    if one.better is None:
-        raise click.UsageError(
-            f"--by {by}: no value of it is better than another: {one.why}; `gancli evaluate RUN`, then --by frechet"
-        )
-    errors = {row["run"]: one.error(row[by], row["real data"]) for row in rows if row[by] is not None}
+    one = metric(by)
+    evaluations = [folder.current_evaluation() for folder in folders]
+    evaluated = any(by in found.get("measures", {}) for found in evaluations)
+    rows = [_of_run(folder, found, by, evaluated) for folder, found in zip(folders, evaluations, strict=True)]
+    _may_rank(one, rows, folders)
+    ways = dict.fromkeys(str(found["way"]) for found in evaluations if evaluated and found.get("way"))
+    if len(ways) > 1:
+        raise click.UsageError(f"the runs were not evaluated alike: {'; '.join(ways)}; evaluate them in one way first")
 
     def key(row: dict[str, Any]) -> tuple[bool, bool, float]:
-        error = errors.get(row["run"])
-        return row["status"] in ("diverged", "failed"), error is None, error or 0.0
+        error = None if row[by] is None else one.error(row[by], row["real data"])
+        return error is None, row["status"] in ("diverged", "failed"), error or 0.0
 
     rows.sort(key=key)
+    if form == "table":
+        where = "by gancli evaluate" if evaluated else "at the last test in training"
+        click.echo(f"by {by}, {where}, {BETTER[one.better]}; diverged and failed runs after the others")
     print_rows(rows[:top], form)
+
+
+def _of_run(folder: "RunFolder", found: dict[str, Any], by: str, evaluated: bool) -> dict[str, Any]:
+    """What a run has of a metric."""
+    about = {"run": folder.path.name, "status": folder.record()["status"]}
+    if evaluated:
+        measure = found.get("measures", {}).get(by, {})
+        return {**about, by: measure.get("value"), "±": measure.get("±"), "real data": measure.get("real")}
+    return {**about, by: (folder.rows() or [{}])[-1].get(by), "±": None, "real data": None}
+
+
+def _may_rank(one: "Metric", rows: list[dict[str, Any]], folders: "list[RunFolder]") -> None:
+    """Raises UsageError, where no run has measured a metric or it says nothing of quality, with what to do."""
+    from gancli.metrics import in_order, metric
+
+    names = in_order(key for folder in folders for row in folder.rows()[-1:] for key in row)
+    directed = [name for name in names if metric(name).better is not None]
+    ways = [f"rank by {', '.join(directed)}"] if directed else []
+    if all(folder.record().get("kind") in ("gan", "wgan") for folder in folders):
+        ways.append("`gancli evaluate RUN` measures more")
+    if one.better is None and any(row[one.name] is not None for row in rows):
+        raise click.UsageError(f"--by {one.name}: no value of it is better than another: {one.why}; {'; '.join(ways)}")
+    if all(row[one.name] is None for row in rows):
+        raise click.UsageError(f"--by: no run has {one.name!r} in its last state; {'; '.join(ways)}")
 
 
 def _compare_runs(folders: "list[RunFolder]", form: str) -> None:

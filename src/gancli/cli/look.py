@@ -95,7 +95,8 @@ def ls(form: str, runs: Path) -> None:
             click.echo(f"warning: {error}", err=True)
             continue
         if isinstance(folder, SweepFolder):
-            counts = {key: record.get("counts", {}).get(key, 0) for key in ("completed", "diverged", "failed")}
+            always = dict.fromkeys(("completed", "diverged", "failed"), 0)
+            counts = always | record.get("counts", {})
             about = {"run": folder.path.name, "kind": "sweep", "status": record.get("status")}
             rows.append({**about, "cells": record.get("cells"), **counts})
             continue
@@ -113,7 +114,7 @@ def ls(form: str, runs: Path) -> None:
                 row["figures"] = "  ".join(f"{key} {value}" for key, value in found.items() if value)
             else:
                 row["figures"] = "  ".join(
-                    f"{key} {row.pop(key):.4g}" for key in list(row)[6:] if isinstance(row[key], float)
+                    f"{key} {row.pop(key):.4g}" for key in list(row)[6:] if isinstance(row[key], int | float)
                 )
     print_rows(rows, form)
 

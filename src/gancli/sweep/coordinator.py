@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from gancli.experiment import Stop
 from gancli.runs import SweepFolder
 from gancli.runs.figures import write_csv
-from gancli.runs.sweeps import DONE, Answer
+from gancli.runs.sweeps import DONE, Answer, readable
 from gancli.sweep.folder import Ended, now
 
 Work = Callable[[str, dict[str, Any]], Answer]
@@ -174,7 +174,7 @@ class _Session:
 
     def _named(self, name: str) -> str:
         cell = self._cells[name]
-        values = [*(f"{key}={value}" for key, value in cell["values"].items()), f"seed {cell['seed']}"]
+        values = [*(f"{key}={readable(value)}" for key, value in cell["values"].items()), f"seed {cell['seed']}"]
         return f"{name} ({', '.join(values)})"
 
     def _too_many_failed(self) -> bool:
