@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gancli.evaluation import classes, table
+from gancli.evaluation import table
 from gancli.evaluation.estimate import Array, Estimate, Rng, of_held_out, of_sets
 from gancli.evaluation.judge import Sight
 from gancli.metrics import metric
@@ -46,8 +46,8 @@ MEASURES = ("frechet", "coverage", "precision", "recall", "density", "score", "s
 EYE: Any = Eye()
 
 
-def judged(x: Array, reference: Any, shares: Array, rng: Rng) -> table.Values:
-    return table._of_sight(EYE.look(x), reference, shares, rng)
+def judged(x: Array, reference: Any, labels: Array, rng: Rng) -> table.Values:
+    return table._of_sight(EYE.look(x), reference, labels, rng)
 
 
 def pixels(x: Array, train: Array, test: Array, rng: Rng) -> table.Values:
@@ -85,11 +85,10 @@ def outside(held: dict[str, float]) -> dict[str, float]:
 def test_intervals_of_what_a_judge_sees(train_count: int, count: int, sets: int, blocks: int) -> None:
     rng = np.random.default_rng(2)
     train, labels = real(rng, train_count)
-    seen = EYE.look(train)
-    reference, shares = table._Reference.of(seen), classes.data_shares(seen.answers, labels)
-    own = pool(sets, lambda rng: judged(fake(rng, count), reference, shares, rng))
+    reference = table._Reference.of(EYE.look(train))
+    own = pool(sets, lambda rng: judged(fake(rng, count), reference, labels, rng))
     assert outside({name: held_by_sets(own[name]) for name in MEASURES}) == {}
-    held_out = pool(sets, lambda rng: judged(real(rng, count)[0], reference, shares, rng))
+    held_out = pool(sets, lambda rng: judged(real(rng, count)[0], reference, labels, rng))
     assert outside({name: held_by_blocks(name, held_out[name], blocks) for name in MEASURES}) == {}
 
 
