@@ -64,6 +64,12 @@ def _called(final: str) -> str:
     return f"{one.name}{direction}" + ("" if final.endswith(EVALUATED) else ", at the last game")
 
 
+def _within(name: str, low: Any, high: Any) -> tuple[Any, Any]:
+    """An interval, cut off where the metric's range ends."""
+    one = metric_table.metric(name)
+    return np.clip(low, one.low, one.high), np.clip(high, one.low, one.high)
+
+
 def _margins(size: tuple[float, float], left: float, bottom: float = 0.6, top: float = 0.5) -> dict[str, float]:
     """Around the axes, from inches; a layout that measures each text would take as long as the drawing."""
     width, height = size
@@ -127,7 +133,8 @@ def _line(axes: Any, group: Group, metric: str, colour: Any, label: str) -> None
     mean, half = (np.array(column) for column in zip(*map(mean_and_half, values.T.tolist()), strict=True))
     axes.plot(games, mean, color=colour, label=label)
     if len(values) > 1:
-        axes.fill_between(games, mean - half, mean + half, color=colour, alpha=0.2, linewidth=0)
+        low, high = _within(metric, mean - half, mean + half)
+        axes.fill_between(games, low, high, color=colour, alpha=0.2, linewidth=0)
 
 
 def _boxes(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
@@ -166,7 +173,9 @@ def _time(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
     axes.scatter(np.concatenate(seconds), np.concatenate(finals), s=5, c=np.array(colours)[dots], alpha=0.3)
     x, dx = zip(*map(mean_and_half, seconds), strict=True)
     y, dy = zip(*map(mean_and_half, finals), strict=True)
-    axes.errorbar(x, y, xerr=dx, yerr=dy, fmt="none", ecolor=cast(Any, colours), linewidth=1)
+    means, halves = np.array(y), np.array(dy)
+    low, high = _within(metric.removesuffix(EVALUATED), means - halves, means + halves)
+    axes.errorbar(x, y, xerr=dx, yerr=[means - low, high - means], fmt="none", ecolor=cast(Any, colours), linewidth=1)
     axes.scatter(x, y, s=30, c=colours, zorder=3)
     axes.set(xlabel="seconds of training", ylabel=_called(metric), title=f"{title}: time against quality")
     if len(known) <= LINES:
