@@ -38,8 +38,6 @@ class Metric:
     high: float = math.inf
     bound: float | None = None
     """Findings, and the alarm of a collapse, speak of a value beyond this multiple of the real data's."""
-    square: bool = False
-    """Is it a squared distance, or a divergence, which is as one: not normal, but with a long upper tail?"""
     why: str = ""
 
     @property
@@ -64,26 +62,17 @@ _SPREAD = "it is how far apart samples are, which is as large for noise as for v
 
 METRICS = _table(
     Metric("accuracy", "accuracy on test data", "share", "labels", "higher", 0.0, 1.0),
-    Metric(
-        "frechet",
-        "Fréchet distance of the judge's features",
-        "features²",
-        "a judge",
-        "lower",
-        0.0,
-        bound=10.0,
-        square=True,
-    ),
+    Metric("frechet", "Fréchet distance of the judge's features", "features²", "a judge", "lower", 0.0, bound=10.0),
     Metric("coverage", "coverage: real images with a sample near", "share", "a judge", "higher", 0.0, 1.0, 0.5),
     Metric("modes", "modes with a sample near", "modes", "modes", "higher", 0.0, bound=1.0),
     Metric("quality", "samples within 3 σ of a mode", "share", "modes", "higher", 0.0, 1.0, 0.5),
-    Metric("reverse_kl", "unevenness of the modes", "nats", "modes", "lower", 0.0, bound=10.0, square=True),
+    Metric("reverse_kl", "unevenness of the modes", "nats", "modes", "lower", 0.0, bound=10.0),
     Metric("precision", "precision: samples near a real image", "share", "a judge", "higher", 0.0, 1.0, 0.5),
     Metric("recall", "recall: real images within the samples' balls", "share", "a judge", "higher", 0.0, 1.0, 0.5),
     Metric("density", "density: real images around a sample", "balls", "a judge", "real", 0.0, bound=0.5),
     Metric("score", "Inception score, of this judge", "classes'", "a judge", "higher", 1.0, bound=0.5),
     Metric("classes", "classes of the data that are drawn", "classes", "a judge", "higher", 0.0, bound=1.0),
-    Metric("shares_kl", "divergence of the classes' shares", "nats", "a judge", "lower", 0.0, bound=10.0, square=True),
+    Metric("shares_kl", "divergence of the classes' shares", "nats", "a judge", "lower", 0.0, bound=10.0),
     Metric("unsure", "samples that the judge is unsure of", "share", "a judge", "lower", 0.0, 1.0, 10.0),
     Metric("duplicates", "samples with a near-duplicate", "share", "images", "lower", 0.0, 1.0, 10.0),
     Metric("nearest_train", "distance to the nearest training image", "L2", "images", "real", 0.0, bound=0.5),

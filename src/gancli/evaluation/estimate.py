@@ -32,20 +32,17 @@ def of_sets(values: Sequence[float]) -> Estimate:
     return Estimate(*mean_and_half(_known(values)))
 
 
-def of_held_out(values: Sequence[float], others: Sequence[float], squares: bool = False) -> Estimate:
+def of_held_out(values: Sequence[float], others: Sequence[float]) -> Estimate:
     """The mean over held-out sets, its interval by the spread of `others`: sets of as many samples, measured likewise.
 
     A single held-out set, as there mostly is, does not say how far it may be off; sets of training data, each measured
-    against the rest of them, do. Of `squares` the roots are about normal: the half width is that of their upper side.
+    against the rest of them, do.
     """
     values, others = _known(values), _known(others)
     value = float(np.mean(values)) if values else math.nan
     if len(others) < 2 or not values:
         return Estimate(value)
     quantile = student(len(others) - 1) / math.sqrt(len(values))
-    if squares:
-        width = quantile * float(np.std(np.sqrt(np.maximum(others, 0.0)), ddof=1))
-        return Estimate(value, 2.0 * math.sqrt(max(value, 0.0)) * width + width**2)
     half = quantile * float(np.std(others, ddof=1))
     return Estimate(value, half if half > 0.0 or value == others[0] else math.nan)  # blocks that are all alike
 

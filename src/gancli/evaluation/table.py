@@ -133,7 +133,7 @@ def _rows(own: Sequence[Values], held_out: Sequence[Values], blocks: Sequence[Va
     rows = []
     for name in held_out[0]:
         samples, real, train = ([one[name] for one in every if name in one] for every in (own, held_out, blocks))
-        drawn, kept = of_sets(samples), of_held_out(real, train, metric(name).square)
+        drawn, kept = of_sets(samples), of_held_out(real, train)
         if metric(name).unit == "share":
             size = min(count, SUBSET)
             drawn, kept = of_share(drawn, size * len(samples)), of_share(kept, size * len(real))
