@@ -15,7 +15,7 @@ from gancli.evaluation.frechet import frechet_distance, gaussian
 from gancli.evaluation.judge import Judge
 from gancli.evaluation.manifold import NEIGHBOURS, manifold
 from gancli.evaluation.mixtures import mixture
-from gancli.evaluation.table import Row, measure_images, measure_points
+from gancli.evaluation.table import Draw, Row, Table, measure_images, measure_points
 from gancli.experiment.build import load_data
 from gancli.experiment.critic import CriticDistance, critic_distance
 from gancli.experiment.judges import BUNDLED_NAME, bundled_judge, objection, pixels
@@ -54,31 +54,43 @@ def evaluate(folder: RunFolder, how: How) -> dict[str, Any]:
     facts = {"run": str(folder.path), "game": game, "asked": how.samples, "seed": how.seed, "data": dataset.origin}
     facts |= {"checksum": checksum(dataset)}
 
-    judge: Judge | None = None
-
     def draw(count: int) -> Array:
         samples, _ = sample_generator(network, spec.latent.law, count, latents)
         return samples if dataset.modes is not None else np.clip(samples, 0.0, 1.0, out=samples)
 
     if dataset.modes is not None:
-        if how.judge is not None:
-            raise RunError(f"--judge: {folder.path} draws points, which no judge knows; leave it out")
-        parts = dataset.train.samples, dataset.test.samples
-        table = measure_points(draw, *parts, dataset.modes, dataset.std, subsets, how.samples)
+        table, judge, told = _of_points(folder, how, dataset, draw, subsets), None, list[str]()
     else:
-        judge, told = _chosen(how, spec, dataset)
-        notices += told
-        parts = pixels(dataset.train), pixels(dataset.test)
-        if not all(map(len, parts)):
-            raise DataError(f"{dataset.origin}: has no images to compare with")
-        table = measure_images(draw, *parts, dataset.train.labels, judge, subsets, how.samples, how.quick)
-        notices += [f"{_few(spec, dataset)}{notice}" for notice in table.notices]
+        table, judge, told = _of_images(how, spec, dataset, draw, subsets)
         facts["judge"] = judge.name if judge is not None else None
-    facts |= {"samples": table.count, "sets": table.sets, "notices": notices, "way": _way(judge, table.count, dataset)}
+    facts |= {"samples": table.count, "sets": table.sets, "notices": [*notices, *told]}
+    facts["way"] = _way(judge, table.count, dataset)
     result: dict[str, Any] = {**facts, "measures": {row.name: _as_data(row) for row in table.rows}}
     if how.critics:
         _add_critic(result, critic_distance(folder, how.critics), how.critics)
     return {**result, "findings": findings(result["measures"])}
+
+
+def _of_points(folder: RunFolder, how: How, dataset: Dataset, draw: Draw, rng: np.random.Generator) -> Table:
+    """Points of the plane beside the modes that they should come from. Raises RunError."""
+    if how.judge is not None:
+        raise RunError(f"--judge: {folder.path} draws points, which no judge knows; leave it out")
+    assert dataset.modes is not None
+    parts = dataset.train.samples, dataset.test.samples
+    return measure_points(draw, *parts, dataset.modes, dataset.std, rng, how.samples)
+
+
+def _of_images(
+    how: How, spec: Gan | Wgan, dataset: Dataset, draw: Draw, rng: np.random.Generator
+) -> tuple[Table, Judge | None, list[str]]:
+    """Images beside real ones, the judge that was asked, and what to tell a person. Raises RunError, DataError."""
+    judge, notices = _chosen(how, spec, dataset)
+    parts = pixels(dataset.train), pixels(dataset.test)
+    if not all(map(len, parts)):
+        raise DataError(f"{dataset.origin}: has no images to compare with")
+    table = measure_images(draw, *parts, dataset.train.labels, judge, rng, how.samples, how.quick)
+    few = _few(spec, dataset)
+    return table, judge, [*notices, *(f"{few}{notice}" for notice in table.notices)]
 
 
 def _chosen(how: How, spec: Gan | Wgan, dataset: Dataset) -> tuple[Judge | None, list[str]]:
@@ -122,7 +134,7 @@ def _way(judge: Judge | None, count: int, dataset: Dataset) -> str:
     if dataset.modes is not None:  # drawn anew for each seed
         return f"points of {dataset.name}, sets of {count}"
     by = f"{judge.name} ({_short(judge.network.params.tobytes())})" if judge is not None else "no judge"
-    return f"{by}, sets of {count} samples, data {checksum(dataset)} ({dataset.origin})"
+    return f"{by}, sets of {count} samples, data {checksum(dataset)} ({dataset.facts.get('pictures')})"
 
 
 def _short(content: bytes) -> str:
