@@ -22,7 +22,7 @@ NO_RANK = (
 def compare_combinations(sweeps: "list[SweepFolder]", chosen: list[str], top: int, by: str | None, form: str) -> None:
     """Print those of `sweeps` that `chosen` names, ranked by a metric where one has a direction."""
     from gancli.metrics import main_metric
-    from gancli.runs.ranking import column_of, columns_of, metric_of, ranked
+    from gancli.runs.ranking import column_of, columns_of, counted_as, metric_of, ranked
 
     combinations = _chosen(_all_combinations(sweeps), chosen)
     columns = columns_of([row for one in combinations for row in one.rows])
@@ -36,9 +36,11 @@ def compare_combinations(sweeps: "list[SweepFolder]", chosen: list[str], top: in
         return
     _alike(combinations, column)
     order = ranked(combinations, column)
-    rows = [_ranked_row(rank, one, order[0][1], column, combinations) for rank, one in order]
+    pairs = len(combinations) * (len(combinations) - 1) // 2
+    beside = counted_as(combinations, column)
+    rows = [_ranked_row(rank, one, order[0][1], column, beside, pairs) for rank, one in order]
     if form == "table":
-        for line in _heading(column, rows):
+        for line in _heading(column, rows, pairs):
             click.echo(line)
     print_rows(_as_table(rows[:top], order[0][1].settings) if form == "table" else rows[:top], form)
 
@@ -54,18 +56,17 @@ def _alike(combinations: "list[Combination]", column: str) -> None:
         )
 
 
-def _heading(column: str, rows: list[dict[str, Any]]) -> list[str]:
+def _heading(column: str, rows: list[dict[str, Any]], pairs: int) -> list[str]:
     """What a ranking is by, what counts, and what the differences say."""
     from gancli.metrics import BETTER
     from gancli.runs.ranking import RULE, metric_of
 
     better = BETTER[metric_of(column).better]
     lines = [f"by {column}, {better}; ±: half the 95 % interval of the mean over seeds", RULE]
-    pairs = len(rows) * (len(rows) - 1) // 2
     together = f"; intervals hold for all {pairs} pairs together (Bonferroni)" if pairs > 1 else ""
     if any(row.get("to the first") is not None for row in rows):
-        text = f"to the first: paired over the seeds that both have{together}; not told apart where 0 is within"
-        return [*lines, text]
+        paired = f"to the first: paired over the seeds that both have{together}; not told apart where 0 is within"
+        return [*lines, paired]
     return [*lines, "nothing can be told apart: that takes two combinations with two seeds that both have"]
 
 
@@ -130,7 +131,7 @@ def _may_rank(by: str, column: str | None, columns: list[str], sweep: "SweepFold
 
 
 def _ranked_row(
-    rank: int | None, one: "Combination", first: "Combination", column: str, every: "list[Combination]"
+    rank: int | None, one: "Combination", first: "Combination", column: str, beside: list[str], pairs: int
 ) -> dict[str, Any]:
     from gancli.runs.ranking import EVALUATED, difference
 
@@ -139,19 +140,19 @@ def _ranked_row(
     spread = {"min": min(values, default=None), "max": max(values, default=None)}
     yardstick = {"real data": one.real(column)} if column.endswith(EVALUATED) else {}
     counts = one.counts(column)
-    beside = {key: counts.get(key) for key in dict.fromkeys(key for each in every for key in each.counts(column))}
-    found = {"rank": rank, **one.settings, column: mean, "±": half, **spread, **yardstick, **beside}
-    pairs = len(every) * (len(every) - 1) // 2
+    counted = {key: counts.get(key) for key in beside}
+    found = {"rank": rank, **one.settings, column: mean, "±": half, **spread, **yardstick, **counted}
     gap = difference(one, first, column, pairs) if one is not first else None
     return found | {"to the first": gap[0] if gap else None, "to the first ±": gap[1] if gap else None}
 
 
 def _as_table(rows: list[dict[str, Any]], settings: dict[str, Any]) -> list[dict[str, Any]]:
     """For people: counts and differences in words, and no column without anything in it."""
+    from gancli.runs.ranking import seeds_in_words
+
     found = []
     for row in rows:
-        line = dict(row)
-        line["seeds"] = f"{line['seeds']} of {line.pop('of')}"
+        line = seeds_in_words(row)
         gap, half = line.pop("to the first"), line.pop("to the first ±")
         measured = {key: value for key, value in line.items() if isinstance(value, float) and _is_there(value)}
         line |= {key: text(value) for key, value in measured.items() if key not in settings}
@@ -176,11 +177,13 @@ def _is_there(value: Any) -> bool:
 
 def _unranked(one: "Combination", columns: list[str], form: str) -> dict[str, Any]:
     """The mean of each last value, as the plan has them."""
+    from gancli.runs.ranking import seeds_in_words
+
     finals = [column for column in columns if column.endswith(".final")]
     counts = one.counts(finals[0]) if finals else {"seeds": 0, "of": len(one.rows)}
     found: dict[str, Any] = {**one.settings, **counts}
     if form == "table":
-        found["seeds"] = f"{found['seeds']} of {found.pop('of')}"
+        found = seeds_in_words(found)
     for column in finals if form != "table" else finals[:4]:
         mean = mean_and_half(list(one.values(column).values()))[0]
         found[column] = text(mean) if form == "table" else mean

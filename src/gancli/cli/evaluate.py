@@ -85,7 +85,7 @@ def _warn_of_critics(found: dict[str, Any]) -> None:
 def _evaluate_cells(folder: "SweepFolder", how: "How", form: str) -> None:
     """Evaluate each cell that has a generator to judge, and print the means over the seeds of each combination."""
     from gancli.experiment import evaluating
-    from gancli.runs.ranking import COUNTED
+    from gancli.runs.ranking import COUNTED, COUNTS
 
     judged = [folder.run(cell) for cell, status in folder.statuses().items() if status in COUNTED]
     notices: dict[str, None] = {}
@@ -98,8 +98,6 @@ def _evaluate_cells(folder: "SweepFolder", how: "How", form: str) -> None:
     for notice in notices:
         click.echo(f"note: {notice}", err=True)
     if form == "table":
-        from gancli.runs.ranking import COUNTS
-
         click.echo(f"mean over seeds ± half its 95 % interval; {COUNTS}")
     print_rows(_means(folder, form), form)
 
@@ -107,7 +105,7 @@ def _evaluate_cells(folder: "SweepFolder", how: "How", form: str) -> None:
 def _means(folder: "SweepFolder", form: str) -> list[dict[str, Any]]:
     """A row for each combination: each measure's mean over seeds ± half its 95 % interval; no shares in a table."""
     from gancli.metrics import CLASS_SHARE, in_order
-    from gancli.runs.ranking import EVALUATED
+    from gancli.runs.ranking import EVALUATED, seeds_in_words
 
     _, combinations = folder.combinations()
     columns = {key for one in combinations for row in one.rows for key in row if key.endswith(EVALUATED)}
@@ -117,7 +115,7 @@ def _means(folder: "SweepFolder", form: str) -> list[dict[str, Any]]:
         counts = one.counts(f"{names[0]}{EVALUATED}") if names else {"seeds": 0, "of": len(one.rows)}
         found: dict[str, Any] = {**one.settings, **counts}
         if form == "table":
-            found["seeds"] = f"{found['seeds']} of {found.pop('of')}"
+            found = seeds_in_words(found)
         for name in names:
             values = list(one.values(f"{name}{EVALUATED}").values())
             mean, half = intervals.mean_and_half(values)

@@ -90,9 +90,9 @@ def table(rows: Sequence[Mapping[str, Any]], sortable: bool = False) -> str:
     return f'<div class="wide"><table{kind}>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>\n'
 
 
-def interval(value: float, half: float) -> tuple[float, str] | None:
+def interval(value: float | None, half: float | None) -> tuple[float, str] | None:
     """A cell of a mean ± half its interval, sorted by the mean; what is not known is left out."""
-    if not math.isfinite(value):
+    if value is None or not math.isfinite(value):
         return None
     return value, intervals.text(value, half)
 

@@ -1,6 +1,5 @@
 """What stands on the page of a run, and on that of a sweep."""
 
-import math
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,16 @@ from gancli.report import html
 from gancli.runs import RunFolder, SweepFolder
 from gancli.runs.figures import figures
 from gancli.runs.files import write_text
-from gancli.runs.ranking import COUNTS, EVALUATED, Combination, columns_of, metric_of, ways
+from gancli.runs.ranking import (
+    COUNTS,
+    EVALUATED,
+    Combination,
+    columns_of,
+    counted_as,
+    metric_of,
+    seeds_in_words,
+    ways,
+)
 from gancli.runs.sweeps import readable
 
 FRAMES, COMBINATIONS = 60, 24
@@ -96,8 +104,8 @@ def _evaluation(run: Path) -> str:
     if "measures" not in found:
         return ""
     rows = [
-        {"measure": name, "is": metric(name).label, "samples": _shown(row["value"], row["±"]),
-         "real data": _shown(row["real"], row["real ±"]), "": BETTER[metric(name).better]}
+        {"measure": name, "is": metric(name).label, "samples": html.interval(row["value"], row["±"]),
+         "real data": html.interval(row["real"], row["real ±"]), "": BETTER[metric(name).better]}
         for name, row in found["measures"].items()
     ]  # fmt: skip
     about = f"{found['samples']:,d} samples at game {found['game']:,d}; {found.get('judge', 'points in the plane')}"
@@ -121,11 +129,6 @@ def _provenance(record: dict[str, Any], prefix: str = "") -> list[dict[str, Any]
     return rows
 
 
-def _shown(value: float | None, half: float | None) -> tuple[float, str] | None:
-    nothing = math.nan
-    return html.interval(nothing if value is None else value, nothing if half is None else half)
-
-
 def _combinations(folder: SweepFolder, combinations: list[Combination]) -> list[str]:
     """What counts, whether there is a ranking, and the table: settings, seeds, what has a direction, the rest."""
     columns = columns_of([row for one in combinations for row in one.rows])
@@ -143,14 +146,13 @@ def _combinations(folder: SweepFolder, combinations: list[Combination]) -> list[
     shown.sort(key=lambda column: (metric_of(column).better is None, places[metric_of(column).name]))
     evaluated = {metric_of(column).name for column in shown if column.endswith(EVALUATED)}
     rest = [column for column in shown if column.endswith(EVALUATED) or metric_of(column).name not in evaluated]
-    others = dict.fromkeys(key for one in combinations for key in one.counts(rest[0] if rest else ""))
-    return [said, html.table([_row(one, rest, list(others)) for one in combinations], sortable=True)]
+    others = counted_as(combinations, rest[0] if rest else "")
+    return [said, html.table([_row(one, rest, others) for one in combinations], sortable=True)]
 
 
 def _row(one: Combination, columns: list[str], others: list[str]) -> dict[str, Any]:
     counts = one.counts(columns[0] if columns else "")
-    found: dict[str, Any] = {**one.settings, "seeds": f"{counts['seeds']} of {counts['of']}"}
-    found |= {key: counts.get(key) for key in others if key not in ("seeds", "of")}
+    found: dict[str, Any] = {**one.settings, **seeds_in_words({key: counts.get(key) for key in others})}
     for column in columns:
         mean, half = mean_and_half(list(one.values(column).values()))
         found[metric_of(column).name] = html.interval(mean, half)

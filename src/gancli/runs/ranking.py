@@ -117,6 +117,16 @@ def difference(one: Combination, other: Combination, column: str, comparisons: i
     return mean, half if half > 0.0 or mean == 0.0 else math.nan
 
 
+def counted_as(combinations: Sequence[Combination], column: str) -> list[str]:
+    """Every key that `Combination.counts` has for any of the combinations."""
+    return list(dict.fromkeys(key for one in combinations for key in one.counts(column)))
+
+
+def seeds_in_words(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with counts as people read it: `seeds` and `of` as one text, `4 of 5`."""
+    return {key: f"{value} of {row['of']}" if key == "seeds" else value for key, value in row.items() if key != "of"}
+
+
 def ways(combinations: Sequence[Combination]) -> list[str]:
     """The different ways in which the cells that count were evaluated: only one of them can be ranked."""
     return list(dict.fromkeys(str(row[WAY]) for one in combinations for row in one.counted() if row.get(WAY)))

@@ -99,17 +99,19 @@ class SweepFolder(Held):
 
     def summary_rows(self) -> list[dict[str, Any]]:
         """A row for each cell, what `gancli evaluate` has measured of it as `<metric>.evaluated`. Raises RunError."""
-        rows = self._rows()
+        return self._summary_rows(self.cells())
+
+    def _summary_rows(self, cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        rows = self._rows(cells)
         for row in rows:
             row |= evaluated(self.run(row["cell"]))
         return rows
 
-    def _rows(self) -> list[dict[str, Any]]:
+    def _rows(self, cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The summary as it was written, or as it stands now where the sweep has not ended yet.
 
         Settings are taken from the plan, which knows whether 1.10 is a number or a name.
         """
-        cells = self.cells()
         if not self.summary.exists() or self.record()["status"] == "running":
             return self.table(cells, self.results(cells))
         with self.summary.open(encoding="utf-8", newline="") as file:
@@ -123,8 +125,9 @@ class SweepFolder(Held):
 
     def combinations(self) -> tuple[list[str], list[Combination]]:
         """The keys that vary, and the combinations of their values in the order of the plan. Raises RunError."""
-        cells, keys = self.cells(), varied(self.cells())
-        rows = {row["cell"]: row for row in self.summary_rows()}
+        cells = self.cells()
+        keys = varied(cells)
+        rows = {row["cell"]: row for row in self._summary_rows(cells)}
         found: dict[str, Combination] = {}
         for cell in cells:
             name = json.dumps(cell["values"], sort_keys=True)
