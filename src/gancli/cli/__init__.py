@@ -1,9 +1,12 @@
 """The command line: parse, call, print. Nothing heavy is imported before a command needs it."""
 
+from typing import Any
+
 import click
 
 from gancli import __version__
 from gancli.cli import commands
+from gancli.cli.output import lasting_streams
 
 
 class _Group(click.Group):
@@ -11,6 +14,10 @@ class _Group(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        lasting_streams()
+        return super().main(*args, **kwargs)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

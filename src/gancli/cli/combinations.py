@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gancli.cli.support import print_rows
+from gancli.cli.output import print_rows, say
 from gancli.intervals import mean_and_half, text
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def compare_combinations(sweeps: "list[SweepFolder]", chosen: list[str], top: in
     if by is not None:
         _may_rank(by, column, columns, sweeps[0])
     if column is None:
-        click.echo(NO_RANK.format(sweep=sweeps[0].path.name), err=True)
+        say(NO_RANK.format(sweep=sweeps[0].path.name), err=True)
         print_rows([_unranked(one, columns, form) for one in combinations], form)
         return
     _alike(combinations, column)
@@ -41,7 +41,7 @@ def compare_combinations(sweeps: "list[SweepFolder]", chosen: list[str], top: in
     rows = [_ranked_row(rank, one, order[0][1], column, beside, pairs) for rank, one in order]
     if form == "table":
         for line in _heading(column, rows, pairs):
-            click.echo(line)
+            say(line)
     print_rows(_as_table(rows[:top], order[0][1].settings) if form == "table" else rows[:top], form)
 
 

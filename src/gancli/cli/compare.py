@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gancli.cli.combinations import compare_combinations
-from gancli.cli.support import command, format_option, print_json, print_rows, runs_option
+from gancli.cli.output import print_json, print_rows, say
+from gancli.cli.support import command, format_option, runs_option
 
 if TYPE_CHECKING:
     from gancli.metrics import Metric
@@ -70,7 +71,7 @@ def _rank_runs(folders: "list[RunFolder]", by: str, top: int, form: str) -> None
     rows.sort(key=key)
     if form == "table":
         where = "by gancli evaluate" if evaluated else "at the last test in training"
-        click.echo(f"by {by}, {where}, {BETTER[one.better]}; diverged and failed runs after the others")
+        say(f"by {by}, {where}, {BETTER[one.better]}; diverged and failed runs after the others")
     print_rows(rows[:top], form)
 
 
@@ -111,7 +112,7 @@ def _compare_runs(folders: "list[RunFolder]", form: str) -> None:
     names = [folder.path.name for folder in folders]
     print_rows([{"key": key, **dict(zip(names, values, strict=True))} for key, values in different.items()], form)
     if form == "table" and same:
-        click.echo(f"the same: {', '.join(same)}")
+        say(f"the same: {', '.join(same)}")
 
 
 def _facts(folder: "RunFolder") -> dict[str, Any]:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from gancli.cli.support import command, warn
+from gancli.cli.output import print_json, say, warn
+from gancli.cli.support import command
 
 
 @click.command()
@@ -26,10 +27,10 @@ def check(config: Path, settings: tuple[str, ...]) -> None:
         return
     resolved = spec.load(config, list(settings))
     warn([*resolved.warnings, *experiment.warnings_of_data([resolved.experiment], must_load=False)])
-    click.echo(resolved.yaml())
+    say(resolved.yaml())
     for key, network in resolved.experiment.networks().items():
         total = 0
-        click.echo(f"# {key}")
+        say(f"# {key}")
         mu = getattr(resolved.experiment, "mu", None)
         for number, (inputs, layer) in enumerate(network.dense_layers(mu), start=1):
             wide = spec.width(inputs, layer, resolved.experiment.training.batch)
@@ -41,8 +42,8 @@ def check(config: Path, settings: tuple[str, ...]) -> None:
             activation = layer.activation.name if layer.activation is not None else ""
             slope = f" (μ {layer.mu:g})" if layer.mu is not None and "sigmoid" in activation else ""
             name = f"{inputs}{more} → {layer.units}"
-            click.echo(f"#   layer {number}: {name:24} {activation}{slope:12} {parameters:>12,d} parameters")
-        click.echo(f"#   in all: {total:,d} parameters")
+            say(f"#   layer {number}: {name:24} {activation}{slope:12} {parameters:>12,d} parameters")
+        say(f"#   in all: {total:,d} parameters")
 
 
 def _check_sweep(config: Path, settings: tuple[str, ...]) -> None:
@@ -57,15 +58,13 @@ def _check_sweep(config: Path, settings: tuple[str, ...]) -> None:
     warn(warnings_of(sweep, must_load=False))
     for cell in sweep.cells:
         words = [word for setting in cell.settings for word in ("--set", setting)]
-        click.echo(shlex.join(["gancli", "train", str(sweep.base), *words, "--seed", str(cell.seed)]))
+        say(shlex.join(["gancli", "train", str(sweep.base), *words, "--seed", str(cell.seed)]))
 
 
 @click.command()
 @command
 def schema() -> None:
     """Print the JSON Schema of configuration files, for editors."""
-    import json
-
     from gancli import spec
 
-    click.echo(json.dumps(spec.json_schema(), indent=2, ensure_ascii=False))
+    print_json(spec.json_schema())

@@ -1,11 +1,11 @@
 """`gancli data list|info|fetch`."""
 
-import json
 import os
 from pathlib import Path
 
 import click
 
+from gancli.cli.output import print_json, say, say_path
 from gancli.cli.support import command
 
 
@@ -23,7 +23,7 @@ def list_sets() -> None:
     for name in sets.SETS:
         found = sets.load(name)
         counts = f"{len(found.train.samples):,d} + {len(found.test.samples):,d}"
-        click.echo(f"{name:8} {counts:>18} samples   {found.origin}")
+        say(f"{name:8} {counts:>18} samples   {found.origin}")
 
 
 @data.command()
@@ -45,11 +45,11 @@ def info(name: str, path: str | None, form: str) -> None:
         **found.facts,
     }
     if form == "json":
-        click.echo(json.dumps(facts, indent=2))
+        print_json(facts)
         return
     for key, value in facts.items():
         for part, text in value.items() if isinstance(value, dict) else [("", value)]:
-            click.echo(f"{' '.join(filter(None, (key, part))):32} {text}")
+            say(f"{' '.join(filter(None, (key, part))):32} {text}")
 
 
 @data.command()
@@ -65,5 +65,5 @@ def fetch(name: str, mirrors: tuple[str, ...], timeout: float) -> None:
 
     addresses = tuple(mirror.rstrip("/") + "/" for mirror in mirrors) or fetching.MIRRORS
     bar = os.isatty(2)
-    folder: Path = fetching.fetch_mnist(lambda line: click.echo(line, err=True), addresses, timeout, bar)
-    click.echo(str(folder))
+    folder: Path = fetching.fetch_mnist(lambda line: say(line, err=True), addresses, timeout, bar)
+    say_path(folder)

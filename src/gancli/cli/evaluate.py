@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gancli import intervals
-from gancli.cli.support import command, print_json, print_rows, runs_option
+from gancli.cli.output import print_json, print_rows, say
+from gancli.cli.support import command, runs_option
 from gancli.evaluation.findings import NOTHING, sentence
 
 if TYPE_CHECKING:
@@ -53,12 +54,12 @@ def evaluate(
         return
     for key in FACTS:
         if result.get(key) is not None:
-            click.echo(f"{key}: {result[key]}", err=True)
+            say(f"{key}: {result[key]}", err=True)
     for notice in result.get("notices", []):
-        click.echo(f"note: {notice}", err=True)
+        say(f"note: {notice}", err=True)
     print_rows([_line(name, found) for name, found in result["measures"].items()], "table")
     for line in result["findings"] or [NOTHING]:
-        click.echo(line)
+        say(line)
 
 
 def _evaluate_run(folder: "RunFolder", how: "How") -> dict[str, Any]:
@@ -77,9 +78,9 @@ def _warn_of_critics(found: dict[str, Any]) -> None:
         dead = critics.get("dead", [])
         if dead:
             seeds = ", ".join(map(str, dead))
-            click.echo(f"warning: critics{whose} that are dead, without a slope, are left out: seeds {seeds}", err=True)
+            say(f"warning: critics{whose} that are dead, without a slope, are left out: seeds {seeds}", err=True)
     if len(found.get("dead", [])) < found.get("seeds", 0) and not found["converged"]:
-        click.echo("warning: not every critic has settled; more steps would change its distance", err=True)
+        say("warning: not every critic has settled; more steps would change its distance", err=True)
 
 
 def _evaluate_cells(folder: "SweepFolder", how: "How", form: str) -> None:
@@ -93,12 +94,12 @@ def _evaluate_cells(folder: "SweepFolder", how: "How", form: str) -> None:
         known = evaluating.is_of(run, how)
         result = run.evaluation() if known else _evaluate_run(run, how)
         said = sentence(result["findings"])
-        click.echo(f"{number}/{len(judged)} {run.path.name}: {said}{' (known)' if known else ''}", err=True)
+        say(f"{number}/{len(judged)} {run.path.name}: {said}{' (known)' if known else ''}", err=True)
         notices |= dict.fromkeys(result.get("notices", []))
     for notice in notices:
-        click.echo(f"note: {notice}", err=True)
+        say(f"note: {notice}", err=True)
     if form == "table":
-        click.echo(f"mean over seeds ± half its 95 % interval; {COUNTS}")
+        say(f"mean over seeds ± half its 95 % interval; {COUNTS}")
     print_rows(_means(folder, form), form)
 
 

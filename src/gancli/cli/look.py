@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from gancli.cli.support import command, format_option, print_json, print_rows, runs_option
+from gancli.cli.output import print_json, print_rows, say, say_path
+from gancli.cli.support import command, format_option, runs_option
 
 
 @click.command()
@@ -26,7 +27,7 @@ def plot(run: tuple[str, ...], form: str, gif: bool, metric: str | None, runs: P
         of_sweep = isinstance(folder, SweepFolder)
         drawn = plots.plot_sweep(folder.path, form, metric) if of_sweep else plots.plot_run(folder.path, form, gif)
         for path in drawn:
-            click.echo(str(path))
+            say_path(path)
 
 
 @click.command()
@@ -41,7 +42,7 @@ def report(run: tuple[str, ...], runs: Path) -> None:
     from gancli.report import report_run, report_sweep
 
     for folder in folders:
-        click.echo(str((report_sweep if isinstance(folder, SweepFolder) else report_run)(folder.path)))
+        say_path((report_sweep if isinstance(folder, SweepFolder) else report_run)(folder.path))
 
 
 @click.command()
@@ -75,7 +76,7 @@ def sample(run: str, count: int, output: Path | None, seed: int, force: bool, ru
     else:
         arrays = {"images" if drawn.images else "points": drawn.values, "latents": drawn.latents}
         write_arrays(output, arrays, compress=True)
-    click.echo(str(output))
+    say_path(output)
 
 
 @click.command()
@@ -92,7 +93,7 @@ def ls(form: str, runs: Path) -> None:
         try:
             record = folder.record()
         except RunError as error:
-            click.echo(f"warning: {error}", err=True)
+            say(f"warning: {error}", err=True)
             continue
         if isinstance(folder, SweepFolder):
             always = dict.fromkeys(("completed", "diverged", "failed"), 0)
@@ -107,7 +108,7 @@ def ls(form: str, runs: Path) -> None:
         rows.append({"run": folder.path.name, **about, **timing, **figures})
     if form == "table":
         if not rows:
-            click.echo(f"no runs in {runs}", err=True)
+            say(f"no runs in {runs}", err=True)
         for row in rows:
             if row["kind"] == "sweep":
                 found = {key: row.pop(key) for key in list(row)[3:]}
@@ -142,7 +143,7 @@ def show(run: str, form: str, runs: Path) -> None:
     if (folder.path / DIFF).exists():
         record["git"]["diff"] = str(folder.path / DIFF)
     for key, text in _flat(record):
-        click.echo(f"{key:34} {text}")
+        say(f"{key:34} {text}")
 
 
 def _flat(data: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:

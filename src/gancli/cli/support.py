@@ -1,18 +1,23 @@
 """What every command shares: errors as one message, options of the same name, progress."""
 
 import contextlib
+import errno
 import functools
 import gc
 import os
 import signal
 import sys
+import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
+
+from gancli.cli.output import escaped, say
+from gancli.errors import GancliError
 
 runs_option = click.option(
     "--runs",
@@ -27,6 +32,23 @@ format_option = click.option(
 debug_option = click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 
 
+_FULL = "free space, or choose another folder (--runs)"
+_FORBIDDEN = "choose a folder you can write to (--runs), or have its owner let you in"
+_LOST = "was it moved or deleted while gancli ran? Else choose a folder you can write to (--runs)"
+_AWAY = "the disk or the network folder does not answer; try again when it does"
+REMEDIES = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), _FULL),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), _FORBIDDEN),
+    **dict.fromkeys((errno.ENOENT, errno.ENOTDIR), _LOST),
+    **dict.fromkeys((errno.EIO, errno.ETIMEDOUT, errno.ESTALE, errno.EHOSTDOWN, errno.ENOTCONN), _AWAY),
+    **dict.fromkeys((errno.EMFILE, errno.ENFILE), "too many files are open: raise the limit (ulimit -n)"),
+    errno.EFBIG: "the limit is that of this shell (ulimit -f) or of the file system",
+    errno.ENAMETOOLONG: "choose a shorter name or folder",
+    errno.ELOOP: "links in a run folder are not followed",
+}
+"""What to do about an error of the system; of another one its own words say all that is known."""
+
+
 def one_thread() -> None:
     """Start BLAS with one thread, on however many cores; an engine that computes with more raises it by itself.
 
@@ -34,6 +56,30 @@ def one_thread() -> None:
     """
     for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM or SIGHUP, which end a command as Ctrl-C does: what it has half made is taken away."""
+
+    def __init__(self, number: int):
+        self.number = number
+
+
+@contextlib.contextmanager
+def _cleaning_up() -> Iterator[None]:
+    """Have SIGTERM and SIGHUP raise, where they would end the process on the spot."""
+
+    def end(number: int, frame: Any) -> None:
+        raise _Terminated(number)
+
+    main = threading.current_thread() is threading.main_thread()
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if main and hasattr(signal, name)]
+    before = {number: signal.signal(number, end) for number in numbers if signal.getsignal(number) == signal.SIG_DFL}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def command(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -44,19 +90,21 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(*args: Any, debug: bool, **kwargs: Any) -> Any:
         one_thread()
         try:
-            return function(*args, **kwargs)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            with _cleaning_up():
+                return function(*args, **kwargs)
+        except click.ClickException as error:
+            error.message = escaped(error.message)  # type: ignore[misc]
             raise
-        except KeyboardInterrupt:  # a run that has begun has its own way to stop
-            click.echo("interrupted", err=True)
-            sys.exit(128 + signal.SIGINT)
-        except BrokenPipeError:  # whoever reads has read enough (`gancli show RUN | head`): click ends in silence
+        except (click.exceptions.Exit, click.Abort):
             raise
+        except KeyboardInterrupt as error:  # a run that has begun has its own way to stop
+            say("interrupted", err=True)
+            sys.exit(128 + (error.number if isinstance(error, _Terminated) else signal.SIGINT))
         except Exception as error:
             if debug:
                 traceback.print_exc()
             message, code = describe(error)
-            click.echo(f"gancli: {message}", err=True)
+            say(f"gancli: {message}", err=True)
             sys.exit(code)
 
     return wrapped
@@ -64,65 +112,15 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def describe(error: Exception) -> tuple[str, int]:
     """The message and the exit code of an error."""
-    from gancli.data import DataError
-    from gancli.runs import RunError
-    from gancli.spec import SpecError
-
-    if isinstance(error, SpecError | DataError | RunError):
-        return str(error), 2
+    if isinstance(error, GancliError):
+        return str(error), error.exit_code
     if isinstance(error, OSError):
-        place = error.filename or "the disk"
-        remedy = "free space or choose a folder you can write to (--runs)"
-        if isinstance(error, FileNotFoundError):
-            remedy = "was it moved or deleted while gancli ran? Else choose a folder you can write to (--runs)"
-        return f"{place}: {error.strerror or error}; {remedy}", 1
+        place = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "the system"
+        remedy = REMEDIES.get(error.errno or 0)
+        return f"{place}: {error.strerror or error}" + (f"; {remedy}" if remedy else ""), 1
     if isinstance(error, MemoryError):
         return "not enough memory; use smaller networks or a smaller batch", 1
-    from gancli.evaluation.transport import MissingPot
-    from gancli.experiment import MissingEngine
-    from gancli.sweep import MissingDask
-
-    if isinstance(error, MissingEngine | MissingDask | MissingPot):
-        return str(error), 2
     return f"{type(error).__name__}: {error} (please report this; --debug shows where)", 1
-
-
-def warn(warnings: Iterable[Any]) -> None:
-    """Print warnings to standard error, each text once."""
-    for text in dict.fromkeys(map(str, warnings)):
-        click.echo(f"warning: {text}", err=True)
-
-
-def print_rows(rows: list[dict[str, Any]], form: str) -> None:
-    """Print `rows`, which need not have the same keys, as a table, JSON or CSV."""
-    from gancli.runs.files import finite
-
-    if form == "json":
-        print_json(rows)
-        return
-    rows = finite(rows)
-    columns = list(dict.fromkeys(key for row in rows for key in row))
-    if form == "csv":
-        import csv
-        import io
-
-        buffer = io.StringIO()
-        writer = csv.DictWriter(buffer, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        click.echo(buffer.getvalue(), nl=False)
-    elif rows:
-        cells = [columns, *(["" if row.get(key) is None else str(row[key]) for key in columns] for row in rows)]
-        widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
-        for line in cells:
-            click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
-
-
-def print_json(data: Any) -> None:
-    """Print plain data as JSON, null for what is no finite number."""
-    from gancli.runs.files import json_text
-
-    click.echo(json_text(data))
 
 
 @contextlib.contextmanager
@@ -146,7 +144,7 @@ class Bar:
         if self._bar is not None:
             self._bar.write(text, file=sys.stderr)
         else:
-            click.echo(text, err=True)
+            say(text, err=True)
 
     def close(self) -> None:
         """Leave the bar as it stands."""
@@ -187,7 +185,7 @@ class Progress(Bar):
     def _say(self) -> None:
         self._next, self._said = time.monotonic() + self.SECONDS, self._game
         if not self._quiet:
-            click.echo(f"game {self._game}/{self._games}  {self._figures}".rstrip(), err=True)
+            say(f"game {self._game}/{self._games}  {self._figures}".rstrip(), err=True)
 
     def figures(self, row: dict[str, Any]) -> None:
         """Show the first few of the last figures."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gancli.cli.support import Bar, command, print_rows, runs_option, warn
+from gancli.cli.output import print_rows, say, say_path, warn
+from gancli.cli.support import Bar, command, runs_option
 
 if TYPE_CHECKING:
     from gancli.runs import SweepFolder
@@ -71,7 +72,7 @@ def sweep(
     if dry_run:
         warn(warnings_of(plan, must_load=False))
         print_rows([{"cell": cell.name, **cell.values, "seed": cell.seed} for cell in plan.cells], "table")
-        click.echo(f"{len(plan.cells)} cells", err=True)
+        say(f"{len(plan.cells)} cells", err=True)
         return
     known = None if again else _earlier(runs, plan)
     folder = known or _create(plan, config, runs, name, backend)
@@ -99,8 +100,8 @@ def _earlier(runs: Path, plan: "Sweep") -> "SweepFolder | None":
         return None
     record = found.record()
     if record["status"] == "completed":
-        click.echo(f"these {record['cells']} cells are complete already; --again plays them anew", err=True)
-        click.echo(str(found.path))
+        say(f"these {record['cells']} cells are complete already; --again plays them anew", err=True)
+        say_path(found.path)
         sys.exit(0)
     done = sum(record.get("counts", {}).get(status, 0) for status in ("completed", "diverged"))
     text = f"{found.path} is a sweep of the same cells, {record['status']}, {done} of {record['cells']} done"
@@ -138,11 +139,11 @@ def _play(
     finally:
         progress.close()
     counts = ", ".join(f"{count} {status}" for status, count in sorted(ended.counts.items()))
-    click.echo(f"{ended.status}: {counts}", err=True)
+    say(f"{ended.status}: {counts}", err=True)
     if ended.status != "completed":
         retry = " --retry-failed" if ended.status == "failed" else ""
-        click.echo(f"to go on: gancli sweep --resume {folder.path}{retry}", err=True)
-    click.echo(str(folder.path))
+        say(f"to go on: gancli sweep --resume {folder.path}{retry}", err=True)
+    say_path(folder.path)
     sys.exit(128 + ended.signal if ended.signal is not None else 3 if ended.counts.get("failed") else 0)
 
 
@@ -185,7 +186,7 @@ class SweepProgress(Bar):
             self._bar.update(counts.ended - self._bar.n)
         elif time.monotonic() >= self._next:
             self._next = time.monotonic() + self.SECONDS
-            click.echo(f"done {counts.ended}/{counts.total}, {state}{self._left(counts)}", err=True)
+            say(f"done {counts.ended}/{counts.total}, {state}{self._left(counts)}", err=True)
 
     def _left(self, counts: "Counts") -> str:
         played = counts.ended - (self._first or 0)

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from gancli.cli.support import Progress, command, rare_collection, runs_option, warn
+from gancli.cli.output import say, say_path, warn
+from gancli.cli.support import Progress, command, rare_collection, runs_option
 
 
 @click.command()
@@ -37,13 +38,13 @@ def train(
         built, folder = experiment.prepare(resolved, runs)
     warn(experiment.data_warnings(resolved.experiment, built.dataset))
     if built.dataset.notice:
-        click.echo(f"note: {built.dataset.notice}", err=True)
+        say(f"note: {built.dataset.notice}", err=True)
     profiled = experiment.Profile(built) if profile else None
     try:
         _finish(folder, runs, quiet, lambda make: experiment.train(resolved, built, folder, make, profiled))
     finally:
         for line in profiled.lines() if profiled is not None else ():
-            click.echo(line, err=True)
+            say(line, err=True)
 
 
 @click.command()
@@ -69,7 +70,7 @@ def resume(run: str, games: int | None, quiet: bool, runs: Path) -> None:
 
 def say_compiling() -> None:
     """Tell a person what they wait for."""
-    click.echo("note: compiling the fast engine for this machine, once; it takes some seconds", err=True)
+    say("note: compiling the fast engine for this machine, once; it takes some seconds", err=True)
 
 
 def _finish(folder: Any, runs: Path, quiet: bool, play: Any) -> None:
@@ -86,9 +87,9 @@ def _finish(folder: Any, runs: Path, quiet: bool, play: Any) -> None:
         for bar in bars:
             bar.close()
     if outcome.status != "completed":
-        click.echo(f"{outcome.status}: {outcome.reason}", err=True)
+        say(f"{outcome.status}: {outcome.reason}", err=True)
     if outcome.status == "interrupted":
         option = "" if runs == Path("runs") else f" --runs {runs}"
-        click.echo(f"to go on: gancli resume {folder.path.name}{option}", err=True)
-    click.echo(str(folder.path))
+        say(f"to go on: gancli resume {folder.path.name}{option}", err=True)
+    say_path(folder.path)
     sys.exit({"completed": 0, "interrupted": 128 + (outcome.signal or 2)}.get(outcome.status, 1))

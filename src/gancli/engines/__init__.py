@@ -19,12 +19,13 @@ from gancli.engines.plan import (
     SupervisedPlan,
     TermPlan,
 )  # fmt: skip
+from gancli.errors import GancliError
 
 Engine = NumpyEngine
 """The kernels' signatures; other engines subclass the reference and override what is slow in it."""
 
 
-class MissingEngine(ValueError):
+class MissingEngine(GancliError, ValueError):
     """An engine whose libraries are not installed."""
 
 

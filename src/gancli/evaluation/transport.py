@@ -4,13 +4,14 @@ from typing import Any
 
 import numpy as np
 
+from gancli.errors import GancliError
 from gancli.evaluation.estimate import Array, Rng
 from gancli.evaluation.manifold import squared_distances
 
 PROJECTIONS = 200
 
 
-class MissingPot(ImportError):
+class MissingPot(GancliError, ImportError):
     """POT is not installed; the message says how to bring it."""
 
 

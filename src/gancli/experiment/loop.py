@@ -48,8 +48,9 @@ class Collapsed(RuntimeError):
 
 
 class Stop:
-    """Set by SIGINT or SIGTERM; a second SIGINT leaves at once."""
+    """Set by SIGINT, SIGTERM or SIGHUP, which is a terminal that is closed; a second signal leaves at once."""
 
+    SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
     signal: int | None = None
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
@@ -59,9 +60,10 @@ class Stop:
 
     @contextlib.contextmanager
     def listening(self) -> Iterator["Stop"]:
-        """Take the two signals over for a while, in the main thread, which alone can."""
+        """Take the signals over for a while, in the main thread, which alone can; one that is ignored (by `nohup`, in
+        a sweep's worker) stays ignored."""  # fmt: skip
         main = threading.current_thread() is threading.main_thread()
-        numbers = (signal.SIGINT, signal.SIGTERM) if main else ()
+        numbers = [number for number in self.SIGNALS if main and signal.getsignal(number) != signal.SIG_IGN]
         before = {number: signal.signal(number, self._handle) for number in numbers}
         try:
             yield self

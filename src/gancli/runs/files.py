@@ -31,8 +31,8 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace `path` atomically by UTF-8 text."""
-    write_bytes(path, text.encode("utf-8"))
+    """Replace `path` atomically by UTF-8 text; bytes of a name that are no text stand in it as JSON escapes them."""
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
 
 def write_json(path: Path, data: dict[str, Any]) -> None:

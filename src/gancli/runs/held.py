@@ -6,11 +6,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from gancli.errors import GancliError
 from gancli.runs.files import remove_temporary, write_json
 from gancli.runs.lock import Lock, NoLocks, may_live
 
 
-class RunError(ValueError):
+class RunError(GancliError, ValueError):
     """A run or sweep that cannot be found, read or gone on with; the message says why and what to do."""
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from gancli.errors import GancliError
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -15,7 +17,7 @@ class Problem:
         return ": ".join(part for part in (self.where, self.key, self.text) if part)
 
 
-class SpecError(ValueError):
+class SpecError(GancliError, ValueError):
     """A configuration that cannot be run; `problems` lists all that is wrong with it."""
 
     def __init__(self, problems: list[Problem]):

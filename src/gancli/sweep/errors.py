@@ -1,5 +1,7 @@
 """What a sweep cannot do without."""
 
+from gancli.errors import GancliError
 
-class MissingDask(ImportError):
+
+class MissingDask(GancliError, ImportError):
     """Dask is not installed; the message says how to bring it."""

@@ -1,0 +1,146 @@
+"""What is printed: escaped, in whatever encoding the terminal has, and never the end of the work."""
+
+import contextlib
+import errno
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+_ESCAPED = {
+    code: f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+    for code in (*range(32), *range(127, 160), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    if chr(code) not in "\n\t"
+}
+"""Characters that move the cursor, colour the terminal or turn a line around, as they would be written in Python."""
+GONE = (errno.EPIPE, errno.EIO, errno.EBADF)
+"""What a write says whose reader, or terminal, has gone."""
+
+
+_UNSEEN = {*_ESCAPED, *range(0xD800, 0xE000)}
+"""Those, and halves of characters, which stand for bytes that are no text."""
+
+
+def escaped(text: Any) -> str:
+    """Text without control characters but for new lines and tabs: names and files may come from elsewhere."""
+    return str(text).translate(_ESCAPED)
+
+
+def say(text: Any = "", err: bool = False, nl: bool = True) -> None:
+    """Print a line, escaped; nothing is raised where its reader has gone. Raises OSError where a disk is full."""
+    try:
+        click.echo(escaped(text), err=err, nl=nl)
+    except OSError as error:
+        _forget(sys.stdout)
+        if error.errno not in GONE:
+            raise
+
+
+def say_path(path: Path) -> None:
+    """Print the folder that work ended in, as its name is where a program reads it; a full disk undoes no work."""
+    try:
+        if sys.stdout.isatty():
+            say(path)
+        else:
+            click.echo(os.fsencode(path))
+    except OSError as error:
+        _forget(sys.stdout)
+        if error.errno not in GONE:
+            say(f"warning: standard output cannot be written: {error.strerror}; it was to be: {path}", err=True)
+
+
+def warn(warnings: Iterable[Any]) -> None:
+    """Print warnings to standard error, each text once."""
+    for text in dict.fromkeys(map(str, warnings)):
+        say(f"warning: {text}", err=True)
+
+
+def print_rows(rows: list[dict[str, Any]], form: str) -> None:
+    """Print `rows`, which need not have the same keys, as a table, JSON or CSV."""
+    from gancli.runs.files import finite
+
+    if form == "json":
+        print_json(rows)
+        return
+    rows = finite(rows)
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    if form == "csv":
+        import csv
+        import io
+
+        buffer = io.StringIO()
+        writer = csv.DictWriter(buffer, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        say(buffer.getvalue(), nl=False)
+    elif rows:
+        cells = [columns, *(["" if row.get(key) is None else str(row[key]) for key in columns] for row in rows)]
+        cells = [[escaped(cell).replace("\n", "\\n").replace("\t", "\\t") for cell in line] for line in cells]
+        widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
+        for line in cells:
+            say("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def print_json(data: Any) -> None:
+    """Print plain data as JSON, null for what is no finite number; what a terminal cannot show is escaped."""
+    import json
+
+    from gancli.runs.files import finite
+
+    utf8 = "utf" in (sys.stdout.encoding or "").lower()
+    text = json.dumps(finite(data), indent=2, ensure_ascii=not utf8, allow_nan=False)
+    say("".join(f"\\u{ord(letter):04x}" if ord(letter) in _UNSEEN else letter for letter in text))
+
+
+class _Lasting:
+    """Standard error that takes what is written when nobody can read it any more."""
+
+    def __init__(self, stream: TextIO):
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, if that can be done."""
+        try:
+            self._stream.write(text)
+        except (OSError, ValueError):
+            _forget(self._stream)
+        return len(text)
+
+    def flush(self) -> None:
+        """Likewise."""
+        try:
+            self._stream.flush()
+        except (OSError, ValueError):
+            _forget(self._stream)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def _forget(stream: Any) -> None:
+    """Send what a stream still holds, and all that comes, nowhere; else its end would be an error too."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def lasting_streams() -> None:
+    """Make the three standard streams such that no print fails: closed ones lead nowhere, what cannot be encoded is
+    escaped, and standard error never raises."""  # fmt: skip
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        with contextlib.suppress(OSError):
+            try:
+                os.fstat(number)
+            except OSError:  # closed: the next file that is opened would get its number, and be written to
+                os.open(os.devnull, os.O_RDWR)
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w" if number else "r", encoding="utf-8"))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    if not isinstance(sys.stderr, _Lasting):
+        sys.stderr = _Lasting(sys.stderr)
