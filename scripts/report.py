@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from gancli.intervals import mean_and_half
+from gancli.plots.style import drawing
 from gancli.runs import RunError, RunFolder, SweepFolder, find_sweep
 from gancli.runs.files import by_game, game_of
 from gancli.runs.sweeps import varied
@@ -102,10 +103,10 @@ def corners_right(folder: RunFolder) -> bool | None:
 
 def curves(name: str, metric: str, ylabel: str, title: str, low: float | None = None, file: str = "") -> None:
     """Mean over seeds with its 95 % interval or, of few seeds, with each of them as a thin line."""
-    from gancli.plots.style import plt, save
+    from gancli.plots.style import colour_map, save, subplots
 
-    figure, axes = plt.subplots(figsize=(8, 4.6))
-    colours = plt.get_cmap("viridis")
+    figure, axes = subplots(figsize=(8, 4.6))
+    colours = colour_map("viridis")
     found = groups(name)
     for number, (label, folders) in enumerate(found.items()):
         rows = [folder.rows() for folder in folders]
@@ -129,13 +130,13 @@ def curves(name: str, metric: str, ylabel: str, title: str, low: float | None = 
 def planes(name: str, count: int, columns: int, title: str) -> None:
     """The last answers over the plane of the first seeds, a row or more for each combination."""
     from gancli.plots.frames import frames
-    from gancli.plots.style import plt, save
+    from gancli.plots.style import save, subplots
 
     shown = [
         (label, seed, folder) for label, folders in groups(name).items() for seed, folder in enumerate(folders[:count])
     ]
     rows = -(-len(shown) // columns)
-    figure, grid = plt.subplots(rows, columns, figsize=(1.9 * columns, 2.15 * rows + 0.4), squeeze=False)
+    figure, grid = subplots(rows, columns, figsize=(1.9 * columns, 2.15 * rows + 0.4), squeeze=False)
     for axes in grid.flat:
         axes.axis("off")
     for axes, (label, seed, folder) in zip(grid.flat, shown, strict=False):
@@ -151,17 +152,18 @@ def planes(name: str, count: int, columns: int, title: str) -> None:
 
 def pictures(name: str, title: str) -> None:
     """The last picture of the first seed of each combination, side by side."""
-    from gancli.plots.style import plt, save
+    from gancli.plots.frames import read_png
+    from gancli.plots.style import save, subplots
 
     found = groups(name)
     columns = 2 if len(found) == 4 else min(3, len(found))
     rows = -(-len(found) // columns)
-    figure, grid = plt.subplots(rows, columns, figsize=(4.2 * columns, 4.0 * rows + 0.4), squeeze=False)
+    figure, grid = subplots(rows, columns, figsize=(4.2 * columns, 4.0 * rows + 0.4), squeeze=False)
     for axes in grid.flat:
         axes.axis("off")
     for axes, (label, folders) in zip(grid.flat, found.items(), strict=False):
         path = by_game(folders[0].images, "png")[-1]
-        axes.imshow(plt.imread(path), cmap="gray", vmin=0, vmax=1, interpolation="none")
+        axes.imshow(read_png(path), cmap="gray", vmin=0, vmax=255, interpolation="none")
         last = folders[0].rows()[-1]
         share = (
             f"; distance {last['sample_distance'] / last['real_distance']:.2f} of real"
@@ -192,10 +194,10 @@ def own(name: str, *files: str, label: str = "") -> None:
 def squared_steps(name: str, games: int = 120) -> None:
     """The critic's largest mean of squared steps, X of Adadelta, after each game, played again from each config."""
     from gancli.experiment import build, load_data
-    from gancli.plots.style import BLUE, ORANGE, plt, save
+    from gancli.plots.style import BLUE, ORANGE, save, subplots
     from gancli.spec import load
 
-    figure, axes = plt.subplots(figsize=(7.2, 4.0))
+    figure, axes = subplots(figsize=(7.2, 4.0))
     for colour, (label, folders) in zip((ORANGE, BLUE), groups(name).items(), strict=True):
         for number, folder in enumerate(folders):
             spec = load(folder.config).experiment
@@ -223,6 +225,7 @@ def shrink(path: Path) -> None:
             image.convert("RGB").quantize(96, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
+@drawing()
 def main() -> None:
     word, *names = sys.argv[1:]
     names = names or sorted(path.stem for path in CONFIGS.glob("*.yaml"))

@@ -7,12 +7,12 @@ import click
 
 from gancli import intervals
 from gancli.cli.output import print_json, print_rows, say
-from gancli.cli.support import command, runs_option
+from gancli.cli.support import check_new, command, force_option, output_option, runs_option
 from gancli.evaluation.findings import NOTHING, sentence
 
 if TYPE_CHECKING:
     from gancli.experiment.evaluating import How
-    from gancli.runs import RunFolder, SweepFolder
+    from gancli.runs import SweepFolder
 
 FACTS = ("run", "game", "samples", "sets", "seed", "data", "judge")
 
@@ -28,11 +28,13 @@ FACTS = ("run", "game", "samples", "sets", "seed", "data", "judge")
 @click.option("--critic-seeds", type=click.IntRange(2, 100), default=3, show_default=True, help="How many critics.")
 @click.option("--quick", is_flag=True, help="Without the measures that compare pixels: a few seconds.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@output_option("A .json file for the result, instead of RUN's evaluation.json.")
+@force_option
 @runs_option
 @command
 def evaluate(
     run: str, samples: int, seed: int, judge: str | None, critic: bool, critic_seeds: int, quick: bool, form: str,
-    runs: Path,
+    output: Path | None, force: bool, runs: Path,
 ) -> None:  # fmt: skip
     """Say how good and how varied RUN's samples are, each number beside that of real data, and what is wrong with them.
 
@@ -42,13 +44,22 @@ def evaluate(
     from gancli.experiment import evaluating, judges
     from gancli.runs import SweepFolder, find, find_any
 
+    if output is not None:
+        check_new(output, (".json",), force)
     folder = find_any(runs, run)
     chosen = judges.judge_of(find(runs, judge)) if judge is not None else None
     how = evaluating.How(samples, seed, chosen, critic_seeds if critic else 0, quick)
     if isinstance(folder, SweepFolder):
-        _evaluate_cells(folder, how, form)
+        _evaluate_cells(folder, how, form, output)
         return
-    result = _evaluate_run(folder, how)
+    result = evaluating.evaluate(folder, how)
+    _print(result, form)
+    _warn_of_critics(result.get("critic", {}))
+    _write(output or folder.inside(folder.EVALUATION), result)
+
+
+def _print(result: dict[str, Any], form: str) -> None:
+    """Before it is written: a disk that is full loses no minutes of work."""
     if form == "json":
         print_json(result)
         return
@@ -62,15 +73,15 @@ def evaluate(
         say(line)
 
 
-def _evaluate_run(folder: "RunFolder", how: "How") -> dict[str, Any]:
-    """Evaluate a run and keep the result in its folder."""
-    from gancli.experiment import evaluating
-    from gancli.runs.files import write_json
+def _write(path: Path, result: Any) -> None:
+    """Keep a result, or say why that cannot be."""
+    from gancli.runs.files import remove_dead, write_json
 
-    result = evaluating.evaluate(folder, how)
-    write_json(folder.path / "evaluation.json", result)
-    _warn_of_critics(result.get("critic", {}))
-    return result
+    try:
+        remove_dead(path.parent)
+        write_json(path, result)
+    except OSError as error:
+        say(f"warning: not kept: {path}: {error.strerror or error}; -o keeps it elsewhere", err=True)
 
 
 def _warn_of_critics(found: dict[str, Any]) -> None:
@@ -83,32 +94,42 @@ def _warn_of_critics(found: dict[str, Any]) -> None:
         say("warning: not every critic has settled; more steps would change its distance", err=True)
 
 
-def _evaluate_cells(folder: "SweepFolder", how: "How", form: str) -> None:
+def _evaluate_cells(folder: "SweepFolder", how: "How", form: str, output: Path | None) -> None:
     """Evaluate each cell that has a generator to judge, and print the means over the seeds of each combination."""
+    from gancli.errors import GancliError
     from gancli.experiment import evaluating
     from gancli.runs.ranking import COUNTED, COUNTS
 
     judged = [folder.run(cell) for cell, status in folder.statuses().items() if status in COUNTED]
-    notices: dict[str, None] = {}
+    results: dict[str, Any] = {}
     for number, run in enumerate(judged, 1):
-        known = evaluating.is_of(run, how)
-        result = run.evaluation() if known else _evaluate_run(run, how)
-        said = sentence(result["findings"])
-        say(f"{number}/{len(judged)} {run.path.name}: {said}{' (known)' if known else ''}", err=True)
-        notices |= dict.fromkeys(result.get("notices", []))
-    for notice in notices:
+        cell = run.path.name
+        try:
+            known = evaluating.is_of(run, how)
+            results[cell] = run.evaluation() if known else evaluating.evaluate(run, how)
+        except (GancliError, OSError) as error:
+            say(f"{number}/{len(judged)} {cell}: left out: {error}", err=True)
+            continue
+        said = sentence(results[cell]["findings"])
+        say(f"{number}/{len(judged)} {cell}: {said}{' (known)' if known else ''}", err=True)
+        if not known and output is None:
+            _warn_of_critics(results[cell].get("critic", {}))
+            _write(run.inside(run.EVALUATION), results[cell])
+    for notice in dict.fromkeys(notice for result in results.values() for notice in result.get("notices", [])):
         say(f"note: {notice}", err=True)
     if form == "table":
         say(f"mean over seeds ± half its 95 % interval; {COUNTS}")
-    print_rows(_means(folder, form), form)
+    print_rows(_means(folder, form, results), form)
+    if output is not None:
+        _write(output, {"sweep": str(folder.path), "means": _means(folder, "json", results), "cells": results})
 
 
-def _means(folder: "SweepFolder", form: str) -> list[dict[str, Any]]:
+def _means(folder: "SweepFolder", form: str, results: dict[str, Any]) -> list[dict[str, Any]]:
     """A row for each combination: each measure's mean over seeds ± half its 95 % interval; no shares in a table."""
     from gancli.metrics import CLASS_SHARE, in_order
     from gancli.runs.ranking import EVALUATED, seeds_in_words
 
-    _, combinations = folder.combinations()
+    _, combinations = folder.combinations(results)
     columns = {key for one in combinations for row in one.rows for key in row if key.endswith(EVALUATED)}
     names = in_order(key.removesuffix(EVALUATED) for key in columns)
     table = []

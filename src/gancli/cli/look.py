@@ -1,12 +1,16 @@
 """`gancli plot`, `sample`, `ls` and `show`: look at what runs have left."""
 
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from gancli.cli.output import print_json, print_rows, say, say_path
-from gancli.cli.support import command, format_option, runs_option
+from gancli.cli.output import print_json, print_rows, say, say_path, warn
+from gancli.cli.support import check_new, command, force_option, format_option, output_option, runs_option
+
+if TYPE_CHECKING:
+    from gancli.runs import RunFolder, SweepFolder
 
 
 @click.command()
@@ -14,52 +18,74 @@ from gancli.cli.support import command, format_option, runs_option
 @click.option("--format", "form", type=click.Choice(["png", "svg", "pdf"]), default="png", show_default=True)
 @click.option("--gif", is_flag=True, help="Of a run: animate the pictures in time too.")
 @click.option("--metric", help="Of a sweep: what to draw; what it would be ranked by, by default.")
+@output_option("A folder for the figures, instead of RUN's `plots`.")
+@force_option
 @runs_option
 @command
-def plot(run: tuple[str, ...], form: str, gif: bool, metric: str | None, runs: Path) -> None:
+def plot(
+    run: tuple[str, ...], form: str, gif: bool, metric: str | None, output: Path | None, force: bool, runs: Path
+) -> None:
     """Draw the curves, pictures and weights of each RUN, or a sweep's means over seeds, into its folder `plots`."""
     from gancli.runs import SweepFolder, find_any
 
     folders = [find_any(runs, name) for name in run]
+    if output is not None:
+        _check_folder(output, force, len(folders))
     from gancli import plots  # which loads matplotlib
 
     for folder in folders:
         of_sweep = isinstance(folder, SweepFolder)
-        drawn = plots.plot_sweep(folder.path, form, metric) if of_sweep else plots.plot_run(folder.path, form, gif)
-        for path in drawn:
+        draw = partial(plots.plot_sweep, metric=metric) if of_sweep else partial(plots.plot_run, animation=gif)
+        for path in draw(folder.path, form, target=output):
             say_path(path)
+
+
+def _check_folder(output: Path, force: bool, runs: int) -> None:
+    """Raises UsageError where figures may not go there."""
+    if runs > 1:
+        raise click.UsageError(f"-o is for one RUN; got {runs}")
+    if output.exists() and not output.is_dir():
+        raise click.UsageError(f"-o: {output} is a file; give a folder")
+    if output.is_dir() and any(output.iterdir()) and not force:
+        raise click.UsageError(f"-o: {output} is not empty; choose another, or --force to replace figures in it")
+    if not output.parent.is_dir():
+        raise click.UsageError(f"-o: {output.parent} is not a folder; make it first")
 
 
 @click.command()
 @click.argument("run", nargs=-1, required=True)
+@output_option("A .html file, instead of RUN's report.html.")
+@force_option
 @runs_option
 @command
-def report(run: tuple[str, ...], runs: Path) -> None:
+def report(run: tuple[str, ...], output: Path | None, force: bool, runs: Path) -> None:
     """Write a page on each RUN or sweep, report.html in its folder: pictures in time, curves, tables, in one file."""
     from gancli.runs import SweepFolder, find_any
 
     folders = [find_any(runs, name) for name in run]
+    if output is not None and len(folders) > 1:
+        raise click.UsageError(f"-o is for one RUN; got {len(folders)}")
+    if output is not None:
+        check_new(output, (".html",), force)
     from gancli.report import report_run, report_sweep
 
     for folder in folders:
-        say_path((report_sweep if isinstance(folder, SweepFolder) else report_run)(folder.path))
+        write = report_sweep if isinstance(folder, SweepFolder) else report_run
+        say_path(write(folder.path, output))
 
 
 @click.command()
 @click.argument("run")
 @click.option("-n", "count", type=click.IntRange(1, 1_000_000), default=64, show_default=True, help="How many.")
-@click.option("-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="A .png grid or a .npz file.")
+@output_option("A .png grid or a .npz file; samples-SEED.png by default.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the latents.")
-@click.option("--force", is_flag=True, help="Replace FILE where it exists.")
+@force_option
 @runs_option
 @command
 def sample(run: str, count: int, output: Path | None, seed: int, force: bool, runs: Path) -> None:
     """Draw from RUN's generator: a PNG grid, or a .npz of `images` (N, channels, height, width) and `latents`."""
     output = output or Path(f"samples-{seed}.png")
-    if output.suffix not in (".png", ".npz"):
-        raise click.UsageError(f"-o must end in .png or .npz; got {str(output)!r}")
-    if output.exists() and not force:
-        raise click.UsageError(f"{output} exists; choose another name, or --force to replace it")
+    check_new(output, (".png", ".npz"), force)
     from gancli import pictures
     from gancli.experiment import sample as draw
     from gancli.runs import find
@@ -69,8 +95,6 @@ def sample(run: str, count: int, output: Path | None, seed: int, force: bool, ru
     drawn = draw(find(runs, run), count, seed)
     if output.suffix == ".png" and not drawn.images:
         raise click.UsageError(f"RUN draws points, not images: -o must end in .npz; got {str(output)!r}")
-    if not output.parent.is_dir():
-        raise click.UsageError(f"-o: {output.parent} is not a folder; make it first")
     if output.suffix == ".png":
         write_bytes(output, pictures.grid(drawn.values[:, 0]))
     else:
@@ -85,39 +109,46 @@ def sample(run: str, count: int, output: Path | None, seed: int, force: bool, ru
 @command
 def ls(form: str, runs: Path) -> None:
     """List the runs and sweeps with their status and last metrics, those first that say how good they are."""
-    from gancli.metrics import in_order
-    from gancli.runs import RunError, SweepFolder, listing_any
+    from gancli.runs import RunError, listing_any, unreadable
 
+    bad = unreadable(runs)
     rows: list[dict[str, Any]] = []
     for folder in listing_any(runs):
-        try:
-            record = folder.record()
-        except RunError as error:
-            say(f"warning: {error}", err=True)
-            continue
-        if isinstance(folder, SweepFolder):
-            always = dict.fromkeys(("completed", "diverged", "failed"), 0)
-            counts = always | record.get("counts", {})
-            about = {"run": folder.path.name, "kind": "sweep", "status": record.get("status")}
-            rows.append({**about, "cells": record.get("cells"), **counts})
-            continue
-        last = (folder.rows() or [{}])[-1]
-        figures = {key: last[key] for key in in_order(last) if key not in ("game", "seconds")}
-        about = {key: record.get(key) for key in ("kind", "seed", "status")}
-        timing = {"game": last.get("game"), "seconds": last.get("seconds")}
-        rows.append({"run": folder.path.name, **about, **timing, **figures})
+        if folder.path not in bad:
+            try:
+                rows.append(_listed(folder))
+            except (RunError, OSError) as error:
+                bad[folder.path] = str(error)
+    warn(f"{path.name}: unreadable: {why}" for path, why in bad.items())
+    rows += [{"run": path.name, "kind": "", "status": "unreadable"} for path in bad]
     if form == "table":
         if not rows:
             say(f"no runs in {runs}", err=True)
         for row in rows:
-            if row["kind"] == "sweep":
+            if row["kind"] != "sweep":
+                found = {key: row.pop(key) for key in list(row)[6:]}
+                row["figures"] = "  ".join(f"{key} {value:.4g}" for key, value in found.items())
+            else:
                 found = {key: row.pop(key) for key in list(row)[3:]}
                 row["figures"] = "  ".join(f"{key} {value}" for key, value in found.items() if value)
-            else:
-                row["figures"] = "  ".join(
-                    f"{key} {row.pop(key):.4g}" for key in list(row)[6:] if isinstance(row[key], int | float)
-                )
     print_rows(rows, form)
+
+
+def _listed(folder: "RunFolder | SweepFolder") -> dict[str, Any]:
+    """A run's or sweep's line. Raises RunError, OSError."""
+    from gancli.metrics import in_order
+    from gancli.runs import RunFolder
+
+    record = folder.record()
+    if not isinstance(folder, RunFolder):
+        counts = dict.fromkeys(("completed", "diverged", "failed"), 0) | record.get("counts", {})
+        about = {"run": folder.path.name, "kind": "sweep", "status": record["status"]}
+        return {**about, "cells": record.get("cells"), **counts}
+    last = (folder.rows() or [{}])[-1]
+    figures = {key: last[key] for key in in_order(last) if key not in ("game", "seconds")}
+    about = {key: record.get(key) for key in ("kind", "seed", "status")}
+    timing = {"game": last.get("game"), "seconds": last.get("seconds")}
+    return {"run": folder.path.name, **about, **timing, **figures}
 
 
 @click.command()

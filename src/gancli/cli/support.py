@@ -29,6 +29,7 @@ runs_option = click.option(
 format_option = click.option(
     "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True
 )
+force_option = click.option("--force", is_flag=True, help="With -o: replace what exists.")
 debug_option = click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 
 
@@ -47,6 +48,23 @@ REMEDIES = {
     errno.ELOOP: "links in a run folder are not followed",
 }
 """What to do about an error of the system; of another one its own words say all that is known."""
+
+
+def output_option(what: str) -> Callable[..., Any]:
+    """`-o`, for a file or folder outside the run's."""
+    return click.option("-o", "output", type=click.Path(path_type=Path), metavar="PATH", help=what)
+
+
+def check_new(output: Path, endings: tuple[str, ...], force: bool) -> None:
+    """Raises UsageError where `output` is not a file that may be made, or replaced where its user says so."""
+    if output.suffix not in endings:
+        raise click.UsageError(f"-o must end in {' or '.join(endings)}; got {str(output)!r}")
+    if output.is_dir():
+        raise click.UsageError(f"-o: {output} is a folder; give a file")
+    if output.exists() and not force:
+        raise click.UsageError(f"{output} exists; choose another name, or --force to replace it")
+    if not output.parent.is_dir():
+        raise click.UsageError(f"-o: {output.parent} is not a folder; make it first")
 
 
 def one_thread() -> None:

@@ -1,6 +1,5 @@
 """One run from its first file to its last: make the folder, train, and record how it ended."""
 
-import datetime
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,10 +13,10 @@ from gancli.experiment.divergence import Diverged
 from gancli.experiment.judges import check_evaluate
 from gancli.experiment.loop import Collapsed, Loop, Reporter, Stop
 from gancli.experiment.profile import Profile
-from gancli.experiment.saving import put_back
+from gancli.experiment.saving import most_bytes, put_back
 from gancli.experiment.warnings import data_warnings
 from gancli.runs import RunError, RunFolder, checkpoint
-from gancli.runs.files import write_text
+from gancli.runs.files import now, write_text
 from gancli.runs.lock import this_process
 from gancli.runs.provenance import machine, provenance
 from gancli.spec import LENGTH, Resolved, differences, identity, load
@@ -74,7 +73,7 @@ def prepare(
         "parameters": {name: player.network.params.size for name, player in built.game.players.items()},
         "data": {"set": dataset.name, "origin": dataset.origin, "samples": len(dataset.train.samples), **dataset.facts},
         "warnings": [f"{warning.key}: {warning.text}" for warning in warnings],
-        "start": _now(),
+        "start": now(),
         **origin,
         **_named(resolved),
     }
@@ -168,7 +167,7 @@ def _put_back_newest(folder: RunFolder, resolved: Resolved, built: Built) -> tup
             raise ValueError(f"{folder.metrics}: is shorter than it was at game {facts['game']}")
 
     try:
-        saved = checkpoint.newest(folder.checkpoints, check)
+        saved = checkpoint.newest(folder.checkpoints, check, most_bytes(built))
         put_back(built, saved.arrays, saved.facts)
     except ValueError as error:
         raise RunError(f"{folder.path}: cannot go on: {error}") from None
@@ -188,7 +187,7 @@ def resume(reopened: Reopened, make_reporter: MakeReporter) -> Outcome:
     folder, built = reopened.folder, reopened.built
     record = folder.record()
     origin, _ = provenance(_engine(built).blas.count)
-    again = {"game": built.game.played, "time": _now(), **{key: origin[key] for key in ("argv", "host", *DECISIVE)}}
+    again = {"game": built.game.played, "time": now(), **{key: origin[key] for key in ("argv", "host", *DECISIVE)}}
     record |= {"status": "running", "end": None, "reason": None, "games": built.games, **this_process()}
     record |= {"resumed": [*record.get("resumed", []), again], **_named(reopened.resolved)}
     folder.write_record(record)
@@ -229,7 +228,7 @@ def _play(
 
 def _close(folder: RunFolder, outcome: Outcome, built: Built) -> None:
     try:
-        ending = {"status": outcome.status, "reason": outcome.reason, "played": built.game.played, "end": _now()}
+        ending = {"status": outcome.status, "reason": outcome.reason, "played": built.game.played, "end": now()}
         folder.write_record({**folder.record(), **ending})
         folder.log(f"{outcome.status} at game {built.game.played}" + (f": {outcome.reason}" if outcome.reason else ""))
     except (OSError, RunError):
@@ -237,7 +236,3 @@ def _close(folder: RunFolder, outcome: Outcome, built: Built) -> None:
             raise
     finally:
         folder.unlock()
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

@@ -34,6 +34,11 @@ def vectors(player: Player) -> dict[str, Array]:
     return found | {f"optimizer.{key}": vector for key, vector in player.optimizer.vectors.items()}
 
 
+def most_bytes(built: Built) -> int:
+    """What a checkpoint of these objects takes at most: its arrays, and a mebibyte for facts, names and headers."""
+    return sum(vector.nbytes for player in built.game.players.values() for vector in vectors(player).values()) + 2**20
+
+
 def put_back(built: Built, arrays: checkpoint.Arrays, facts: dict[str, Any]) -> None:
     """Write a checkpoint into freshly built objects. Raises ValueError where it does not fit them."""
     try:
@@ -50,3 +55,5 @@ def put_back(built: Built, arrays: checkpoint.Arrays, facts: dict[str, Any]) -> 
         built.game.played = facts["game"]
     except KeyError as error:
         raise ValueError(f"the checkpoint has no {error}: was config.yaml edited?") from None
+    except (TypeError, AttributeError, IndexError) as error:
+        raise ValueError(f"the checkpoint does not say what it should ({error})") from None

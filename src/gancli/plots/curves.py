@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from gancli.metrics import METRICS
-from gancli.plots.style import BLUE, GREEN, ORANGE, PURPLE, plt, save
+from gancli.plots.style import BLUE, GREEN, ORANGE, PURPLE, drawing, save, subplots
 from gancli.runs import RunFolder
 
 Line = tuple[str, str, str, str | None]
@@ -56,6 +56,7 @@ LINES: dict[
 }
 
 
+@drawing()
 def plot_curves(run: Path, target: Path, form: str, name: str) -> list[Path]:
     """One figure for each group of metrics that the run has; bands are ± one standard deviation over samples."""
     rows = RunFolder(run).rows()
@@ -64,7 +65,7 @@ def plot_curves(run: Path, target: Path, form: str, name: str) -> list[Path]:
         there = [line for line in lines if any(line[0] in row for row in rows)]
         if not there:
             continue
-        figure, axes = plt.subplots()
+        figure, axes = subplots()
         for metric, text, colour, spread in there:
             own = [row for row in rows if metric in row]
             games = [row["game"] for row in own]

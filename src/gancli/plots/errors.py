@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.plots.style import plt, save
+from gancli.plots.style import save, subplots
+from gancli.runs.arrays import read_arrays
 from gancli.runs.files import by_game, game_of
+from gancli.runs.own import PICTURE_BYTES
 
 COLUMNS = 8
 SHOWN = 40
@@ -18,10 +20,10 @@ def plot_errors(run: Path, target: Path, form: str, name: str) -> list[Path]:
     files = by_game(run / "images", "npz")
     if not files:
         return []
-    with np.load(files[-1], allow_pickle=False) as found:
-        if "confusion" not in found.files:
-            return []
-        confusion, images, labels, answers = (found[key] for key in ("confusion", "images", "labels", "answers"))
+    found = read_arrays(files[-1], PICTURE_BYTES, packed=True)
+    if "confusion" not in found:
+        return []
+    confusion, images, labels, answers = (found[key] for key in ("confusion", "images", "labels", "answers"))
     title = f"{name}, training {game_of(files[-1]):,d}"
     paths = [save(_matrix(confusion, title), target / f"confusion.{form}")]
     if len(images):
@@ -32,7 +34,7 @@ def plot_errors(run: Path, target: Path, form: str, name: str) -> list[Path]:
 def _matrix(confusion: NDArray[Any], title: str) -> Any:
     """Shares of each row by colour, counts as text."""
     shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
-    figure, axes = plt.subplots(figsize=(6.4, 5.6))
+    figure, axes = subplots(figsize=(6.4, 5.6))
     shown = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for row, column in np.ndindex(confusion.shape):
         if confusion[row, column]:
@@ -49,7 +51,7 @@ def _matrix(confusion: NDArray[Any], title: str) -> Any:
 def _images(images: NDArray[Any], labels: NDArray[Any], answers: NDArray[Any], title: str) -> Any:
     images = images[:SHOWN]
     rows, side = -(-len(images) // COLUMNS), round(images.shape[1] ** 0.5)
-    figure, grid = plt.subplots(rows, COLUMNS, figsize=(1.0 * COLUMNS, 1.25 * rows + 0.5), squeeze=False)
+    figure, grid = subplots(rows, COLUMNS, figsize=(1.0 * COLUMNS, 1.25 * rows + 0.5), squeeze=False)
     for axes in grid.flat:
         axes.axis("off")
     for axes, image, label, answer in zip(grid.flat, images, labels, answers, strict=False):

@@ -1,17 +1,25 @@
 """What a run has drawn in time: pictures of samples, answers over the plane, points among the true ones, a path."""
 
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
-from gancli.plots.style import BLUE, ORANGE, plt
+from gancli.plots.style import BLUE, ORANGE
 from gancli.plots.trajectory import FIELD, Trajectory, read_trajectory
+from gancli.runs import RunError
+from gancli.runs.arrays import read_arrays
 from gancli.runs.files import by_game, game_of
+from gancli.runs.own import PICTURE_BYTES, read_bytes
 
 Thing = TypeVar("Thing")
+PIXELS = 16_000_000
+"""Of a picture that is drawn, at most."""
 Draw = Callable[[Any, Path], Any]
 """(axes, file) → what a colour bar would explain, or None."""
 
@@ -31,8 +39,7 @@ def frames(run: Path) -> list[Frame]:
     arrays = by_game(images, "npz")
     names: list[str] = []
     if arrays:
-        with np.load(arrays[0], allow_pickle=False) as found:
-            names = list(found.files)
+        names = list(read_arrays(arrays[0], PICTURE_BYTES, packed=True))
     if FIELD[0] in names:
         return _along_the_path(run, arrays)
     kind = next((name for name in DRAW if name in names), None)
@@ -60,8 +67,19 @@ def spread(every: Sequence[Thing], count: int) -> list[Thing]:
     return [every[round(index * (len(every) - 1) / max(count - 1, 1))] for index in range(count)]
 
 
+def read_png(path: Path) -> NDArray[Any]:
+    """The grey levels (height, width) of a PNG file. Raises RunError."""
+    try:
+        with Image.open(io.BytesIO(read_bytes(path, PICTURE_BYTES)), formats=["PNG"]) as image:
+            if image.width * image.height > PIXELS:
+                raise RunError(f"{path}: has {image.width}×{image.height} pixels; at most {PIXELS:,d} are drawn")
+            return np.asarray(image.convert("L"))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise error if isinstance(error, RunError) else RunError(f"{path}: is no picture ({error})") from None
+
+
 def _draw_png(axes: Any, path: Path) -> None:
-    axes.imshow(plt.imread(path), cmap="gray", vmin=0, vmax=1, interpolation="none")
+    axes.imshow(read_png(path), cmap="gray", vmin=0, vmax=255, interpolation="none")
     axes.axis("off")
 
 
@@ -71,8 +89,8 @@ def _draw_path(trajectory: Trajectory, game: int) -> Draw:
 
 def _draw_plane(axes: Any, path: Path) -> Any:
     """Answers over [−1, 1]², the line where they are half way, and points that were learned."""
-    with np.load(path, allow_pickle=False) as found:
-        plane, points, labels = found["plane"], found["points"], found["labels"]
+    found = read_arrays(path, PICTURE_BYTES, packed=True)
+    plane, points, labels = found["plane"], found["points"], found["labels"]
     shown = axes.imshow(plane, cmap="RdBu_r", vmin=0, vmax=1, extent=(-1, 1, -1, 1))
     axis = np.linspace(-1, 1, len(plane))
     if plane.min() < 0.5 < plane.max():
@@ -88,8 +106,8 @@ def _draw_plane(axes: Any, path: Path) -> Any:
 
 def _draw_samples(axes: Any, path: Path) -> Any:
     """Samples over true points, and what the discriminator or critic answers there."""
-    with np.load(path, allow_pickle=False) as found:
-        samples, real, answers, half = found["samples"], found["real"], found["answers"], float(found["half"])
+    found = read_arrays(path, PICTURE_BYTES, packed=True)
+    samples, real, answers, half = found["samples"], found["real"], found["answers"], float(found["half"])
     shown = axes.imshow(answers, cmap="Greys", extent=(-half, half, -half, half), alpha=0.35)
     axes.scatter(*real.T, s=3, c=BLUE, linewidths=0, alpha=0.25)
     axes.scatter(*samples.T, s=3, c=ORANGE, linewidths=0, alpha=0.5)

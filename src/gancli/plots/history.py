@@ -7,9 +7,11 @@ from typing import Any
 from matplotlib.lines import Line2D
 from PIL import Image
 
-from gancli.plots.frames import LEGENDS, Frame, frames, spread
-from gancli.plots.style import plt, save
+from gancli.plots.frames import LEGENDS, Frame, frames, read_png, spread
+from gancli.plots.style import drawing, save, subplots
+from gancli.plots.style import figure as new_figure
 from gancli.runs import RunError, RunFolder
+from gancli.runs.files import write_bytes
 
 SHOWN = 12
 """Frames on one sheet."""
@@ -27,7 +29,7 @@ def plot_history(run: Path, target: Path, form: str, title: str) -> list[Path]:
         return []
     paths = [save(_sheet(spread(every, SHOWN), title), target / f"pictures.{form}")]
     if every[-1].draw in LEGENDS:
-        figure = plt.figure(figsize=(5.4, 4.6))
+        figure = new_figure(figsize=(5.4, 4.6))
         _fill(figure, figure.subplots(), every[-1], f"{title}\ngame {every[-1].game:,d}")
         paths.append(save(figure, target / f"last.{form}"))
     return paths
@@ -42,7 +44,10 @@ def plot_animation(run: Path, target: Path, title: str) -> Path:
     each = round(1000 * min(0.5, SECONDS / len(pages)))
     path = target / "animation.gif"
     durations = [each] * (len(pages) - 1) + [2000]
-    pages[0].save(path, save_all=True, append_images=pages[1:], duration=durations, loop=0, optimize=True)
+    more: Any = {"save_all": True, "append_images": pages[1:], "duration": durations, "loop": 0, "optimize": True}
+    buffer = io.BytesIO()
+    pages[0].save(buffer, format="gif", **more)
+    write_bytes(path, buffer.getvalue())
     return path
 
 
@@ -61,13 +66,13 @@ def _page(frame: Frame, title: str) -> Image.Image:
     return Image.open(io.BytesIO(content)).convert("RGB").quantize(128)
 
 
+@drawing()
 def frame_png(frame: Frame, title: str) -> bytes:
     """One frame with its axes and legend, as the content of a PNG file."""
-    figure = plt.figure(figsize=(5.0, 4.6), dpi=80)
+    figure = new_figure(figsize=(5.0, 4.6), dpi=80)
     _fill(figure, figure.subplots(), frame, title)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", bbox_inches=None)
-    plt.close(figure)
     return buffer.getvalue()
 
 
@@ -92,9 +97,9 @@ def _legend(figure: Any, axes: Any, frame: Frame) -> None:
 def _sheet(chosen: list[Frame], title: str) -> Any:
     columns = min(COLUMNS, len(chosen))
     rows = -(-len(chosen) // columns)
-    pixels = plt.imread(chosen[-1].path).shape if chosen[-1].path.suffix == ".png" else (1, 1)
+    pixels = read_png(chosen[-1].path).shape if chosen[-1].path.suffix == ".png" else (1, 1)
     size = (2.6 * columns, (2.6 * pixels[0] / pixels[1] + 0.3) * rows + 0.4)
-    figure, grid = plt.subplots(rows, columns, figsize=size, squeeze=False)
+    figure, grid = subplots(rows, columns, figsize=size, squeeze=False)
     for axes in grid.flat[len(chosen) :]:
         axes.axis("off")
     for axes, frame in zip(grid.flat, chosen, strict=False):

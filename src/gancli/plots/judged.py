@@ -5,7 +5,8 @@ from typing import Any
 
 from gancli.metrics import METRICS
 from gancli.plots.frames import Frame, frames, spread
-from gancli.plots.style import BLUE, GREY, plt, save
+from gancli.plots.style import BLUE, GREY, save
+from gancli.plots.style import figure as new_figure
 from gancli.runs import RunFolder
 
 PICTURES = 6
@@ -21,7 +22,7 @@ def plot_judged(run: Path, target: Path, form: str, title: str) -> list[Path]:
     shown = spread([frame for frame in frames(run) if frame.game in judged], PICTURES)
     if not measures or not shown:
         return []
-    figure = plt.figure(figsize=(11, 2.4 + 1.5 * len(measures)))
+    figure = new_figure(figsize=(11, 2.4 + 1.5 * len(measures)))
     parts: Any = figure.subfigures(2, 1, height_ratios=[2.4, 1.5 * len(measures)])
     above, below = parts
     _pictures(above, shown)

@@ -7,9 +7,11 @@ from gancli.plots.curves import plot_curves
 from gancli.plots.errors import plot_errors
 from gancli.plots.history import plot_animation, plot_history
 from gancli.plots.judged import plot_judged
+from gancli.plots.style import drawing
 from gancli.plots.trajectory import plot_trajectory
 from gancli.plots.weights import plot_weights
 from gancli.runs import RunFolder
+from gancli.runs.files import remove_dead
 
 _PICTURED = {
     ("supervised", "mnist"): "test images answered wrong",
@@ -20,11 +22,14 @@ _PICTURED = {
 """What the pictures of a kind of run and a data set show, where it is not samples."""
 
 
-def plot_run(run: Path, form: str = "png", animation: bool = False) -> list[Path]:
-    """Draw what the run's files hold into `plots/`; returns the paths. Raises OSError, RunError."""
-    target = run / "plots"
+@drawing()
+def plot_run(run: Path, form: str = "png", animation: bool = False, target: Path | None = None) -> list[Path]:
+    """Draw what the run's files hold into `plots/`, or `target`; returns the paths. Raises OSError, RunError."""
+    folder = RunFolder(run)
+    target = target or folder.plots
     target.mkdir(exist_ok=True)
-    record = RunFolder(run).record()
+    remove_dead(target)
+    record = folder.record()
     name = record.get("name", run.name)
     title = f"{name}: {_pictured(record)}"
     return [

@@ -1,34 +1,95 @@
-"""One look for all figures: colours that colour-blind readers tell apart (Okabe and Ito 2008), named axes."""
+"""One look for all figures, whatever is set outside: matplotlib's own defaults, ours upon them, and its Agg canvas.
 
+Nothing is read of `$MPLBACKEND`, of a user's `matplotlibrc`, or of one in the folder one stands in; and nothing of a
+notebook's settings is changed.
+"""
+
+import contextlib
+import io
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
+def _import() -> Any:
+    """Import matplotlib where the first `matplotlibrc` that it finds is ours, which is empty: a bad one ends it."""
+    backend = os.environ.pop("MPLBACKEND", None)
+    try:
+        before = Path.cwd()
+    except OSError:  # the folder one stands in is gone
+        before = Path("/")
+    os.chdir(Path(__file__).parent)
+    try:
+        import matplotlib
+
+        return matplotlib
+    finally:
+        os.chdir(before)
+        if backend is not None:
+            os.environ["MPLBACKEND"] = backend
+
+
+matplotlib = _import()
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
+from matplotlib.figure import Figure  # noqa: E402
+
+from gancli.runs.files import write_bytes  # noqa: E402
+
+__all__ = ["BLUE", "GREEN", "GREY", "ORANGE", "PURPLE", "colour_map", "drawing", "figure", "save", "subplots"]
 
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#808080"
-plt.rcParams.update(
-    {
-        "axes.grid": True,
-        "axes.spines.right": False,
-        "axes.spines.top": False,
-        "figure.dpi": 100,
-        "figure.figsize": (7.2, 4.2),
-        "figure.constrained_layout.use": True,
-        "grid.alpha": 0.3,
-        "legend.frameon": False,
-        "svg.hashsalt": "gancli",
-    }
-)
+"""Colours that colour-blind readers tell apart (Okabe and Ito 2008)."""
+_OURS = {
+    "axes.grid": True,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "figure.dpi": 100,
+    "figure.figsize": (7.2, 4.2),
+    "figure.constrained_layout.use": True,
+    "grid.alpha": 0.3,
+    "legend.frameon": False,
+    "svg.hashsalt": "gancli",
+}
 
 
-__all__ = ["BLUE", "GREEN", "GREY", "ORANGE", "PURPLE", "plt", "save"]
+@contextlib.contextmanager
+def drawing() -> Iterator[None]:
+    """Within `with drawing():`, or a function that `@drawing()` decorates, figures look as ours."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_OURS)
+        yield
 
 
-def save(figure: Any, path: Path) -> Path:
-    """Write a figure and forget it."""
-    figure.savefig(path, **({"pil_kwargs": {"compress_level": 1}} if path.suffix == ".png" else {}))
-    plt.close(figure)
+def figure(**options: Any) -> Figure:
+    """An empty figure; `options` are those of matplotlib's."""
+    made = Figure(**options)
+    FigureCanvasAgg(made)
+    return made
+
+
+def subplots(
+    rows: int = 1, columns: int = 1, *, squeeze: bool = True, sharex: bool = False, sharey: bool = False,
+    gridspec_kw: dict[str, Any] | None = None, **options: Any,
+) -> tuple[Figure, Any]:  # fmt: skip
+    """A figure and its axes, one or, if not `squeeze`, an array (rows, columns)."""
+    made = figure(**options)
+    axes = made.subplots(rows, columns, squeeze=squeeze, sharex=sharex, sharey=sharey, gridspec_kw=gridspec_kw)
+    return made, axes
+
+
+def colour_map(name: str) -> Any:
+    """Numbers in [0, 1] → colours."""
+    return matplotlib.colormaps[name]
+
+
+def save(figure: Figure, path: Path) -> Path:
+    """Write a figure, whole or not at all. Raises OSError."""
+    buffer = io.BytesIO()
+    form = path.suffix.removeprefix(".")
+    options: dict[str, Any] = {"pil_kwargs": {"compress_level": 1}} if form == "png" else {}
+    figure.savefig(buffer, format=form, **options)
+    write_bytes(path, buffer.getvalue())
     return path

@@ -13,9 +13,10 @@ from gancli.intervals import mean_and_half
 from gancli.metrics import shown_metric
 from gancli.plots.frames import frames, spread
 from gancli.plots.groups import Group, best_first, called, groups_of, short
-from gancli.plots.style import GREEN, plt, save
+from gancli.plots.style import GREEN, colour_map, drawing, save, subplots
 from gancli.runs import RunError, SweepFolder
 from gancli.runs.figures import ABOUT
+from gancli.runs.files import remove_dead
 from gancli.runs.ranking import EVALUATED, REAL
 from gancli.runs.sweeps import readable
 
@@ -26,6 +27,7 @@ LETTER = 0.068
 """Inches that a letter of a label takes."""
 
 
+@drawing()
 def plot_sweep(
     sweep: Path, form: str = "png", metric: str | None = None, target: Path | None = None
 ) -> list[Path]:  # fmt: skip
@@ -44,8 +46,9 @@ def plot_sweep(
             f"{sweep}: no cell that ended has measured {metric!r} in its last state; there is "
             f"{', '.join(there) or 'nothing yet'}; `gancli evaluate` measures more"
         )
-    target = target or sweep / "plots"
+    target = target or folder.inside("plots")
     target.mkdir(exist_ok=True)
+    remove_dead(target)
     title = str(folder.record().get("name", sweep.name))
     figures = {} if metric not in known else {f"curves-{metric}": _curves(groups, keys, metric, title)}
     figures[f"boxes-{metric}"] = _boxes(groups, keys, final, title)
@@ -96,7 +99,7 @@ def _curves(groups: list[Group], keys: list[str], metric: str, title: str) -> An
     columns = min(3, len(panels))
     rows = -(-len(panels) // columns)
     size = (4.6 * columns + 2.6, 3.4 * rows + 0.6)
-    figure, grid = plt.subplots(
+    figure, grid = subplots(
         rows, columns, figsize=size, squeeze=False, sharex=True, sharey=True, layout="none",
         gridspec_kw=_margins(size, left=0.95, bottom=0.6, top=0.75) | {"wspace": 0.06, "hspace": 0.18},
     )  # fmt: skip
@@ -116,7 +119,7 @@ def _curves(groups: list[Group], keys: list[str], metric: str, title: str) -> An
 
 
 def _coloured(groups: list[Group]) -> Iterator[tuple[Any, Group]]:
-    colours = plt.get_cmap("viridis")
+    colours = colour_map("viridis")
     for number, group in enumerate(groups):
         yield colours(0.92 * number / max(len(groups) - 1, 1)), group
 
@@ -145,7 +148,7 @@ def _boxes(groups: list[Group], keys: list[str], metric: str, title: str) -> Any
     labels = [group.label(keys) for group in shown]
     size = (8, 0.32 * len(shown) + 1.6)
     left = LETTER * max(map(len, labels)) + 0.2
-    figure, axes = plt.subplots(figsize=size, layout="none", gridspec_kw=_margins(size, left=left))
+    figure, axes = subplots(figsize=size, layout="none", gridspec_kw=_margins(size, left=left))
     values = [group.finals(metric) for group in shown]
     axes.boxplot(values, orientation="horizontal", showfliers=False, widths=0.6)
     places = np.repeat(np.arange(1, len(values) + 1), [len(dots) for dots in values])
@@ -164,7 +167,7 @@ def _boxes(groups: list[Group], keys: list[str], metric: str, title: str) -> Any
 
 def _time(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
     """Seconds of training against quality: the mean of each combination with both 95 % intervals, and every seed."""
-    figure, axes = plt.subplots(figsize=(8, 4.6), layout="none", gridspec_kw=_margins((8, 4.6), left=0.8))
+    figure, axes = subplots(figsize=(8, 4.6), layout="none", gridspec_kw=_margins((8, 4.6), left=0.8))
     known = [group for group in groups if group.rows]
     colours = [colour for colour, _ in _coloured(known)]
     seconds = [[rows[-1]["seconds"] for rows in group.rows] for group in known]
@@ -190,7 +193,7 @@ def _map(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
     means = np.full((len(down), len(across)), math.nan)
     left = LETTER * max(map(len, down)) + 0.6
     size = (max(1.0 * len(across) + left + 0.4, 4.5), 0.5 * len(down) + 1.4)
-    figure, axes = plt.subplots(figsize=size, layout="none", gridspec_kw=_margins(size, left=left))
+    figure, axes = subplots(figsize=size, layout="none", gridspec_kw=_margins(size, left=left))
     texts = []
     for group in groups:
         row, column = (
@@ -221,7 +224,7 @@ def _pictures(groups: list[Group], keys: list[str], title: str) -> Any:
     if not drawn:
         return None
     columns = max(len(found) for _, found in drawn)
-    figure, grid = plt.subplots(len(drawn), columns, figsize=(2.6 * columns, 2.5 * len(drawn)), squeeze=False)
+    figure, grid = subplots(len(drawn), columns, figsize=(2.6 * columns, 2.5 * len(drawn)), squeeze=False)
     for axes_row, (group, found) in zip(grid, drawn, strict=True):
         for axes in axes_row:
             axes.axis("off")

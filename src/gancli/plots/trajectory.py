@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.plots.style import BLUE, GREY, ORANGE, plt, save
+from gancli.plots.style import BLUE, GREY, ORANGE, save, subplots
 from gancli.runs import RunFolder
+from gancli.runs.arrays import read_arrays
 from gancli.runs.files import by_game
+from gancli.runs.own import PICTURE_BYTES
 
 FIELD = ("axis", "theta_step", "phi_step")
 """The arrays of a picture that is a field."""
@@ -52,8 +54,8 @@ def read_trajectory(run: Path) -> Trajectory | None:
     files = by_game(run / "images", "npz")
     if not rows or not files:
         return None
-    with np.load(files[0], allow_pickle=False) as found:
-        axis, theta_step, phi_step = (found[key] for key in FIELD)
+    found = read_arrays(files[0], PICTURE_BYTES, packed=True)
+    axis, theta_step, phi_step = (found[key] for key in FIELD)
     path = np.array([(row["theta"], row["phi"]) for row in rows])
     return Trajectory(axis, theta_step, phi_step, [row["game"] for row in rows], path)
 
@@ -63,7 +65,7 @@ def plot_trajectory(run: Path, target: Path, form: str, name: str) -> list[Path]
     trajectory = read_trajectory(run)
     if trajectory is None:
         return []
-    figure, axes = plt.subplots(figsize=(6.0, 5.6))
+    figure, axes = subplots(figsize=(6.0, 5.6))
     games = trajectory.games[-1]
     trajectory.draw(axes, games, f"{games:,d} games", "end")
     axes.set(xlabel="θ, which descends L", ylabel="φ, which ascends L", title=name)

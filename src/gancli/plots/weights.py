@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.plots.style import BLUE, ORANGE, plt, save
+from gancli.plots.style import BLUE, ORANGE, save, subplots
 from gancli.runs import checkpoint
 
 FILTERS = 60
@@ -42,7 +42,7 @@ def plot_weights(run: Path, target: Path, form: str, name: str) -> list[Path]:
 
 
 def _histograms(views: dict[str, NDArray[Any]], title: str) -> Any:
-    figure, grid = plt.subplots(1, len(views), figsize=(2.8 * len(views), 3.0), squeeze=False)
+    figure, grid = subplots(1, len(views), figsize=(2.8 * len(views), 3.0), squeeze=False)
     for axes, (key, values) in zip(grid.flat, views.items(), strict=True):
         axes.hist(values.ravel(), bins=60, color=ORANGE if key.endswith("bias") else BLUE)
         axes.set(title=key.replace(".", " "), xlabel="value", ylabel="parameters", yscale="log")
@@ -60,7 +60,7 @@ def _filters(weights: NDArray[Any], title: str) -> Any:
         top, left = (place // columns) * CELL, (place % columns) * CELL
         sheet[top : top + SIDE, left : left + SIDE] = weights[:, unit].reshape(SIDE, SIDE)
     bound = float(np.abs(weights[:, strongest]).max()) or 1.0
-    figure, axes = plt.subplots(figsize=(0.9 * columns + 1, 0.9 * rows + 0.6))
+    figure, axes = subplots(figsize=(0.9 * columns + 1, 0.9 * rows + 0.6))
     shown = axes.imshow(sheet, cmap="RdBu_r", vmin=-bound, vmax=bound, interpolation="none")
     axes.axis("off")
     figure.colorbar(shown, label="weight", shrink=0.8)
@@ -69,7 +69,7 @@ def _filters(weights: NDArray[Any], title: str) -> Any:
 
 
 def _bias(bias: NDArray[Any], title: str) -> Any:
-    figure, axes = plt.subplots(figsize=(4.4, 4.0))
+    figure, axes = subplots(figsize=(4.4, 4.0))
     bound = float(np.abs(bias).max()) or 1.0
     shown = axes.imshow(bias.reshape(28, 28), cmap="RdBu_r", vmin=-bound, vmax=bound)
     figure.colorbar(shown, label="bias of the pixel's neuron")

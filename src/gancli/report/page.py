@@ -9,10 +9,12 @@ from gancli.intervals import mean_and_half
 from gancli.metrics import BETTER, in_order, main_metric, metric
 from gancli.plots.frames import Frame, frames, spread
 from gancli.plots.history import frame_png
+from gancli.plots.style import drawing
 from gancli.report import html
 from gancli.runs import RunFolder, SweepFolder
 from gancli.runs.figures import figures
-from gancli.runs.files import write_text
+from gancli.runs.files import remove_dead, write_text
+from gancli.runs.own import PICTURE_BYTES, read_bytes, read_text
 from gancli.runs.ranking import (
     COUNTS,
     EVALUATED,
@@ -27,11 +29,13 @@ from gancli.runs.sweeps import readable
 
 FRAMES, COMBINATIONS = 60, 24
 """Pictures of a run in time, and combinations of a sweep whose pictures are shown, at most."""
+PAGE = "report.html"
 NOT_PROVENANCE = ("spec", "warnings")
 
 
-def report_run(run: Path) -> Path:
-    """Write `report.html` into a run folder. Raises OSError, RunError."""
+@drawing()
+def report_run(run: Path, target: Path | None = None) -> Path:
+    """Write `report.html` into a run folder, or `target`. Raises OSError, RunError."""
     folder = RunFolder(run)
     record, rows = folder.record(), folder.rows()
     name = str(record.get("name", run.name))
@@ -52,11 +56,12 @@ def report_run(run: Path) -> Path:
         html.section("Experiment", f"<pre>{html.escape(_text(folder.config))}</pre>\n"),
         html.section("Where it comes from", html.table(_provenance(record))),
     ]
-    return _write(run, html.page(title, parts))
+    return _write(target or folder.inside(PAGE), html.page(title, parts))
 
 
-def report_sweep(sweep: Path) -> Path:
-    """Write `report.html` into a sweep's folder. Raises OSError, RunError."""
+@drawing()
+def report_sweep(sweep: Path, target: Path | None = None) -> Path:
+    """Write `report.html` into a sweep's folder, or `target`. Raises OSError, RunError."""
     folder = SweepFolder(sweep)
     record, rows = folder.record(), folder.summary_rows()
     keys, combinations = folder.combinations()
@@ -66,21 +71,21 @@ def report_sweep(sweep: Path) -> Path:
         html.section("Figures", _figures(lambda target: plots.plot_sweep(sweep, "png", target=target))),
         html.section("Last pictures", _cell_pictures(folder, keys)),
         html.section("Cells", html.table(rows, sortable=True)),
-        html.section("Plan", f"<pre>{html.escape(_text(sweep / 'sweep.yaml'))}</pre>\n"),
-        html.section("Base", f"<pre>{html.escape(_text(sweep / 'base.yaml'))}</pre>\n"),
+        html.section("Plan", f"<pre>{html.escape(_text(folder.inside('sweep.yaml')))}</pre>\n"),
+        html.section("Base", f"<pre>{html.escape(_text(folder.inside('base.yaml')))}</pre>\n"),
         html.section("Where it comes from", html.table(_provenance(record))),
     ]
-    return _write(sweep, html.page(title, parts))
+    return _write(target or folder.inside(PAGE), html.page(title, parts))
 
 
-def _write(folder: Path, text: str) -> Path:
-    path = folder / "report.html"
+def _write(path: Path, text: str) -> Path:
+    remove_dead(path.parent)
     write_text(path, text)
     return path
 
 
 def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.exists() else ""
+    return read_text(path) if path.exists() else ""
 
 
 def _sentence(record: dict[str, Any], rows: list[dict[str, Any]]) -> str:
@@ -96,7 +101,11 @@ def _pictures(run: Path) -> list[tuple[str, str]]:
 
 
 def _picture(frame: Frame) -> bytes:
-    return frame.path.read_bytes() if frame.path.suffix == ".png" else frame_png(frame, f"game {frame.game:,d}")
+    return (
+        read_bytes(frame.path, PICTURE_BYTES)
+        if frame.path.suffix == ".png"
+        else frame_png(frame, f"game {frame.game:,d}")
+    )
 
 
 def _evaluation(run: Path) -> str:

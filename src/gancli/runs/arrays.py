@@ -1,6 +1,8 @@
 """Named arrays on disk; apart from `files`, which must not import NumPy to list runs."""
 
 import io
+import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gancli.runs.errors import RunError
 from gancli.runs.files import write_bytes
+from gancli.runs.own import opened
+
+DAMAGE = (
+    OSError, ValueError, LookupError, EOFError, MemoryError, RuntimeError, AttributeError, TypeError, SyntaxError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What reading a damaged `.npz`, or using what it holds, can raise."""
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], compress: bool = False) -> None:
@@ -16,3 +26,24 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], compress: bool 
     buffer = io.BytesIO()
     (np.savez_compressed if compress else np.savez)(buffer, allow_pickle=False, **arrays)
     write_bytes(path, buffer.getvalue())
+
+
+def read_arrays(path: Path, most: int, packed: bool = False) -> dict[str, NDArray[Any]]:
+    """The arrays of an `.npz` of at most `most` bytes, in the file and unpacked. Raises RunError where it is damaged.
+
+    What is not `packed` is no larger than its file: one that says otherwise is refused before it is unpacked.
+    """
+    try:
+        with opened(path, most) as file:
+            bound = most if packed else path.stat().st_size
+            with zipfile.ZipFile(file) as archive:
+                unpacked = sum(entry.file_size for entry in archive.infolist())
+            if unpacked > bound:
+                raise ValueError(f"it unpacks to {unpacked:,d} bytes; at most {bound:,d} are read")
+            file.seek(0)
+            with np.load(file, allow_pickle=False) as arrays:
+                return {name: arrays[name] for name in arrays.files}
+    except RunError:
+        raise
+    except DAMAGE as error:
+        raise RunError(f"{path}: is damaged ({error or type(error).__name__})") from None

@@ -5,8 +5,6 @@ It holds a SHA-256 of all that is in it, so that a damaged one is known before a
 
 import hashlib
 import json
-import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,17 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.runs.arrays import write_arrays
+from gancli.runs.arrays import DAMAGE, read_arrays, write_arrays
+from gancli.runs.errors import RunError
 from gancli.runs.files import by_game
 
 KEPT = 2
 """How many checkpoints of a run are kept."""
 Arrays = dict[str, NDArray[Any]]
-DAMAGE = (
-    OSError, ValueError, LookupError, EOFError, MemoryError, RuntimeError, AttributeError, TypeError, SyntaxError,
-    zipfile.BadZipFile, zlib.error,
-)  # fmt: skip
-"""What reading a damaged `.npz` can raise."""
+MAX_BYTES = 8_000_000_000
+"""Of a checkpoint whose networks are not known yet."""
 FACTS, SHA256 = "facts", "sha256"
 
 
@@ -53,33 +49,36 @@ def paths(folder: Path) -> list[Path]:
     return by_game(folder, "npz")
 
 
-def load(path: Path) -> Checkpoint:
-    """Read one checkpoint. Raises ValueError where it is damaged."""
+def load(path: Path, most: int = MAX_BYTES) -> Checkpoint:
+    """Read one checkpoint, of at most `most` bytes. Raises RunError where it is damaged."""
+    whole = read_arrays(path, most)
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            whole = {name: archive[name] for name in archive.files}
         if whole.pop(SHA256).tobytes() != _digest(whole):
             raise ValueError("its SHA-256 is another")
         return Checkpoint(whole, json.loads(whole.pop(FACTS).tobytes()))
     except DAMAGE as error:
-        raise ValueError(f"{path}: is damaged ({error or type(error).__name__})") from None
+        raise RunError(f"{path}: is damaged ({error or type(error).__name__})") from None
 
 
-def newest(folder: Path, check: Callable[[dict[str, Any]], None] = lambda facts: None) -> Checkpoint:
+def newest(
+    folder: Path, check: Callable[[dict[str, Any]], None] = lambda facts: None, most: int = MAX_BYTES
+) -> Checkpoint:
     """The newest checkpoint that can be read and whose facts pass `check`, which raises ValueError where they do not.
 
-    Raises ValueError where there is none.
+    Raises RunError where there is none.
     """
     damaged: list[str] = []
     for path in reversed(paths(folder)):
         try:
-            found = load(path)
+            found = load(path, most)
             check(found.facts)
         except ValueError as error:
             damaged.append(str(error))
+        except (LookupError, TypeError, AttributeError) as error:
+            damaged.append(f"{path}: does not say what a checkpoint says ({error!r})")
         else:
             return Checkpoint(found.arrays, found.facts, damaged)
-    raise ValueError("; ".join(damaged) or f"{folder}: holds no checkpoint")
+    raise RunError("; ".join(damaged) or f"{folder}: holds no checkpoint")
 
 
 def _digest(arrays: Arrays) -> bytes:

@@ -1,12 +1,18 @@
 """Files that are whole or absent: written beside, flushed to the disk, then put in place."""
 
 import contextlib
+import datetime
+import hashlib
 import json
 import math
 import os
+import re
+import socket
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from gancli.runs import own
 
 DIFF = "git.diff"
 """The file of a run folder that holds how the working folder differed from its commit."""
@@ -16,7 +22,7 @@ TEMPORARY = ".tmp-"
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Replace `path` atomically. Raises OSError, leaving what was there."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{TEMPORARY}{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{TEMPORARY}{path.name[:40]}.{_host()}-{os.getpid()}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -54,18 +60,20 @@ def finite(data: Any) -> Any:
     return None if isinstance(data, float) and not math.isfinite(data) else data
 
 
-def append_line(path: Path, line: str) -> None:
-    """Add a line, and have it on the disk before this returns. Raises OSError."""
-    with path.open("a", encoding="utf-8") as file:
-        file.write(line + "\n")
+def append_text(path: Path, text: str, flush: bool = False) -> None:
+    """Add to a file, with `flush` to the disk before this returns. Raises RunError where it is a link, OSError."""
+    with own.append(path) as file:
+        file.write(text.encode("utf-8", "backslashreplace"))
         file.flush()
-        os.fsync(file.fileno())
+        if flush:
+            os.fsync(file.fileno())
 
 
-def sync(path: Path) -> None:
-    """Have what was appended to a file on the disk before this returns. Raises OSError."""
-    with path.open("rb") as file:
+def sync(path: Path) -> int:
+    """Have what was appended to a file on the disk before this returns; its length in bytes. Raises OSError."""
+    with own.append(path) as file:
         os.fsync(file.fileno())
+        return os.fstat(file.fileno()).st_size
 
 
 def sync_folder(folder: Path) -> None:
@@ -85,6 +93,27 @@ def remove_temporary(folder: Path) -> None:
             path.unlink()
 
 
+def remove_dead(folder: Path) -> None:
+    """Take away what killed processes of this machine left unfinished in `folder`, where others may write."""
+    import psutil
+
+    for path in folder.glob(f"{TEMPORARY}*"):
+        found = re.search(r"\.([0-9a-f]{8})-(\d+)\.\w+$", path.name)
+        if found and found[1] == _host() and not psutil.pid_exists(int(found[2])):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def _host() -> str:
+    """This machine, in eight letters: numbers of processes say nothing elsewhere."""
+    return hashlib.sha256(socket.gethostname().encode("utf-8", "surrogateescape")).hexdigest()[:8]
+
+
+def now() -> str:
+    """The time, for a record, fine enough to say which of two runs began first."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="microseconds")
+
+
 def _umask() -> int:
     current = os.umask(0)
     os.umask(current)
@@ -92,9 +121,9 @@ def _umask() -> int:
 
 
 def by_game(folder: Path, suffix: str) -> list[Path]:
-    """The files `game-000500.suffix`, … of a folder, in the order of their games."""
-    found = [path for path in folder.glob(f"game-*.{suffix}") if path.stem[5:].isdecimal()]
-    return sorted(found, key=game_of)
+    """The files `game-000500.suffix`, … of a folder, in the order of their games. Raises RunError for a link."""
+    found = [path for path in own.own(folder).glob(f"game-*.{suffix}") if path.stem[5:].isdecimal()]
+    return sorted(map(own.own, found), key=game_of)
 
 
 def game_of(path: Path) -> int:

@@ -1,35 +1,90 @@
 """Runs and sweeps in a folder, and one of them by its name."""
 
+import datetime
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
+from gancli.runs.errors import RunError
 from gancli.runs.files import TEMPORARY
 from gancli.runs.folder import RunFolder
-from gancli.runs.held import RunError
 from gancli.runs.sweeps import SweepFolder
 
-KINDS: tuple[type[RunFolder] | type[SweepFolder], ...] = (RunFolder, SweepFolder)
+Folder = RunFolder | SweepFolder
+KINDS: tuple[type[Folder], ...] = (RunFolder, SweepFolder)
+STAMP = re.compile(r"\d{8}T\d{6}Z(?=-)")
+"""How the name of a folder begins: with the second in which it was made."""
 
 
 def listing(runs: Path) -> list[RunFolder]:
-    """The runs in a folder, oldest first."""
+    """The runs in a folder, oldest first. Raises OSError where the folder itself cannot be read."""
     return [folder for folder in listing_any(runs) if isinstance(folder, RunFolder)]
 
 
 def listing_sweeps(runs: Path) -> list[SweepFolder]:
-    """The sweeps in a folder, oldest first."""
+    """The sweeps in a folder, likewise."""
     return [folder for folder in listing_any(runs) if isinstance(folder, SweepFolder)]
 
 
-def listing_any(runs: Path) -> list[RunFolder | SweepFolder]:
-    """The runs and sweeps in a folder, oldest first."""
-    if not runs.is_dir():
-        return []
-    found = (_open(path) for path in sorted(runs.iterdir()) if not path.name.startswith(TEMPORARY))
-    return [folder for folder in found if folder is not None]
+def listing_any(runs: Path) -> list[Folder]:
+    """The runs and sweeps in a folder, likewise; those that cannot be read are left to `unreadable`."""
+    return _in_order([folder for _, folder in _entries(runs) if isinstance(folder, Folder)])
 
 
-def _open(path: Path) -> RunFolder | SweepFolder | None:
+def _is_readable(folder: Folder) -> bool:
+    try:
+        folder.record()
+    except (RunError, OSError):
+        return False
+    return True
+
+
+def unreadable(runs: Path) -> dict[Path, str]:
+    """The folders of runs that cannot be looked into or whose record cannot be read, and why."""
+    found: dict[Path, str] = {}
+    for path, folder in _entries(runs):
+        if isinstance(folder, OSError):
+            found[path] = str(folder.strerror)
+        elif folder is not None:
+            try:
+                folder.record()
+            except (RunError, OSError) as error:
+                found[path] = str(error)
+    return found
+
+
+def _entries(runs: Path) -> Iterator[tuple[Path, Folder | OSError | None]]:
+    """Each thing in a folder, with the run or sweep that it is, with why that cannot be known, or with None."""
+    for path in sorted(runs.iterdir()) if runs.is_dir() else ():
+        if not path.name.startswith(TEMPORARY):
+            try:
+                yield path, _open(path)
+            except OSError as error:
+                yield path, error
+
+
+def _open(path: Path) -> Folder | None:
     return next((kind(path) for kind in KINDS if (path / kind.RECORD).is_file()), None)
+
+
+def _in_order(folders: list[Folder]) -> list[Folder]:
+    """Oldest first: by the second in the name and, within one, by the start in the record."""
+    seconds = [STAMP.match(folder.path.name) for folder in folders]
+    stamps = [found.group() if found else _start(folder) for found, folder in zip(seconds, folders, strict=True)]
+    keys = [
+        (stamp, _start(folder) if stamps.count(stamp) > 1 else "", folder.path.name)
+        for stamp, folder in zip(stamps, folders, strict=True)
+    ]
+    return [folders[place] for place in sorted(range(len(folders)), key=keys.__getitem__)]
+
+
+def _start(folder: Folder) -> str:
+    """When it began by its record, such that texts are in the order of the times; empty where that is not known."""
+    try:
+        start = datetime.datetime.fromisoformat(str(folder.record().get("start")))
+        return start.astimezone(datetime.UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    except (RunError, OSError, ValueError, OverflowError):
+        return ""
 
 
 def find(runs: Path, name: str) -> RunFolder:
@@ -46,17 +101,17 @@ def find_sweep(runs: Path, name: str) -> SweepFolder:
     return found
 
 
-def find_any(
-    runs: Path, name: str, kinds: tuple[type[RunFolder] | type[SweepFolder], ...] = KINDS
-) -> RunFolder | SweepFolder:
-    """A run or a sweep. Raises RunError."""
+def find_any(runs: Path, name: str, kinds: tuple[type[Folder], ...] = KINDS) -> Folder:
+    """A run or a sweep. Raises RunError, OSError where what is named cannot be looked into."""
     for path in (Path(name), runs / name):
         for kind in kinds:
             if (path / kind.RECORD).is_file():
                 return kind(path)
     every = [folder for folder in listing_any(runs) if isinstance(folder, kinds)]
-    if name == "latest" and every:
-        return every[-1]
+    if name == "latest":
+        for folder in reversed(every):
+            if _is_readable(folder):
+                return folder
     named = [folder for folder in every if folder.path.name.partition("-")[2].rpartition("-")[0] == name]
     matches = named or [folder for folder in every if name in folder.path.name]
     if len(matches) == 1:

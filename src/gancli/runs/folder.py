@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from gancli.runs.files import TEMPORARY, finite, sync, sync_folder, write_text
-from gancli.runs.held import Held, RunError
+from gancli.runs.errors import RunError
+from gancli.runs.files import TEMPORARY, append_text, finite, sync, sync_folder, write_text
+from gancli.runs.held import Held
+from gancli.runs.own import LINES_BYTES, read_bytes, read_text
 
 FOLDERS = ("images", "checkpoints")
 
@@ -19,7 +21,7 @@ FOLDERS = ("images", "checkpoints")
 class RunFolder(Held):
     """One run on disk."""
 
-    RECORD = "run.json"
+    RECORD, EVALUATION = "run.json", "evaluation.json"
 
     @classmethod
     def create(
@@ -49,31 +51,35 @@ class RunFolder(Held):
     @property
     def config(self) -> Path:
         """The resolved spec."""
-        return self.path / "config.yaml"
+        return self.inside("config.yaml")
 
     @property
     def metrics(self) -> Path:
         """One JSON line a test."""
-        return self.path / "metrics.jsonl"
+        return self.inside("metrics.jsonl")
 
     @property
     def images(self) -> Path:
         """The pictures drawn in training."""
-        return self.path / "images"
+        return self.inside("images")
 
     @property
     def checkpoints(self) -> Path:
         """The last checkpoints."""
-        return self.path / "checkpoints"
+        return self.inside("checkpoints")
 
     def evaluation(self) -> dict[str, Any]:
         """What `gancli evaluate` has found, empty where it was not asked. Raises RunError."""
-        path = self.path / "evaluation.json"
+        path = self.inside(self.EVALUATION)
         try:
-            found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        except (OSError, ValueError) as error:
+            found = json.loads(read_text(path)) if path.exists() else {}
+        except RunError:
+            raise
+        except (OSError, ValueError, RecursionError) as error:
             raise RunError(f"{path}: cannot be read ({error})") from None
-        return found if isinstance(found, dict) else {}
+        if not _is_evaluation(found):
+            raise RunError(f"{path}: is no evaluation of gancli's; `gancli evaluate {self.path}` makes one")
+        return found
 
     def current_evaluation(self) -> dict[str, Any]:
         """The same, where it is of the run as it stands: not of one that was made longer since. Raises RunError."""
@@ -84,18 +90,16 @@ class RunFolder(Held):
     @property
     def plots(self) -> Path:
         """Figures made on demand."""
-        return self.path / "plots"
+        return self.inside("plots")
 
     def append_metrics(self, row: dict[str, Any]) -> None:
         """Add one line to the metrics; what is not a finite number is left out, as JSON has no word for it."""
         known = {key: value for key, value in row.items() if finite(value) is not None}
-        with self.metrics.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(known, allow_nan=False) + "\n")
+        append_text(self.metrics, json.dumps(known, allow_nan=False) + "\n")
 
     def sync_metrics(self) -> int:
         """Have the metrics on the disk; returns their length in bytes. Raises OSError."""
-        sync(self.metrics)
-        return self.metrics.stat().st_size
+        return sync(self.metrics)
 
     def has_metrics(self, length: int) -> bool:
         """Are there `length` bytes of metrics, in whole lines?"""
@@ -110,17 +114,55 @@ class RunFolder(Held):
         os.truncate(self.metrics, length)
 
     def rows(self) -> list[dict[str, Any]]:
-        """The metrics; a line cut short by a kill is left out."""
-        lines = self.metrics.read_text(encoding="utf-8").splitlines() if self.metrics.exists() else []
-        with contextlib.suppress(ValueError):  # at once, which is quicker, where all of it can be read
-            return list(json.loads(f"[{','.join(lines)}]"))
-        rows = []
-        for line in lines:
-            try:
-                rows.append(json.loads(line))
-            except ValueError:
-                break
-        return rows
+        """The metrics; a last line cut short by a kill is left out. Raises RunError where another cannot be read."""
+        path = self.metrics
+        content = read_bytes(path, LINES_BYTES) if path.exists() else b""
+        lines = content.splitlines(keepends=True)
+        if lines and not lines[-1].endswith(b"\n"):
+            lines.pop()
+        try:  # at once, which is quicker, where all of it can be read
+            rows = json.loads(b"[" + b",".join(lines) + b"]")
+        except (ValueError, RecursionError):
+            rows = [_row(line) for line in lines]
+        for number, row in enumerate(rows, 1):
+            if not _is_row(row):
+                raise RunError(f"{path}: line {number} is damaged; without it, the others can be read")
+        return list(rows)
+
+
+def _row(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_row(row: Any) -> bool:
+    """Is it what `append_metrics` writes: numbers by name, `game` and `seconds` among them?"""
+    return (
+        isinstance(row, dict)
+        and type(row.get("game")) is int
+        and "seconds" in row
+        and all(map(_is_number, row.values()))
+    )
+
+
+def _is_evaluation(found: Any) -> bool:
+    """Has it the form of `gancli evaluate`'s: measures by name, of numbers; sentences?"""
+    if not isinstance(found, dict) or not isinstance(found.get("measures", {}), dict):
+        return False
+    measures = found.get("measures", {}).values()
+    numbers = [one.get(key) for one in measures if isinstance(one, dict) for key in ("value", "±", "real", "real ±")]
+    texts = [text for key in ("findings", "notices") for text in found.get(key, [])]
+    return (
+        all(isinstance(one, dict) for one in measures)
+        and all(number is None or _is_number(number) for number in numbers)
+        and all(isinstance(text, str) for text in texts)
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float)
 
 
 def exclusive(runs: Path, name: str) -> Path:

@@ -6,17 +6,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from gancli.errors import GancliError
-from gancli.runs.files import remove_temporary, write_json
+from gancli.runs.errors import HeldError, RunError
+from gancli.runs.files import append_text, remove_temporary, write_json
 from gancli.runs.lock import Lock, NoLocks, may_live
-
-
-class RunError(GancliError, ValueError):
-    """A run or sweep that cannot be found, read or gone on with; the message says why and what to do."""
-
-
-class HeldError(RunError):
-    """Another process is at work in the folder."""
+from gancli.runs.own import own, read_text
 
 
 class Held:
@@ -28,6 +21,10 @@ class Held:
     def __init__(self, path: Path):
         self.path = path
         self._lock = Lock(path)
+
+    def inside(self, name: str) -> Path:
+        """The path of what the folder holds under a name. Raises RunError where that is a link."""
+        return own(self.path / name)
 
     def move(self, path: Path) -> None:
         """Give the folder another name. Raises OSError."""
@@ -83,11 +80,14 @@ class Held:
 
     def _read_record(self) -> dict[str, Any]:
         try:
-            data = json.loads((self.path / self.RECORD).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise RunError(f"{self.path}: {self.RECORD} cannot be read ({error})") from None
-        if not isinstance(data, dict):
-            raise RunError(f"{self.path}: {self.RECORD} is not a mapping")
+            data = json.loads(read_text(self.path / self.RECORD))
+        except RunError:
+            raise
+        except (OSError, ValueError, RecursionError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            raise RunError(f"{self.path}: {self.RECORD} cannot be read ({why})") from None
+        if not isinstance(data, dict) or not isinstance(data.get("status"), str):
+            raise RunError(f"{self.path}: {self.RECORD} is not the record of a run")
         return data
 
     def write_record(self, record: dict[str, Any]) -> None:
@@ -97,5 +97,4 @@ class Held:
     def log(self, line: str) -> None:
         """Add one line, with its time, to `log.txt`."""
         stamp = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-        with (self.path / "log.txt").open("a", encoding="utf-8") as file:
-            file.write(f"{stamp} {line}\n")
+        append_text(self.path / "log.txt", f"{stamp} {line}\n")

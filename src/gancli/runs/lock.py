@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from gancli.runs import own
+
 try:
     import fcntl
 except ImportError:  # pragma: no cover - not a POSIX system: the process's facts decide
@@ -35,8 +37,8 @@ class Lock:
         return self._file is not None
 
     def take(self) -> bool:
-        """Take it; False where another has it. Raises NoLocks, OSError."""
-        file = (self.folder / "lock").open("ab")
+        """Take it; False where another has it. Raises NoLocks, RunError where it is a link, OSError."""
+        file = own.append(self.folder / "lock")
         try:
             taken = _flock(file, exclusive=True)
         except BaseException:
@@ -55,14 +57,16 @@ class Lock:
             self._file = None
 
     def held(self) -> bool:
-        """Does anyone hold it? Raises NoLocks."""
+        """Does anyone hold it? Raises NoLocks, also where it may not be looked at."""
         if self.mine:
             return True
         try:
-            with (self.folder / "lock").open("rb") as file:
+            with own.own(self.folder / "lock").open("rb") as file:
                 return not _flock(file, exclusive=False)
         except FileNotFoundError:
             return False
+        except PermissionError as error:
+            raise NoLocks from error
 
 
 def _flock(file: IO[bytes], exclusive: bool) -> bool:

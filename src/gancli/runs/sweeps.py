@@ -4,18 +4,26 @@ import contextlib
 import csv
 import datetime
 import hashlib
+import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from gancli.runs.errors import RunError
 from gancli.runs.figures import figures
-from gancli.runs.files import append_line, write_text
+from gancli.runs.files import append_text, write_text
 from gancli.runs.folder import RunFolder, exclusive, whole
-from gancli.runs.held import Held, RunError
+from gancli.runs.held import Held
+from gancli.runs.own import LINES_BYTES, own, read_text
 from gancli.runs.ranking import EVALUATED, REAL, WAY, Combination
 
-CELLS = "cells"
+CELLS, ATTEMPTS = "cells", "attempts.jsonl"
+IS_CELL = re.compile(r"[0-9a-f]{12}")
+"""The name of a cell, which is that of its folder."""
+UNREADABLE = "unreadable"
+"""The status of a run whose folder cannot be read: it is damaged, or not this user's."""
 Answer = dict[str, Any]
 """What has become of a cell: `cell`, `status`, `reason`, `seconds`, and `figures` where it has some."""
 NAME = "name"
@@ -47,31 +55,45 @@ class SweepFolder(Held):
 
     def cells(self) -> list[dict[str, Any]]:
         """The plan: `cell`, `values`, `seed` and `spec` of each cell. Raises RunError."""
+        path = self.path / "cells.jsonl"
         try:
-            lines = (self.path / "cells.jsonl").read_text(encoding="utf-8").splitlines()
-            return [json.loads(line) for line in lines]
-        except (OSError, ValueError) as error:
-            raise RunError(f"{self.path}: cells.jsonl cannot be read ({error})") from None
+            cells = [json.loads(line) for line in read_text(path, LINES_BYTES).splitlines()]
+        except RunError:
+            raise
+        except (OSError, ValueError, RecursionError) as error:
+            raise RunError(f"{path}: cannot be read ({error})") from None
+        if not cells or not all(_is_cell(cell, cells[0]) for cell in cells):
+            raise RunError(f"{path}: is not the plan of a sweep")
+        return cells
 
     def run(self, cell: str) -> RunFolder:
-        """The run folder of a cell, which may not be there yet."""
-        return RunFolder(self.path / CELLS / cell)
+        """The run folder of a cell, which may not be there yet. Raises RunError."""
+        if not IS_CELL.fullmatch(cell):
+            raise RunError(f"{self.path}: {cell!r} is no name of a cell")
+        return RunFolder(own(self.inside(CELLS) / cell))
 
     def result(self, cell: str) -> Answer | None:
         """What a cell's run folder says of it; None where there is none yet. Raises RunError."""
         run = self.run(cell)
-        if not (run.path / run.RECORD).exists():
+        if not run.inside(run.RECORD).exists():
             return None
         record, rows = run.record(), run.rows()
         about = {"cell": cell, "status": record["status"], "reason": record.get("reason")}
         return {**about, "seconds": rows[-1]["seconds"] if rows else 0.0, "figures": figures(rows)}
 
+    def known(self, cell: str) -> Answer | None:
+        """The same, a cell that cannot be read with its reason: it spoils no other one."""
+        try:
+            return self.result(cell)
+        except (RunError, OSError) as error:
+            return {"cell": cell, "status": UNREADABLE, "reason": str(error), "seconds": None}
+
     def results(self, cells: Iterable[dict[str, Any]]) -> dict[str, Answer]:
-        """Of each cell that was begun: what its run says, or that it failed before it had one. Raises RunError."""
+        """Of each cell that was begun: what its run says, that it failed before it had one, or cannot be read."""
         notes = self.notes()
         found: dict[str, Answer] = {}
         for name in (cell["cell"] for cell in cells):
-            answer = self.result(name)
+            answer = self.known(name)
             failed = [note for note in notes.get(name, []) if note["event"] == "failed"]
             if answer is None and failed:
                 answer = {"cell": name, "status": "failed", "reason": failed[-1]["reason"], "seconds": 0.0}
@@ -94,17 +116,30 @@ class SweepFolder(Held):
         """The status of each cell, as the summary has it or, of a sweep that has not ended yet, as it is."""
         if not self.summary.exists() or self.record()["status"] == "running":
             return {cell: answer["status"] for cell, answer in self.results(self.cells()).items()}
-        with self.summary.open(encoding="utf-8", newline="") as file:
-            return {row["cell"]: row["status"] for row in csv.DictReader(file)}
+        return {cell: str(row.get("status")) for cell, row in self._written().items()}
+
+    def _written(self) -> dict[str, dict[str, str]]:
+        """The rows of the summary as they stand in its file, by cell. Raises RunError."""
+        try:
+            rows = list(csv.DictReader(io.StringIO(read_text(self.summary, LINES_BYTES), newline="")))
+            return {row["cell"]: row for row in rows}
+        except (OSError, csv.Error, KeyError) as error:
+            raise RunError(f"{self.summary}: cannot be read ({error})") from None
 
     def summary_rows(self) -> list[dict[str, Any]]:
         """A row for each cell, what `gancli evaluate` has measured of it as `<metric>.evaluated`. Raises RunError."""
         return self._summary_rows(self.cells())
 
-    def _summary_rows(self, cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _summary_rows(
+        self, cells: list[dict[str, Any]], measured: Mapping[str, dict[str, Any]] | None = None
+    ) -> list[dict[str, Any]]:
         rows = self._rows(cells)
         for row in rows:
-            row |= evaluated(self.run(row["cell"]))
+            try:
+                own = (measured or {}).get(row["cell"])
+                row |= evaluated(self.run(row["cell"]).current_evaluation() if own is None else own)
+            except (RunError, OSError):
+                row["status"] = UNREADABLE
         return rows
 
     def _rows(self, cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -114,8 +149,7 @@ class SweepFolder(Held):
         """
         if not self.summary.exists() or self.record()["status"] == "running":
             return self.table(cells, self.results(cells))
-        with self.summary.open(encoding="utf-8", newline="") as file:
-            written = {row["cell"]: row for row in csv.DictReader(file)}
+        written = self._written()
         settings = set(cells[0]["values"]) | {"cell", "seed"}
         rows = []
         for row in self.table(cells, {}):
@@ -123,11 +157,14 @@ class SweepFolder(Held):
             rows.append(row | {key: text if key in TEXTS else _number(text) for key, text in found.items()})
         return rows
 
-    def combinations(self) -> tuple[list[str], list[Combination]]:
-        """The keys that vary, and the combinations of their values in the order of the plan. Raises RunError."""
+    def combinations(self, measured: Mapping[str, dict[str, Any]] | None = None) -> tuple[list[str], list[Combination]]:
+        """The keys that vary, and the combinations of their values in the order of the plan. Raises RunError.
+
+        `measured` has evaluations by cell, in place of those that are on the disk.
+        """
         cells = self.cells()
         keys = varied(cells)
-        rows = {row["cell"]: row for row in self._summary_rows(cells)}
+        rows = {row["cell"]: row for row in self._summary_rows(cells, measured)}
         found: dict[str, Combination] = {}
         for cell in cells:
             name = json.dumps(cell["values"], sort_keys=True)
@@ -137,39 +174,39 @@ class SweepFolder(Held):
 
     def error_log(self, cell: str) -> Path:
         """Where it says what went wrong with a cell: in its run, or beside where its run would be."""
-        run = self.run(cell).path
-        return run / "log.txt" if run.is_dir() else run.with_suffix(".log")
+        run = self.run(cell)
+        return run.inside("log.txt") if run.path.is_dir() else own(run.path.with_suffix(".log"))
 
     def note(self, cell: str, event: str, reason: str = "") -> None:
         """Have it on the disk that a cell was `lost` with its worker, `failed`, or is tried `again`. Raises OSError."""
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         line = json.dumps({"cell": cell, "event": event, "reason": reason, "time": now})
-        append_line(self.path / "attempts.jsonl", line)
+        append_text(self.path / ATTEMPTS, line + "\n", flush=True)
 
     def notes(self) -> dict[str, list[dict[str, Any]]]:
         """The notes on each cell since it was last tried again."""
         found: dict[str, list[dict[str, Any]]] = {}
-        path = self.path / "attempts.jsonl"
-        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+        path = self.inside(ATTEMPTS)
+        for line in read_text(path, LINES_BYTES).splitlines() if path.exists() else []:
             try:
                 entry = json.loads(line)
-            except ValueError:  # cut short by a kill
+                cell, event, _ = entry["cell"], entry["event"], entry["reason"]
+            except (ValueError, LookupError, TypeError):  # cut short by a kill
                 continue
-            if entry["event"] == "again":
-                found.pop(entry["cell"], None)
+            if event == "again":
+                found.pop(cell, None)
             else:
-                found.setdefault(entry["cell"], []).append(entry)
+                found.setdefault(cell, []).append(entry)
         return found
 
     @property
     def summary(self) -> Path:
         """A row for each cell."""
-        return self.path / "summary.csv"
+        return self.inside("summary.csv")
 
 
-def evaluated(run: RunFolder) -> dict[str, Any]:
-    """What `gancli evaluate` has measured of a cell, as `<metric>.evaluated`, and of real data. Raises RunError."""
-    evaluation = run.current_evaluation()
+def evaluated(evaluation: Mapping[str, Any]) -> dict[str, Any]:
+    """What `gancli evaluate` has measured of a cell, as `<metric>.evaluated`, and of real data."""
     found: dict[str, Any] = {WAY: evaluation["way"]} if evaluation.get("way") else {}
     for name, measure in evaluation.get("measures", {}).items():
         found |= {f"{name}{EVALUATED}": measure["value"], f"{name}{REAL}": measure["real"]}
@@ -199,6 +236,17 @@ def _number(text: str) -> Any:
         with contextlib.suppress(ValueError):
             return kind(text)
     return text or None
+
+
+def _is_cell(cell: Any, first: Any) -> bool:
+    """Is it a line of a plan, with the same settings as the first one?"""
+    kinds = {"cell": str, "values": dict, "seed": int, "spec": dict}
+    return (
+        isinstance(cell, dict)
+        and all(isinstance(cell.get(key), kind) for key, kind in kinds.items())
+        and IS_CELL.fullmatch(cell["cell"]) is not None
+        and cell["values"].keys() == first["values"].keys()
+    )
 
 
 def plan_name(cells: Iterable[str]) -> str:

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 from gancli.experiment import Stop
 from gancli.runs import SweepFolder
 from gancli.runs.figures import write_csv
+from gancli.runs.files import now
 from gancli.runs.sweeps import DONE, Answer, readable
-from gancli.sweep.folder import Ended, now
+from gancli.sweep.folder import Ended
 
 Work = Callable[[str, dict[str, Any]], Answer]
 """(the sweep's folder, cell) → its answer; `play_cell`, but for tests."""

@@ -1,12 +1,12 @@
 """A sweep on disk: made from a plan, found again by it, and summed up."""
 
-import datetime
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gancli import experiment
-from gancli.runs import SweepFolder, listing_sweeps
+from gancli.runs import RunError, SweepFolder, listing_sweeps
+from gancli.runs.files import now
 from gancli.runs.lock import this_process
 from gancli.runs.provenance import provenance
 from gancli.runs.sweeps import plan_name, varied
@@ -64,8 +64,16 @@ def create(sweep: Sweep, runs: Path, name: str, about: dict[str, Any]) -> SweepF
 def earlier(runs: Path, sweep: Sweep) -> SweepFolder | None:
     """The newest sweep of just these cells, where there is one."""
     plan = plan_name(cell.name for cell in sweep.cells)
-    found = [folder for folder in listing_sweeps(runs) if folder.record().get("plan") == plan]
+    found = [folder for folder in listing_sweeps(runs) if _plan(folder) == plan]
     return found[-1] if found else None
+
+
+def _plan(folder: SweepFolder) -> str | None:
+    """Of which cells it is; None where its record cannot be read."""
+    try:
+        return folder.record().get("plan")
+    except (RunError, OSError):
+        return None
 
 
 def reopen(folder: SweepFolder) -> list[dict[str, Any]]:
@@ -78,8 +86,3 @@ def reopen(folder: SweepFolder) -> list[dict[str, Any]]:
         folder.unlock()
         raise
     return cells
-
-
-def now() -> str:
-    """The time, for a record."""
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
