@@ -110,6 +110,16 @@ def test_help_imports_nothing_heavy(words: list[str]) -> None:
     assert "HEAVY []" in result.stdout, result.stdout + result.stderr
 
 
+def test_numba_is_imported_by_compiled_code_alone() -> None:
+    """Which sees to it that nothing of the folder one stands in is read."""
+    importing = [
+        path
+        for path in SOURCE.rglob("*.py")
+        if any(name.split(".")[0] in ("numba", "llvmlite") for name in imports(path))
+    ]
+    assert importing and all(path.parent == SOURCE / "engines" / "compiled" for path in importing), importing
+
+
 def test_no_pickle_and_no_eval_in_the_source() -> None:
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

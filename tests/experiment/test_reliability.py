@@ -320,3 +320,36 @@ def test_any_harm_to_a_checkpoint_is_seen(tmp_path: Path, changes: list[tuple[in
     else:  # bytes that say nothing, such as times in the archive
         assert found.facts == {"game": 1} and found.arrays.keys() == arrays.keys()
         assert all(np.array_equal(found.arrays[name], array) for name, array in arrays.items())
+
+
+def test_a_run_killed_while_it_is_made_longer_goes_on_to_its_new_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = train(WGAN, "--set", "training.games=60")
+    folder = train(WGAN)
+    from gancli.experiment import run
+
+    class Killed(BaseException):
+        pass
+
+    def killed(path: Path, text: str) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(run, "write_text", killed)  # config.yaml, after run.json
+        gancli("resume", folder.path.name, "--games", "60")
+    assert (
+        json.loads((folder.path / "run.json").read_text())["games"] == 60 and "games: 40" in folder.config.read_text()
+    )
+    result = gancli("resume", folder.path.name)
+    assert result.exit_code == 0, result.stderr
+    assert essence(folder)[:2] == essence(whole)[:2] and folder.config.read_text() == whole.config.read_text()
+    assert "spec_before" not in folder.record()
+    folder.config.write_text(folder.config.read_text().replace("games: 60", "games: 40"))
+    assert gancli("resume", folder.path.name).exit_code == 2, "that it was 40 once is forgotten"
+
+
+@pytest.mark.parametrize("change", [{"engine": None}, {"threads": "two"}, {"data": 3}, {"spec": None}, {"status": 5}])
+def test_a_record_that_is_not_ours_is_no_error_to_report(change: dict[str, Any]) -> None:
+    folder = train(WGAN)
+    (folder.path / "run.json").write_text(json.dumps({**folder.record(), **change}))
+    result = gancli("resume", "small")
+    assert result.exit_code == 2 and "run.json" in result.stderr and "please report" not in result.stderr

@@ -12,6 +12,7 @@ import pytest
 
 from gancli import engines, spec
 from gancli.experiment import build, load_data, threads_for
+from gancli.runs import RunFolder
 from helpers import gancli, train
 
 XOR = """
@@ -35,7 +36,8 @@ needs_numba = pytest.mark.skipif(not engines.numba_is_here(), reason="numba is n
 
 
 def without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "numba_is_here", lambda: False)
+    monkeypatch.setattr(engines, "_installed", lambda: False)
+    monkeypatch.setattr(engines, "why_not_numba", engines.why_not_numba.__wrapped__)
 
 
 @needs_numba
@@ -79,7 +81,7 @@ def test_a_run_goes_on_with_the_engine_and_threads_it_began_with(monkeypatch: py
 def test_threads_by_size(
     settings: list[str], cores: int, limit: str | None, expected: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engines, "numba_is_here", lambda: True)
+    monkeypatch.setattr(engines, "why_not_numba", lambda: None)
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(cores)), raising=False)
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     if limit is not None:
@@ -120,7 +122,7 @@ def test_the_first_run_of_a_machine_says_that_it_compiles() -> None:
     """In a process with an empty cache of its own; the compilation itself is left out."""
     code = (
         "from gancli.engines import make_engine, on_compiling\n"
-        "on_compiling(lambda: print('COMPILING'))\n"
+        "on_compiling(lambda kept: print('COMPILING', kept))\n"
         "make_engine('numba')\n"
         "from numba import njit\n"
         "njit(lambda x: x + 1)(1)\n"
@@ -128,7 +130,7 @@ def test_the_first_run_of_a_machine_says_that_it_compiles() -> None:
     )
     env = {**os.environ, "NUMBA_CACHE_DIR": str(Path.cwd() / "cache")}
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env)
-    assert result.stdout == "COMPILING\n", result.stderr
+    assert result.stdout == "COMPILING True\n", result.stderr
 
 
 @needs_numba
@@ -151,3 +153,73 @@ def test_restarting_in_the_middle_of_a_pass_draws_the_same_rows() -> None:
     third.restore(state)
     third._rng.bit_generator.state = other._rng.bit_generator.state  # type: ignore[union-attr]
     assert np.array_equal(third.rows(26), rows[11:])
+
+
+BROKEN = {
+    "a NumPy that Numba refuses": ("numba/__init__.py", "raise ImportError('Numba needs NumPy 2.4 or less. Got NumPy 2.9.')"),
+    "a broken llvmlite": ("llvmlite/__init__.py", "raise OSError('Could not find/load shared object file')"),
+    "a Numba that is made otherwise": ("numba/core/__init__.py", "raise AttributeError('no attribute codegen')"),
+}  # fmt: skip
+
+
+@needs_numba
+@pytest.mark.parametrize("how", [*BROKEN, "switched off"])
+def test_auto_is_numpy_where_numba_cannot_be_used_and_says_why_once(how: str, tmp_path: Path) -> None:
+    Path("c.yaml").write_text(XOR, encoding="utf-8")
+    env = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    if how in BROKEN:
+        file, text = BROKEN[how]
+        path = tmp_path / "broken" / file
+        path.parent.mkdir(parents=True)
+        (tmp_path / "broken" / Path(file).parts[0] / "__init__.py").touch()
+        path.write_text(text)
+        env = {**os.environ, "PYTHONPATH": str(tmp_path / "broken")}
+    words = [sys.executable, "-m", "gancli"]
+    result = subprocess.run([*words, "train", "c.yaml"], capture_output=True, text=True, env=env)
+    assert result.returncode == 0, result.stderr
+    warned = [
+        line for line in result.stderr.splitlines() if "engine: auto takes numpy: numba cannot be used here: " in line
+    ]
+    assert (
+        len(warned) == 1 and ("NUMBA_DISABLE_JIT" if how not in BROKEN else BROKEN[how][1].split("'")[1]) in warned[0]
+    )
+    record = RunFolder(Path(result.stdout.strip())).record()
+    assert record["engine"] == "numpy" and len([text for text in record["warnings"] if "auto takes numpy" in text]) == 1
+    result = subprocess.run([*words, "train", "c.yaml", "--engine", "numba"], capture_output=True, text=True, env=env)
+    assert (
+        result.returncode == 2
+        and "engine: numba cannot be used here: " in result.stderr
+        and "report" not in result.stderr
+    )
+
+
+@needs_numba
+def test_nothing_of_the_folder_one_stands_in_moves_or_fills_numba_s_cache(tmp_path: Path) -> None:
+    Path(".numba_config.yaml").write_text(f"cache_dir: {tmp_path / 'planted'}\ndisable_jit: 1\n")
+    code = (
+        "from gancli.engines import make_engine, why_not_numba; assert why_not_numba() is None; make_engine('numba')\n"
+        "from numba import njit; from numba.core import config; njit(lambda x: x + 1)(1)\n"
+        "print(config.CACHE_DIR, config.DISABLE_JIT)"
+    )
+    env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "own")}
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env)
+    assert result.stdout.split() == [str(tmp_path / "own"), "0"], result.stderr
+    assert not (tmp_path / "planted").exists()
+
+
+@needs_numba
+@pytest.mark.parametrize(("home", "kept"), [("writable", True), ("/proc", False)])
+def test_compiled_code_is_kept_in_the_user_s_cache_where_the_package_cannot_be_written(home: str, kept: bool) -> None:
+    code = (
+        "import os; access = os.access\n"
+        "os.access = lambda path, mode: 'engines/compiled' not in str(path) and access(path, mode)\n"
+        "from gancli.engines import compiled; from numba.core import config\n"
+        "print(compiled.KEPT, config.CACHE_DIR)"
+    )
+    home = str(Path.cwd() / home) if kept else home
+    env = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA")}
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env={**env, "XDG_CACHE_HOME": home}
+    )
+    assert result.stdout.split() == (["True", f"{home}/gancli/numba"] if kept else ["False"]), result.stderr
+    assert not Path("~").exists()

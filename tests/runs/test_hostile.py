@@ -80,10 +80,13 @@ def test_a_packed_checkpoint_is_refused_before_it_is_unpacked(monkeypatch: pytes
     def load(*args: Any, **more: Any) -> None:
         raise AssertionError("it was looked into")
 
-    monkeypatch.setattr(np, "load", load)
+    with monkeypatch.context() as patched:
+        patched.setattr(np, "load", load)
+        with pytest.raises(RunError, match="it unpacks to 314,572,"):
+            checkpoint.newest(folder.checkpoints)
     result = gancli("resume", "small")
-    assert result.exit_code == 2 and "it unpacks to 314,572," in result.stderr and "bytes are read" not in result.stderr
-    assert "at most" in gancli("sample", "small", "-n", "1", "-o", "x.npz").stderr
+    assert result.exit_code == 2 and "it unpacks to 314,572," in result.stderr
+    assert "it unpacks to" in gancli("sample", "small", "-n", "1", "-o", "x.npz").stderr
 
 
 def test_a_checkpoint_larger_than_its_networks_need_is_refused() -> None:
@@ -106,7 +109,7 @@ def test_pictures_are_bounded(tmp_path: Path) -> None:
 
     Image.new("L", (20_000, 20_000)).save(folder.images / "game-000040.png")
     result = gancli("plot", "small")
-    assert (result.exit_code == 2 and "is no picture" in result.stderr) or "pixels; at most" in result.stderr
+    assert result.exit_code == 2 and "is no picture that can be drawn (" in result.stderr
 
 
 @pytest.mark.parametrize("name", ["../../../x", "/tmp/gancli-climbs", "..", "", "0123456789abcdef"])
@@ -248,7 +251,7 @@ def test_latest_is_the_one_that_began_last() -> None:
     assert find_any(Path("runs"), "latest").path.name == names[-1]
     assert len(record["start"].partition(".")[2]) > 6, "microseconds are recorded"
     (Path("runs") / names[0]).rename("runs/renamed")
-    assert [folder.path.name for folder in listing_any(Path("runs"))][0] == "renamed"
+    assert next(folder.path.name for folder in listing_any(Path("runs"))) == "renamed"
 
 
 def test_a_metric_line_cut_short_by_a_kill_is_left_out() -> None:

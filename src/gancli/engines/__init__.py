@@ -1,5 +1,7 @@
 """Kernels: the arithmetic under the layers and optimisers, with an explicit `out` and no state."""
 
+import functools
+import importlib
 import importlib.util
 from collections.abc import Callable
 from typing import Any
@@ -30,8 +32,8 @@ class MissingEngine(GancliError, ValueError):
 
 
 def _numba(threads: int) -> NumpyEngine:
-    if not numba_is_here():
-        raise MissingEngine("engine: numba needs the library numba: pip install 'gancli[fast]', or use engine: auto")
+    if (reason := why_not_numba()) is not None:
+        raise MissingEngine(f"engine: numba {reason}; or use engine: auto, which takes numpy then")
     from gancli.engines import numba_engine
 
     while _say_compiling:
@@ -39,7 +41,7 @@ def _numba(threads: int) -> NumpyEngine:
     return numba_engine.NumbaEngine(threads)
 
 
-_say_compiling: list[Callable[[], None]] = []
+_say_compiling: list[Callable[[bool], None]] = []
 
 ENGINES: dict[str, Callable[[int], Any]] = {
     "numpy": NumpyEngine,
@@ -66,27 +68,59 @@ __all__ = [
     "SupervisedPlan",
     "TermPlan",
     "engine_name",
+    "fallback",
     "make_engine",
     "numba_is_here",
     "on_compiling",
+    "why_not_numba",
 ]  # fmt: skip
 
 
-def on_compiling(say: Callable[[], None]) -> None:
-    """Have `say` called where an engine made later has to compile, which takes some seconds."""
+def on_compiling(say: Callable[[bool], None]) -> None:
+    """Have `say` called where an engine made later has to compile, which takes some seconds.
+
+    It is told whether what was compiled is kept for the next time.
+    """
     _say_compiling.append(say)
 
 
 def numba_is_here() -> bool:
-    """Is the library numba installed?"""
+    """Can the fast engine be used?"""
+    return why_not_numba() is None
+
+
+@functools.cache
+def why_not_numba() -> str | None:
+    """Why the fast engine cannot be used, and what to do; None where it can.
+
+    It is loaded to know it: a Numba that is installed may refuse this NumPy, lack its llvmlite, or be made otherwise.
+    """
+    if not _installed():
+        return "needs the library numba: pip install 'gancli[fast]'"
+    try:
+        importlib.import_module("gancli.engines.numba_engine")
+    except Exception as error:
+        return f"cannot be used here: {type(error).__name__}: {error}"
+    return None
+
+
+def _installed() -> bool:
     return importlib.util.find_spec("numba") is not None
 
 
+def fallback() -> str | None:
+    """Why `auto` takes numpy where a user would expect numba: it is installed, but cannot be used."""
+    reason = why_not_numba()
+    return f"auto takes numpy: numba {reason}" if reason is not None and _installed() else None
+
+
 def engine_name(name: str) -> str:
-    """The engine that a name stands for: `auto` is numba where it is installed, else numpy."""
+    """The engine that a name stands for: `auto` is numba where it can be used, else numpy."""
     return ("numba" if numba_is_here() else "numpy") if name == "auto" else name
 
 
 def make_engine(name: str, threads: int = 1) -> Engine:
     """An engine by name, that computes with so many threads. Raises MissingEngine."""
+    if engine_name(name) not in ENGINES:
+        raise MissingEngine(f"engine must be auto, {', '.join(ENGINES)}; got {name!r}")
     return ENGINES[engine_name(name)](threads)  # type: ignore[no-any-return]

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba.core import event
 
-from gancli.engines.compiled import blas, clock, penalty, tables, threads
+from gancli.engines.compiled import KEPT, blas, clock, penalty, tables, threads
+from gancli.engines.compiled.jit import event
 from gancli.engines.compiled.normals import Normals
 from gancli.engines.compiled.player import CompiledPlayer
 from gancli.engines.numpy_engine import NumpyEngine
@@ -22,22 +22,25 @@ blas.register()
 
 
 class Compiling(event.Listener):
-    """Calls `say` when a first function is compiled, which a run does not do whose functions are on disk."""
+    """Calls `say` when a first function is compiled, which a run does not do whose functions are on disk.
 
-    def __init__(self, say: Callable[[], None]):
+    It is told whether they will be there next time.
+    """
+
+    def __init__(self, say: Callable[[bool], None]):
         self._say, self._said = say, False
 
     def on_start(self, event: Any) -> None:
         """A compilation begins."""
         if not self._said:
             self._said = True
-            self._say()
+            self._say(KEPT)
 
     def on_end(self, event: Any) -> None:
         """A compilation ends."""
 
 
-def on_compiling(say: Callable[[], None]) -> None:
+def on_compiling(say: Callable[[bool], None]) -> None:
     """Have `say` called when this process has to compile."""
     register: Any = event.register
     register("numba:compile", Compiling(say))

@@ -19,8 +19,10 @@ from gancli.runs import RunError, RunFolder, checkpoint
 from gancli.runs.files import now, write_text
 from gancli.runs.lock import this_process
 from gancli.runs.provenance import machine, provenance
-from gancli.spec import LENGTH, Resolved, differences, identity, load
+from gancli.spec import LENGTH, Resolved, differences, from_plain, identity, load
 
+BEFORE = "spec_before"
+"""In a record: the spec of a run that is being made longer, until `config.yaml` has the new one."""
 DECISIVE = ("cpu", "blas", "versions")
 """The facts of a machine on which the last bits of a result depend."""
 MakeReporter = Callable[[int, int], Reporter]
@@ -93,15 +95,17 @@ def train(
 ) -> Outcome:
     """Play a prepared run to its end; its status is in `run.json` when this returns."""
     warnings = (*resolved.warnings, *data_warnings(resolved.experiment, built.dataset))
-    for line in (built.dataset.notice, *map(str, warnings)):
-        if line:
-            folder.log(line)
     try:
+        for line in (built.dataset.notice, *map(str, warnings)):
+            if line:
+                folder.log(line)
         return _play(resolved, built, folder, make_reporter, 0.0, profile)
     except OSError:
         if built.game.played == 0:  # a disk too full for the first files: leave nothing half-made
             folder.remove()
         raise
+    finally:
+        folder.unlock()
 
 
 def reopen(folder: RunFolder, games: int | None = None, dataset: Dataset | None = None) -> Reopened:
@@ -119,11 +123,14 @@ def reopen(folder: RunFolder, games: int | None = None, dataset: Dataset | None 
 
 def _reopen_locked(folder: RunFolder, games: int | None, dataset: Dataset | None) -> Reopened:
     record = folder.record()
+    engine_name, threads, data = _said(folder, record, engine=str, threads=int, data=dict)
     resolved = load(folder.config, [] if games is None else [f"training.games={games}", "training.passes=null"])
+    if games is None and record.get(BEFORE) == resolved.data():  # killed when it was being made longer
+        resolved = from_plain(record["spec"])
     _same_spec(folder, record, resolved, games)
-    engine = make_engine(record["engine"], record["threads"])  # other bits else, where the spec says auto
+    engine = make_engine(engine_name, threads)  # other bits else, where the spec says auto
     built = build(resolved.experiment, dataset or load_data(resolved.experiment), engine)
-    if record["data"].get("sha256") != built.dataset.facts.get("sha256"):
+    if data.get("sha256") != built.dataset.facts.get("sha256"):
         raise RunError(f"{folder.path}: it was trained on other data than {built.dataset.origin}; set $GANCLI_DATA")
     facts, damaged = _put_back_newest(folder, resolved, built)
     if games is not None and games <= built.game.played:
@@ -131,6 +138,14 @@ def _reopen_locked(folder: RunFolder, games: int | None, dataset: Dataset | None
     folder.remove_temporary()
     folder.truncate_metrics(facts["metrics_bytes"])
     return Reopened(resolved, built, folder, facts["seconds"], (*damaged, *_other_machine(record, engine)))
+
+
+def _said(folder: RunFolder, record: dict[str, Any], **kinds: type) -> Iterator[Any]:
+    """What a record says under some keys. Raises RunError where it does not."""
+    for key, kind in kinds.items():
+        if not isinstance(record.get(key), kind):
+            raise RunError(f"{folder.path}: run.json does not say its {key}: it is of another version of gancli")
+        yield record[key]
 
 
 def _same_spec(folder: RunFolder, record: dict[str, Any], resolved: Resolved, games: int | None) -> None:
@@ -185,17 +200,34 @@ def _other_machine(record: dict[str, Any], engine: Engine) -> Iterator[str]:
 def resume(reopened: Reopened, make_reporter: MakeReporter) -> Outcome:
     """Go on with a reopened run."""
     folder, built = reopened.folder, reopened.built
+    try:
+        _record_resumption(reopened)
+        return _play(reopened.resolved, built, folder, make_reporter, reopened.seconds)
+    finally:
+        folder.unlock()
+
+
+def _record_resumption(reopened: Reopened) -> None:
+    """Write down that a run goes on, and how long it is now.
+
+    `run.json` says what `config.yaml` must say, and a kill between the two would leave one that seems changed: until
+    both are written, the record has the spec from before too.
+    """
+    folder, built = reopened.folder, reopened.built
     record = folder.record()
     origin, _ = provenance(_engine(built).blas.count)
     again = {"game": built.game.played, "time": now(), **{key: origin[key] for key in ("argv", "host", *DECISIVE)}}
+    before = record["spec"]
     record |= {"status": "running", "end": None, "reason": None, "games": built.games, **this_process()}
     record |= {"resumed": [*record.get("resumed", []), again], **_named(reopened.resolved)}
-    folder.write_record(record)
+    if before != record["spec"]:
+        folder.write_record({BEFORE: before, **record})
     write_text(folder.config, reopened.resolved.yaml())
+    record.pop(BEFORE, None)
+    folder.write_record(record)
     folder.log(f"resumed at game {built.game.played}")
     for line in reopened.warnings:
         folder.log(line)
-    return _play(reopened.resolved, built, folder, make_reporter, reopened.seconds)
 
 
 def _play(

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Iterator
 
 from gancli.data import DataError, Dataset
+from gancli.engines import fallback
 from gancli.experiment.build import load_data
 from gancli.experiment.judges import check_evaluate
 from gancli.spec import Experiment, Game2d, Learning, Problem, Supervised
 
 
 def data_warnings(spec: Experiment, dataset: Dataset) -> Iterator[Problem]:
-    """What to warn of where `spec` is to learn from `dataset`."""
+    """What to warn of where `spec` is to learn from `dataset` on this machine."""
+    if spec.engine == "auto" and (reason := fallback()) is not None:
+        yield Problem("", "engine", reason)
     if isinstance(spec, Game2d):
         return
     samples, batch = len(dataset.train.samples), spec.training.batch

@@ -74,8 +74,10 @@ def read_png(path: Path) -> NDArray[Any]:
             if image.width * image.height > PIXELS:
                 raise RunError(f"{path}: has {image.width}×{image.height} pixels; at most {PIXELS:,d} are drawn")
             return np.asarray(image.convert("L"))
-    except (OSError, SyntaxError, ValueError) as error:
-        raise error if isinstance(error, RunError) else RunError(f"{path}: is no picture ({error})") from None
+    except RunError:
+        raise
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise RunError(f"{path}: is no picture that can be drawn ({error})") from None
 
 
 def _draw_png(axes: Any, path: Path) -> None:

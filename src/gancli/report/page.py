@@ -11,7 +11,7 @@ from gancli.plots.frames import Frame, frames, spread
 from gancli.plots.history import frame_png
 from gancli.plots.style import drawing
 from gancli.report import html
-from gancli.runs import RunFolder, SweepFolder
+from gancli.runs import RunError, RunFolder, SweepFolder
 from gancli.runs.figures import figures
 from gancli.runs.files import remove_dead, write_text
 from gancli.runs.own import PICTURE_BYTES, read_bytes, read_text
@@ -168,12 +168,20 @@ def _row(one: Combination, columns: list[str], others: list[str]) -> dict[str, A
     return found
 
 
+def _frames(folder: SweepFolder, cell: str) -> list[Frame]:
+    """What a cell has drawn; nothing where it cannot be read, which the table of cells says."""
+    try:
+        return frames(folder.run(cell).path)
+    except (RunError, OSError):
+        return []
+
+
 def _cell_pictures(folder: SweepFolder, keys: list[str]) -> str:
     """The last picture of the first cell of each combination that has one."""
     shown: dict[str, str] = {}
     for cell in folder.cells():
         label = ", ".join(f"{key} {readable(cell['values'].get(key))}" for key in keys) or "all"
-        every = frames(folder.run(cell["cell"]).path) if label not in shown else []
+        every = _frames(folder, cell["cell"]) if label not in shown else []
         if every and len(shown) < COMBINATIONS:
             source = html.address(_picture(every[-1]), ".png")
             caption = f"{label}, seed {cell['seed']}, game {every[-1].game:,d}"

@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 
 import llvmlite.binding as llvm
 from numba import njit
+from numba.core import event
 from numba.extending import intrinsic as _intrinsic
 
-from gancli.engines.compiled import linked
+from gancli.engines.compiled import KEPT, linked
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 FAST = ("contract", "reassoc", "nsz")
@@ -26,6 +27,18 @@ _SETTINGS: dict[str, Any] = {
     "fastmath": set(FAST),
     "no_cfunc_wrapper": True,
 }
+__all__ = [
+    "event",
+    "exact",
+    "exact_whole",
+    "inlined",
+    "intrinsic",
+    "kernel",
+    "name_symbol",
+    "part",
+    "stamp_of",
+    "whole",
+]
 _njit: Any = njit
 intrinsic: Any = _intrinsic
 """Code written in LLVM's own terms."""
@@ -69,7 +82,7 @@ def _inner(function: Function, compiler: Any, settings: dict[str, Any]) -> Funct
 def _kept(function: Function, settings: dict[str, Any]) -> Function:
     settings = {**settings, "_nrt": False}
     try:
-        return _njit(function, cache=True, **settings)  # type: ignore[no-any-return]
+        return _njit(function, cache=KEPT, **settings)  # type: ignore[no-any-return]
     except RuntimeError:  # "no locator available"
         return _njit(function, **settings)  # type: ignore[no-any-return]
 
