@@ -171,8 +171,8 @@ def show(run: str, form: str, runs: Path) -> None:
         print_json(record)
         return
     record.pop("spec", None)  # config.yaml has it
-    if (folder.path / DIFF).exists():
-        record["git"]["diff"] = str(folder.path / DIFF)
+    if isinstance(record.get("git"), dict) and folder.inside(DIFF).exists():
+        record["git"]["diff"] = str(folder.inside(DIFF))
     for key, text in _flat(record):
         say(f"{key:34} {text}")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gancli.runs.errors import RunError
-from gancli.runs.files import TEMPORARY, append_text, finite, sync, sync_folder, write_text
+from gancli.runs.files import TEMPORARY, append_text, finite, sync, sync_folder, write_bytes
 from gancli.runs.held import Held
 from gancli.runs.own import LINES_BYTES, read_bytes, read_text
 
@@ -30,10 +30,10 @@ class RunFolder(Held):
         name: str,
         config: str,
         record: dict[str, Any],
-        beside: Mapping[str, str] | None = None,
+        beside: Mapping[str, bytes] | None = None,
         exact: bool = False,
     ) -> "RunFolder":
-        """Make and lock a new folder in `runs`, with the texts of `beside` in it; it is there whole or not at all.
+        """Make and lock a new folder in `runs`, with the files of `beside` in it; it is there whole or not at all.
 
         Its name is `name` where that is `exact`, else one that nobody else has, with the time. Raises OSError, leaving
         nothing behind.
@@ -42,8 +42,8 @@ class RunFolder(Held):
         with whole(made, runs, name, exact):
             for part in FOLDERS:
                 (made.path / part).mkdir()
-            for text_name, text in {"config.yaml": config, **(beside or {})}.items():
-                write_text(made.path / text_name, text)
+            for file, content in {"config.yaml": config.encode("utf-8"), **(beside or {})}.items():
+                write_bytes(made.path / file, content)
             made.write_record(record)
             made.metrics.touch()
         return made

@@ -4,40 +4,39 @@ import functools
 import importlib.metadata
 import os
 import platform
-import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from threadpoolctl import threadpool_info
 
 from gancli.runs.files import DIFF
+from gancli.runs.git import MAX_PATCH, git_of
 from gancli.runs.lock import this_process
 
 PACKAGES = ("gancli", "numpy", "numba")
-MAX_DIFF = 1_000_000
-"""Characters of a git diff that are kept."""
 
 
-@dataclass(frozen=True)
-class Git:
-    """Commit of the working folder's repository, and how its tracked files differ from it."""
-
-    commit: str
-    diff: str
-
-
-def provenance(blas_threads: int | None = None) -> tuple[dict[str, Any], dict[str, str]]:
-    """Plain data for `run.json`, and texts by the name of the file that each is for; `blas_threads` as in `machine`."""
-    git = _git(str(Path.cwd()))
+def provenance(blas_threads: int | None = None) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Plain data for `run.json`, and files by name; `blas_threads` as in `machine`."""
+    git = git_of(_standing())
     facts = {
         "argv": sys.argv[1:],
         **this_process(),
         **machine(blas_threads),
-        "git": {"commit": git.commit, "dirty": bool(git.diff)} if git is not None else None,
+        "git": {"commit": git.commit, "dirty": git.dirty} if git is not None else None,
     }
-    return facts, {DIFF: git.diff} if git is not None and git.diff else {}
+    if git is not None and git.dirty and git.patch is None:
+        facts["git"]["patch"] = f"not kept: over {MAX_PATCH:,d} bytes"
+    return facts, {DIFF: git.patch} if git is not None and git.patch else {}
+
+
+def _standing() -> str:
+    """The folder one stands in; the root where that is gone."""
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return os.path.sep
 
 
 @functools.cache
@@ -74,25 +73,19 @@ def _cpu() -> str:
 
 def _blas(threads: int | None) -> dict[str, Any] | None:
     """NumPy's BLAS as it is loaded: the kernels it has chosen for this processor, and its threads."""
-    found = next((library for library in threadpool_info() if library["user_api"] == "blas"), None)
+    loaded = [library for library in threadpool_info() if library["user_api"] == "blas"]
     keys = ("internal_api", "version", "architecture", "threading_layer", "num_threads")
-    if found is None:
+    if not loaded:
         return None
+    found = min(loaded, key=_is_foreign)
     return {key: found.get(key) for key in keys} | ({} if threads is None else {"num_threads": threads})
 
 
-@functools.cache
-def _git(folder: str) -> Git | None:
-    """None outside a repository, or without git."""
-    try:
-        commit = _run(folder, "rev-parse", "HEAD").strip()
-        diff = _run(folder, "diff", "--no-ext-diff", "--no-textconv", "HEAD")
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return Git(commit, diff if len(diff) <= MAX_DIFF else diff[:MAX_DIFF] + "\n… cut here\n")
+def _is_foreign(library: dict[str, Any]) -> tuple[bool, bool, str]:
+    """Sorts the libraries that are loaded, in whatever order: first what NumPy brought, last what other packages did.
 
-
-def _run(folder: str, *words: str) -> str:
-    """The answer of git; no program that the repository's own configuration names is run for it."""
-    answer = subprocess.run(["git", "-C", folder, *words], capture_output=True, check=True, timeout=5)
-    return answer.stdout.decode("utf-8", "replace")
+    Between them is one of the system, which NumPy computes with where it brought none. The path decides what is left.
+    """
+    folder = Path(library["filepath"]).parent
+    numpys = "numpy.libs" in folder.parts or folder.parts[-2:] == ("numpy", ".dylibs")
+    return not numpys, folder.name.endswith(".libs") or folder.name == ".dylibs", library["filepath"]

@@ -13,7 +13,7 @@ from typing import Any
 
 from gancli.runs.errors import RunError
 from gancli.runs.figures import figures
-from gancli.runs.files import append_text, write_text
+from gancli.runs.files import append_text, write_bytes, write_text
 from gancli.runs.folder import RunFolder, exclusive, whole
 from gancli.runs.held import Held
 from gancli.runs.own import LINES_BYTES, own, read_text
@@ -41,14 +41,14 @@ class SweepFolder(Held):
 
     @classmethod
     def create(
-        cls, runs: Path, name: str, cells: Iterable[dict[str, Any]], record: dict[str, Any], texts: Mapping[str, str]
+        cls, runs: Path, name: str, cells: Iterable[dict[str, Any]], record: dict[str, Any], files: Mapping[str, bytes]
     ) -> "SweepFolder":
-        """Make and lock a new folder, with the plan, a line for each cell, and `texts` by file name. Raises OSError."""
+        """Make and lock a new folder, with the plan, a line for each cell, and `files` by name. Raises OSError."""
         made = cls(exclusive(runs, name))
         with whole(made, runs, name):
             (made.path / CELLS).mkdir()
-            for file, text in texts.items():
-                write_text(made.path / file, text)
+            for file, content in files.items():
+                write_bytes(made.path / file, content)
             write_text(made.path / "cells.jsonl", "".join(json.dumps(cell) + "\n" for cell in cells))
             made.write_record(record)
         return made

@@ -57,8 +57,9 @@ def create(sweep: Sweep, runs: Path, name: str, about: dict[str, Any]) -> SweepF
         "start": now(),
         **origin,
     }
-    texts = {"sweep.yaml": sweep.yaml(BASE), BASE: dump(sweep.start), **beside}
-    return SweepFolder.create(runs, name, cells, record, texts)
+    texts = {"sweep.yaml": sweep.yaml(BASE), BASE: dump(sweep.start)}
+    files = {file: text.encode("utf-8") for file, text in texts.items()} | beside
+    return SweepFolder.create(runs, name, cells, record, files)
 
 
 def earlier(runs: Path, sweep: Sweep) -> SweepFolder | None:
