@@ -1,11 +1,15 @@
 """`gancli check` and `gancli schema`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gancli.cli.output import print_json, say, warn
 from gancli.cli.support import command
+
+if TYPE_CHECKING:
+    from gancli.spec import Document
 
 
 @click.command()
@@ -22,10 +26,11 @@ def check(config: Path, settings: tuple[str, ...]) -> None:
     from gancli import experiment, spec
     from gancli.spec.networks import Kernel
 
-    if spec.is_sweep(config):
-        _check_sweep(config, settings)
+    document = spec.load_file(config)
+    if spec.is_sweep(document):
+        _check_sweep(document, settings)
         return
-    resolved = spec.load(config, list(settings))
+    resolved = spec.load(document, list(settings))
     warn([*resolved.warnings, *experiment.warnings_of_data([resolved.experiment], must_load=False)])
     say(resolved.yaml())
     for key, network in resolved.experiment.networks().items():
@@ -46,15 +51,15 @@ def check(config: Path, settings: tuple[str, ...]) -> None:
         say(f"#   in all: {total:,d} parameters")
 
 
-def _check_sweep(config: Path, settings: tuple[str, ...]) -> None:
+def _check_sweep(document: "Document", settings: tuple[str, ...]) -> None:
     import shlex
 
     from gancli import spec
     from gancli.sweep import warnings_of
 
     if settings:
-        raise click.UsageError(f"--set is for an experiment; {config} is a sweep: change its file")
-    sweep = spec.load_sweep(config)
+        raise click.UsageError(f"--set is for an experiment; {document.source} is a sweep: change its file")
+    sweep = spec.load_sweep(document)
     warn(warnings_of(sweep, must_load=False))
     for cell in sweep.cells:
         words = [word for setting in cell.settings for word in ("--set", setting)]

@@ -68,14 +68,16 @@ def sweep(
 
         _play(find_sweep(runs, resume), jobs, backend, scheduler, policy, quiet)
     config, pairs = _split(words, bool(together))
-    plan = spec.load_sweep(config, list(grid), [*together, *pairs], seeds, list(settings))
+    document = spec.load_file(config)
+    of_file = spec.is_sweep(document)
+    plan = spec.load_sweep(document, list(grid), [*together, *pairs], seeds, list(settings))
     if dry_run:
         warn(warnings_of(plan, must_load=False))
         print_rows([{"cell": cell.name, **cell.values, "seed": cell.seed} for cell in plan.cells], "table")
         say(f"{len(plan.cells)} cells", err=True)
         return
     known = None if again else _earlier(runs, plan)
-    folder = known or _create(plan, config, runs, name, backend)
+    folder = known or _create(plan, config.stem if of_file else None, runs, name, backend)
     warn(folder.record().get("warnings", []))
     _play(folder, jobs, backend, scheduler, policy, quiet)
 
@@ -110,13 +112,12 @@ def _earlier(runs: Path, plan: "Sweep") -> "SweepFolder | None":
     raise click.UsageError(f"{text}. Go on with it: gancli sweep --resume {found.path}; or make another: --again")
 
 
-def _create(plan: "Sweep", config: Path, runs: Path, name: str | None, backend: str) -> "SweepFolder":
+def _create(plan: "Sweep", stem: str | None, runs: Path, name: str | None, backend: str) -> "SweepFolder":
     import re
 
-    from gancli import spec
     from gancli.sweep import create
 
-    stem = config.stem if spec.is_sweep(config) else f"{plan.cells[0].resolved.experiment.name}-sweep"
+    stem = stem or f"{plan.cells[0].resolved.experiment.name}-sweep"
     name = name or re.sub(r"[^A-Za-z0-9_.-]", "-", stem)[:80]
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}", name):
         raise click.UsageError(f"--name must be letters, digits, `_`, `-` and `.`; got {name!r}")

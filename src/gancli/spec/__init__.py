@@ -7,6 +7,7 @@ from gancli.spec.models import KINDS, SAMPLE_SHAPES, TARGETS, Experiment, Game2d
 from gancli.spec.networks import width
 from gancli.spec.schema import json_schema
 from gancli.spec.sweeps import Cell, Sweep, is_sweep, load_sweep
+from gancli.spec.yaml import Document, load_file
 
 __all__ = [
     "KINDS",
@@ -14,6 +15,7 @@ __all__ = [
     "SAMPLE_SHAPES",
     "TARGETS",
     "Cell",
+    "Document",
     "Experiment",
     "Game2d",
     "Gan",
@@ -31,6 +33,7 @@ __all__ = [
     "is_sweep",
     "json_schema",
     "load",
+    "load_file",
     "load_sweep",
     "resolve",
     "width",

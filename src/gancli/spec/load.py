@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from gancli.spec import checks, messages, overrides
+from gancli.spec import checks, messages, overrides, paths
 from gancli.spec.errors import Problem, SpecError
 from gancli.spec.models import KINDS, SAMPLE_SHAPES, Experiment, Game2d, Learning
 from gancli.spec.network_checks import Finding, uses_mu
@@ -64,13 +64,17 @@ def _digest(data: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode("utf-8")).hexdigest()
 
 
-def load(path: Path, settings: list[str] | None = None) -> Resolved:
-    """Read and resolve `path` with `settings`, each `dotted.key=value`. Raises SpecError with every problem."""
-    document = load_file(path)
+def load(source: Path | Document, settings: list[str] | None = None) -> Resolved:
+    """Read and resolve a file, or what was read of one, with `settings`, each `dotted.key=value`.
+
+    Raises SpecError with every problem.
+    """
+    document = load_file(source) if isinstance(source, Path) else source
     if "sweep" in document.data and "kind" not in document.data:
-        text = f"holds a sweep of many runs; `gancli check {path}` lists them"
+        text = f"holds a sweep of many runs; `gancli check {document.source}` lists them"
         raise SpecError([Problem(document.where(("sweep",)), "sweep", text)])
     overrides.apply(document, settings or [])
+    paths.settle(document)
     return resolve(document)
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from gancli.spec import messages, overrides, ranges
+from gancli.spec import messages, overrides, paths, ranges
 from gancli.spec.base import Spec
 from gancli.spec.errors import Problem, SpecError
 from gancli.spec.load import Resolved, resolve
@@ -79,41 +79,43 @@ class Sweep:
         return dump({"sweep": {"base": base, **written, **seeds}})
 
 
-def is_sweep(path: Path) -> bool:
-    """Does this file hold a sweep, rather than an experiment? Raises SpecError."""
-    return "sweep" in load_file(path).data
+def is_sweep(source: Path | Document) -> bool:
+    """Does a file, or what was read of one, hold a sweep, rather than an experiment? Raises SpecError."""
+    return "sweep" in (load_file(source) if isinstance(source, Path) else source).data
 
 
 def load_sweep(
-    path: Path,
+    source: Path | Document,
     grid: list[str] | None = None,
     together: list[str] | None = None,
     seeds: int | None = None,
     settings: list[str] | None = None,
 ) -> Sweep:
-    """Read a sweep file, or an experiment to sweep over, and resolve each cell.
+    """Read a sweep file, or an experiment to sweep over, where it is not read yet, and resolve each cell.
 
     `grid` and `together` are more of `grid` and `zip`, as `key=value,value,…`; `seeds` overrides the file's; `settings`
     are overrides of the base. Raises SpecError with every problem of the first wrong cell.
     """
-    document = load_file(path)
-    if "sweep" not in document.data:
-        document = Document({"sweep": {"base": path.name}}, str(path))
+    document = start = load_file(source) if isinstance(source, Path) else source
+    if "sweep" not in start.data:
+        document = Document({"sweep": {"base": Path(start.source).name}}, start.source, folder=start.folder)
     _add(document, "grid", "--grid", grid or [])
     _add(document, "zip", "--zip", together or [])
     if seeds is not None and isinstance(document.data["sweep"], dict):
         document.data["sweep"]["seeds"] = seeds
+    paths.settle_sweep(document)
     try:
         plan = SweepFile.model_validate(document.data).sweep
     except ValidationError as error:
         found = messages.problems(error.errors(), document, SweepFile.model_json_schema())
         raise SpecError(list(found.values())) from None
-    base = path.parent / plan.base
-    start = load_file(base)
+    if start is document:
+        start = load_file(document.folder / plan.base)
     if "sweep" in start.data:
-        raise SpecError([Problem(str(base), "sweep", "is a sweep itself; `base` must be an experiment")])
+        raise SpecError([Problem(start.source, "sweep", "is a sweep itself; `base` must be an experiment")])
     overrides.apply(start, settings or [])
-    return Sweep(base, plan, start.data, tuple(_cells(start, _combinations(plan, document), plan.seeds)))
+    paths.settle(start)
+    return Sweep(Path(start.source), plan, start.data, tuple(_cells(start, _combinations(plan, document), plan.seeds)))
 
 
 def _add(document: Document, part: str, option: str, words: list[str]) -> None:

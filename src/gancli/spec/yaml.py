@@ -64,13 +64,15 @@ _PLAIN = {f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float
 class Document:
     """Plain data read from `source`.
 
-    `lines` gives the line of each path, ('critic', 'clip') for instance; `origins` the option that set it instead.
+    `lines` gives the line of each path, ('critic', 'clip') for instance; `origins` the option that set it instead;
+    relative paths in it are from `folder`.
     """
 
     data: Any
     source: str
     lines: dict[KeyPath, int] = field(default_factory=dict)
     origins: dict[KeyPath, str] = field(default_factory=dict)
+    folder: Path = Path()
 
     def where(self, path: KeyPath) -> str:
         """`file:line` of a path, or of its nearest ancestor that stands in the file, or the option that set it."""
@@ -106,6 +108,8 @@ def load_file(path: Path) -> Document:
     if not isinstance(document.data, dict):
         got = "nothing" if document.data is None else type(document.data).__name__
         raise _refusal(source, f"must hold `key: value` lines (a mapping); got {got}")
+    if path.is_file():  # not a pipe, whose folder is the system's
+        document.folder = path.parent
     return document
 
 

@@ -1,0 +1,37 @@
+"""Paths in a configuration: from the folder of the file that says them or, of an option, from where one stands."""
+
+from pathlib import Path
+from typing import Any
+
+from gancli.spec.yaml import Document
+
+
+def settle(document: Document) -> None:
+    """Write an experiment's `data.path` as an absolute one, so that its run means the same folder everywhere."""
+    option = any(known in document.origins for known in (("data",), ("data", "path")))
+    if isinstance(document.data, dict):
+        _settle_data(document.data.get("data"), Path() if option else document.folder)
+
+
+def settle_sweep(document: Document) -> None:
+    """Likewise the values that a sweep gives to it."""
+    plan = document.data.get("sweep")
+    for part in ("grid", "zip"):
+        axes = plan.get(part) if isinstance(plan, dict) else None
+        for key in ("data", "data.path"):
+            values = axes.get(key) if isinstance(axes, dict) else None
+            folder = Path() if ("sweep", part, key) in document.origins else document.folder
+            if isinstance(values, list) and key == "data.path":
+                values[:] = [_absolute(value, folder) for value in values]
+            for value in values if isinstance(values, list) else ():
+                _settle_data(value, folder)
+
+
+def _settle_data(data: Any, folder: Path) -> None:
+    if isinstance(data, dict) and "path" in data:
+        data["path"] = _absolute(data["path"], folder)
+
+
+def _absolute(path: Any, folder: Path) -> Any:
+    """`~` is someone's home wherever it is read; what is no text is left to be refused."""
+    return str((folder / path).absolute()) if isinstance(path, str) and path and not path.startswith("~") else path
