@@ -1,4 +1,4 @@
-"""IDX files: good, truncated, foreign, mismatched, fuzzed; the cache; the search order."""
+"""IDX files: good, truncated, foreign, mismatched, fuzzed; the search order; batches."""
 
 import gzip
 import os
@@ -7,35 +7,16 @@ import struct
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from four_files import pack, write
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gancli import data
 from gancli.data import DataError, idx, mnist, store
 from gancli.data.mnist import BUNDLED
-
-
-def pack(images: Any, labels: Any) -> tuple[bytes, bytes]:
-    return (
-        struct.pack(">4I", 0x803, len(images), 28, 28) + np.asarray(images, np.uint8).tobytes(),
-        struct.pack(">2I", 0x801, len(labels)) + np.asarray(labels, np.uint8).tobytes(),
-    )
-
-
-def write(folder: Path, suffix: str = "", **changes: bytes) -> Path:
-    """Four small good files, some replaced."""
-    folder.mkdir(parents=True, exist_ok=True)
-    rng = np.random.default_rng(0)
-    for part, count in (("train", 30), ("t10k", 10)):
-        images, labels = pack(rng.integers(0, 256, (count, 28, 28)), np.arange(count) % 10)
-        for name, content in ((f"{part}-images-idx3-ubyte", images), (f"{part}-labels-idx1-ubyte", labels)):
-            content = changes.get(name.replace("-", "_"), content)
-            (folder / (name + suffix)).write_bytes(gzip.compress(content) if suffix else content)
-    return folder
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])

@@ -1,7 +1,6 @@
 """`gancli data list|info|fetch`."""
 
 import os
-from pathlib import Path
 
 import click
 
@@ -65,5 +64,4 @@ def fetch(name: str, mirrors: tuple[str, ...], timeout: float) -> None:
 
     addresses = tuple(mirror.rstrip("/") + "/" for mirror in mirrors) or fetching.MIRRORS
     bar = os.isatty(2)
-    folder: Path = fetching.fetch_mnist(lambda line: say(line, err=True), addresses, timeout, bar)
-    say_path(folder)
+    say_path(fetching.fetch_mnist(lambda line: say(line, err=True), addresses, timeout, bar))

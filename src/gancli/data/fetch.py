@@ -23,6 +23,8 @@ def fetch_mnist(
 ) -> Path:
     """Bring the four files that are not there yet; returns their folder. Raises DataError."""
     folder = mnist.downloads()
+    if folder is None:
+        raise DataError("there is no home folder to fetch into; set $XDG_CACHE_HOME to a folder you can write to")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in idx.NAMES:
@@ -32,7 +34,7 @@ def fetch_mnist(
             else:
                 _fetch_one(name, target, mirrors, timeout, progressbar, say)
     except OSError as error:
-        raise DataError(f"{folder}: cannot be written: {error.strerror or error}") from None
+        raise DataError(f"{folder}: cannot be written: {error.strerror or error}; set $XDG_CACHE_HOME") from None
     return folder
 
 

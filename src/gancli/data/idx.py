@@ -1,18 +1,20 @@
-"""Read MNIST's IDX files, raw or gzipped: checked first, then parsed by python-mnist.
+"""Read MNIST's IDX files, raw or gzipped, whatever they are called: checked first, then parsed by python-mnist.
 
 The format: magic 0x0803 (images) or 0x0801 (labels), the sizes as big-endian 32-bit integers, then one byte a value.
 """
 
 import gzip
 import hashlib
+import importlib.util
 import struct
+import warnings
 import zlib
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
-from mnist import MNIST
 from numpy.typing import NDArray
 
 from gancli.data.errors import DataError
@@ -23,6 +25,10 @@ MAX_IMAGES = 100_000
 """MNIST has 60,000; a file that unpacks to more is refused before it fills the memory."""
 MAX_BYTES = 16 + MAX_IMAGES * 28 * 28 + 1_000_000
 """Of a file on disk: packing makes nothing longer than this."""
+IMAGES, LABELS = 0x803, 0x801
+"""Magic numbers."""
+GZIP = b"\x1f\x8b"
+"""How a gzipped file begins; an IDX file begins with two zeros."""
 _CHUNK = 1 << 20
 
 
@@ -35,9 +41,12 @@ class Header:
 
 
 def find(folder: Path) -> dict[str, Path]:
-    """The four files in `folder`, raw or gzipped, by name; those that are there."""
+    """The four files in `folder`, raw or gzipped, by name; those that are there. Raises DataError."""
     candidates = {name: (folder / name, folder / f"{name}.gz") for name in NAMES}
-    return {name: path for name, paths in candidates.items() for path in reversed(paths) if path.is_file()}
+    try:
+        return {name: path for name, paths in candidates.items() for path in reversed(paths) if path.is_file()}
+    except OSError as error:
+        raise DataError(f"{folder}: cannot be looked into: {error.strerror or error}") from None
 
 
 def inspect(path: Path) -> Header:
@@ -80,7 +89,7 @@ def check_size(path: Path) -> None:
 
 
 def _sizes(path: Path, head: bytes, images: bool) -> tuple[int, ...]:
-    needed, magic = (16, 0x803) if images else (8, 0x801)
+    needed, magic = (16, IMAGES) if images else (8, LABELS)
     if len(head) < needed:
         raise DataError(f"{path}: is cut short: {len(head)} bytes; fetch it again: gancli data fetch mnist")
     got, *sizes = struct.unpack(f">{needed // 4}I", head)
@@ -95,13 +104,43 @@ def _sizes(path: Path, head: bytes, images: bool) -> tuple[int, ...]:
 
 
 def read(files: dict[str, Path], part: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Images (count, 784) and labels (count,) of 'train' or 't10k', from files that `inspect` has passed."""
+    """Images (count, 784) and labels (count,) of 'train' or 't10k', from files that `inspect` has passed.
+
+    Raises DataError.
+    """
     images, labels = files[f"{part}-images-idx3-ubyte"], files[f"{part}-labels-idx1-ubyte"]
-    loader = MNIST(return_type="lists")
+    loader = _python_mnist().MNIST(return_type="lists")
     loader.opener = _open
     pixels, digits = loader.load(images, labels)
     return np.array(pixels, np.uint8), np.frombuffer(digits, np.uint8)
 
 
+def _python_mnist() -> Any:
+    """The module of python-mnist, by its file: another package, or a file where one stands, may be named `mnist` too.
+
+    Raises DataError.
+    """
+    try:
+        path = metadata.distribution("python-mnist").locate_file("mnist/loader.py")
+        spec = importlib.util.spec_from_file_location("gancli_python_mnist", str(path))
+        module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)  # it compares numbers by `is`
+            spec.loader.exec_module(module)  # type: ignore[union-attr]
+        module.MNIST  # noqa: B018 - is it there?
+    except Exception as error:
+        raise DataError(
+            f"python-mnist, which reads MNIST's files, is missing or damaged ({error}); bring it back: "
+            "pip install --force-reinstall --no-deps python-mnist"
+        ) from None
+    return module
+
+
+def packed(path: Path) -> bool:
+    """Is it gzipped? By its content, for browsers and mirrors unpack files and leave their names. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(len(GZIP)) == GZIP
+
+
 def _open(path: Path, mode: str = "rb") -> BinaryIO:
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+    return gzip.open(path, "rb") if packed(path) else path.open("rb")  # type: ignore[return-value]

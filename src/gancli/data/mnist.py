@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gancli.data import idx
 from gancli.data.dataset import Dataset, Part
 from gancli.data.errors import DataError
+from gancli.data.files import readable
 from gancli.data.store import cache_folder, open_files
 
 BUNDLED = Path(__file__).parent / "mnist5k"
@@ -52,26 +53,48 @@ def pictures(sha256: Mapping[str, str]) -> str:
     return f"other pictures than MNIST's ({str(sha256.get(idx.NAMES[0]))[:12]})"
 
 
-def downloads() -> Path:
-    """Where `gancli data fetch mnist` puts its files."""
-    return cache_folder() / "mnist"
+def downloads() -> Path | None:
+    """Where `gancli data fetch mnist` puts its files; None where this user has no cache."""
+    cache = cache_folder()
+    return cache and cache / "mnist"
 
 
 def locate(path: str | None) -> tuple[dict[str, Path], str]:
     """The four files and the name of the place they were found in. Raises DataError."""
     if path is not None:
-        return _complete(Path(path).expanduser(), "data.path"), f"data.path ({path})"
-    variable = os.environ.get("GANCLI_DATA")
-    if variable:
-        root = Path(variable).expanduser()
-        if not root.is_dir():
-            raise DataError(f"$GANCLI_DATA: {root} is not a folder; correct it or unset it")
-        for folder in (root / "mnist", root):
-            if idx.find(folder):
-                return _complete(folder, "$GANCLI_DATA"), f"$GANCLI_DATA ({folder})"
-    if len(files := idx.find(downloads())) == len(idx.NAMES):
-        return files, f"the cache ({downloads()})"
-    return _complete(BUNDLED, "the bundled MNIST-5k"), "the bundled MNIST-5k"
+        return _complete(_expanded(path, "data.path"), "data.path"), f"data.path ({readable(path)})"
+    if variable := os.environ.get("GANCLI_DATA"):
+        return _in_variable(_expanded(variable, "$GANCLI_DATA"))
+    return _downloaded() or (_complete(BUNDLED, "the bundled MNIST-5k"), "the bundled MNIST-5k")
+
+
+def _expanded(path: str, place: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise DataError(f"{place}: {path}: there is no such user's folder; write it out") from None
+
+
+def _in_variable(root: Path) -> tuple[dict[str, Path], str]:
+    """In the folder `mnist` within, or in the folder itself."""
+    try:
+        there = root.is_dir()
+    except OSError as error:
+        raise DataError(f"$GANCLI_DATA: {root} cannot be looked into: {error.strerror or error}") from None
+    if not there:
+        raise DataError(f"$GANCLI_DATA: {root} is not a folder; correct it or unset it")
+    folder = next((folder for folder in (root / "mnist", root) if idx.find(folder)), root)
+    return _complete(folder, "$GANCLI_DATA"), readable(f"$GANCLI_DATA ({folder})")
+
+
+def _downloaded() -> tuple[dict[str, Path], str] | None:
+    """None where the four files are not there, or another user's folder is in the way."""
+    folder = downloads()
+    try:
+        files = idx.find(folder) if folder else {}
+    except DataError:
+        return None
+    return (files, readable(f"the cache ({folder})")) if len(files) == len(idx.NAMES) else None
 
 
 def _complete(folder: Path, place: str) -> dict[str, Path]:

@@ -20,9 +20,13 @@ from gancli.data.errors import DataError
 Arrays = dict[str, NDArray[np.uint8]]
 
 
-def cache_folder() -> Path:
-    """Where this user's downloads and parsed data are kept."""
-    return Path(user_cache_dir("gancli"))
+def cache_folder() -> Path | None:
+    """Where this user's downloads and parsed data are kept; None for one who has no home, nor $XDG_CACHE_HOME."""
+    try:
+        folder = Path(user_cache_dir("gancli"))
+    except RuntimeError:
+        return None
+    return folder if folder.is_absolute() else None  # else a folder named `~`, where one stands
 
 
 def open_files(files: dict[str, Path]) -> tuple[Arrays, dict[str, Any]]:
@@ -30,9 +34,10 @@ def open_files(files: dict[str, Path]) -> tuple[Arrays, dict[str, Any]]:
 
     Raises DataError. Where the cache cannot be written, the arrays are parsed each time.
     """
-    folder = cache_folder() / "parsed" / _key(files)
-    opened = _open(folder)
-    if opened is not None:
+    key, cache = _key(files), cache_folder()
+    folder = cache and cache / "parsed" / key
+    opened = folder and _open(folder)
+    if opened:
         return opened
     headers = {name: idx.inspect(path) for name, path in files.items()}
     for part in idx.PARTS:
@@ -44,6 +49,8 @@ def open_files(files: dict[str, Path]) -> tuple[Arrays, dict[str, Any]]:
             path = files[f"{part}-labels-idx1-ubyte"]
             raise DataError(f"{path}: labels must be digits from 0 to 9; got {arrays[f'{part}-labels'].max()}")
     known = {"sha256": {name: header.sha256 for name, header in headers.items()}}
+    if not folder:
+        return arrays, known
     try:
         _save(folder, arrays, known)
     except OSError:
