@@ -103,6 +103,14 @@ def _sizes(path: Path, head: bytes, images: bool) -> tuple[int, ...]:
     return tuple(sizes)
 
 
+def sha256(values: NDArray[np.uint8]) -> str:
+    """Of the unpacked file that holds these images (count, 784) or labels (count,): what `inspect` says of it."""
+    head = (LABELS, len(values)) if values.ndim == 1 else (IMAGES, len(values), 28, 28)
+    digest = hashlib.sha256(struct.pack(f">{len(head)}I", *head))
+    digest.update(values.data)
+    return digest.hexdigest()
+
+
 def read(files: dict[str, Path], part: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Images (count, 784) and labels (count,) of 'train' or 't10k', from files that `inspect` has passed.
 
