@@ -5,12 +5,10 @@ The format: magic 0x0803 (images) or 0x0801 (labels), the sizes as big-endian 32
 
 import gzip
 import hashlib
-import importlib.util
 import struct
 import warnings
 import zlib
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -128,6 +126,9 @@ def _python_mnist() -> Any:
 
     Raises DataError.
     """
+    import importlib.util  # takes as long as a start that finds its data parsed
+    from importlib import metadata
+
     try:
         path = metadata.distribution("python-mnist").locate_file("mnist/loader.py")
         spec = importlib.util.spec_from_file_location("gancli_python_mnist", str(path))
