@@ -1,41 +1,137 @@
-"""Downloads against a local HTTP server: good, wrong bytes, cut short, 404 then the second mirror, silence."""
+"""Downloads against a local HTTP server: good ones, and all that mirrors do wrong; killed fetches; two at once."""
 
+import contextlib
+import errno
 import gzip
+import os
+import re
+import signal
+import socket
+import struct
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from four_files import as_mnist, recorded
 
 from gancli.cli import main
 from gancli.data import DataError, idx, mnist
-from gancli.data.fetch import fetch_mnist
+from gancli.data import fetch as fetching
+from gancli.data.fetch import MOST, PACKED, fetch_mnist
 from gancli.data.mnist import BUNDLED
+
+FULL = os.environ.get("GANCLI_DATA")  # read when collected: the tests themselves run without it
+BOMB = gzip.compress(gzip.compress(bytes(100_000_000), 1))
 
 
 class Mirror(BaseHTTPRequestHandler):
+    """Of the address `/kind/name`, the kind is one of its methods."""
+
     asked: list[str] = []  # noqa: RUF012
+    sent = 0
+    gate = threading.Event()
 
     def do_GET(self) -> None:
-        kind, name = self.path.strip("/").split("/")
+        kind, self.name = self.path.strip("/").split("/")
         Mirror.asked.append(self.path)
-        content = (BUNDLED / name).read_bytes()
-        if kind == "missing":
-            self.send_error(404)
-            return
-        if kind == "silent":
-            threading.Event().wait(2)
-            return
-        if kind == "wrong":
-            content = gzip.compress(b"wrong" * 100)
-        if kind == "garbage":
-            content = b"<html>not here</html>"
+        self.content = (BUNDLED / self.name).read_bytes()
+        with contextlib.suppress(ConnectionError):  # the client has gone away
+            getattr(self, kind)()
+
+    def answer(self, content: bytes, length: int | None = None, **headers: str) -> None:
         self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Content-Length", str(len(content) if length is None else length))
+        for key, value in headers.items():
+            self.send_header(key.replace("_", "-"), value)
         self.end_headers()
-        self.wfile.write(content[: len(content) // 2] if kind == "short" else content)
+        self.wfile.write(content)
+
+    def good(self) -> None:
+        self.answer(self.content)
+
+    def missing(self) -> None:
+        self.send_error(404)
+
+    def silent(self) -> None:
+        threading.Event().wait(2)
+
+    def wrong(self) -> None:
+        self.answer(gzip.compress(b"wrong" * 100))
+
+    def garbage(self) -> None:
+        self.answer(b"<html>not here</html>")
+
+    def short(self) -> None:
+        self.answer(self.content[: len(self.content) // 2], len(self.content))
+
+    def too_short_a_length(self) -> None:
+        self.answer(self.content, len(self.content) // 2)
+
+    def too_long_a_length(self) -> None:
+        self.answer(self.content, 10**12)
+
+    def encoded(self) -> None:
+        """As stores do to which a .gz was brought as gzip of something."""
+        self.answer(self.content, Content_Encoding="gzip")
+
+    def encoded_again(self) -> None:
+        """As HTTP has it."""
+        self.answer(gzip.compress(self.content), Content_Encoding="gzip")
+
+    def unpacked(self) -> None:
+        self.answer(gzip.decompress(self.content))
+
+    def encoded_rubbish(self) -> None:
+        self.answer(gzip.compress(self.content)[:-9], Content_Encoding="gzip")
+
+    def bomb(self) -> None:
+        self.answer(BOMB)
+
+    def redirect(self) -> None:
+        self.send_response(302)
+        self.send_header("Location", self.path)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def reset(self) -> None:
+        self.answer(self.content[:1000], len(self.content))
+        self.wfile.flush()
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
+
+    def endless(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        while True:
+            self.wfile.write(bytes(100_000))
+            Mirror.sent += 100_000
+
+    def drip(self) -> None:
+        self.answer(b"", len(self.content))
+        for byte in self.content:
+            self.wfile.write(bytes([byte]))
+            time.sleep(0.02)
+
+    def drip_headers(self) -> None:
+        self.wfile.write(b"HTTP/1.0 200 OK\r\nX-Long: ")
+        while True:
+            self.wfile.write(b"x")
+            time.sleep(0.02)
+
+    def half(self) -> None:
+        self.answer(self.content[: len(self.content) // 2], len(self.content))
+        self.wfile.flush()
+        Mirror.gate.wait(20)
+
+    def gated(self) -> None:
+        Mirror.gate.wait(20)
+        self.good()
 
     def log_message(self, *args: object) -> None:
         pass
@@ -45,25 +141,41 @@ class Mirror(BaseHTTPRequestHandler):
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
     """A mirror whose files are the bundled ones, taken for MNIST."""
     Mirror.asked.clear()
-    sums = {name: idx.inspect(path).sha256 for name, path in idx.find(BUNDLED).items()}
-    monkeypatch.setattr(mnist, "SHA256", sums)
+    Mirror.sent = 0
+    Mirror.gate.clear()
+    monkeypatch.setattr(mnist, "SHA256", as_mnist(BUNDLED))
     monkeypatch.setattr(mnist, "downloads", lambda: tmp_path / "downloads")
     with ThreadingHTTPServer(("127.0.0.1", 0), Mirror) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
+        threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{running.server_port}"
+        Mirror.gate.set()
         running.shutdown()
 
 
-def fetch(server: str, *kinds: str, timeout: float = 10.0) -> list[str]:
+def fetch(
+    server: str,
+    *kinds: str,
+    timeout: float = 10.0,
+    total: float | None = None,
+    say: Callable[[str], None] | None = None,
+) -> list[str]:
     said: list[str] = []
-    fetch_mnist(said.append, tuple(f"{server}/{kind}/" for kind in kinds), timeout, progressbar=False)
+    mirrors = tuple(f"{server}/{kind}/" for kind in kinds)
+    fetch_mnist(lambda line: (said.append(line), say and say(line))[0], mirrors, timeout, total, progressbar=False)
     return said
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+FOUR = sorted(f"{name}.gz" for name in idx.NAMES)
 
 
 def test_a_good_mirror(server: str, tmp_path: Path) -> None:
     said = fetch(server, "good")
     assert [line.split(":")[1] for line in said] == [" fetched from http"] * 4
-    assert sorted(path.name for path in (tmp_path / "downloads").iterdir()) == sorted(f"{n}.gz" for n in idx.NAMES)
+    assert names(tmp_path / "downloads") == FOUR
     assert "the cache" in mnist.locate(None)[1]
     Mirror.asked.clear()
     assert all("already here" in line for line in fetch(server, "good")) and not Mirror.asked
@@ -76,15 +188,148 @@ def test_a_good_mirror(server: str, tmp_path: Path) -> None:
         ("wrong", "its SHA-256 is not MNIST's"),
         ("garbage", "its SHA-256 is not MNIST's"),
         ("short", "cut short"),
+        ("too_short_a_length", "its SHA-256 is not MNIST's"),
+        ("too_long_a_length", "too long"),
+        ("encoded_rubbish", "its SHA-256 is not MNIST's"),
+        ("bomb", "its SHA-256 is not MNIST's"),
+        ("redirect", "redirects for ever"),
+        ("reset", "cut short"),
+        ("endless", "too long: more than 47,"),
     ],
 )
 def test_a_bad_mirror_then_a_good_one_then_none(server: str, tmp_path: Path, kind: str, reason: str) -> None:
     with pytest.raises(DataError) as caught:
         fetch(server, kind, kind)
     assert str(caught.value).count(reason) == 2 and "try again" in str(caught.value)
-    assert list((tmp_path / "downloads").iterdir()) == []
+    assert names(tmp_path / "downloads") == []
     said = fetch(server, kind, "good")
-    assert reason in said[0] and "verified" in said[1] and len(idx.find(tmp_path / "downloads")) == 4
+    assert reason in said[0] and "verified" in said[1] and names(tmp_path / "downloads") == FOUR
+
+
+@pytest.mark.parametrize("kind", ["encoded", "encoded_again", "unpacked"])
+def test_a_mirror_that_packs_or_unpacks_is_a_good_one(server: str, tmp_path: Path, kind: str) -> None:
+    """Requests unpacked what was said to be packed: a good mirror was damaged."""
+    assert len(fetch(server, kind)) == 4 and names(tmp_path / "downloads") == FOUR
+    for name in idx.NAMES:
+        content = gzip.decompress((tmp_path / "downloads" / f"{name}.gz").read_bytes())
+        assert content == gzip.decompress((BUNDLED / f"{name}.gz").read_bytes())
+
+
+def test_an_endless_mirror_is_left_at_the_size_that_is_known(server: str, tmp_path: Path) -> None:
+    for name in idx.NAMES[:1] + idx.NAMES[2:]:  # but for the labels, of 60,008 bytes
+        (tmp_path / "downloads").mkdir(exist_ok=True)
+        (tmp_path / "downloads" / f"{name}.gz").write_bytes((BUNDLED / f"{name}.gz").read_bytes())
+    with pytest.raises(DataError, match=re.escape("too long: more than 61,128 bytes")):
+        fetch(server, "endless")
+    assert Mirror.sent < 20_000_000, "what is on its way when the connection is closed"
+
+
+def test_the_bounds_are_mnists() -> None:
+    assert list(MOST.values()) == [16 + 60_000 * 784, 8 + 60_000, 16 + 10_000 * 784, 8 + 10_000]
+    for name, path in (idx.find(Path(FULL) / "mnist") if FULL else {}).items():
+        assert PACKED[name] == pytest.approx(path.stat().st_size, rel=0.05)
+
+
+@pytest.mark.parametrize("kind", ["drip", "drip_headers"])
+def test_a_mirror_that_drips_is_given_up(server: str, tmp_path: Path, kind: str) -> None:
+    """It is never silent, so that it was never given up."""
+    start = time.monotonic()
+    with pytest.raises(DataError, match=r"too slow: not all there after 0\.5 seconds"):
+        fetch(server, kind, total=0.5)
+    assert time.monotonic() - start < 5 and names(tmp_path / "downloads") == []
+
+
+def test_without_a_time_it_goes_by_the_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    ways = fetching._Ways((), 30.0, None, False, print)
+    assert [round(ways.bounds(name).total) for name in idx.NAMES] == [556, 61, 142, 60]
+    assert fetching._Ways((), 30.0, 7.0, False, print).bounds(idx.NAMES[0]).total == 7
+
+
+def test_what_killed_fetches_left_is_removed(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SIGKILL in the middle, twice; every kill left megabytes for ever."""
+    cache = tmp_path / "cache"
+    folder = cache / "gancli" / "mnist"
+    environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    words = [sys.executable, "-m", "gancli", "data", "fetch", "mnist", "--mirror", f"{server}/half"]
+    for kill in range(2):
+        process = subprocess.Popen(words, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        until(lambda: Mirror.asked and any(path.stat().st_size for path in folder.glob("fetching-*/*")))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert len(names(folder)) == 1, f"kill {kill}: what the one before left is removed"
+    monkeypatch.setattr(mnist, "downloads", lambda: folder)
+    fetch(server, "good")
+    assert names(folder) == FOUR
+    (folder / "fetching-killed-late").mkdir()
+    assert len(fetch(server, "good")) == 4 and names(folder) == FOUR, "also where nothing is to be fetched"
+
+
+def until(true: Callable[[], object]) -> None:
+    end = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_two_fetches_at_once_bring_each_file_once(server: str, tmp_path: Path) -> None:
+    said: list[list[str]] = []
+
+    def let_go(line: str) -> None:
+        if "waiting" in line:
+            Mirror.gate.set()
+
+    threads = [threading.Thread(target=lambda: said.append(fetch(server, "gated", say=let_go))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(said) == 2 and len(Mirror.asked) == 4 and names(tmp_path / "downloads") == FOUR
+    assert sorted(len(lines) for lines in said) == [1, 4], "one waited, and found all there"
+
+
+def test_where_there_are_no_locks_only_what_is_old_is_removed(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flock(*args: object) -> None:
+        raise OSError(errno.ENOLCK, "no locks")
+
+    monkeypatch.setattr("gancli.data.files.fcntl.flock", flock)
+    for name in ("fetching-now", "fetching-old"):
+        (tmp_path / "downloads" / name).mkdir(parents=True)
+    os.utime(tmp_path / "downloads" / "fetching-old", (0, 0))
+    fetch(server, "good")
+    assert names(tmp_path / "downloads") == ["fetching-now", *FOUR]
+
+
+def test_a_damaged_raw_file_does_not_stand_before_a_good_one(server: str, tmp_path: Path) -> None:
+    """A file that is not packed is taken first, but only the packed one was looked at."""
+    fetch(server, "good")
+    damaged = tmp_path / "downloads" / idx.NAMES[0]
+    damaged.write_bytes(b"damaged")
+    assert any("fetched" in line for line in fetch(server, "good")) and not damaged.exists()
+    content = gzip.decompress((BUNDLED / f"{damaged.name}.gz").read_bytes())
+    damaged.write_bytes(content)
+    (tmp_path / "downloads" / f"{damaged.name}.gz").unlink()
+    assert f"{damaged.name}: already here, verified" in fetch(server, "good")
+
+
+def test_a_file_is_on_the_disk_before_it_is_in_place(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = recorded(monkeypatch)
+    fetch(server, "good")
+    for number, name in enumerate(idx.NAMES):
+        assert done[3 * number : 3 * number + 3] == [f"fsync {name}.gz", f"rename {name}.gz", "fsync downloads"]
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(DataError, match="downloads: cannot be written: No space left on device; free space"):
+        fetch(server, "good")
+    assert names(tmp_path / "downloads") == []
 
 
 def test_a_silent_mirror_times_out(server: str, tmp_path: Path) -> None:

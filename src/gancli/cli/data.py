@@ -7,6 +7,8 @@ import click
 from gancli.cli.output import print_json, say, say_path
 from gancli.cli.support import command
 
+SECONDS = click.FloatRange(min=0, max=1e6, min_open=True)
+
 
 @click.group()
 def data() -> None:
@@ -55,13 +57,20 @@ def info(name: str, path: str | None, form: str) -> None:
 @click.argument("name", type=click.Choice(["mnist"]))
 @click.option("--mirror", "mirrors", multiple=True, metavar="URL", help="Try this address instead; may be repeated.")
 @click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), default=30.0, show_default=True, help="Seconds."
+    "--timeout",
+    type=SECONDS,
+    default=30.0,
+    show_default=True,
+    help="Give a mirror up when it is silent for so many seconds.",
+)
+@click.option(
+    "--total", type=SECONDS, help="And when a file takes so many; by default a minute and its size at 20 kB a second."
 )
 @command
-def fetch(name: str, mirrors: tuple[str, ...], timeout: float) -> None:
+def fetch(name: str, mirrors: tuple[str, ...], timeout: float, total: float | None) -> None:
     """Download a data set into this user's cache, verified; its folder is the last line printed."""
     from gancli.data import fetch as fetching
 
     addresses = tuple(mirror.rstrip("/") + "/" for mirror in mirrors) or fetching.MIRRORS
     bar = os.isatty(2)
-    say_path(fetching.fetch_mnist(lambda line: say(line, err=True), addresses, timeout, bar))
+    say_path(fetching.fetch_mnist(lambda line: say(line, err=True), addresses, timeout, total, bar))
