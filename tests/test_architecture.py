@@ -104,7 +104,7 @@ def test_help_imports_nothing_heavy(words: list[str]) -> None:
     code = (
         "import sys; from gancli.cli import main\n"
         f"main({words!r}, standalone_mode=False)\n"
-        "print('HEAVY', sorted({'numpy', 'matplotlib', 'pydantic', 'PIL', 'pooch', 'yaml', 'tqdm'} & set(sys.modules)))"
+        "print('HEAVY', sorted({'numpy', 'matplotlib', 'pydantic', 'PIL', 'requests', 'yaml', 'tqdm'} & set(sys.modules)))"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "HEAVY []" in result.stdout, result.stdout + result.stderr
