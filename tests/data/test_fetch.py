@@ -99,6 +99,13 @@ class Mirror(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
+    def redirect_without_end(self) -> None:
+        """To a good one, after more than a memory holds."""
+        self.send_response(302)
+        self.send_header("Location", f"/good/{self.name}")
+        self.end_headers()
+        self.pour()
+
     def reset(self) -> None:
         self.answer(self.content[:1000], len(self.content))
         self.wfile.flush()
@@ -108,6 +115,9 @@ class Mirror(BaseHTTPRequestHandler):
     def endless(self) -> None:
         self.send_response(200)
         self.end_headers()
+        self.pour()
+
+    def pour(self) -> None:
         while True:
             self.wfile.write(bytes(100_000))
             Mirror.sent += 100_000
@@ -222,6 +232,11 @@ def test_an_endless_mirror_is_left_at_the_size_that_is_known(server: str, tmp_pa
     with pytest.raises(DataError, match=re.escape("too long: more than 61,128 bytes")):
         fetch(server, "endless")
     assert Mirror.sent < 20_000_000, "what is on its way when the connection is closed"
+
+
+def test_of_a_redirect_only_the_address_is_read(server: str, tmp_path: Path) -> None:
+    fetch(server, "redirect_without_end")
+    assert names(tmp_path / "downloads") == FOUR and Mirror.sent < 50_000_000
 
 
 def test_the_bounds_are_mnists() -> None:

@@ -80,8 +80,13 @@ class _Received:
 
     def _receive(self, url: str) -> None:
         try:
-            asked = {"Accept-Encoding": "identity"}  # the files are packed already
-            with requests.get(url, stream=True, timeout=self._bounds.timeout, headers=asked) as response:
+            with requests.get(
+                url,
+                stream=True,
+                timeout=self._bounds.timeout,
+                headers={"Accept-Encoding": "identity"},  # the files are packed already
+                hooks={"response": _leave_redirect},
+            ) as response:
                 response.raise_for_status()
                 self.length = response.raw.length_remaining
                 for chunk in response.raw.stream(_CHUNK, decode_content=False):
@@ -102,6 +107,12 @@ class _Received:
         return False
 
 
+def _leave_redirect(response: requests.Response, **_: object) -> None:
+    """Do not read what an answer says that only leads elsewhere: Requests would, however much it is."""
+    if response.is_redirect:
+        response.close()
+
+
 def _reason(error: Exception) -> str:
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"HTTP {error.response.status_code}"
@@ -110,7 +121,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, requests.TooManyRedirects):
         return "it redirects for ever"
     if isinstance(error, requests.exceptions.SSLError):
-        return "no secure connection: its certificate is not accepted"
+        return "no secure connection"
     if isinstance(error, requests.ConnectionError):
         return "no connection"
     if isinstance(error, urllib3.exceptions.ProtocolError):
