@@ -22,6 +22,7 @@ from four_files import as_mnist, recorded
 
 from gancli.cli import main
 from gancli.data import DataError, idx, mnist
+from gancli.data import download as downloading
 from gancli.data import fetch as fetching
 from gancli.data.fetch import MOST, PACKED, fetch_mnist
 from gancli.data.mnist import BUNDLED
@@ -237,6 +238,23 @@ def test_an_endless_mirror_is_left_at_the_size_that_is_known(server: str, tmp_pa
 def test_of_a_redirect_only_the_address_is_read(server: str, tmp_path: Path) -> None:
     fetch(server, "redirect_without_end")
     assert names(tmp_path / "downloads") == FOUR and Mirror.sent < 50_000_000
+
+
+def test_no_more_is_unpacked_than_the_file_may_have(tmp_path: Path) -> None:
+    path = tmp_path / "bomb"
+    path.write_bytes(gzip.compress(bytes(1_000_000)))
+    assert fetching._unpacked(path, 1000).stat().st_size == 1000
+
+
+def test_a_download_cut_short_is_seen_also_where_urllib3_does_not_say_so(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As before its version 2."""
+    monkeypatch.setattr(
+        downloading, "_leave_redirect", lambda response, **_: setattr(response.raw, "enforce_content_length", False)
+    )
+    with pytest.raises(DataError, match="cut short"):
+        fetch(server, "short")
 
 
 def test_the_bounds_are_mnists() -> None:

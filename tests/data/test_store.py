@@ -91,6 +91,7 @@ DAMAGES: dict[str, Callable[[Path], Any]] = {
         f / IMAGES, lambda b: b.replace(b"(30, 784), }       ", b"(9999999999, 784), }", 1)
     ),
     "other numbers": lambda f: resave(f / IMAGES, lambda array: array.astype(np.int16)),
+    "the same bytes as other numbers": lambda f: resave(f / IMAGES, lambda array: array.view(np.int8)),
     "objects": lambda f: resave(f / IMAGES, lambda array: np.array([{}, None], object)),
     "another order": lambda f: resave(f / IMAGES, np.asfortranarray),
     "fewer": lambda f: resave(f / IMAGES, lambda array: array[:-1]),
