@@ -389,3 +389,10 @@ def test_the_command_fetches_into_the_cache_and_prints_the_folder(server: str, t
 def test_the_command_says_what_it_tried(server: str) -> None:
     result = CliRunner().invoke(main, ["data", "fetch", "mnist", "--mirror", f"{server}/wrong"])
     assert result.exit_code == 2 and "could not be fetched" in result.stderr and "Traceback" not in result.output
+
+
+def test_the_command_gives_a_mirror_up_after_a_time(server: str, tmp_path: Path) -> None:
+    words = ["data", "fetch", "mnist", "--total", "0.3", "--mirror", f"{server}/drip"]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 2 and "too slow: not all there after 0.3 seconds" in result.stderr
+    assert names(tmp_path / "downloads") == []
