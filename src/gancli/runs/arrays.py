@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from gancli.runs.errors import RunError
@@ -22,9 +23,16 @@ DAMAGE = (
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], compress: bool = False) -> None:
-    """Named arrays as an `.npz`, no pickle."""
+    """Named arrays as an `.npz`, which `np.load` reads. Raises ValueError for Python objects, which want pickle.
+
+    Written as `np.savez` does, but not by it: its parameters `file` and `allow_pickle` are names that no array can
+    have, and before NumPy 2.2 the second, given, is stored as one more array.
+    """
     buffer = io.BytesIO()
-    (np.savez_compressed if compress else np.savez)(buffer, allow_pickle=False, **arrays)
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED) as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                npy.write_array(member, array, allow_pickle=False)
     write_bytes(path, buffer.getvalue())
 
 
