@@ -1,9 +1,13 @@
 """Each measure against a case whose answer is known, and against an independent library where there is one."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import linalg, spatial, stats
 
+from gancli.cli.support import describe
 from gancli.evaluation import classes, mixtures, neighbours, parzen, transport
 from gancli.evaluation.estimate import Estimate, of_count, of_held_out, of_samples, of_sets, of_share
 from gancli.evaluation.frechet import Gaussian, frechet_distance, gaussian
@@ -93,6 +97,34 @@ def test_on_a_line_wasserstein_and_sliced_are_scipys() -> None:
     shift = np.array([1.0, 0.0])
     plane = rng.standard_normal((300, 2))
     assert transport.sliced_wasserstein(plane, plane + shift, rng, 5000) == pytest.approx(2 / np.pi, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("ImportError('numpy.core.multiarray failed to import')", "numpy.core.multiarray failed to import"),
+        ("ValueError('numpy.dtype size changed, may indicate\\nmore')", "numpy.dtype size changed, may indicate"),
+        ("ModuleNotFoundError(\"No module named 'scipy'\", name='scipy')", "No module named 'scipy'"),
+        ("AttributeError()", "AttributeError"),
+    ],
+)
+def test_a_pot_that_cannot_be_loaded_is_not_called_missing(
+    fault: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("ot.py").write_text(f"raise {fault}\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(Path().absolute())
+    monkeypatch.delitem(sys.modules, "ot", raising=False)
+    with pytest.raises(transport.MissingPot) as caught:
+        transport.transport()
+    message, code = describe(caught.value)
+    assert f"POT, which is installed but cannot be loaded ({reason}); reinstall it: pip install" in message
+    assert code == 2 and "\n" not in message
+
+
+def test_a_missing_pot_is_to_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ot", None)
+    with pytest.raises(transport.MissingPot, match=r"needs POT: pip install 'gancli\[evaluate\]'"):
+        transport.transport()
 
 
 def test_parzen_windows_are_a_mixture_of_gaussians() -> None:

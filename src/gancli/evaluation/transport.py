@@ -12,15 +12,22 @@ PROJECTIONS = 200
 
 
 class MissingPot(GancliError, ImportError):
-    """POT is not installed; the message says how to bring it."""
+    """POT is not installed or cannot be loaded; the message says which, and what to do."""
 
 
 def transport() -> Any:
     """The library for optimal transport. Raises MissingPot."""
     try:
         import ot
-    except ImportError:
-        raise MissingPot("the exact Wasserstein distance needs POT: pip install 'gancli[evaluate]'") from None
+    except Exception as error:  # compiled for another NumPy, it raises ImportError, ValueError, AttributeError, …
+        needs = "the exact Wasserstein distance needs POT"
+        if isinstance(error, ModuleNotFoundError) and error.name == "ot":
+            raise MissingPot(f"{needs}: pip install 'gancli[evaluate]'") from None
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise MissingPot(
+            f"{needs}, which is installed but cannot be loaded ({reason}); "
+            "reinstall it: pip install --force-reinstall pot"
+        ) from error
     return ot
 
 
