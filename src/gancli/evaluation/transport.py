@@ -23,10 +23,10 @@ def transport() -> Any:
         needs = "the exact Wasserstein distance needs POT"
         if isinstance(error, ModuleNotFoundError) and error.name == "ot":
             raise MissingPot(f"{needs}: pip install 'gancli[evaluate]'") from None
-        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        reason = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
         raise MissingPot(
             f"{needs}, which is installed but cannot be loaded ({reason}); "
-            "reinstall it: pip install --force-reinstall pot"
+            "reinstall it, but not NumPy: pip install --force-reinstall --no-deps pot"
         ) from error
     return ot
 
