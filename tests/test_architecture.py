@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import get_args
 
@@ -20,6 +21,7 @@ from gancli.nn.optimizers import OPTIMIZERS
 from gancli.spec import models, networks
 
 SOURCE = Path(spec.__file__).parent.parent
+ROOT = SOURCE.parent.parent
 
 TABLES = {"metrics", "intervals", "errors"}
 """What everything may import, and what imports nothing of ours: the table of metrics, the statistics of an interval, the
@@ -130,11 +132,19 @@ def test_no_pickle_and_no_eval_in_the_source() -> None:
 
 
 def test_each_promise_names_a_test_that_exists() -> None:
-    root = SOURCE.parent.parent
-    tests = "\n".join(path.read_text(encoding="utf-8") for path in (root / "tests").rglob("*.py"))
-    text = (root / "docs" / "reliability.md").read_text(encoding="utf-8")
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py"))
+    text = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`(test_\w+)`", text))
     assert len(named) > 15
     assert [name for name in sorted(named) if f"def {name}(" not in tests] == []
     for path in re.findall(r"`(benchmarks/\w+\.py|(?:cli|data|experiment|spec)/test_\w+\.py)`", text):
-        assert (root / path).exists() or (root / "tests" / path).exists(), path
+        assert (ROOT / path).exists() or (ROOT / "tests" / path).exists(), path
+
+
+def test_what_the_fast_tests_need_has_a_lowest_release_to_pass_them_with() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = [project["optional-dependencies"][name] for name in ("fast", "evaluate", "dask", "test")]
+    needed = sum(extras, start=project["dependencies"])
+    assert [name for name in needed if ">=" not in name and not name.startswith("gancli[")] == []
+    first = project["requires-python"].removeprefix(">=")
+    assert f'PYTHONS = ["{first}", ' in (ROOT / "noxfile.py").read_text(encoding="utf-8"), "tried on the first promised"
