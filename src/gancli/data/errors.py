@@ -1,7 +1,6 @@
 """Data that cannot be used."""
 
 from gancli.data.files import readable
-
 from gancli.errors import GancliError
 
 
