@@ -99,3 +99,20 @@ def test_files_that_can_be_read_once(project: Path) -> None:
     result = subprocess.run(["bash", "-c", sweeping], capture_output=True, text=True)
     assert result.returncode == 0 and "small-sweep" in result.stdout, result.stderr
     assert SweepFolder(project / result.stdout.strip()).record()["status"] == "completed"
+
+
+def test_folders_of_any_bytes(project: Path) -> None:
+    script = (
+        f"cd '{project}'; mkdir $'\\xff'; mv c.yaml digits $'\\xff'; cd $'\\xff'; {sys.executable} -m gancli train c.yaml -q || exit 9; "
+        f"{sys.executable} -m gancli resume latest --games 6 || exit 8; mv digits $'\\xfe'; cd ..; "
+        f"{sys.executable} -m gancli train $'\\xff/c.yaml' -q --set data.path=$'\\xff/\\xfe' || exit 7; "
+        f"{sys.executable} -m gancli train runs/*/config.yaml -q || exit 6; {sys.executable} -m gancli check $'\\xff/c.yaml'"
+    )
+    result = subprocess.run(["bash", "-c", script], capture_output=True, text=True, errors="surrogateescape")
+    assert result.returncode == 0, result.stderr
+    run = RunFolder(next((project / "runs").iterdir()))
+    assert (
+        spec.load(run.config).data()["data"]["path"]
+        == f"{project}/\udcff/\udcfe"
+        == run.record()["spec"]["data"]["path"]
+    )

@@ -36,7 +36,7 @@ def warnings_of_data(specs: Iterable[Experiment], must_load: bool) -> Iterator[P
     alike: dict[str, list[Learning]] = {}
     for spec in specs:
         if not isinstance(spec, Game2d):
-            alike.setdefault(spec.data.model_dump_json(), []).append(spec)
+            alike.setdefault(repr(spec.data), []).append(spec)
     for group in alike.values():
         try:
             dataset = load_data(group[0])  # how many samples there are does not depend on the seed

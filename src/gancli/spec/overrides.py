@@ -27,11 +27,16 @@ def _apply_one(document: Document, setting: str) -> None:
     parent: Any = document.data
     for key in keys[:-1]:
         parent = _step(parent, key, where)
-    _write(parent, keys[-1], load_text(text, where).data, where)
+    _write(parent, keys[-1], text if _is_bytes(text) else load_text(text, where).data, where)
     path = tuple(int(key) if key.isdecimal() else key for key in keys)
     for known in [known for known in document.lines if known[: len(path)] == path]:
         del document.lines[known]
     document.origins[path] = where
+
+
+def _is_bytes(text: str) -> bool:
+    """Does it hold bytes of the command line that are no text, as a path may? YAML has no such thing."""
+    return any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _step(parent: Any, key: str, where: str) -> Any:

@@ -201,8 +201,8 @@ _FastDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 """The one of libyaml, where PyYAML was built with it: five times faster, the same text."""
 
 
-class _Dumper(_FastDumper):  # type: ignore[misc]
-    """Writes what `load_text` reads back: text that looks like a number in either YAML is quoted."""
+class _Quoting:
+    """Has a dumper write what `load_text` reads back: text that looks like a number in either YAML is quoted."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own attribute
         first: yaml.SafeDumper.yaml_implicit_resolvers.get(first, []) + _Loader.yaml_implicit_resolvers.get(first, [])
@@ -214,6 +214,21 @@ class _Dumper(_FastDumper):  # type: ignore[misc]
         return True
 
 
+class _Dumper(_Quoting, _FastDumper):  # type: ignore[misc]
+    """What writes all but what it cannot."""
+
+
+class _SlowDumper(_Quoting, yaml.SafeDumper):
+    """Which can."""
+
+
 def dump(data: Any) -> str:
     """YAML text of plain data: keys in their order, lists of plain values on one line."""
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, default_flow_style=None, width=100)
+    try:
+        return _dump(data, _Dumper)
+    except UnicodeEncodeError:  # bytes of a path that are no text, which libyaml cannot write
+        return _dump(data, _SlowDumper)
+
+
+def _dump(data: Any, dumper: Any) -> str:
+    return str(yaml.dump(data, Dumper=dumper, sort_keys=False, default_flow_style=None, width=100))
