@@ -42,9 +42,11 @@ def plot_sweep(
         group.rows = [rows for rows in group.rows if final in rows[-1]]
     if metric is None or not any(group.rows for group in groups):
         there = dict.fromkeys(key.removesuffix(EVALUATED) for key in known if key not in ABOUT)
+        if not there:
+            raise RunError(f"{sweep}: no cell has ended yet: there is nothing to draw")
         raise RunError(
-            f"{sweep}: no cell that ended has measured {metric!r} in its last state; there is "
-            f"{', '.join(there) or 'nothing yet'}; `gancli evaluate` measures more"
+            f"{sweep}: no cell that ended has measured {metric!r} in its last state; there is {', '.join(there)}; "
+            "`gancli evaluate` measures more"
         )
     target = target or folder.inside("plots")
     target.mkdir(exist_ok=True)

@@ -42,12 +42,14 @@ def _keep(config: Any) -> bool:
     """
     if config.CACHE_DIR or os.access(_HERE, os.W_OK):
         return True
-    folder = os.path.join(user_cache_dir("gancli"), "numba")
     try:
+        folder = os.path.join(user_cache_dir("gancli"), "numba")
+        if not os.path.isabs(folder):  # of a user without a home
+            return False
         os.makedirs(folder, exist_ok=True)
-    except OSError:
+    except (OSError, RuntimeError):
         return False
-    if not os.path.isabs(folder) or not os.access(folder, os.W_OK):
+    if not os.access(folder, os.W_OK):
         return False
     config.CACHE_DIR = folder
     return True

@@ -83,7 +83,7 @@ def _kept(function: Function, settings: dict[str, Any]) -> Function:
     settings = {**settings, "_nrt": False}
     try:
         return _njit(function, cache=KEPT, **settings)  # type: ignore[no-any-return]
-    except RuntimeError:  # "no locator available"
+    except RuntimeError:  # "no locator available", or no home
         return _njit(function, **settings)  # type: ignore[no-any-return]
 
 
