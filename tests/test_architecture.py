@@ -21,8 +21,9 @@ from gancli.spec import models, networks
 
 SOURCE = Path(spec.__file__).parent.parent
 
-TABLES = {"metrics", "intervals"}
-"""What everything may import, and what imports nothing of ours: the table of metrics, the statistics of an interval."""
+TABLES = {"metrics", "intervals", "leaving", "import_path"}
+"""What everything may import, and what imports nothing of ours: the table of metrics, the statistics of an interval,
+what a signal does, where modules are looked for."""
 MAY_IMPORT = {
     "cli": {"report", "sweep", "evaluation", "experiment", "plots", "pictures", "runs", "data", "spec"},
     "sweep": {"experiment", "runs", "data", "spec"},

@@ -14,6 +14,8 @@ from typing import Any
 
 import click
 
+from gancli.leaving import as_usual
+
 runs_option = click.option(
     "--runs",
     type=click.Path(file_okay=False, path_type=Path),
@@ -44,7 +46,8 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(*args: Any, debug: bool, **kwargs: Any) -> Any:
         one_thread()
         try:
-            return function(*args, **kwargs)
+            with as_usual():
+                return function(*args, **kwargs)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except KeyboardInterrupt:  # a run that has begun has its own way to stop

@@ -1,18 +1,22 @@
 """`gancli sweep`."""
 
+import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gancli.cli.support import Bar, command, print_rows, runs_option, warn
+from gancli.leaving import leaving_at_once
 
 if TYPE_CHECKING:
+    from gancli.experiment import Stop
     from gancli.runs import SweepFolder
     from gancli.spec import Sweep
-    from gancli.sweep import Counts, Executor
+    from gancli.sweep import Counts, Ended, Executor
 
 
 @click.command()
@@ -52,31 +56,43 @@ def sweep(
 
     Exit code 3 if cells failed.
     """
-    from gancli import spec
-    from gancli.sweep import Policy, warnings_of
-
     if (scheduler is not None) and backend != "dask":
         raise click.UsageError("--scheduler is for --backend dask")
-    policy = Policy(1 if fail_fast else max_failures, retry_failed)
-    if resume is not None:
-        if words or grid or together or seeds or settings or dry_run or again:
-            raise click.UsageError(
-                "--resume takes a sweep as it is: no CONFIG, --grid, --zip, --seeds, --set or --again"
-            )
-        from gancli.runs import find_sweep
+    if resume is not None and (words or grid or together or seeds or settings or dry_run or again):
+        raise click.UsageError("--resume takes a sweep as it is: no CONFIG, --grid, --zip, --seeds, --set or --again")
+    with leaving_at_once():
+        from gancli.sweep import Policy
 
-        _play(find_sweep(runs, resume), jobs, backend, scheduler, policy, quiet)
-    config, pairs = _split(words, bool(together))
-    plan = spec.load_sweep(config, list(grid), [*together, *pairs], seeds, list(settings))
-    if dry_run:
-        warn(warnings_of(plan, must_load=False))
-        print_rows([{"cell": cell.name, **cell.values, "seed": cell.seed} for cell in plan.cells], "table")
-        click.echo(f"{len(plan.cells)} cells", err=True)
-        return
-    known = None if again else _earlier(runs, plan)
-    folder = known or _create(plan, config, runs, name, backend)
-    warn(folder.record().get("warnings", []))
-    _play(folder, jobs, backend, scheduler, policy, quiet)
+        policy = Policy(1 if fail_fast else max_failures, retry_failed)
+        if resume is not None:
+            from gancli.runs import find_sweep
+
+            found = find_sweep(runs, resume)
+            _play(lambda: found, jobs, backend, scheduler, policy, quiet)
+        config, pairs = _split(words, bool(together))
+        plan = _plan(config, grid, [*together, *pairs], seeds, settings)
+        if dry_run:
+            _print_cells(plan)
+            return
+        known = None if again else _earlier(runs, plan)
+        folder = (lambda: known) if known is not None else _creation(plan, config, runs, name, backend)
+        _play(folder, jobs, backend, scheduler, policy, quiet)
+
+
+def _plan(
+    config: Path, grid: tuple[str, ...], together: list[str], seeds: int | None, settings: tuple[str, ...]
+) -> "Sweep":  # fmt: skip
+    from gancli import spec
+
+    return spec.load_sweep(config, list(grid), together, seeds, list(settings))
+
+
+def _print_cells(plan: "Sweep") -> None:
+    from gancli.sweep import warnings_of
+
+    warn(warnings_of(plan, must_load=False))
+    print_rows([{"cell": cell.name, **cell.values, "seed": cell.seed} for cell in plan.cells], "table")
+    click.echo(f"{len(plan.cells)} cells", err=True)
 
 
 def _split(words: tuple[str, ...], zipped: bool) -> tuple[Path, list[str]]:
@@ -109,41 +125,65 @@ def _earlier(runs: Path, plan: "Sweep") -> "SweepFolder | None":
     raise click.UsageError(f"{text}. Go on with it: gancli sweep --resume {found.path}; or make another: --again")
 
 
-def _create(plan: "Sweep", config: Path, runs: Path, name: str | None, backend: str) -> "SweepFolder":
+def _creation(plan: "Sweep", config: Path, runs: Path, name: str | None, backend: str) -> Callable[[], "SweepFolder"]:
+    """What makes the sweep's folder, once all that can be wrong has been looked at, and the data are loaded."""
     import re
 
     from gancli import spec
-    from gancli.sweep import create
+    from gancli.sweep import create, warnings_of
 
     stem = config.stem if spec.is_sweep(config) else f"{plan.cells[0].resolved.experiment.name}-sweep"
     name = name or re.sub(r"[^A-Za-z0-9_.-]", "-", stem)[:80]
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}", name):
         raise click.UsageError(f"--name must be letters, digits, `_`, `-` and `.`; got {name!r}")
-    folder = create(plan, runs, name, {"kind": "sweep", "backend": backend})
-    folder.unlock()
-    return folder
+    warnings = warnings_of(plan, must_load=True)
+    warn(warnings)
+
+    def make() -> "SweepFolder":
+        folder = create(plan, runs, name, {"kind": "sweep", "backend": backend}, warnings)
+        folder.unlock()
+        return folder
+
+    return make
 
 
 def _play(
-    folder: "SweepFolder", jobs: int | None, backend: str, scheduler: str | None, policy: Any, quiet: bool
+    found: Callable[[], "SweepFolder"], jobs: int | None, backend: str, scheduler: str | None, policy: Any, quiet: bool
 ) -> None:  # fmt: skip
-    """Play what has no result yet, say how it ended, print the folder, and exit with its code."""
-    from gancli.sweep import play, reopen
+    """Play what has no result yet, say how it ended, print the folder, and exit with its code.
 
-    cells = reopen(folder)
-    progress = SweepProgress(quiet)
+    From the making of the folder on, a signal stops the sweep in order; a second one leaves at once.
+    """
+    from gancli.experiment import Stop
+
+    stop = Stop()
     try:
-        with_executor = _executor(backend, jobs, scheduler)
-        ended = play(folder, cells, with_executor, policy, progress)
-    finally:
-        progress.close()
+        with stop.listening():
+            folder = found()
+            ended = _session(folder, jobs, backend, scheduler, policy, quiet, stop)
+    except KeyboardInterrupt:
+        click.echo("stopped at once", err=True)
+        sys.exit(128 + (stop.signal or signal.SIGINT))
     counts = ", ".join(f"{count} {status}" for status, count in sorted(ended.counts.items()))
     click.echo(f"{ended.status}: {counts}", err=True)
     if ended.status != "completed":
         retry = " --retry-failed" if ended.status == "failed" else ""
         click.echo(f"to go on: gancli sweep --resume {folder.path}{retry}", err=True)
     click.echo(str(folder.path))
-    sys.exit(128 + ended.signal if ended.signal is not None else 3 if ended.counts.get("failed") else 0)
+    sys.exit(128 + ended.signal if ended.signal is not None else 0 if ended.status == "completed" else 3)
+
+
+def _session(
+    folder: "SweepFolder", jobs: int | None, backend: str, scheduler: str | None, policy: Any, quiet: bool, stop: "Stop"
+) -> "Ended":  # fmt: skip
+    from gancli.sweep import play, reopen
+
+    cells = reopen(folder)
+    progress = SweepProgress(quiet)
+    try:
+        return play(folder, cells, _executor(backend, jobs, scheduler), policy, progress, stop)
+    finally:
+        progress.close()
 
 
 def _executor(backend: str, jobs: int | None, scheduler: str | None) -> "Executor":
@@ -185,7 +225,7 @@ class SweepProgress(Bar):
             self._bar.update(counts.ended - self._bar.n)
         elif time.monotonic() >= self._next:
             self._next = time.monotonic() + self.SECONDS
-            click.echo(f"done {counts.ended}/{counts.total}, {state}{self._left(counts)}", err=True)
+            self.line(f"done {counts.ended}/{counts.total}, {state}{self._left(counts)}")
 
     def _left(self, counts: "Counts") -> str:
         played = counts.ended - (self._first or 0)

@@ -33,6 +33,7 @@ class DaskCluster:
                 self._local = LocalCluster(  # type: ignore[no-untyped-call]
                     n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0"
                 )
+        self.alone = self._local is not None
         self.client: Any = Client(self._local or scheduler)  # type: ignore[no-untyped-call]
         self._done: Any = as_completed(raise_errors=False)  # type: ignore[no-untyped-call]
         self._cells: dict[str, str] = {}
