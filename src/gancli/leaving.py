@@ -31,9 +31,9 @@ def as_usual() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def blocked() -> Iterator[None]:
-    """Hold these signals back for a while; a process or thread that is started meanwhile never sees them by itself."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+def blocked(*numbers: signal.Signals) -> Iterator[None]:
+    """Hold these signals back for a while; the processes and threads that are started meanwhile are born so."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
     try:
         yield
     finally:

@@ -1,14 +1,18 @@
 """Cells on a Dask cluster: specs and paths go out, small answers come back, arrays stay on the disk that all share."""
 
+import signal
 import time
 from typing import Any
 
+from gancli.leaving import blocked
 from gancli.runs.sweeps import Answer
 from gancli.sweep.coordinator import Lost, Work
 from gancli.sweep.errors import MissingDask
 
 POLL = 0.02
 """Seconds between two looks at what is done."""
+SPAWN = "distributed.nanny.pre-spawn-environ"
+"""Dask's setting of the environment in which its processes are started."""
 LOOK_AT_WORKERS = 2.0
 """Seconds between two counts of the cluster's workers, which may come and go."""
 
@@ -22,17 +26,11 @@ class DaskCluster:
 
     def __init__(self, scheduler: str | None, jobs: int, work: Work):
         try:
-            import dask
-            from distributed import Client, LocalCluster, as_completed
+            from distributed import Client, as_completed
         except ImportError:
             raise MissingDask("--backend dask needs Dask: pip install 'gancli[dask]'") from None
         self._work = work
-        self._local: Any = None
-        if scheduler is None:
-            with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
-                self._local = LocalCluster(  # type: ignore[no-untyped-call]
-                    n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0"
-                )
+        self._local: Any = _local(jobs) if scheduler is None else None
         self.alone = self._local is not None
         self.client: Any = Client(self._local or scheduler)  # type: ignore[no-untyped-call]
         self._done: Any = as_completed(raise_errors=False)  # type: ignore[no-untyped-call]
@@ -87,3 +85,17 @@ class DaskCluster:
         self.client.close()
         if self._local is not None:
             self._local.close()
+
+
+def _local(jobs: int) -> Any:
+    """A cluster made here, whose processes look for no modules in the current folder, and leave Ctrl-C to this one."""
+    import dask
+
+    try:
+        from gancli.sweep.portless import cluster
+
+        settings = {"distributed.scheduler.allowed-failures": 0, f"{SPAWN}.PYTHONSAFEPATH": "1"}
+        with dask.config.set(settings), blocked(signal.SIGINT, signal.SIGHUP):
+            return cluster(jobs)
+    except ImportError:
+        raise MissingDask("--backend dask makes keys for TLS: pip install 'gancli[dask]' (cryptography)") from None

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gancli.import_path import safe_path
-from gancli.leaving import blocked
+from gancli.leaving import STOPS, blocked
 from gancli.runs.sweeps import Answer
 from gancli.sweep.coordinator import Lost, Work
 from gancli.sweep.worker import TOLD
@@ -33,7 +33,7 @@ class _Worker:
     def __init__(self, work: Work):
         self._channel, theirs = socket.socketpair()
         safely = "-I" if sys.flags.isolated else "-P"
-        with theirs, blocked():
+        with theirs, blocked(*STOPS):
             self._process = subprocess.Popen(
                 [sys.executable, safely, str(PROGRAM)],
                 stdin=theirs.fileno(),
