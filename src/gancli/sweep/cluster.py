@@ -1,5 +1,6 @@
 """Cells on a Dask cluster: specs and paths go out, small answers come back, arrays stay on the disk that all share."""
 
+import os
 import signal
 import time
 from typing import Any
@@ -11,8 +12,6 @@ from gancli.sweep.errors import MissingDask
 
 POLL = 0.02
 """Seconds between two looks at what is done."""
-SPAWN = "distributed.nanny.pre-spawn-environ"
-"""Dask's setting of the environment in which its processes are started."""
 LOOK_AT_WORKERS = 2.0
 """Seconds between two counts of the cluster's workers, which may come and go."""
 
@@ -94,8 +93,8 @@ def _local(jobs: int) -> Any:
     try:
         from gancli.sweep.portless import cluster
 
-        settings = {"distributed.scheduler.allowed-failures": 0, f"{SPAWN}.PYTHONSAFEPATH": "1"}
-        with dask.config.set(settings), blocked(signal.SIGINT, signal.SIGHUP):
+        os.environ["PYTHONSAFEPATH"] = "1"  # for good: Dask starts a process whenever one dies
+        with dask.config.set({"distributed.scheduler.allowed-failures": 0}), blocked(signal.SIGINT, signal.SIGHUP):
             return cluster(jobs)
     except ImportError:
         raise MissingDask("--backend dask makes keys for TLS: pip install 'gancli[dask]' (cryptography)") from None
