@@ -32,6 +32,7 @@ SENT = ("SIGINT", "SIGTERM", "SIGHUP", "SIGKILL", "worker SIGTERM", "worker SIGK
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 OUTSIDE = " to Python itself"
 """A signal before the first line of gancli, or after its last: how Python ends then is not ours."""
+EARLY = "before there is a folder"
 AGAIN = 0.5
 """Share of the trials that are disturbed a second time."""
 SECONDS = 60.0
@@ -87,7 +88,7 @@ def trials(count: int, jobs: int, seed: int, root: Path) -> bool:
 
     with ThreadPoolExecutor(jobs) as pool:
         happened = list(pool.map(trial, range(count)))
-    known = {"equal", "too late", *(f"{name}{end}" for name in SENT for end in ("", OUTSIDE))}
+    known = {"equal", "too late", EARLY, *(f"{name}{end}" for name in SENT for end in ("", OUTSIDE))}
     wrong = [words for words in happened if not set(words) <= known or words[-1] != "equal"]
     for words in wrong:
         print(*words, sep="; ")
@@ -95,8 +96,8 @@ def trials(count: int, jobs: int, seed: int, root: Path) -> bool:
     sent = ", ".join(f"{name} {counts[name]}" for name in SENT)
     print(
         f"{count} sweeps of {len(SWEPT)} kinds, stopped or killed {sum(counts[name] for name in SENT)} times ({sent}), "
-        f"{counts['too late']} too late; {count - len(wrong)} of {count} ended with the same bytes, no cell failed, "
-        "nothing left behind"
+        f"{counts[EARLY]} of them {EARLY}, {counts['too late']} too late; "
+        f"{count - len(wrong)} of {count} ended with the same bytes, no cell failed, nothing left behind"
     )
     return not wrong
 
@@ -109,9 +110,12 @@ def disturb(plain: Undisturbed, root: Path, seed: int) -> Iterator[str]:
     for _ in range(1 if rng.random() < AGAIN else 2):
         process = _begin(plain, folder)
         time.sleep(rng.uniform(0, plain.seconds))
+        early = not list((folder / "runs").glob("2*"))
         done, number = _send(process, rng, kills == 0)
         kills += done == "worker SIGKILL"
         yield done
+        if early:
+            yield EARLY
         yield from _ended(process, folder, done, number)
     process = _begin(plain, folder)
     yield from _ended(process, folder, "", None)

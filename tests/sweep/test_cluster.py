@@ -16,6 +16,7 @@ import sweep_work
 from gancli.spec import load_sweep
 from gancli.sweep import Policy, create, play
 from gancli.sweep.errors import MissingDask
+from helpers import gancli
 
 pytest.importorskip("distributed")
 
@@ -50,8 +51,8 @@ def listening() -> set[tuple[str, int]]:
     found = set()
     for process in (psutil.Process(), *psutil.Process().children(recursive=True)):
         with contextlib.suppress(psutil.Error):
-            connections = getattr(process, "net_connections", process.connections)  # psutil 5 has the second only
-            found |= {tuple(one.laddr) for one in connections("tcp") if one.status == psutil.CONN_LISTEN}
+            name = "net_connections" if hasattr(process, "net_connections") else "connections"  # psutil 5
+            found |= {tuple(one.laddr) for one in getattr(process, name)("tcp") if one.status == psutil.CONN_LISTEN}
     return found
 
 
@@ -105,6 +106,18 @@ def test_a_cluster_needs_what_makes_its_keys(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(sys.modules, "cryptography", None)
     with pytest.raises(MissingDask, match="gancli\\[dask\\]"):
         DaskCluster(None, 1, sweep_work.counted)
+
+
+@pytest.mark.parametrize(("address", "message"), [("tls://127.0.0.1:1", "TLS"), ("tcp://127.0.0.1:1", "connect")])
+def test_a_scheduler_that_cannot_be_used_is_named_before_there_is_a_folder(address: str, message: str) -> None:
+    import dask
+
+    Path("c.yaml").write_text(TEXT, encoding="utf-8")
+    with dask.config.set({"distributed.comm.timeouts.connect": "1s"}):
+        result = gancli("sweep", "c.yaml", "--seeds", "2", "--backend", "dask", "--scheduler", address)
+    assert result.exit_code == 2 and f"--scheduler {address}: cannot be used: " in result.stderr
+    assert message in result.stderr and "report this" not in result.stderr
+    assert not Path("runs").exists()
 
 
 def certificate(place: Path) -> tuple[Path, Path]:

@@ -156,11 +156,10 @@ def _play(
     """
     from gancli.experiment import Stop
 
-    stop = Stop()
+    executor, stop = _executor(backend, jobs, scheduler), Stop()
     try:
         with stop.listening():
-            folder = found()
-            ended = _session(folder, jobs, backend, scheduler, policy, quiet, stop)
+            folder, ended = _session(found, executor, policy, quiet, stop)
     except KeyboardInterrupt:
         click.echo("stopped at once", err=True)
         sys.exit(128 + (stop.signal or signal.SIGINT))
@@ -174,14 +173,19 @@ def _play(
 
 
 def _session(
-    folder: "SweepFolder", jobs: int | None, backend: str, scheduler: str | None, policy: Any, quiet: bool, stop: "Stop"
-) -> "Ended":  # fmt: skip
+    found: Callable[[], "SweepFolder"], executor: "Executor", policy: Any, quiet: bool, stop: "Stop"
+) -> tuple["SweepFolder", "Ended"]:  # fmt: skip
     from gancli.sweep import play, reopen
 
-    cells = reopen(folder)
+    try:
+        folder = found()
+        cells = reopen(folder)
+    except BaseException:
+        executor.close()
+        raise
     progress = SweepProgress(quiet)
     try:
-        return play(folder, cells, _executor(backend, jobs, scheduler), policy, progress, stop)
+        return folder, play(folder, cells, executor, policy, progress, stop)
     finally:
         progress.close()
 

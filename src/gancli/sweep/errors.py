@@ -3,3 +3,7 @@
 
 class MissingDask(ImportError):
     """Dask is not installed; the message says how to bring it."""
+
+
+class NoScheduler(MissingDask):
+    """The Dask scheduler that was named cannot be used; the message says why."""
