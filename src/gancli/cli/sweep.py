@@ -2,21 +2,21 @@
 
 import signal
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from gancli.cli.support import Bar, command, print_rows, runs_option, warn
+from gancli.cli.support import command, print_rows, runs_option, warn
+from gancli.cli.sweep_progress import SweepProgress
 from gancli.leaving import leaving_at_once
 
 if TYPE_CHECKING:
     from gancli.experiment import Stop
     from gancli.runs import SweepFolder
     from gancli.spec import Sweep
-    from gancli.sweep import Counts, Ended, Executor
+    from gancli.sweep import Ended, Executor
 
 
 @click.command()
@@ -67,16 +67,16 @@ def sweep(
         if resume is not None:
             from gancli.runs import find_sweep
 
-            found = find_sweep(runs, resume)
-            _play(lambda: found, jobs, backend, scheduler, policy, quiet)
+            there = find_sweep(runs, resume)
+            _play(lambda: there, jobs, backend, scheduler, policy, quiet)
         config, pairs = _split(words, bool(together))
         plan = _plan(config, grid, [*together, *pairs], seeds, settings)
         if dry_run:
             _print_cells(plan)
             return
         known = None if again else _earlier(runs, plan)
-        folder = (lambda: known) if known is not None else _creation(plan, config, runs, name, backend)
-        _play(folder, jobs, backend, scheduler, policy, quiet)
+        found = _known(known) if known is not None else _creation(plan, config, runs, name, backend)
+        _play(found, jobs, backend, scheduler, policy, quiet)
 
 
 def _plan(
@@ -123,6 +123,11 @@ def _earlier(runs: Path, plan: "Sweep") -> "SweepFolder | None":
     if sys.stdin.isatty() and sys.stderr.isatty() and click.confirm(f"{text}. Go on with it?", default=True, err=True):
         return found
     raise click.UsageError(f"{text}. Go on with it: gancli sweep --resume {found.path}; or make another: --again")
+
+
+def _known(folder: "SweepFolder") -> Callable[[], "SweepFolder"]:
+    warn(folder.record().get("warnings", []))
+    return lambda: folder
 
 
 def _creation(plan: "Sweep", config: Path, runs: Path, name: str | None, backend: str) -> Callable[[], "SweepFolder"]:
@@ -200,40 +205,3 @@ def _executor(backend: str, jobs: int | None, scheduler: str | None) -> "Executo
 
         return DaskCluster(scheduler, jobs or usable_cores(), play_cell)
     return LocalPool(jobs or usable_cores(), play_cell)
-
-
-class SweepProgress(Bar):
-    """A bar on a terminal; elsewhere a plain line now and then. Standard error only."""
-
-    SECONDS = 5.0
-    """Between two plain lines."""
-
-    def __init__(self, quiet: bool):
-        self._quiet = quiet
-        self._begun = self._next = time.monotonic()
-        self._first: int | None = None
-
-    def counts(self, counts: "Counts") -> None:
-        """How it stands."""
-        if self._quiet:
-            return
-        if self._first is None:
-            self._first = counts.ended
-            if sys.stderr.isatty():
-                from tqdm import tqdm
-
-                self._bar = tqdm(total=counts.total, initial=counts.ended, unit="cell", dynamic_ncols=True)
-        state = f"running {counts.running}, failed {counts.by_status['failed']}"
-        if self._bar is not None:
-            self._bar.set_postfix_str(state, refresh=False)
-            self._bar.update(counts.ended - self._bar.n)
-        elif time.monotonic() >= self._next:
-            self._next = time.monotonic() + self.SECONDS
-            self.line(f"done {counts.ended}/{counts.total}, {state}{self._left(counts)}")
-
-    def _left(self, counts: "Counts") -> str:
-        played = counts.ended - (self._first or 0)
-        if not played:
-            return ""
-        seconds = (time.monotonic() - self._begun) / played * (counts.total - counts.ended)
-        return f", about {seconds:.0f} s left"

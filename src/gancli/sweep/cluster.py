@@ -8,8 +8,8 @@ from typing import Any
 
 from gancli.leaving import blocked
 from gancli.runs.sweeps import Answer
-from gancli.sweep.coordinator import Lost, Work
 from gancli.sweep.errors import MissingDask, NoScheduler
+from gancli.sweep.roles import Lost, Work
 
 POLL = 0.02
 """Seconds between two looks at what is done."""

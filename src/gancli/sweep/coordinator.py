@@ -3,18 +3,16 @@
 import contextlib
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from gancli.experiment import Stop
 from gancli.runs import SweepFolder
 from gancli.runs.figures import write_csv
 from gancli.runs.sweeps import DONE, Answer, readable
 from gancli.sweep.folder import Ended, now, tidy
+from gancli.sweep.roles import Counts, Executor, Lost, Policy, Report
 
-Work = Callable[[str, dict[str, Any]], Answer]
-"""(the sweep's folder, cell) → its answer; `play_cell`, but for tests."""
 TRIES = 2
 """How often a cell is tried whose worker dies."""
 STOPS = 5
@@ -23,71 +21,6 @@ LOOK = 0.2
 """Seconds within which a signal is heeded."""
 RECORD_EVERY = 5.0
 """Seconds between two updates of the record's counts."""
-
-
-@dataclass(frozen=True)
-class Lost:
-    """A cell whose worker died, or that was `told` to stop before it had anything to save."""
-
-    cell: str
-    reason: str
-    told: bool = False
-
-
-@dataclass(frozen=True)
-class Policy:
-    """What to do about failures: stop at so many of them (None: never), and try those of earlier times again."""
-
-    max_failures: int | None = None
-    retry_failed: bool = False
-
-
-class Executor(Protocol):
-    """Plays cells somewhere."""
-
-    @property
-    def slots(self) -> int:
-        """Cells that it is given at once."""
-
-    @property
-    def alone(self) -> bool:
-        """Is nobody at work in the sweep once this is closed?"""
-
-    def submit(self, sweep: str, cell: dict[str, Any]) -> None:
-        """Begin a cell."""
-
-    def wait(self, seconds: float) -> list[Answer | Lost]:
-        """The answers that are there within so many seconds."""
-
-    def stop(self) -> None:
-        """Ask the cells in play to save and stop."""
-
-    def close(self) -> None:
-        """Leave nothing behind."""
-
-
-@dataclass
-class Counts:
-    """Cells by what has become of them."""
-
-    total: int
-    by_status: Counter[str] = field(default_factory=Counter)
-    running: int = 0
-
-    @property
-    def ended(self) -> int:
-        """Cells that are not played again in this session."""
-        return sum(self.by_status[status] for status in (*DONE, "failed"))
-
-
-class Report(Protocol):
-    """Tells a person how the sweep goes."""
-
-    def line(self, text: str) -> None:
-        """Something to read at once."""
-
-    def counts(self, counts: Counts) -> None:
-        """How it stands."""
 
 
 def play(
@@ -99,13 +32,15 @@ def play(
     `stop` is given by who listens to signals already. Raises OSError.
     """
     with contextlib.nullcontext(stop) if stop is not None else Stop().listening() as heard:
+        unfinished: Callable[[], Iterable[str]] = tuple
         try:
             session = _Session(folder, cells, executor, policy, report, heard)
+            unfinished = session.unfinished
             session.run()
             return session.end()
         finally:
             executor.close()
-            tidy(folder, cells, executor.alone)
+            tidy(folder, unfinished(), executor.alone)
             folder.unlock()
 
 
@@ -236,6 +171,10 @@ class _Session:
         if time.monotonic() - self._recorded > RECORD_EVERY:
             self._recorded = time.monotonic()
             self._folder.write_record({**self._folder.record(), "counts": dict(self._counts.by_status)})
+
+    def unfinished(self) -> Iterator[str]:
+        """The cells without a result."""
+        return (name for name in self._cells if self._answers.get(name, {}).get("status") not in DONE)
 
     def end(self) -> Ended:
         """Write down how it ended."""

@@ -89,8 +89,8 @@ def reopen(folder: SweepFolder) -> list[dict[str, Any]]:
     return cells
 
 
-def tidy(folder: SweepFolder, cells: Iterable[dict[str, Any]], alone: bool) -> None:
-    """Take away what killed processes left unfinished: in a held sweep, in its cells, and beside it.
+def tidy(folder: SweepFolder, cells: Iterable[str], alone: bool) -> None:
+    """Take away what killed processes left unfinished: in a held sweep, in these cells of it, and beside it.
 
     Is nobody else at work in it (`alone`)? Else what is new may be somebody's, whose lock is not taken yet.
     """
@@ -99,7 +99,7 @@ def tidy(folder: SweepFolder, cells: Iterable[dict[str, Any]], alone: bool) -> N
             path.unlink()
     _remove_abandoned(folder.path / CELLS, 0.0 if alone else SETTLED)
     _remove_abandoned(folder.path.parent, SETTLED)
-    for run in (folder.run(cell["cell"]) for cell in cells):
+    for run in map(folder.run, cells):
         with contextlib.suppress(OSError, RunError):  # it is played elsewhere, or not begun
             if next(run.path.rglob(f"{TEMPORARY}*"), None) is not None:
                 run.lock()

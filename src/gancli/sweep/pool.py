@@ -17,7 +17,7 @@ from typing import Any
 from gancli.import_path import safe_path
 from gancli.leaving import STOPS, blocked
 from gancli.runs.sweeps import Answer
-from gancli.sweep.coordinator import Lost, Work
+from gancli.sweep.roles import Lost, Work
 from gancli.sweep.worker import TOLD
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
