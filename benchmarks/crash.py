@@ -1,16 +1,18 @@
 """Kill runs at random instants, go on with them, and hold the end against that of runs that nobody killed.
 
     python -m benchmarks.crash --kills 200
+    python -m benchmarks.crash --sweep 50
 
 Runs of each kind, on both engines, are killed with SIGKILL at an instant drawn between the making of their folder and
 their end, resumed, and half of them killed again while they go on. Checkpoints, tests and pictures follow each other
 so closely that many kills fall into the writing of a file. What must be equal at the end, byte for byte: every array
 of the last checkpoint, every line of the metrics but for its seconds, every picture. Exit code 1 where one is not.
+
+`--sweep` stops and kills the coordinators and workers of sweeps: see `benchmarks/crash_sweeps.py`.
 """
 
 import argparse
 import itertools
-import json
 import random
 import signal
 import subprocess
@@ -24,29 +26,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gancli.runs import RunFolder, checkpoint
+from benchmarks import crash_sweeps
+from benchmarks.crash_kinds import KINDS, essence
 from gancli.runs.files import TEMPORARY
 
-GENERATOR = "generator: {shape: [8, 32, 784], mu: 0.1, optimizer: {name: rmsprop, eta: 0.01}}"
-OFTEN = "test: {every: 4}\npictures: {every: 6, count: 6}\ncheckpoint: {every: 1}\n"
-KINDS = {
-    "mnist": "kind: supervised\nnetwork: {shape: [784, 40, 10], optimizer: {name: adam, eta: 0.001}}\n"
-    "training: {games: 300, batch: 16}\n" + OFTEN,
-    "xor": "kind: supervised\ndata: {set: xor}\nnetwork: {shape: [2, 4, 1], activation: tanh}\n"
-    "training: {games: 300, batch: 3}\n" + OFTEN,
-    "gan": f"kind: gan\n{GENERATOR}\ndiscriminator: {{shape: [784, 20, 1], optimizer: {{name: adagrad}}}}\n"
-    "training: {games: 300, batch: 16}\n" + OFTEN,
-    "ring": "kind: gan\ndata: {set: ring, samples: 300}\n"
-    "generator: {shape: [4, 16, 2], batch_norm: true, ema: 0.9, optimizer: {name: adam, eta: 0.01}}\n"
-    "discriminator: {shape: [2, 16, 9, 1], dropout: 0.2, minibatch: similarity, "
-    "optimizer: {name: sgd, momentum: 0.5}}\n"
-    "training: {games: 300, batch: 16, labels: {real: [0.7, 1], flip: 0.05}}\n" + OFTEN,
-    "wgan": f"kind: wgan\n{GENERATOR}\ncritic: {{shape: [784, 20, 1], activation: relu, clip: {{bound: 0.1}}, "
-    "optimizer: {name: rmsprop, eta: 0.005, centered: true}}\n"
-    "training: {games: 300, batch: 16, warmup: 5, long_phase: {critic: 20, first: 3, every: 40}}\n" + OFTEN,
-    "game2d": "kind: game2d\noptimizer: {name: adam, eta: 0.01}\ntraining: {games: 300}\ntest: {every: 4}\n"
-    "checkpoint: {every: 1}\n",
-}
 ENGINES = ("numpy", "numba")
 AGAIN = 0.5
 """Share of the resumed runs that are killed again."""
@@ -67,19 +50,6 @@ def gancli(*words: str, folder: Path) -> subprocess.Popen[str]:
     """Start the command line in a folder."""
     command = [sys.executable, "-m", "gancli", *words]
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def essence(run: Path) -> tuple[dict[str, bytes], list[dict[str, Any]], dict[str, bytes]]:
-    """All that must be equal, each file of it read whole. Raises ValueError, OSError where one cannot be."""
-    folder = RunFolder(run)
-    for path in checkpoint.paths(folder.checkpoints):
-        checkpoint.load(path)
-    rows = [json.loads(line) for line in folder.metrics.read_text(encoding="utf-8").splitlines()]
-    return (
-        {name: array.tobytes() for name, array in checkpoint.newest(folder.checkpoints).arrays.items()},
-        [{key: value for key, value in row.items() if key != "seconds"} for row in rows],
-        {path.name: path.read_bytes() for path in folder.images.iterdir()},
-    )
 
 
 def wait_for_folder(folder: Path, process: subprocess.Popen[str]) -> None:
@@ -133,32 +103,42 @@ def _kill(process: subprocess.Popen[str], seconds: float, folder: Path) -> Itera
         yield "in a write"
 
 
-def main() -> int:
-    """Run the trials; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.crash", description=__doc__)
-    parser.add_argument("--kills", type=int, default=200, help="trials, shared among kinds and engines (default: 200)")
-    parser.add_argument("--jobs", type=int, default=2, help="trials at once (default: 2)")
-    parser.add_argument("--seed", type=int, default=0, help="of the instants (default: 0)")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(options.jobs) as pool:
-        root = Path(name)
-        wholes = [play_whole(kind, engine, root) for engine in ENGINES for kind in KINDS]
-        turns = list(itertools.islice(itertools.cycle(wholes), options.kills))
+def kill_runs(count: int, jobs: int, seed: int, root: Path) -> bool:
+    """So many trials, shared among kinds and engines; did all end with the same bytes?"""
+    wholes = [play_whole(kind, engine, root) for engine in ENGINES for kind in KINDS]
+    turns = list(itertools.islice(itertools.cycle(wholes), count))
 
-        def trial(number: int) -> list[str]:
-            return list(kill_and_resume(turns[number], root, options.seed * 1_000_003 + number))
+    def trial(number: int) -> list[str]:
+        return list(kill_and_resume(turns[number], root, seed * 1_000_003 + number))
 
-        happened = list(pool.map(trial, range(options.kills)))
+    with ThreadPoolExecutor(jobs) as pool:
+        happened = list(pool.map(trial, range(count)))
     counts = Counter(word for words in happened for word in words if len(word) <= len("killed after its end"))
     for whole, words in zip(turns, happened, strict=True):
         if words[-1] != "equal":
             print(f"{whole.kind}, {whole.engine}: {words[-1]}")
     print(
-        f"{options.kills} runs of {len(KINDS)} kinds on {len(ENGINES)} engines: SIGKILL {counts['killed']} times, "
+        f"{count} runs of {len(KINDS)} kinds on {len(ENGINES)} engines: SIGKILL {counts['killed']} times, "
         f"{counts['in a write']} of them in the writing of a file, {counts['killed after its end']} too late; "
-        f"{counts['equal']} of {options.kills} ended with the same bytes"
+        f"{counts['equal']} of {count} ended with the same bytes"
     )
-    return 0 if counts["equal"] == options.kills else 1
+    return counts["equal"] == count
+
+
+def main() -> int:
+    """Run the trials; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.crash", description=__doc__)
+    parser.add_argument("--kills", type=int, help="runs, shared among kinds and engines (default: 200)")
+    parser.add_argument("--sweep", type=int, metavar="SWEEPS", help="sweeps, shared among kinds")
+    parser.add_argument("--jobs", type=int, default=2, help="trials at once (default: 2)")
+    parser.add_argument("--seed", type=int, default=0, help="of the instants (default: 0)")
+    options = parser.parse_args()
+    kills = options.kills if options.kills is not None else 0 if options.sweep else 200
+    with tempfile.TemporaryDirectory() as name:
+        ended = [kill_runs(kills, options.jobs, options.seed, Path(name))] if kills else []
+        if options.sweep:
+            ended.append(crash_sweeps.trials(options.sweep, options.jobs, options.seed, Path(name)))
+    return 0 if all(ended) else 1
 
 
 if __name__ == "__main__":

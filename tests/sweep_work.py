@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -56,3 +57,39 @@ def slow(sweep: str, cell: dict[str, Any]) -> dict[str, Any]:
     answer = counted(sweep, cell)
     time.sleep(0.3)
     return answer
+
+
+def told_once(sweep: str, cell: dict[str, Any]) -> dict[str, Any]:
+    """Someone else stops the worker, the first time: of an even seed before it plays, of an odd one while it does."""
+    mark = Path(sweep) / f"{cell['cell']}.told"
+    if not mark.exists():
+        mark.touch()
+        if cell["seed"] % 2 == 0:
+            _stop_this_worker()
+        threading.Thread(target=_stop_in_play, args=(Path(sweep) / "cells" / cell["cell"],), daemon=True).start()
+    return counted(sweep, cell)
+
+
+def _stop_in_play(run: Path) -> None:
+    while not list(run.glob("images/*.png")):
+        time.sleep(0.001)
+    _stop_this_worker()
+
+
+def always_told(sweep: str, cell: dict[str, Any]) -> dict[str, Any]:
+    """Someone stops the worker each time."""
+    _stop_this_worker()
+    return {}
+
+
+def _stop_this_worker() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(10.0)
+
+
+def stubborn(sweep: str, cell: dict[str, Any]) -> dict[str, Any]:
+    """Does not stop when it is told to."""
+    signal.signal(signal.SIGTERM, lambda number, frame: None)
+    (Path(sweep) / "begun").touch()
+    time.sleep(60.0)
+    return {}

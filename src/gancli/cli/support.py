@@ -7,7 +7,6 @@ import gc
 import os
 import signal
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ import click
 
 from gancli.cli.output import escaped, say
 from gancli.errors import GancliError
+from gancli.leaving import Stopped, cleaning_up
 
 runs_option = click.option(
     "--runs",
@@ -76,30 +76,6 @@ def one_thread() -> None:
         os.environ.setdefault(name, "1")
 
 
-class _Terminated(KeyboardInterrupt):
-    """SIGTERM or SIGHUP, which end a command as Ctrl-C does: what it has half made is taken away."""
-
-    def __init__(self, number: int):
-        self.number = number
-
-
-@contextlib.contextmanager
-def _cleaning_up() -> Iterator[None]:
-    """Have SIGTERM and SIGHUP raise, where they would end the process on the spot."""
-
-    def end(number: int, frame: Any) -> None:
-        raise _Terminated(number)
-
-    main = threading.current_thread() is threading.main_thread()
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if main and hasattr(signal, name)]
-    before = {number: signal.signal(number, end) for number in numbers if signal.getsignal(number) == signal.SIG_DFL}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def command(function: Callable[..., Any]) -> Callable[..., Any]:
     """Print an error as one message and exit with its code: 2 for wrong input, 1 for a failure."""
 
@@ -108,7 +84,7 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(*args: Any, debug: bool, **kwargs: Any) -> Any:
         one_thread()
         try:
-            with _cleaning_up():
+            with cleaning_up():
                 return function(*args, **kwargs)
         except click.ClickException as error:
             error.message = escaped(error.message)  # type: ignore[misc]
@@ -117,7 +93,7 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
             raise
         except KeyboardInterrupt as error:  # a run that has begun has its own way to stop
             say("interrupted", err=True)
-            sys.exit(128 + (error.number if isinstance(error, _Terminated) else signal.SIGINT))
+            sys.exit(128 + (error.number if isinstance(error, Stopped) else signal.SIGINT))
         except Exception as error:
             if debug:
                 traceback.print_exc()
@@ -160,7 +136,7 @@ class Bar:
     def line(self, text: str) -> None:
         """Something to read at once."""
         if self._bar is not None:
-            self._bar.write(text, file=sys.stderr)
+            self._bar.write(escaped(text), file=sys.stderr)
         else:
             say(text, err=True)
 

@@ -1,19 +1,23 @@
 """`gancli sweep`."""
 
+import signal
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gancli.cli.output import print_rows, say, say_path, warn
-from gancli.cli.support import Bar, command, runs_option
+from gancli.cli.support import command, runs_option
+from gancli.cli.sweep_progress import SweepProgress
+from gancli.leaving import leaving_at_once
 
 if TYPE_CHECKING:
+    from gancli.experiment import Stop
     from gancli.runs import SweepFolder
     from gancli.spec import Sweep
-    from gancli.sweep import Counts, Executor
+    from gancli.sweep import Ended, Executor
 
 
 @click.command()
@@ -53,33 +57,38 @@ def sweep(
 
     Exit code 3 if cells failed.
     """
-    from gancli import spec
-    from gancli.sweep import Policy, warnings_of
-
     if (scheduler is not None) and backend != "dask":
         raise click.UsageError("--scheduler is for --backend dask")
-    policy = Policy(1 if fail_fast else max_failures, retry_failed)
-    if resume is not None:
-        if words or grid or together or seeds or settings or dry_run or again:
-            raise click.UsageError(
-                "--resume takes a sweep as it is: no CONFIG, --grid, --zip, --seeds, --set or --again"
-            )
-        from gancli.runs import find_sweep
+    if resume is not None and (words or grid or together or seeds or settings or dry_run or again):
+        raise click.UsageError("--resume takes a sweep as it is: no CONFIG, --grid, --zip, --seeds, --set or --again")
+    with leaving_at_once():
+        from gancli import spec
+        from gancli.sweep import Policy
 
-        _play(find_sweep(runs, resume), jobs, backend, scheduler, policy, quiet)
-    config, pairs = _split(words, bool(together))
-    document = spec.load_file(config)
-    of_file = spec.is_sweep(document)
-    plan = spec.load_sweep(document, list(grid), [*together, *pairs], seeds, list(settings))
-    if dry_run:
-        warn(warnings_of(plan, must_load=False))
-        print_rows([{"cell": cell.name, **cell.values, "seed": cell.seed} for cell in plan.cells], "table")
-        say(f"{len(plan.cells)} cells", err=True)
-        return
-    known = None if again else _earlier(runs, plan)
-    folder = known or _create(plan, config.stem if of_file else None, runs, name, backend)
-    warn(folder.record().get("warnings", []))
-    _play(folder, jobs, backend, scheduler, policy, quiet)
+        policy = Policy(1 if fail_fast else max_failures, retry_failed)
+        if resume is not None:
+            from gancli.runs import find_sweep
+
+            there = find_sweep(runs, resume)
+            _play(lambda: there, jobs, backend, scheduler, policy, quiet)
+        config, pairs = _split(words, bool(together))
+        document = spec.load_file(config)
+        stem = config.stem if spec.is_sweep(document) else None
+        plan = spec.load_sweep(document, list(grid), [*together, *pairs], seeds, list(settings))
+        if dry_run:
+            _print_cells(plan)
+            return
+        known = None if again else _earlier(runs, plan)
+        found = _known(known) if known is not None else _creation(plan, stem, runs, name, backend)
+        _play(found, jobs, backend, scheduler, policy, quiet)
+
+
+def _print_cells(plan: "Sweep") -> None:
+    from gancli.sweep import warnings_of
+
+    warn(warnings_of(plan, must_load=False))
+    print_rows([{"cell": cell.name, **cell.values, "seed": cell.seed} for cell in plan.cells], "table")
+    say(f"{len(plan.cells)} cells", err=True)
 
 
 def _split(words: tuple[str, ...], zipped: bool) -> tuple[Path, list[str]]:
@@ -112,40 +121,75 @@ def _earlier(runs: Path, plan: "Sweep") -> "SweepFolder | None":
     raise click.UsageError(f"{text}. Go on with it: gancli sweep --resume {found.path}; or make another: --again")
 
 
-def _create(plan: "Sweep", stem: str | None, runs: Path, name: str | None, backend: str) -> "SweepFolder":
+def _known(folder: "SweepFolder") -> Callable[[], "SweepFolder"]:
+    warn(folder.record().get("warnings", []))
+    return lambda: folder
+
+
+def _creation(
+    plan: "Sweep", stem: str | None, runs: Path, name: str | None, backend: str
+) -> Callable[[], "SweepFolder"]:
+    """What makes the sweep's folder, once all that can be wrong has been looked at, and the data are loaded."""
     import re
 
-    from gancli.sweep import create
+    from gancli.sweep import create, warnings_of
 
     stem = stem or f"{plan.cells[0].resolved.experiment.name}-sweep"
     name = name or re.sub(r"[^A-Za-z0-9_.-]", "-", stem)[:80]
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}", name):
         raise click.UsageError(f"--name must be letters, digits, `_`, `-` and `.`; got {name!r}")
-    folder = create(plan, runs, name, {"kind": "sweep", "backend": backend})
-    folder.unlock()
-    return folder
+    warnings = warnings_of(plan, must_load=True)
+    warn(warnings)
+
+    def make() -> "SweepFolder":
+        folder = create(plan, runs, name, {"kind": "sweep", "backend": backend}, warnings)
+        folder.unlock()
+        return folder
+
+    return make
 
 
 def _play(
-    folder: "SweepFolder", jobs: int | None, backend: str, scheduler: str | None, policy: Any, quiet: bool
+    found: Callable[[], "SweepFolder"], jobs: int | None, backend: str, scheduler: str | None, policy: Any, quiet: bool
 ) -> None:  # fmt: skip
-    """Play what has no result yet, say how it ended, print the folder, and exit with its code."""
-    from gancli.sweep import play, reopen
+    """Play what has no result yet, say how it ended, print the folder, and exit with its code.
 
-    cells = reopen(folder)
-    progress = SweepProgress(quiet)
+    From the making of the folder on, a signal stops the sweep in order; a second one leaves at once.
+    """
+    from gancli.experiment import Stop
+
+    executor, stop = _executor(backend, jobs, scheduler), Stop()
     try:
-        with_executor = _executor(backend, jobs, scheduler)
-        ended = play(folder, cells, with_executor, policy, progress)
-    finally:
-        progress.close()
+        with stop.listening():
+            folder, ended = _session(found, executor, policy, quiet, stop)
+    except KeyboardInterrupt:
+        say("stopped at once", err=True)
+        sys.exit(128 + (stop.signal or signal.SIGINT))
     counts = ", ".join(f"{count} {status}" for status, count in sorted(ended.counts.items()))
     say(f"{ended.status}: {counts}", err=True)
     if ended.status != "completed":
         retry = " --retry-failed" if ended.status == "failed" else ""
         say(f"to go on: gancli sweep --resume {folder.path}{retry}", err=True)
     say_path(folder.path)
-    sys.exit(128 + ended.signal if ended.signal is not None else 3 if ended.counts.get("failed") else 0)
+    sys.exit(128 + ended.signal if ended.signal is not None else 0 if ended.status == "completed" else 3)
+
+
+def _session(
+    found: Callable[[], "SweepFolder"], executor: "Executor", policy: Any, quiet: bool, stop: "Stop"
+) -> tuple["SweepFolder", "Ended"]:  # fmt: skip
+    from gancli.sweep import play, reopen
+
+    try:
+        folder = found()
+        cells = reopen(folder)
+    except BaseException:
+        executor.close()
+        raise
+    progress = SweepProgress(quiet)
+    try:
+        return folder, play(folder, cells, executor, policy, progress, stop)
+    finally:
+        progress.close()
 
 
 def _executor(backend: str, jobs: int | None, scheduler: str | None) -> "Executor":
@@ -158,40 +202,3 @@ def _executor(backend: str, jobs: int | None, scheduler: str | None) -> "Executo
 
         return DaskCluster(scheduler, jobs or usable_cores(), play_cell)
     return LocalPool(jobs or usable_cores(), play_cell)
-
-
-class SweepProgress(Bar):
-    """A bar on a terminal; elsewhere a plain line now and then. Standard error only."""
-
-    SECONDS = 5.0
-    """Between two plain lines."""
-
-    def __init__(self, quiet: bool):
-        self._quiet = quiet
-        self._begun = self._next = time.monotonic()
-        self._first: int | None = None
-
-    def counts(self, counts: "Counts") -> None:
-        """How it stands."""
-        if self._quiet:
-            return
-        if self._first is None:
-            self._first = counts.ended
-            if sys.stderr.isatty():
-                from tqdm import tqdm
-
-                self._bar = tqdm(total=counts.total, initial=counts.ended, unit="cell", dynamic_ncols=True)
-        state = f"running {counts.running}, failed {counts.by_status['failed']}"
-        if self._bar is not None:
-            self._bar.set_postfix_str(state, refresh=False)
-            self._bar.update(counts.ended - self._bar.n)
-        elif time.monotonic() >= self._next:
-            self._next = time.monotonic() + self.SECONDS
-            say(f"done {counts.ended}/{counts.total}, {state}{self._left(counts)}", err=True)
-
-    def _left(self, counts: "Counts") -> str:
-        played = counts.ended - (self._first or 0)
-        if not played:
-            return ""
-        seconds = (time.monotonic() - self._begun) / played * (counts.total - counts.ended)
-        return f", about {seconds:.0f} s left"

@@ -18,6 +18,7 @@ from gancli.experiment.pace import Pace
 from gancli.experiment.profile import Profile
 from gancli.experiment.saving import gather
 from gancli.games.adversarial import Adversarial
+from gancli.leaving import STOPS
 from gancli.runs import RunFolder, checkpoint
 from gancli.runs.arrays import write_arrays
 from gancli.runs.files import write_bytes
@@ -48,22 +49,25 @@ class Collapsed(RuntimeError):
 
 
 class Stop:
-    """Set by SIGINT, SIGTERM or SIGHUP, which is a terminal that is closed; a second signal leaves at once."""
+    """Set by SIGINT, SIGTERM or SIGHUP, which is a terminal that is closed; a SIGINT after it leaves at once.
 
-    SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+    (Another signal after it changes nothing: what ends a session may send several of them.)
+    """
+
     signal: int | None = None
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
-        if self.signal is not None:
+        if self.signal is None:
+            self.signal = number
+        elif number == signal.SIGINT:
             raise KeyboardInterrupt
-        self.signal = number
 
     @contextlib.contextmanager
     def listening(self) -> Iterator["Stop"]:
         """Take the signals over for a while, in the main thread, which alone can; one that is ignored (by `nohup`, in
         a sweep's worker) stays ignored."""  # fmt: skip
         main = threading.current_thread() is threading.main_thread()
-        numbers = [number for number in self.SIGNALS if main and signal.getsignal(number) != signal.SIG_IGN]
+        numbers = [number for number in STOPS if main and signal.getsignal(number) != signal.SIG_IGN]
         before = {number: signal.signal(number, self._handle) for number in numbers}
         try:
             yield self

@@ -79,6 +79,7 @@ class SweepFolder(Held):
             return None
         record, rows = run.record(), run.rows()
         about = {"cell": cell, "status": record["status"], "reason": record.get("reason")}
+        about["warnings"] = [text for text in record.get("warnings", []) if str(text).startswith("engine: ")]
         return {**about, "seconds": rows[-1]["seconds"] if rows else 0.0, "figures": figures(rows)}
 
     def known(self, cell: str) -> Answer | None:

@@ -1,5 +1,6 @@
 """One cell, in a worker: made or gone on with, played, and its result; never twice, whatever happened before."""
 
+import contextlib
 import errno
 import json
 import time
@@ -9,7 +10,8 @@ from typing import Any
 
 from gancli import experiment
 from gancli.data import Dataset
-from gancli.runs import HeldError, RunFolder, SweepFolder
+from gancli.runs import HeldError, RunError, RunFolder, SweepFolder
+from gancli.runs.files import append_text
 from gancli.runs.sweeps import CELLS, DONE, Answer
 from gancli.spec import Game2d, Resolved, from_plain
 
@@ -47,11 +49,11 @@ def play_cell(sweep: str, cell: dict[str, Any]) -> Answer:
                 if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):  # which is a worker that was quicker
                     raise
     except Exception as error:
-        with folder.error_log(cell["cell"]).open("a", encoding="utf-8") as log:
-            log.write(traceback.format_exc())
         reason = f"{type(error).__name__}: {error}"
-        if not (run.path / run.RECORD).exists():
-            folder.note(cell["cell"], "failed", reason)
+        with contextlib.suppress(OSError, RunError):  # a folder that cannot be written to is the reason, then
+            append_text(folder.error_log(cell["cell"]), traceback.format_exc())
+            if not (run.path / run.RECORD).exists():
+                folder.note(cell["cell"], "failed", reason)
         return {"cell": cell["cell"], "status": "failed", "reason": reason, "seconds": 0.0}
 
 

@@ -1,11 +1,15 @@
 """Cells on a Dask cluster: specs and paths go out, small answers come back, arrays stay on the disk that all share."""
 
+import os
+import signal
 import time
+from multiprocessing import resource_tracker
 from typing import Any
 
+from gancli.leaving import blocked
 from gancli.runs.sweeps import Answer
-from gancli.sweep.coordinator import Lost, Work
-from gancli.sweep.errors import MissingDask
+from gancli.sweep.errors import MissingDask, NoScheduler
+from gancli.sweep.roles import Lost, Work
 
 POLL = 0.02
 """Seconds between two looks at what is done."""
@@ -22,18 +26,13 @@ class DaskCluster:
 
     def __init__(self, scheduler: str | None, jobs: int, work: Work):
         try:
-            import dask
-            from distributed import Client, LocalCluster, as_completed
+            from distributed import as_completed
         except ImportError:
             raise MissingDask("--backend dask needs Dask: pip install 'gancli[dask]'") from None
         self._work = work
-        self._local: Any = None
-        if scheduler is None:
-            with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
-                self._local = LocalCluster(  # type: ignore[no-untyped-call]
-                    n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0"
-                )
-        self.client: Any = Client(self._local or scheduler)  # type: ignore[no-untyped-call]
+        self._local: Any = _local(jobs) if scheduler is None else None
+        self.alone = self._local is not None
+        self.client: Any = _client(self._local or scheduler)
         self._done: Any = as_completed(raise_errors=False)  # type: ignore[no-untyped-call]
         self._cells: dict[str, str] = {}
         self._submitted = 0
@@ -86,3 +85,29 @@ class DaskCluster:
         self.client.close()
         if self._local is not None:
             self._local.close()
+
+
+def _client(cluster: Any) -> Any:
+    """Raises NoScheduler."""
+    from distributed import Client
+
+    try:
+        return Client(cluster)  # type: ignore[no-untyped-call]
+    except (OSError, RuntimeError, TypeError, ValueError) as error:  # the last three: TLS, and an address of no sense
+        advice = "is it running, and does Dask know the certificates (docs/cluster.md)?"
+        raise NoScheduler(f"--scheduler {cluster}: cannot be used: {error}; {advice}") from error
+
+
+def _local(jobs: int) -> Any:
+    """A cluster made here, whose processes look for no modules in the current folder, and leave Ctrl-C to this one."""
+    import dask
+
+    try:
+        from gancli.sweep.portless import cluster
+
+        os.environ["PYTHONSAFEPATH"] = "1"  # for good: Dask starts a process whenever one dies
+        resource_tracker.ensure_running()  # now: it would let the thread that starts it have the signals back
+        with dask.config.set({"distributed.scheduler.allowed-failures": 0}), blocked(signal.SIGINT, signal.SIGHUP):
+            return cluster(jobs)
+    except ImportError:
+        raise MissingDask("--backend dask makes keys for TLS: pip install 'gancli[dask]' (cryptography)") from None

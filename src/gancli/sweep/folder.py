@@ -1,19 +1,25 @@
 """A sweep on disk: made from a plan, found again by it, and summed up."""
 
+import contextlib
+import shutil
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gancli import experiment
-from gancli.runs import RunError, SweepFolder, listing_sweeps
-from gancli.runs.files import now
+from gancli.runs import RunError, RunFolder, SweepFolder, listing_sweeps
+from gancli.runs.files import TEMPORARY, now
 from gancli.runs.lock import this_process
 from gancli.runs.provenance import provenance
-from gancli.runs.sweeps import plan_name, varied
+from gancli.runs.sweeps import CELLS, plan_name, varied
 from gancli.spec import Sweep
 from gancli.spec.yaml import dump
 
 BASE = "base.yaml"
+SETTLED = 2.0
+"""Seconds after which a folder that is begun is held by whoever fills it, if anybody does."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +41,14 @@ def warnings_of(sweep: Sweep, must_load: bool) -> list[str]:
     return list(dict.fromkeys(map(str, [*own, *experiment.warnings_of_data(experiments, must_load)])))
 
 
-def create(sweep: Sweep, runs: Path, name: str, about: dict[str, Any]) -> SweepFolder:
-    """Load the data of every cell once, and only then make the sweep's folder; `about` goes into its record.
+def create(
+    sweep: Sweep, runs: Path, name: str, about: dict[str, Any], warnings: list[str] | None = None
+) -> SweepFolder:
+    """Make the sweep's folder, once the data of every cell could be loaded; `about` goes into its record.
 
-    Raises DataError, OSError.
+    `warnings` are given by who has loaded them already: see `warnings_of`. Raises DataError, OSError.
     """
-    warnings = warnings_of(sweep, must_load=True)
+    warnings = warnings_of(sweep, must_load=True) if warnings is None else warnings
     cells: list[dict[str, Any]] = [
         {"cell": cell.name, "values": cell.values, "seed": cell.seed, "spec": cell.resolved.data()}
         for cell in sweep.cells
@@ -87,3 +95,30 @@ def reopen(folder: SweepFolder) -> list[dict[str, Any]]:
         folder.unlock()
         raise
     return cells
+
+
+def tidy(folder: SweepFolder, cells: Iterable[str], alone: bool) -> None:
+    """Take away what killed processes left unfinished: in a held sweep, in these cells of it, and beside it.
+
+    Is nobody else at work in it (`alone`)? Else what is new may be somebody's, whose lock is not taken yet.
+    """
+    for path in folder.path.glob(f"{TEMPORARY}*"):
+        with contextlib.suppress(OSError):
+            path.unlink()
+    _remove_abandoned(folder.inside(CELLS), 0.0 if alone else SETTLED)
+    _remove_abandoned(folder.path.parent, SETTLED)
+    for run in map(folder.run, cells):
+        with contextlib.suppress(OSError, RunError):  # it is played elsewhere, or not begun
+            if next(run.path.rglob(f"{TEMPORARY}*"), None) is not None:
+                run.lock()
+                run.remove_temporary()
+                run.unlock()
+
+
+def _remove_abandoned(place: Path, age: float) -> None:
+    """The folders that were not filled and named, because whoever began them, and held them, is dead."""
+    for path in place.glob(f"{TEMPORARY}*"):
+        with contextlib.suppress(OSError, RunError):
+            abandoned = time.time() - path.stat().st_mtime >= age and not RunFolder(path).locked()
+            if abandoned and path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)

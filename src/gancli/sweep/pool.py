@@ -1,104 +1,136 @@
-"""Worker processes on this machine, one executor of one process each: where one dies, the others do not notice.
+"""Worker processes on this machine, each with a socket of its own: where one dies, the others do not notice.
 
-A pool of the standard library that has several processes is broken for good when one of them is killed.
+They are not those of `multiprocessing`, whose workers look for modules in the current folder, and can be killed by a
+signal, or print a traceback for it, as long as they import.
 """
 
 import contextlib
-import multiprocessing
+import json
 import os
-import signal
-import threading
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+import selectors
+import socket
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
+from gancli.import_path import safe_path
+from gancli.leaving import STOPS, blocked
 from gancli.runs.sweeps import Answer
-from gancli.sweep.coordinator import Lost, Work
+from gancli.sweep.roles import Lost, Work
+from gancli.sweep.worker import TOLD
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """What must be 1 before a worker imports NumPy: the cells share the processors already."""
+PROGRAM = Path(__file__).with_name("worker.py")
+PATIENCE = 5.0
+"""Seconds that a worker has to end when it is let go."""
 
 
-def _begin() -> None:
-    """A worker's first act: Ctrl-C is the coordinator's matter, and without a coordinator there is nothing to do."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, name="gancli-parent", daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
-
-
-@dataclass
 class _Worker:
-    executor: ProcessPoolExecutor
-    pid: int
+    """A process, from its first instant deaf to signals; it imports what it needs with its first cell."""
+
+    def __init__(self, work: Work):
+        self._channel, theirs = socket.socketpair()
+        safely = "-I" if sys.flags.isolated else "-P"
+        with theirs, blocked(*STOPS):
+            self._process = subprocess.Popen(
+                [sys.executable, safely, str(PROGRAM)],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,  # the command's is for the sweep's path
+                env=os.environ | dict.fromkeys(ONE_THREAD, "1"),
+            )
+        self._read = b""
+        self.say(safe_path(), work.__module__, work.__qualname__)
+
+    @property
+    def lives(self) -> bool:
+        return self._process.poll() is None
+
+    def fileno(self) -> int:
+        return self._channel.fileno()
+
+    def say(self, *words: Any) -> None:
+        """Send a line; one of no words says to save and stop."""
+        with contextlib.suppress(OSError):  # it has died, as whoever waits for its answer will see
+            self._channel.sendall((json.dumps(words) if words else "").encode("ascii") + b"\n")
+
+    def answer(self, cell: str) -> Answer | Lost | None:
+        """What there is to read: an answer, less than one, or that it is gone."""
+        try:
+            part = self._channel.recv(1 << 16)
+        except ConnectionError:
+            part = b""
+        self._read += part
+        if self._read.endswith(b"\n"):
+            answer: Answer = json.loads(self._read)
+            self._read = b""
+            return answer
+        return None if part else self._lost(cell)
+
+    def _lost(self, cell: str) -> Lost:
+        code = self._process.wait()
+        how = "was killed" if code < 0 else f"ended with exit code {code}"
+        return Lost(cell, f"worker {self._process.pid} {how}", told=code == TOLD)
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def end(self) -> None:
+        """Let it go: without a coordinator it ends by itself."""
+        self._channel.close()
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 class LocalPool:
     """An `Executor` of so many processes, which play cell after cell."""
 
+    alone = True
+
     def __init__(self, jobs: int, work: Work):
         self.slots = jobs
         self._work = work
         self._idle: list[_Worker] = []
-        self._busy: dict[Future[Answer], tuple[_Worker, str]] = {}
+        self._busy: dict[_Worker, str] = {}
+        self._selector = selectors.DefaultSelector()
 
     def submit(self, sweep: str, cell: dict[str, Any]) -> None:
         """Give a cell to a worker that is idle, or to a new one."""
-        worker = self._idle.pop() if self._idle else _start()
-        try:
-            future = worker.executor.submit(self._work, sweep, cell)
-        except BrokenProcessPool:  # it was killed while it was idle
-            worker = _start()
-            future = worker.executor.submit(self._work, sweep, cell)
-        self._busy[future] = (worker, cell["cell"])
+        while self._idle and not self._idle[-1].lives:  # it was killed while it was idle
+            self._idle.pop().end()
+        worker = self._idle.pop() if self._idle else _Worker(self._work)
+        self._busy[worker] = cell["cell"]
+        self._selector.register(worker, selectors.EVENT_READ)
+        worker.say(sweep, cell)
 
     def wait(self, seconds: float) -> list[Answer | Lost]:
         """The answers that are there within so many seconds, maybe none."""
-        done, _ = wait(self._busy, timeout=seconds, return_when=FIRST_COMPLETED)
-        return [self._answer(future) for future in done]
+        ready: list[Any] = [key.fileobj for key, _ in self._selector.select(seconds)] if self._busy else []
+        found = [(worker, worker.answer(self._busy[worker])) for worker in ready]
+        return [self._taken(worker, answer) for worker, answer in found if answer is not None]
 
-    def _answer(self, future: Future[Answer]) -> Answer | Lost:
-        worker, cell = self._busy.pop(future)
-        try:
-            answer = future.result()
-        except BrokenProcessPool:
-            worker.executor.shutdown()
-            return Lost(cell, f"worker {worker.pid} was killed")
-        self._idle.append(worker)
+    def _taken(self, worker: _Worker, answer: Answer | Lost) -> Answer | Lost:
+        self._selector.unregister(worker)
+        del self._busy[worker]
+        if isinstance(answer, Lost) or answer["status"] == "interrupted":
+            worker.end()
+        else:
+            self._idle.append(worker)
         return answer
 
     def stop(self) -> None:
         """Ask the cells in play to save and stop."""
-        for worker, _ in self._busy.values():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(worker.pid, signal.SIGTERM)
+        for worker in self._busy:
+            worker.say()
 
     def close(self) -> None:
         """Let the workers go; those that play are killed."""
-        for worker, _ in self._busy.values():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(worker.pid, signal.SIGKILL)
-        for worker in [*self._idle, *(worker for worker, _ in self._busy.values())]:
-            worker.executor.shutdown()
-
-
-def _start() -> _Worker:
-    """A new process; it imports what it needs with its first cell."""
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
-    try:
-        executor = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_begin)
-        pid = executor.submit(os.getpid).result()
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-    return _Worker(executor, pid)
+        for worker in self._busy:
+            worker.kill()
+        for worker in (*self._idle, *self._busy):
+            worker.end()
+        self._selector.close()
