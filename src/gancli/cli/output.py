@@ -32,7 +32,7 @@ def escaped(text: Any) -> str:
 def say(text: Any = "", err: bool = False, nl: bool = True) -> None:
     """Print a line, escaped; nothing is raised where its reader has gone. Raises OSError where a disk is full."""
     try:
-        click.echo(escaped(text), err=err, nl=nl)
+        click.echo(escaped(text), file=sys.stderr if err else sys.stdout, nl=nl)  # else click takes UTF-8 for ASCII
     except OSError as error:
         _forget(sys.stdout)
         if error.errno not in GONE:
