@@ -361,3 +361,43 @@ def test_a_gan_made_to_collapse_is_caught_while_precision_would_praise_it() -> N
     found = json.loads(result.stdout)
     assert found["game"] < 4000 and any(sentence.startswith("collapse:") for sentence in found["findings"])
     assert found["measures"]["coverage"]["value"] < 0.05
+
+
+def test_an_evaluation_that_cannot_be_kept_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, _ = helpers.train(RING)
+    words = ["--quick", "--samples", "200"]
+    swept = gancli("sweep", "c.yaml", "--grid", "training.batch=8,16", "--seeds", "2", "--jobs", "1", "-q")
+    sweep = swept.stdout.strip()
+
+    def full(path: Path, data: Any) -> None:
+        raise OSError(30, "Read-only file system", str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("gancli.runs.files.write_json", full)
+        result = gancli("evaluate", str(folder.path), *words)
+        assert result.exit_code == 0 and "quality" in result.stdout
+        assert f"not kept: {folder.path}/evaluation.json: Read-only file system; -o keeps it elsewhere" in result.stderr
+        result = gancli("evaluate", sweep, *words, "--format", "json")
+        assert result.exit_code == 0 and result.stderr.count("not kept: ") == 4
+        (first, second) = json.loads(result.stdout)
+        assert first["seeds"] == second["seeds"] == 2 and first["quality"] is not None, "what was measured is summed up"
+    assert not (folder.path / "evaluation.json").exists()
+    assert gancli("evaluate", str(folder.path), *words, "-o", "own.json").exit_code == 0
+    assert "measures" in json.loads(Path("own.json").read_text()) and not (folder.path / "evaluation.json").exists()
+    assert gancli("evaluate", sweep, *words, "-o", "sweep.json").exit_code == 0
+    kept = json.loads(Path("sweep.json").read_text())
+    assert len(kept["means"]) == 2 and len(kept["cells"]) == 4
+    refused = gancli("evaluate", str(folder.path), *words, "-o", "own.json")
+    assert refused.exit_code == 2 and "own.json exists" in refused.stderr
+
+
+def test_a_cell_that_is_gone_spoils_no_evaluation_of_the_others() -> None:
+    import shutil
+
+    Path("c.yaml").write_text(RING, encoding="utf-8")
+    sweep = gancli("sweep", "c.yaml", "--seeds", "3", "--jobs", "1", "-q").stdout.strip()
+    shutil.rmtree(next((Path(sweep) / "cells").iterdir()))
+    result = gancli("evaluate", sweep, "--quick", "--samples", "200", "--format", "json")
+    assert result.exit_code == 0 and result.stderr.count("left out: ") == 1
+    (row,) = json.loads(result.stdout)
+    assert row["seeds"] == 2 and row["of"] == 3
