@@ -203,12 +203,15 @@ HOSTILE = [
 ]  # fmt: skip
 MEASURED = """
 import resource, sys
+from pathlib import Path
 from gancli.cli import main
 try:
     main(sys.argv[1:])
-finally:
+finally:  # not ru_maxrss, which begins with what the parent had
     used = resource.getrusage(resource.RUSAGE_SELF)
-    print(used.ru_utime + used.ru_stime, used.ru_maxrss // 1024, file=sys.stderr)
+    lines = Path("/proc/self/status").read_text().splitlines()
+    peak = next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
+    print(used.ru_utime + used.ru_stime, peak, file=sys.stderr)
 """
 
 
