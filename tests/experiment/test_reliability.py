@@ -325,7 +325,6 @@ def test_any_harm_to_a_checkpoint_is_seen(tmp_path: Path, changes: list[tuple[in
 def test_a_run_killed_while_it_is_made_longer_goes_on_to_its_new_length(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = train(WGAN, "--set", "training.games=60")
     folder = train(WGAN)
-    from gancli.experiment import run
 
     class Killed(BaseException):
         pass
@@ -334,7 +333,7 @@ def test_a_run_killed_while_it_is_made_longer_goes_on_to_its_new_length(monkeypa
         raise Killed
 
     with monkeypatch.context() as patched, pytest.raises(Killed):
-        patched.setattr(run, "write_text", killed)  # config.yaml, after run.json
+        patched.setattr(resuming, "write_text", killed)  # config.yaml, after run.json
         gancli("resume", folder.path.name, "--games", "60")
     assert (
         json.loads((folder.path / "run.json").read_text())["games"] == 60 and "games: 40" in folder.config.read_text()

@@ -268,3 +268,15 @@ def test_a_metric_line_cut_short_by_a_kill_is_left_out() -> None:
     with folder.metrics.open("ab") as file:
         file.write(b"\x00\x00")
     assert folder.rows() == rows
+
+
+@pytest.mark.parametrize(
+    "change", [{"counts": [1]}, {"start": 5}, {"git": "x"}, {"played": "many"}, {"warnings": 3}, {"name": {"a": 1}}, {"spec": "no"}]
+)  # fmt: skip
+def test_a_record_of_other_types_is_unreadable_and_no_error_to_report(change: dict[str, Any]) -> None:
+    folder, _ = train(GAME2D, "-q")
+    (folder.path / "run.json").write_text(json.dumps({**folder.record(), **change}))
+    for words in (["ls"], ["show", folder.path.name], ["plot", folder.path.name], ["report", folder.path.name],
+                  ["resume", folder.path.name, "--games", "50"], ["compare", folder.path.name, folder.path.name]):  # fmt: skip
+        result = gancli(*words)
+        assert "please report" not in result.output and result.exit_code == (0 if words == ["ls"] else 2), words

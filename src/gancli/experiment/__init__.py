@@ -5,7 +5,8 @@ from gancli.experiment.build import Built, build, load_data, stream, threads_for
 from gancli.experiment.loop import Reporter, Stop
 from gancli.experiment.networks import make_network
 from gancli.experiment.profile import Profile
-from gancli.experiment.run import Outcome, prepare, reopen, resume, train
+from gancli.experiment.resuming import reopen, resume
+from gancli.experiment.run import Outcome, prepare, train
 from gancli.experiment.sampling import Samples, sample
 from gancli.experiment.warnings import data_warnings, warnings_of_data
 

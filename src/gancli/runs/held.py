@@ -11,6 +11,14 @@ from gancli.runs.files import append_text, remove_temporary, write_json
 from gancli.runs.lock import Lock, NoLocks, may_live
 from gancli.runs.own import own, read_text
 
+KINDS: dict[str, type] = {
+    **dict.fromkeys(("name", "kind", "reason", "engine", "start", "end", "host", "plan"), str),
+    **dict.fromkeys(("seed", "games", "played", "threads", "cells"), int),
+    **dict.fromkeys(("data", "git", "spec", "counts", "parameters", "versions"), dict),
+    **dict.fromkeys(("warnings", "resumed", "argv", "varied"), list),
+}
+"""What a record may say under these keys, where it says anything: one from elsewhere may say whatever it likes."""
+
 
 class Held:
     """A folder, its lock, its record and its log."""
@@ -88,6 +96,9 @@ class Held:
             raise RunError(f"{self.path}: {self.RECORD} cannot be read ({why})") from None
         if not isinstance(data, dict) or not isinstance(data.get("status"), str):
             raise RunError(f"{self.path}: {self.RECORD} is not the record of a run")
+        for key, kind in KINDS.items():
+            if data.get(key) is not None and not isinstance(data[key], kind):
+                raise RunError(f"{self.path}: {self.RECORD} says {key}: {data[key]!r:.40}, which is not gancli's")
         return data
 
     def write_record(self, record: dict[str, Any]) -> None:
