@@ -333,7 +333,7 @@ def test_a_run_killed_while_it_is_made_longer_goes_on_to_its_new_length(monkeypa
         raise Killed
 
     with monkeypatch.context() as patched, pytest.raises(Killed):
-        patched.setattr(resuming, "write_text", killed)  # config.yaml, after run.json
+        patched.setattr("gancli.experiment.resuming.write_text", killed)  # config.yaml, after run.json
         gancli("resume", folder.path.name, "--games", "60")
     assert (
         json.loads((folder.path / "run.json").read_text())["games"] == 60 and "games: 40" in folder.config.read_text()
