@@ -141,7 +141,7 @@ def planes(name: str, count: int, columns: int, title: str) -> None:
         axes.axis("off")
     for axes, (label, seed, folder) in zip(grid.flat, shown, strict=False):
         frame = frames(folder.path)[-1]
-        frame.draw(axes, frame.path)
+        frame.draw(axes)
         axes.axis("on")
         axes.set(xticks=[], yticks=[])
         head = f"{short(label)}, " if label else ""

@@ -23,9 +23,9 @@ from gancli.spec import models, networks
 SOURCE = Path(spec.__file__).parent.parent
 ROOT = SOURCE.parent.parent
 
-TABLES = {"metrics", "intervals", "errors", "leaving", "import_path"}
+TABLES = {"metrics", "intervals", "errors", "leaving", "import_path", "standing"}
 """What everything may import, and what imports nothing of ours: the table of metrics, the statistics of an interval, the
-base of the errors, what a signal does, where modules are looked for."""
+base of the errors, what a signal does, where modules are looked for, where one stands."""
 MAY_IMPORT = {
     "cli": {"report", "sweep", "evaluation", "experiment", "plots", "pictures", "runs", "data", "spec"},
     "sweep": {"experiment", "runs", "data", "spec"},

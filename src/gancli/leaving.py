@@ -3,12 +3,17 @@
 import contextlib
 import os
 import signal
+import threading
 from collections.abc import Iterator, Mapping
 from types import FrameType
 from typing import Any
 
 STOPS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 """The signals that ask a process to stop: Ctrl-C, `kill`, and a terminal that goes away."""
+PATIENCE = 2.0
+"""Seconds that a command has to clean up."""
+_asked: list[tuple[int, threading.Timer]] = []
+"""The signal that has come, and what leaves where nobody heeds it."""
 
 
 @contextlib.contextmanager
@@ -23,7 +28,7 @@ def leaving_at_once() -> Iterator[None]:
 
 
 class Stopped(KeyboardInterrupt):
-    """SIGTERM or SIGHUP, which end a command as Ctrl-C does: what it has half made is taken away."""
+    """A signal that ends a command: what it has half made is taken away."""
 
     def __init__(self, number: int):
         self.number = number
@@ -36,14 +41,32 @@ def cleaning_up() -> Iterator[None]:
     wanted: dict[signal.Signals, Any] = {
         number: _raise for number in STOPS if number != signal.SIGINT and signal.getsignal(number) in own
     }
-    if signal.getsignal(signal.SIGINT) is _leave:
-        wanted[signal.SIGINT] = signal.default_int_handler
+    if signal.getsignal(signal.SIGINT) in (_leave, signal.default_int_handler):
+        wanted[signal.SIGINT] = _raise
     with _handlers(wanted):
-        yield
+        try:
+            yield
+        finally:
+            taken_over()
 
 
 def _raise(number: int, frame: FrameType | None) -> None:
+    """Raise and, where that comes to nothing, leave: raised in a finaliser, as imports have them, it is forgotten."""
+    if _asked:
+        return
+    _asked.append((number, threading.Timer(PATIENCE, _leave, (number, None))))
+    _asked[0][1].daemon = True
+    _asked[0][1].start()
     raise Stopped(number)
+
+
+def taken_over() -> int | None:
+    """The signal that has come already, for who will heed it from here on."""
+    if not _asked:
+        return None
+    number, late = _asked.pop()
+    late.cancel()
+    return number
 
 
 @contextlib.contextmanager

@@ -114,7 +114,7 @@ def test_names_move_no_cursor() -> None:
     Path("d.yaml").write_text(GAME2D, encoding="utf-8")
     gancli("train", "d.yaml", "-q")
     (run,) = listing(Path("runs"))
-    run.write_record({**run.record(), "kind": "\x1b[31m", "reason": "a\x9bb\nc"})
+    run.write_record({**run.record(), "argv": ["\x1b[31m"], "reason": "a\x9bb\nc"})
     for words in (["ls"], ["ls", "--format", "csv"], ["show", "small"], ["show", "small", "--format", "json"]):
         result = gancli(*words)
         assert result.exit_code == 0 and not {"\x1b", "\x9b"} & set(result.output), words
@@ -134,3 +134,37 @@ def test_the_system_s_own_words_and_what_to_do() -> None:
     assert describe(OSError(104, "Connection reset by peer", "z"))[0] == "z: Connection reset by peer", (
         "no advice of ours"
     )
+
+
+def test_a_signal_that_an_import_has_swallowed_is_heeded_all_the_same(tmp_path: Path) -> None:
+    """Raised in a finaliser, an exception is printed and forgotten: a run then stops when it begins, others soon."""
+    Path("c.yaml").write_text(ENDLESS, encoding="utf-8")
+    swallowing = (
+        "import os, signal, sys, time\n"
+        "from gancli import cli, experiment\n"
+        "prepare = experiment.prepare\n"
+        "def swallowed(*words):\n"
+        "    try:\n"
+        "        os.kill(os.getpid(), signal.SIGTERM); time.sleep(0.1)\n"
+        "    except KeyboardInterrupt:\n"
+        "        pass\n"
+        "    if 'slow' in sys.argv: time.sleep(60)\n"
+        "    return prepare(*words)\n"
+        "experiment.prepare = swallowed\n"
+        "cli.main(['train', 'c.yaml'])\n"
+    )
+    result = subprocess.run([sys.executable, "-c", swallowing], capture_output=True, text=True, timeout=30)
+    assert result.returncode == 143 and "interrupted: SIGTERM at game 0" in result.stderr, result.stderr
+    start = time.monotonic()
+    result = subprocess.run([sys.executable, "-c", swallowing, "slow"], capture_output=True, text=True, timeout=30)
+    assert result.returncode == 143 and "interrupted" in result.stderr and time.monotonic() - start < 15
+
+
+def test_an_evaluation_is_kept_where_it_cannot_be_printed() -> None:
+    Path("c.yaml").write_text(WGAN, encoding="utf-8")
+    assert gancli("train", "c.yaml", "-q", "--set", "training.games=2").exit_code == 0
+    result = shell(f"{GANCLI} evaluate small --quick --samples 100 > /dev/full")
+    assert result.returncode == 1 and "No space left" in result.stderr
+    assert list(Path("runs").glob("*/evaluation.json"))
+    result = shell(f"{GANCLI} --help > /dev/full")
+    assert result.returncode == 1 and "Traceback" not in result.stderr

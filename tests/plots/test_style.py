@@ -39,7 +39,11 @@ def test_a_user_s_settings_and_a_notebook_s_change_no_figure(tmp_path: Path) -> 
     own = tmp_path / "own"
     own.mkdir()
     (own / "matplotlibrc").write_text("image.origin: lower\ntext.usetex: True\nsavefig.dpi: 30\nfont.size: 30\n")
-    assert plotted("with settings", MPLBACKEND="nonsense", MATPLOTLIBRC=str(own)) == expected
+    styles = own / "matplotlib" / "stylelib"
+    styles.mkdir(parents=True)
+    (styles / "bad.mplstyle").write_bytes(b"axes.grid: \xff\xfe\n")
+    settings = {"MPLBACKEND": "nonsense", "MATPLOTLIBRC": str(own), "XDG_CONFIG_HOME": str(own)}
+    assert plotted("with settings", **settings) == expected
     Path("matplotlibrc").write_bytes(b"backend: module://evil\nimage.origin: lower\n\xff\xfe")
     Path("evil.py").write_text("open('ran', 'w')\n")
     assert plotted("in a folder with settings", MPLBACKEND="module://matplotlib_inline.backend_inline") == expected

@@ -208,7 +208,10 @@ def test_one_bad_folder_spoils_no_other(how: str, monkeypatch: pytest.MonkeyPatc
     damage(bad, how, monkeypatch)
     listed = gancli("ls")
     assert listed.exit_code == 0 and good.path.name in listed.stdout and bad.path.name in listed.stdout
-    if "lock" not in how:
+    if how in ("one bad byte", "a line that is none"):  # of which only the end is read to list it
+        refused = gancli("show", bad.path.name, "--format", "csv")
+        assert refused.exit_code == 2 and "metrics.jsonl: line 1 is damaged" in refused.stderr
+    elif "lock" not in how:
         assert f"warning: {bad.path.name}: unreadable: " in listed.stderr and listed.stdout.count("unreadable") == 1
     assert (
         gancli("show", good.path.name).exit_code == 0
@@ -280,3 +283,119 @@ def test_a_record_of_other_types_is_unreadable_and_no_error_to_report(change: di
                   ["resume", folder.path.name, "--games", "50"], ["compare", folder.path.name, folder.path.name]):  # fmt: skip
         result = gancli(*words)
         assert "please report" not in result.output and result.exit_code == (0 if words == ["ls"] else 2), words
+
+
+# -- files of the right form with the wrong content ----------------------------------------------------------------
+
+OF_A_RUN = [
+    ("run.json", {"name": "$\\frac{$"}), ("run.json", {"name": "\ud800"}), ("run.json", {"name": "a\n" * 3000}), ("run.json", {"kind": "\x1b[31m"}),
+    ("run.json", {"played": None}), ("run.json", {"spec": json.loads("{\"a\":" * 60 + "1" + "}" * 60)}),
+    ("metrics.jsonl", '{"game": 1, "seconds": 1, "loss": 1' + "0" * 400 + "}\n"), ("metrics.jsonl", '{"game": 1, "seconds": 1, "real_score": 2}\n'),
+    ("metrics.jsonl", '{"game": 1, "seconds": 1, "frechet": 1e307}\n{"game": 2, "seconds": 1, "frechet": -1e307}\n'),
+    ("metrics.jsonl", '{"game": 1, "seconds": 1, "theta": 0.5}\n'),
+    ("evaluation.json", '{"measures": {"frechet": {}}}'), ("evaluation.json", '{"findings": 5, "measures": {}}'), ("evaluation.json", '{"notices": true}'),
+    ("evaluation.json", '{"measures": {"frechet": {"value": 1' + "0" * 400 + ', "±": 1, "real": 1, "real ±": 1}}}'),
+    ("evaluation.json", '{"samples": Infinity, "measures": {}}'), ("evaluation.json", '{"critic": 5, "measures": {}}'), ("evaluation.json", "[" * 100_000),
+]  # fmt: skip
+
+
+def written(path: Path, content: Any) -> None:
+    path.write_text(json.dumps({**json.loads(path.read_text()), **content}) if isinstance(content, dict) else content)
+
+
+@pytest.mark.parametrize(("file", "content"), OF_A_RUN)
+def test_what_a_run_from_elsewhere_says_is_no_error_to_report(file: str, content: Any) -> None:
+    folder, _ = train(GAME2D, "-q")
+    good, _ = train(GAME2D, "-q")
+    written(folder.path / file, content)
+    name = folder.path.name
+    for words in (["ls"], ["show", name], ["show", name, "--format", "json"], ["plot", name], ["report", name], ["compare", name, good.path.name],
+                  ["compare", name, good.path.name, "--by", "distance"]):  # fmt: skip
+        result = gancli(*words)
+        assert result.exit_code in (0, 2) and "please report" not in result.output and "\x1b" not in result.output, (
+            words
+        )
+    assert gancli("ls").exit_code == 0 and gancli("plot", good.path.name).exit_code == 0
+
+
+OF_A_SWEEP = [
+    ("summary.csv", "cell,status,seconds\n0123456789ab,completed,1,2,3\n"), ("summary.csv", "{}"),
+    ("summary.csv", "cell,seed,status,seconds,x.final\n{first},0,completed,1,text\n"),
+    ("attempts.jsonl", '{"cell": [], "event": "lost", "reason": "x"}\n{"cell": "a"}\n5\n' + "[" * 100_000 + "\n"),
+    ("cells.jsonl", {"cell": 0, "status": {}, "seed": []}), ("cells.jsonl", {"a b": 1}), ("cells.jsonl", {"x": {"$\\frac{$\x1b": "\x1b[2J"}}),
+    ("cells/{first}/evaluation.json", '{"measures": {"frechet": {}}}'), ("cells/{first}/evaluation.json", '{"findings": 5}'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "content"), OF_A_SWEEP)
+def test_what_a_sweep_from_elsewhere_says_is_no_error_to_report(file: str, content: Any) -> None:
+    folder = swept()
+    cells = folder.cells()
+    path = folder.path / file.replace("{first}", cells[0]["cell"])
+    if isinstance(content, dict):
+        path.write_text("".join(json.dumps({**cell, "values": content}) + "\n" for cell in cells))
+    else:
+        path.write_text(content.replace("{first}", cells[0]["cell"]))
+    if file == "attempts.jsonl":
+        folder.summary.unlink()
+    for words in (["show", "latest", "--format", "csv"], ["compare", "latest"], ["plot", "latest"], ["report", "latest"], ["ls"],
+                  ["evaluate", "latest"]):  # fmt: skip
+        result = gancli(*words)
+        assert result.exit_code in (0, 2) and "please report" not in result.output and "\x1b" not in result.output, (
+            words
+        )
+        if file.startswith("cells/"):
+            assert result.exit_code == 0, "one bad cell spoils no other"
+
+
+XOR = "kind: supervised\nname: small\nengine: numpy\ndata: {set: xor}\nnetwork: {shape: [2, 4, 1]}\ntraining: {games: 4}\npictures: {every: 2}\ntest: {every: 2}\n"
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [{"plane": np.zeros((3, 3))}, {"plane": np.array("text"), "points": np.zeros((1, 2)), "labels": np.zeros(1)},
+     {"samples": np.zeros((2, 2)), "real": np.zeros((2, 2)), "answers": np.zeros((2, 2)), "half": np.float64("nan")},
+     {"confusion": np.zeros((2, 2))}, {"confusion": np.zeros((2000, 2000), int), "images": [], "labels": [], "answers": []},
+     {"axis": np.zeros(0), "theta_step": np.zeros(0), "phi_step": np.zeros(0)}, {"axis": np.zeros(3)}],
+)  # fmt: skip
+def test_pictures_of_other_arrays_are_no_error_to_report(arrays: dict[str, Any]) -> None:
+    folder, _ = train(XOR, "-q")
+    for path in folder.images.glob("*.npz"):
+        np.savez(path, **arrays)
+    for words in (["plot", "small"], ["report", "small"]):
+        result = gancli(*words)
+        assert result.exit_code in (0, 2) and "please report" not in result.output, words
+
+
+def test_a_picture_of_any_shape_is_drawn_within_bounds() -> None:
+    from PIL import Image
+
+    folder, _ = train(WGAN, "-q")
+    Image.new("L", (1, 60_000)).save(folder.images / "game-000040.png")
+    assert gancli("plot", "small").exit_code == 0
+    with Image.open(folder.plots / "pictures.png") as drawn:
+        assert drawn.width * drawn.height < 30_000_000
+
+
+def test_a_name_of_a_network_does_not_climb(tmp_path: Path) -> None:
+    folder, _ = train(WGAN, "-q")
+    saved = checkpoint.newest(folder.checkpoints)
+    saved.facts["layout"] = {"../../x": saved.facts["layout"]["critic"]}
+    saved.arrays["../../x.params"] = saved.arrays["critic.params"]
+    checkpoint.save(folder.checkpoints, 50, saved.arrays, saved.facts)
+    result = gancli("plot", "small")
+    assert result.exit_code == 2 and "is no name of a network" in result.stderr
+    assert not list(tmp_path.rglob("x.png"))
+
+
+def test_only_the_end_of_metrics_is_read_to_list_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, _ = train(GAME2D, "-q")
+    assert folder.last() == folder.rows()[-1]
+
+    def rows(self: RunFolder) -> Any:
+        raise AssertionError("all of them are read")
+
+    monkeypatch.setattr(RunFolder, "rows", rows)
+    assert gancli("ls").exit_code == 0 and gancli("show", "small").exit_code == 0
+    folder.metrics.write_text("")
+    assert folder.last() == {}

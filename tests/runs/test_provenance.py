@@ -187,3 +187,16 @@ def test_two_processes_of_one_machine_record_the_same() -> None:
     ]
     found = {subprocess.run([sys.executable, "-c", way], capture_output=True, text=True).stdout for way in ways}
     assert len(found) == 1 and json.loads(found.pop())["blas"]
+
+
+@pytest.mark.parametrize("how", ["huge", "a link"])
+def test_an_index_that_is_none_is_not_copied(repository: Path, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = repository / ".git" / "index"
+    commit = run_git("rev-parse", "HEAD")
+    index.unlink()
+    if how == "huge":
+        with index.open("wb") as file:
+            file.truncate(3_000_000_000)
+    else:
+        index.symlink_to("/dev/zero")
+    assert git.git_of(str(repository)) == git.Git(commit, None, None)

@@ -87,12 +87,12 @@ def test_files_that_can_be_read_once(project: Path) -> None:
     script = (
         f"cd '{project}'; for words in check 'sweep --dry-run --seeds 2' 'train -q'; do "
         f"{sys.executable} -m gancli $words /dev/stdin < <(cat c.yaml) || exit 9; "
-        f"{sys.executable} -m gancli $words <(cat c.yaml) || exit 9; done"
+        f"{sys.executable} -m gancli $words <(cat c.yaml) || exit 9; done; {sys.executable} -m gancli train -q /dev/stdin < c.yaml || exit 9"
     )
     result = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env={**os.environ})
     assert result.returncode == 0, result.stderr
     runs = [RunFolder(path) for path in (project / "runs").iterdir()]
-    assert [run.record()["spec"]["data"]["path"] for run in runs] == [str(project / "digits")] * 2, (
+    assert [run.record()["spec"]["data"]["path"] for run in runs] == [str(project / "digits")] * 3, (
         "from where one stands"
     )
     sweeping = f"cd '{project}'; {sys.executable} -m gancli sweep <(cat c.yaml) --seeds 2 --jobs 1 -q"

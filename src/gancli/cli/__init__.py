@@ -1,12 +1,13 @@
 """The command line: parse, call, print. Nothing heavy is imported before a command needs it."""
 
+import sys
 from typing import Any
 
 import click
 
 from gancli import __version__
 from gancli.cli import commands
-from gancli.cli.output import lasting_streams
+from gancli.cli.output import forget, lasting_streams, say
 
 
 class _Group(click.Group):
@@ -17,7 +18,12 @@ class _Group(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         lasting_streams()
-        return super().main(*args, **kwargs)
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:  # of help that is printed to a full disk; commands have said theirs
+            say(f"gancli: {error.strerror}", err=True)
+            forget(sys.stdout)
+            sys.exit(1)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

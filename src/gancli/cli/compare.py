@@ -81,14 +81,14 @@ def _of_run(folder: "RunFolder", found: dict[str, Any], by: str, evaluated: bool
     if evaluated:
         measure = found.get("measures", {}).get(by, {})
         return {**about, by: measure.get("value"), "±": measure.get("±"), "real data": measure.get("real")}
-    return {**about, by: (folder.rows() or [{}])[-1].get(by), "±": None, "real data": None}
+    return {**about, by: folder.last().get(by), "±": None, "real data": None}
 
 
 def _may_rank(one: "Metric", rows: list[dict[str, Any]], folders: "list[RunFolder]") -> None:
     """Raises UsageError, where no run has measured a metric or it says nothing of quality, with what to do."""
     from gancli.metrics import in_order, metric
 
-    names = in_order(key for folder in folders for row in folder.rows()[-1:] for key in row)
+    names = in_order(key for folder in folders for key in folder.last())
     directed = [name for name in names if metric(name).better is not None]
     ways = [f"rank by {', '.join(directed)}"] if directed else []
     if all(folder.record().get("kind") in ("gan", "wgan") for folder in folders):

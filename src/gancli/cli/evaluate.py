@@ -53,13 +53,15 @@ def evaluate(
         _evaluate_cells(folder, how, form, output)
         return
     result = evaluating.evaluate(folder, how)
-    _print(result, form)
+    try:
+        _print(result, form)  # first: it may be that it cannot be written
+    finally:
+        _write(output or folder.inside(folder.EVALUATION), result)
     _warn_of_critics(result.get("critic", {}))
-    _write(output or folder.inside(folder.EVALUATION), result)
 
 
 def _print(result: dict[str, Any], form: str) -> None:
-    """Before it is written: a disk that is full loses no minutes of work."""
+    """The table, or all of it as JSON."""
     if form == "json":
         print_json(result)
         return
@@ -119,9 +121,11 @@ def _evaluate_cells(folder: "SweepFolder", how: "How", form: str, output: Path |
         say(f"note: {notice}", err=True)
     if form == "table":
         say(f"mean over seeds ± half its 95 % interval; {COUNTS}")
-    print_rows(_means(folder, form, results), form)
-    if output is not None:
-        _write(output, {"sweep": str(folder.path), "means": _means(folder, "json", results), "cells": results})
+    try:
+        print_rows(_means(folder, form, results), form)
+    finally:
+        if output is not None:
+            _write(output, {"sweep": str(folder.path), "means": _means(folder, "json", results), "cells": results})
 
 
 def _means(folder: "SweepFolder", form: str, results: dict[str, Any]) -> list[dict[str, Any]]:

@@ -144,7 +144,7 @@ def _listed(folder: "RunFolder | SweepFolder") -> dict[str, Any]:
         counts = dict.fromkeys(("completed", "diverged", "failed"), 0) | record.get("counts", {})
         about = {"run": folder.path.name, "kind": "sweep", "status": record["status"]}
         return {**about, "cells": record.get("cells"), **counts}
-    last = (folder.rows() or [{}])[-1]
+    last = folder.last()
     figures = {key: last[key] for key in in_order(last) if key not in ("game", "seconds")}
     about = {key: record.get(key) for key in ("kind", "seed", "status")}
     timing = {"game": last.get("game"), "seconds": last.get("seconds")}
@@ -165,7 +165,7 @@ def show(run: str, form: str, runs: Path) -> None:
     if form == "csv":
         print_rows(folder.summary_rows() if isinstance(folder, SweepFolder) else folder.rows(), form)
         return
-    last = None if isinstance(folder, SweepFolder) else next(reversed(folder.rows()), None)
+    last = None if isinstance(folder, SweepFolder) else folder.last() or None
     record = {"sweep" if of_sweep else "run": str(folder.path), **folder.record(), "last": last}
     if form == "json":
         print_json(record)

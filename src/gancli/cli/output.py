@@ -34,7 +34,7 @@ def say(text: Any = "", err: bool = False, nl: bool = True) -> None:
     try:
         click.echo(escaped(text), file=sys.stderr if err else sys.stdout, nl=nl)  # else click takes UTF-8 for ASCII
     except OSError as error:
-        _forget(sys.stdout)
+        forget(sys.stdout)
         if error.errno not in GONE:
             raise
 
@@ -47,7 +47,7 @@ def say_path(path: Path) -> None:
         else:
             click.echo(os.fsencode(path))
     except OSError as error:
-        _forget(sys.stdout)
+        forget(sys.stdout)
         if error.errno not in GONE:
             say(f"warning: standard output cannot be written: {error.strerror}; it was to be: {path}", err=True)
 
@@ -102,11 +102,11 @@ class _Lasting:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Write, if that can be done."""
+        """Write, escaped but for what a progress bar needs, if that can be done."""
         try:
-            self._stream.write(text)
+            self._stream.write(text.translate(_ESCAPED | {ord("\r"): "\r"}))
         except (OSError, ValueError):
-            _forget(self._stream)
+            forget(self._stream)
         return len(text)
 
     def flush(self) -> None:
@@ -114,13 +114,13 @@ class _Lasting:
         try:
             self._stream.flush()
         except (OSError, ValueError):
-            _forget(self._stream)
+            forget(self._stream)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
 
-def _forget(stream: Any) -> None:
+def forget(stream: Any) -> None:
     """Send what a stream still holds, and all that comes, nowhere; else its end would be an error too."""
     with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)

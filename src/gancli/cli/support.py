@@ -61,7 +61,7 @@ def check_new(output: Path, endings: tuple[str, ...], force: bool) -> None:
         raise click.UsageError(f"-o must end in {' or '.join(endings)}; got {str(output)!r}")
     if output.is_dir():
         raise click.UsageError(f"-o: {output} is a folder; give a file")
-    if output.exists() and not force:
+    if os.path.lexists(output) and not force:
         raise click.UsageError(f"{output} exists; choose another name, or --force to replace it")
     if not output.parent.is_dir():
         raise click.UsageError(f"-o: {output.parent} is not a folder; make it first")

@@ -18,7 +18,7 @@ from gancli.experiment.pace import Pace
 from gancli.experiment.profile import Profile
 from gancli.experiment.saving import gather
 from gancli.games.adversarial import Adversarial
-from gancli.leaving import STOPS
+from gancli.leaving import STOPS, taken_over
 from gancli.runs import RunFolder, checkpoint
 from gancli.runs.arrays import write_arrays
 from gancli.runs.files import write_bytes
@@ -70,6 +70,7 @@ class Stop:
         numbers = [number for number in STOPS if main and signal.getsignal(number) != signal.SIG_IGN]
         before = {number: signal.signal(number, self._handle) for number in numbers}
         try:
+            self.signal = self.signal or (taken_over() if main else None)
             yield self
         finally:
             for number, handler in before.items():

@@ -56,6 +56,10 @@ LINES: dict[
 }
 
 
+BOUND = 1e100
+"""Of what is drawn: axes are no larger than floating-point numbers."""
+
+
 @drawing()
 def plot_curves(run: Path, target: Path, form: str, name: str) -> list[Path]:
     """One figure for each group of metrics that the run has; bands are ± one standard deviation over samples."""
@@ -69,10 +73,10 @@ def plot_curves(run: Path, target: Path, form: str, name: str) -> list[Path]:
         for metric, text, colour, spread in there:
             own = [row for row in rows if metric in row]
             games = [row["game"] for row in own]
-            values = np.array([row[metric] for row in own])
+            values = np.clip([row[metric] for row in own], -BOUND, BOUND)
             axes.plot(games, values, color=colour, label=text, marker="." if len(own) < 40 else None)
             if spread is not None:
-                band = np.array([row[spread] for row in own])
+                band = np.clip([row.get(spread, 0.0) for row in own], 0.0, BOUND)
                 axes.fill_between(games, values - band, values + band, color=colour, alpha=0.2, linewidth=0)
         banded = " (band: ± one standard deviation over samples)" if any(line[3] for line in there) else ""
         axes.set(xlabel="games played", ylabel=label)

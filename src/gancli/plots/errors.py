@@ -7,12 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gancli.plots.style import save, subplots
-from gancli.runs.arrays import read_arrays
+from gancli.runs.arrays import meant, read_arrays
 from gancli.runs.files import by_game, game_of
 from gancli.runs.own import PICTURE_BYTES
 
 COLUMNS = 8
 SHOWN = 40
+LABELS = 100
+"""Of a matrix whose counts can be read, at most."""
 
 
 def plot_errors(run: Path, target: Path, form: str, name: str) -> list[Path]:
@@ -23,12 +25,15 @@ def plot_errors(run: Path, target: Path, form: str, name: str) -> list[Path]:
     found = read_arrays(files[-1], PICTURE_BYTES, packed=True)
     if "confusion" not in found:
         return []
-    confusion, images, labels, answers = (found[key] for key in ("confusion", "images", "labels", "answers"))
     title = f"{name}, training {game_of(files[-1]):,d}"
-    paths = [save(_matrix(confusion, title), target / f"confusion.{form}")]
-    if len(images):
-        paths.append(save(_images(images, labels, answers, title), target / f"errors.{form}"))
-    return paths
+    with meant(files[-1]):
+        confusion, images, labels, answers = (found[key] for key in ("confusion", "images", "labels", "answers"))
+        if len(confusion) > LABELS or confusion.dtype.kind not in "iu":
+            raise ValueError(f"counts of {len(confusion)} labels")
+        figures = {"confusion": _matrix(confusion, title)}
+        if len(images):
+            figures["errors"] = _images(images, labels, answers, title)
+    return [save(figure, target / f"{file}.{form}") for file, figure in figures.items()]
 
 
 def _matrix(confusion: NDArray[Any], title: str) -> Any:

@@ -13,12 +13,12 @@ from PIL import Image
 from gancli.plots.style import BLUE, ORANGE
 from gancli.plots.trajectory import FIELD, Trajectory, read_trajectory
 from gancli.runs import RunError
-from gancli.runs.arrays import read_arrays
+from gancli.runs.arrays import meant, read_arrays
 from gancli.runs.files import by_game, game_of
 from gancli.runs.own import PICTURE_BYTES, read_bytes
 
 Thing = TypeVar("Thing")
-PIXELS = 16_000_000
+PIXELS = 4_000_000
 """Of a picture that is drawn, at most."""
 Draw = Callable[[Any, Path], Any]
 """(axes, file) → what a colour bar would explain, or None."""
@@ -30,7 +30,12 @@ class Frame:
 
     game: int
     path: Path
-    draw: Draw
+    kind: Draw
+
+    def draw(self, axes: Any) -> Any:
+        """Draw it; returns what a colour bar would explain, or None. Raises RunError where its file is another's."""
+        with meant(self.path):
+            return self.kind(axes, self.path)
 
 
 def frames(run: Path) -> list[Frame]:

@@ -7,6 +7,9 @@ from gancli.runs import RunFolder, SweepFolder
 from gancli.runs.ranking import EVALUATED, REAL, Combination, ranked
 from gancli.runs.sweeps import NAME, readable
 
+LONGEST = 100
+"""Letters of a value in a label."""
+
 
 @dataclass
 class Group:
@@ -67,5 +70,5 @@ def short(key: str) -> str:
 
 def called(key: str, value: Any) -> str:
     """One setting in a label; a name needs no key."""
-    text = str(readable(value))
+    text = "".join(letter if letter.isprintable() else "?" for letter in str(readable(value))[:LONGEST])
     return text if key == NAME else f"{short(key)} {text}"

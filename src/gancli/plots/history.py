@@ -28,7 +28,7 @@ def plot_history(run: Path, target: Path, form: str, title: str) -> list[Path]:
     if not every:
         return []
     paths = [save(_sheet(spread(every, SHOWN), title), target / f"pictures.{form}")]
-    if every[-1].draw in LEGENDS:
+    if every[-1].kind in LEGENDS:
         figure = new_figure(figsize=(5.4, 4.6))
         _fill(figure, figure.subplots(), every[-1], f"{title}\ngame {every[-1].game:,d}")
         paths.append(save(figure, target / f"last.{form}"))
@@ -77,17 +77,17 @@ def frame_png(frame: Frame, title: str) -> bytes:
 
 
 def _fill(figure: Any, axes: Any, frame: Frame, title: str) -> None:
-    shown = frame.draw(axes, frame.path)
+    shown = frame.draw(axes)
     axes.set_title(title, fontsize=10)
-    if frame.draw in LEGENDS:
-        figure.colorbar(shown, ax=axes, label=LEGENDS[frame.draw][0], shrink=0.85)
+    if frame.kind in LEGENDS:
+        figure.colorbar(shown, ax=axes, label=LEGENDS[frame.kind][0], shrink=0.85)
         axes.set(xlabel="x", ylabel="y")
     _legend(figure, axes, frame)
 
 
 def _legend(figure: Any, axes: Any, frame: Frame) -> None:
     """What the dots of a frame are or, where its drawing names what it draws, that."""
-    _, dots = LEGENDS.get(frame.draw, ("", []))
+    _, dots = LEGENDS.get(frame.kind, ("", []))
     marks = [Line2D([], [], linestyle="", marker="o", color=colour, label=text) for colour, text in dots]
     marks = marks or axes.get_legend_handles_labels()[0]
     if marks:
@@ -98,12 +98,13 @@ def _sheet(chosen: list[Frame], title: str) -> Any:
     columns = min(COLUMNS, len(chosen))
     rows = -(-len(chosen) // columns)
     pixels = read_png(chosen[-1].path).shape if chosen[-1].path.suffix == ".png" else (1, 1)
-    size = (2.6 * columns, (2.6 * pixels[0] / pixels[1] + 0.3) * rows + 0.4)
+    height = 2.6 * min(pixels[0] / pixels[1], 3.0)
+    size = (2.6 * columns, (height + 0.3) * rows + 0.4)
     figure, grid = subplots(rows, columns, figsize=size, squeeze=False)
     for axes in grid.flat[len(chosen) :]:
         axes.axis("off")
     for axes, frame in zip(grid.flat, chosen, strict=False):
-        frame.draw(axes, frame.path)
+        frame.draw(axes)
         axes.set_title(f"game {frame.game:,d}", fontsize=9)
     _legend(figure, grid.flat[len(chosen) - 1], chosen[-1])
     figure.suptitle(title)

@@ -39,6 +39,6 @@ def plot_judged(run: Path, target: Path, form: str, title: str) -> list[Path]:
 
 def _pictures(figure: Any, shown: list[Frame]) -> None:
     for axes, frame in zip(figure.subplots(1, len(shown), squeeze=False).flat, shown, strict=True):
-        frame.draw(axes, frame.path)
+        frame.draw(axes)
         axes.set_title(f"game {frame.game:,d}", fontsize=8)
         axes.set(xlabel="", ylabel="", xticks=[], yticks=[])

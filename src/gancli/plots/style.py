@@ -7,25 +7,23 @@ notebook's settings is changed.
 import contextlib
 import io
 import os
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from gancli.standing import standing_in
 
 
 def _import() -> Any:
     """Import matplotlib where the first `matplotlibrc` that it finds is ours, which is empty: a bad one ends it."""
     backend = os.environ.pop("MPLBACKEND", None)
     try:
-        before = Path.cwd()
-    except OSError:  # the folder one stands in is gone
-        before = Path("/")
-    os.chdir(Path(__file__).parent)
-    try:
-        import matplotlib
+        with standing_in(str(Path(__file__).parent)):
+            import matplotlib
 
-        return matplotlib
+            return matplotlib
     finally:
-        os.chdir(before)
         if backend is not None:
             os.environ["MPLBACKEND"] = backend
 
@@ -41,6 +39,8 @@ __all__ = ["BLUE", "GREEN", "GREY", "ORANGE", "PURPLE", "colour_map", "drawing",
 
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#808080"
 """Colours that colour-blind readers tell apart (Okabe and Ito 2008)."""
+LARGEST = 50.0
+"""Inches: what a figure is of may come from elsewhere."""
 _OURS = {
     "axes.grid": True,
     "axes.spines.right": False,
@@ -51,21 +51,24 @@ _OURS = {
     "grid.alpha": 0.3,
     "legend.frameon": False,
     "svg.hashsalt": "gancli",
+    "text.parse_math": False,
 }
 
 
 @contextlib.contextmanager
 def drawing() -> Iterator[None]:
     """Within `with drawing():`, or a function that `@drawing()` decorates, figures look as ours."""
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_OURS)
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # settings that go out of use, letters that the font lacks
+        defaults = dict(matplotlib.rcParamsDefault)  # not `rcdefaults`, which reads a user's styles
+        matplotlib.rcParams.update({key: value for key, value in defaults.items() if key != "backend"} | _OURS)
         yield
 
 
 def figure(**options: Any) -> Figure:
-    """An empty figure; `options` are those of matplotlib's."""
-    made = Figure(**options)
+    """An empty figure; `options` are those of matplotlib's, its size bounded."""
+    width, height = options.pop("figsize", matplotlib.rcParams["figure.figsize"])
+    made = Figure(figsize=(min(width, LARGEST), min(height, LARGEST)), **options)
     FigureCanvasAgg(made)
     return made
 

@@ -13,7 +13,7 @@ from gancli.intervals import mean_and_half
 from gancli.metrics import shown_metric
 from gancli.plots.frames import frames, spread
 from gancli.plots.groups import Group, best_first, called, groups_of, short
-from gancli.plots.style import GREEN, colour_map, drawing, save, subplots
+from gancli.plots.style import GREEN, LARGEST, colour_map, drawing, save, subplots
 from gancli.runs import RunError, SweepFolder
 from gancli.runs.figures import ABOUT
 from gancli.runs.files import remove_dead
@@ -77,7 +77,8 @@ def _within(name: str, low: Any, high: Any) -> tuple[Any, Any]:
 
 def _margins(size: tuple[float, float], left: float, bottom: float = 0.6, top: float = 0.5) -> dict[str, float]:
     """Around the axes, from inches; a layout that measures each text would take as long as the drawing."""
-    width, height = size
+    width, height = min(size[0], LARGEST), min(size[1], LARGEST)
+    left = min(left, width / 2)
     return {"left": left / width, "right": 1 - 0.2 / width, "bottom": bottom / height, "top": 1 - top / height}
 
 
@@ -231,7 +232,7 @@ def _pictures(groups: list[Group], keys: list[str], title: str) -> Any:
         for axes in axes_row:
             axes.axis("off")
         for axes, frame in zip(axes_row, found, strict=False):
-            frame.draw(axes, frame.path)
+            frame.draw(axes)
         axes_row[0].set_title(group.label(keys), fontsize=7, loc="left")
     more = f", the first {ROWS} of {len(groups)} combinations" if len(groups) > ROWS else ""
     figure.suptitle(f"{title}: at the last game, a column for each seed{more}", fontsize=10)

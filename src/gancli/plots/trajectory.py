@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from gancli.plots.style import BLUE, GREY, ORANGE, save, subplots
 from gancli.runs import RunFolder
-from gancli.runs.arrays import read_arrays
+from gancli.runs.arrays import meant, read_arrays
 from gancli.runs.files import by_game
 from gancli.runs.own import PICTURE_BYTES
 
+SIDE = 200
+"""Arrows along an axis of a field, at most."""
 FIELD = ("axis", "theta_step", "phi_step")
 """The arrays of a picture that is a field."""
 
@@ -50,12 +52,15 @@ class Trajectory:
 
 def read_trajectory(run: Path) -> Trajectory | None:
     """What the run's files hold; None where there is no field, or nothing was measured."""
-    rows = [row for row in RunFolder(run).rows() if "theta" in row]
+    rows = [row for row in RunFolder(run).rows() if "theta" in row and "phi" in row]
     files = by_game(run / "images", "npz")
     if not rows or not files:
         return None
     found = read_arrays(files[0], PICTURE_BYTES, packed=True)
-    axis, theta_step, phi_step = (found[key] for key in FIELD)
+    with meant(files[0]):
+        axis, theta_step, phi_step = (found[key] for key in FIELD)
+        if not (theta_step.shape == phi_step.shape == (len(axis), len(axis)) and 1 < len(axis) <= SIDE):
+            raise ValueError(f"a field of {theta_step.shape} over {axis.shape}")
     path = np.array([(row["theta"], row["phi"]) for row in rows])
     return Trajectory(axis, theta_step, phi_step, [row["game"] for row in rows], path)
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gancli.plots.style import BLUE, ORANGE, save, subplots
 from gancli.runs import checkpoint
+from gancli.runs.arrays import meant
 
 FILTERS = 60
 """Neurons of a first layer that are drawn."""
@@ -25,20 +26,29 @@ def plot_weights(run: Path, target: Path, form: str, name: str) -> list[Path]:
         saved = checkpoint.newest(run / "checkpoints")
     except ValueError:
         return []
-    paths = []
-    for network, slots in saved.facts["layout"].items():
-        if sum(math.prod(shape) for _, shape, _ in slots) < FEW:
-            continue
-        vector = saved.arrays[f"{network}.params"]
-        views = {key: vector[start : start + math.prod(shape)].reshape(shape) for key, shape, start in slots}
-        title = f"{name}: {network}, game {saved.facts['game']:,d}"
-        paths.append(save(_histograms(views, title), target / f"weights-{network}.{form}"))
-        first, last = next(iter(views.values())), list(views.values())[-1]
-        if first.shape[0] == PIXELS and first.ndim == 2:
-            paths.append(save(_filters(first, title), target / f"filters-{network}.{form}"))
-        if last.shape == (PIXELS,):
-            paths.append(save(_bias(last, title), target / f"last-bias-{network}.{form}"))
-    return paths
+    figures: dict[str, Any] = {}
+    with meant(run / "checkpoints"):
+        for network, slots in saved.facts["layout"].items():
+            figures |= _network(network, slots, saved, name)
+    return [save(figure, target / f"{file}.{form}") for file, figure in figures.items()]
+
+
+def _network(network: str, slots: list[Any], saved: checkpoint.Checkpoint, name: str) -> dict[str, Any]:
+    """The figures of a network, by the names of their files."""
+    if not network.isidentifier():
+        raise ValueError(f"{network!r} is no name of a network")
+    if sum(math.prod(shape) for _, shape, _ in slots) < FEW:
+        return {}
+    vector = saved.arrays[f"{network}.params"]
+    views = {key: vector[start : start + math.prod(shape)].reshape(shape) for key, shape, start in slots}
+    title = f"{name}: {network}, game {saved.facts['game']:,d}"
+    figures = {f"weights-{network}": _histograms(views, title)}
+    first, last = next(iter(views.values())), list(views.values())[-1]
+    if first.shape[0] == PIXELS and first.ndim == 2:
+        figures[f"filters-{network}"] = _filters(first, title)
+    if last.shape == (PIXELS,):
+        figures[f"last-bias-{network}"] = _bias(last, title)
+    return figures
 
 
 def _histograms(views: dict[str, NDArray[Any]], title: str) -> Any:

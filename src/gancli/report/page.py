@@ -89,7 +89,7 @@ def _text(path: Path) -> str:
 
 
 def _sentence(record: dict[str, Any], rows: list[dict[str, Any]]) -> str:
-    games = f"{record.get('played', 0):,d} of {record.get('games', 0):,d} games"
+    games = f"{record.get('played') or 0:,d} of {record.get('games') or 0:,d} games"
     seconds = f"{rows[-1]['seconds']:.1f} s" if rows else "no time"
     reason = f" {record['reason']}." if record.get("reason") else ""
     return f"{games} in {seconds}, engine {record.get('engine')}, seed {record.get('seed')}.{reason}"

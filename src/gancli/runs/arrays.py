@@ -1,9 +1,10 @@
 """Named arrays on disk; apart from `files`, which must not import NumPy to list runs."""
 
+import contextlib
 import io
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,3 +56,14 @@ def read_arrays(path: Path, most: int, packed: bool = False) -> dict[str, NDArra
         raise
     except DAMAGE as error:
         raise RunError(f"{path}: is damaged ({error or type(error).__name__})") from None
+
+
+@contextlib.contextmanager
+def meant(path: Path) -> Iterator[None]:
+    """Within `with meant(path):`, what a file holds is used; it is to blame where that fails. Raises RunError."""
+    try:
+        yield
+    except RunError:
+        raise
+    except DAMAGE as error:
+        raise RunError(f"{path}: does not hold what gancli writes ({type(error).__name__}: {error})") from None

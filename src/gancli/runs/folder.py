@@ -13,9 +13,13 @@ from typing import Any
 from gancli.runs.errors import RunError
 from gancli.runs.files import TEMPORARY, append_text, finite, sync, sync_folder, write_bytes
 from gancli.runs.held import Held
-from gancli.runs.own import LINES_BYTES, read_bytes, read_text
+from gancli.runs.own import METRICS_BYTES, opened, read_bytes, read_json
 
 FOLDERS = ("images", "checkpoints")
+LARGEST = 1e308
+"""Numbers from there on are none that was measured, and too large to be computed with."""
+TAIL_BYTES = 100_000
+"""Of the metrics' end, in which their last line lies."""
 
 
 class RunFolder(Held):
@@ -72,11 +76,9 @@ class RunFolder(Held):
         """What `gancli evaluate` has found, empty where it was not asked. Raises RunError."""
         path = self.inside(self.EVALUATION)
         try:
-            found = json.loads(read_text(path)) if path.exists() else {}
-        except RunError:
-            raise
-        except (OSError, ValueError, RecursionError) as error:
-            raise RunError(f"{path}: cannot be read ({error})") from None
+            found = read_json(path) if path.exists() else {}
+        except OSError as error:
+            raise RunError(f"{path}: cannot be read ({error.strerror})") from None
         if not _is_evaluation(found):
             raise RunError(f"{path}: is no evaluation of gancli's; `gancli evaluate {self.path}` makes one")
         return found
@@ -113,10 +115,24 @@ class RunFolder(Held):
         """Forget the lines after the first `length` bytes: they are measured again."""
         os.truncate(self.metrics, length)
 
+    def last(self) -> dict[str, Any]:
+        """The last test of the metrics, empty where there is none; only the end is read. Raises RunError."""
+        path = self.metrics
+        if not path.exists():
+            return {}
+        with opened(path, METRICS_BYTES) as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
+            lines = file.read().splitlines(keepends=True)
+        whole = [line for line in lines if line.endswith(b"\n")]
+        row = _row(whole[-1]) if whole else {}
+        if whole and not _is_row(row):
+            raise RunError(f"{path}: its last line is damaged; without it, the others can be read")
+        return dict(row)
+
     def rows(self) -> list[dict[str, Any]]:
         """The metrics; a last line cut short by a kill is left out. Raises RunError where another cannot be read."""
         path = self.metrics
-        content = read_bytes(path, LINES_BYTES) if path.exists() else b""
+        content = read_bytes(path, METRICS_BYTES) if path.exists() else b""
         lines = content.splitlines(keepends=True)
         if lines and not lines[-1].endswith(b"\n"):
             lines.pop()
@@ -148,21 +164,26 @@ def _is_row(row: Any) -> bool:
 
 
 def _is_evaluation(found: Any) -> bool:
-    """Has it the form of `gancli evaluate`'s: measures by name, of numbers; sentences?"""
+    """Has it the form of `gancli evaluate`'s: measures of four numbers by name, counts, sentences?"""
     if not isinstance(found, dict) or not isinstance(found.get("measures", {}), dict):
         return False
-    measures = found.get("measures", {}).values()
-    numbers = [one.get(key) for one in measures if isinstance(one, dict) for key in ("value", "±", "real", "real ±")]
-    texts = [text for key in ("findings", "notices") for text in found.get(key, [])]
+    counts = [found.get(key, 0) for key in ("game", "asked", "samples", "sets", "seed")]
+    texts = [found.get(key, []) for key in ("findings", "notices")]
     return (
-        all(isinstance(one, dict) for one in measures)
-        and all(number is None or _is_number(number) for number in numbers)
-        and all(isinstance(text, str) for text in texts)
+        all(map(_is_measure, found.get("measures", {}).values()))
+        and all(type(count) is int for count in counts)
+        and all(isinstance(one, list) and all(isinstance(text, str) for text in one) for one in texts)
+        and isinstance(found.get("critic", {}), dict)
     )
 
 
+def _is_measure(one: Any) -> bool:
+    keys = ("value", "±", "real", "real ±")
+    return isinstance(one, dict) and all(key in one and (one[key] is None or _is_number(one[key])) for key in keys)
+
+
 def _is_number(value: Any) -> bool:
-    return type(value) in (int, float)
+    return type(value) in (int, float) and -LARGEST < value < LARGEST
 
 
 def exclusive(runs: Path, name: str) -> Path:

@@ -10,6 +10,7 @@ import contextlib
 import functools
 import os
 import shutil
+import stat
 import subprocess
 import tempfile
 import threading
@@ -19,6 +20,8 @@ from pathlib import Path
 
 MAX_PATCH = 1_000_000
 """Bytes of a difference that are kept; of a larger one it is only said that there is one."""
+MAX_INDEX = 100_000_000
+"""Bytes of an index, which has about a hundred for each file."""
 SECONDS = 5.0
 """After which a comparison is given up: whether files differ is not known then, but the commit is."""
 LARGE_FILE = "1m"
@@ -101,6 +104,9 @@ def _borrowed(folder: str, objects: str, index: str, kind: str) -> Iterator[dict
         (Path(name) / "HEAD").write_text("ref: refs/heads/none\n", encoding="ascii")
         (Path(name) / "config").write_text("".join(lines), encoding="ascii")
         for path in (Path(index), *Path(index).parent.glob("sharedindex.*")):  # which git brings up to date as it reads
+            facts = path.lstat()
+            if not stat.S_ISREG(facts.st_mode) or facts.st_size > MAX_INDEX:
+                raise OSError(f"{path} is no index of {MAX_INDEX:,d} bytes at most")
             shutil.copy2(path, Path(name) / path.name)
         kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
         yield {**kept, **_ALONE, "GIT_DIR": name, "GIT_OBJECT_DIRECTORY": objects}

@@ -1,7 +1,7 @@
 """A folder that one process at a time works in, with a record that is honest about whether one does."""
 
 import datetime
-import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from gancli.runs.errors import HeldError, RunError
 from gancli.runs.files import append_text, remove_temporary, write_json
 from gancli.runs.lock import Lock, NoLocks, may_live
-from gancli.runs.own import own, read_text
+from gancli.runs.own import own, read_json
 
 KINDS: dict[str, type] = {
     **dict.fromkeys(("name", "kind", "reason", "engine", "start", "end", "host", "plan"), str),
@@ -18,6 +18,10 @@ KINDS: dict[str, type] = {
     **dict.fromkeys(("warnings", "resumed", "argv", "varied"), list),
 }
 """What a record may say under these keys, where it says anything: one from elsewhere may say whatever it likes."""
+
+NAMES = ("name", "kind", "status", "engine")
+IS_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
+"""What a name may be, which stands in titles."""
 
 
 class Held:
@@ -88,18 +92,21 @@ class Held:
 
     def _read_record(self) -> dict[str, Any]:
         try:
-            data = json.loads(read_text(self.path / self.RECORD))
-        except RunError:
-            raise
-        except (OSError, ValueError, RecursionError) as error:
-            why = error.strerror if isinstance(error, OSError) else error
-            raise RunError(f"{self.path}: {self.RECORD} cannot be read ({why})") from None
+            data = read_json(self.path / self.RECORD)
+        except OSError as error:
+            raise RunError(f"{self.path}: {self.RECORD} cannot be read ({error.strerror})") from None
         if not isinstance(data, dict) or not isinstance(data.get("status"), str):
             raise RunError(f"{self.path}: {self.RECORD} is not the record of a run")
         for key, kind in KINDS.items():
             if data.get(key) is not None and not isinstance(data[key], kind):
-                raise RunError(f"{self.path}: {self.RECORD} says {key}: {data[key]!r:.40}, which is not gancli's")
+                raise self._foreign(key, data[key])
+        for key in NAMES:
+            if data.get(key) is not None and not IS_NAME.fullmatch(data[key]):
+                raise self._foreign(key, data[key])
         return data
+
+    def _foreign(self, key: str, value: Any) -> RunError:
+        return RunError(f"{self.path}: {self.RECORD} says {key}: {repr(value)[:40]}, which gancli does not write")
 
     def write_record(self, record: dict[str, Any]) -> None:
         """Replace the record."""

@@ -1,18 +1,24 @@
 """Read a run folder's files, which may come from elsewhere: no link is followed, no pipe waited for, no flood read."""
 
 import contextlib
+import itertools
+import json
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from gancli.runs.errors import RunError
 
 RECORD_BYTES = 20_000_000
 """Of a record, an evaluation or a configuration, at most: they are of some kilobytes."""
 LINES_BYTES = 500_000_000
-"""Of a file that grows by lines: metrics, cells, attempts, a summary."""
+"""Of a file with a line for each cell: the plan, attempts, the summary."""
+METRICS_BYTES = 100_000_000
+"""Of metrics: a quarter of a million tests. Read, they take fourteen times as much."""
+MAX_DEPTH = 50
+"""Of lists and mappings within one another."""
 PICTURE_BYTES = 50_000_000
 """Of a picture, or of its arrays when unpacked."""
 _NOWHERE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -53,6 +59,26 @@ def read_text(path: Path, most: int = RECORD_BYTES) -> str:
         return read_bytes(path, most).decode("utf-8")
     except UnicodeDecodeError as error:
         raise RunError(f"{path}: cannot be read: byte {error.start} is no UTF-8 text") from None
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file of at most `RECORD_BYTES` says. Raises RunError, OSError."""
+    return parse_json(read_text(path), path)
+
+
+def parse_json(text: str | bytes, path: Path) -> Any:
+    """What JSON text says, which `path` holds. Raises RunError."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RunError(f"{path}: cannot be read ({error})") from None
+    layer = [data]
+    for _ in range(MAX_DEPTH):
+        nested = [one.values() if isinstance(one, dict) else one for one in layer if isinstance(one, dict | list)]
+        layer = list(itertools.chain(*nested))
+        if not layer:
+            return data
+    raise RunError(f"{path}: is nested too deeply: over {MAX_DEPTH} levels")
 
 
 def append(path: Path) -> IO[bytes]:

@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import io
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -14,14 +15,17 @@ from typing import Any
 from gancli.runs.errors import RunError
 from gancli.runs.figures import figures
 from gancli.runs.files import append_text, write_bytes, write_text
-from gancli.runs.folder import RunFolder, exclusive, whole
+from gancli.runs.folder import LARGEST, RunFolder, exclusive, whole
 from gancli.runs.held import Held
-from gancli.runs.own import LINES_BYTES, own, read_text
+from gancli.runs.own import LINES_BYTES, own, parse_json, read_text
 from gancli.runs.ranking import EVALUATED, REAL, WAY, Combination
 
 CELLS, ATTEMPTS = "cells", "attempts.jsonl"
 IS_CELL = re.compile(r"[0-9a-f]{12}")
 """The name of a cell, which is that of its folder."""
+IS_SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+OWN = ("cell", "seed", "status", "seconds")
+"""Columns of the summary that are no setting, and no metric."""
 UNREADABLE = "unreadable"
 """The status of a run whose folder cannot be read: it is damaged, or not this user's."""
 Answer = dict[str, Any]
@@ -57,11 +61,9 @@ class SweepFolder(Held):
         """The plan: `cell`, `values`, `seed` and `spec` of each cell. Raises RunError."""
         path = self.path / "cells.jsonl"
         try:
-            cells = [json.loads(line) for line in read_text(path, LINES_BYTES).splitlines()]
-        except RunError:
-            raise
-        except (OSError, ValueError, RecursionError) as error:
-            raise RunError(f"{path}: cannot be read ({error})") from None
+            cells = [parse_json(line, path) for line in read_text(path, LINES_BYTES).splitlines()]
+        except OSError as error:
+            raise RunError(f"{path}: cannot be read ({error.strerror})") from None
         if not cells or not all(_is_cell(cell, cells[0]) for cell in cells):
             raise RunError(f"{path}: is not the plan of a sweep")
         return cells
@@ -123,6 +125,8 @@ class SweepFolder(Held):
         """The rows of the summary as they stand in its file, by cell. Raises RunError."""
         try:
             rows = list(csv.DictReader(io.StringIO(read_text(self.summary, LINES_BYTES), newline="")))
+            if any(None in row or None in row.values() for row in rows):
+                raise RunError(f"{self.summary}: has rows that are longer or shorter than its first")
             return {row["cell"]: row for row in rows}
         except (OSError, csv.Error, KeyError) as error:
             raise RunError(f"{self.summary}: cannot be read ({error})") from None
@@ -190,9 +194,11 @@ class SweepFolder(Held):
         path = self.inside(ATTEMPTS)
         for line in read_text(path, LINES_BYTES).splitlines() if path.exists() else []:
             try:
-                entry = json.loads(line)
-                cell, event, _ = entry["cell"], entry["event"], entry["reason"]
-            except (ValueError, LookupError, TypeError):  # cut short by a kill
+                entry = parse_json(line, path)
+                cell, event = entry["cell"], entry["event"]
+                if not all(isinstance(entry[key], str) for key in ("cell", "event", "reason")):
+                    continue
+            except (RunError, LookupError, TypeError):  # cut short by a kill
                 continue
             if event == "again":
                 found.pop(cell, None)
@@ -233,10 +239,15 @@ def readable(value: Any) -> Any:
 
 
 def _number(text: str) -> Any:
+    """Raises RunError."""
     for kind in (int, float):
         with contextlib.suppress(ValueError):
-            return kind(text)
-    return text or None
+            number = kind(text)
+            if abs(number) < LARGEST or math.isnan(number):
+                return number
+    if text:
+        raise RunError(f"summary.csv: {text[:40]!r} is no number; without the file, it is made of the cells")
+    return None
 
 
 def _is_cell(cell: Any, first: Any) -> bool:
@@ -247,6 +258,7 @@ def _is_cell(cell: Any, first: Any) -> bool:
         and all(isinstance(cell.get(key), kind) for key, kind in kinds.items())
         and IS_CELL.fullmatch(cell["cell"]) is not None
         and cell["values"].keys() == first["values"].keys()
+        and all(IS_SETTING.fullmatch(key) and key not in OWN for key in cell["values"])
     )
 
 

@@ -108,7 +108,8 @@ def load_file(path: Path) -> Document:
     if not isinstance(document.data, dict):
         got = "nothing" if document.data is None else type(document.data).__name__
         raise _refusal(source, f"must hold `key: value` lines (a mapping); got {got}")
-    if path.is_file():  # not a pipe, whose folder is the system's
+    streams = ("/dev/", "/proc/")
+    if path.is_file() and not str(path.absolute()).startswith(streams):  # those have the system's folder
         document.folder = path.parent
     return document
 

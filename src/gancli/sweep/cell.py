@@ -35,8 +35,8 @@ class Quiet:
 def play_cell(sweep: str, cell: dict[str, Any]) -> Answer:
     """Play a cell of the sweep in this folder to its end, unless that is on the disk already."""
     folder = SweepFolder(Path(sweep))
-    run = folder.run(cell["cell"])
     try:
+        run = folder.run(cell["cell"])
         while True:
             done = folder.result(cell["cell"])
             if done is not None and done["status"] in DONE:
@@ -51,9 +51,9 @@ def play_cell(sweep: str, cell: dict[str, Any]) -> Answer:
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
         with contextlib.suppress(OSError, RunError):  # a folder that cannot be written to is the reason, then
-            append_text(folder.error_log(cell["cell"]), traceback.format_exc())
-            if not (run.path / run.RECORD).exists():
+            if not (folder.path / CELLS / cell["cell"] / RunFolder.RECORD).exists():
                 folder.note(cell["cell"], "failed", reason)
+            append_text(folder.error_log(cell["cell"]), traceback.format_exc())
         return {"cell": cell["cell"], "status": "failed", "reason": reason, "seconds": 0.0}
 
 

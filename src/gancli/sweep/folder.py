@@ -87,6 +87,7 @@ def _plan(folder: SweepFolder) -> str | None:
 
 def reopen(folder: SweepFolder) -> list[dict[str, Any]]:
     """Hold a sweep to go on with it; returns its cells. Raises HeldError, RunError."""
+    folder.inside(CELLS)  # which may not be a link
     folder.lock()
     try:
         cells = folder.cells()

@@ -5,6 +5,7 @@ among them, from a file `.numba_config.yaml` there, now and at each compilation,
 Raises whatever the import raises, ImportError where Numba is switched off.
 """
 
+import contextlib
 import importlib
 import os
 import sys
@@ -12,22 +13,20 @@ from typing import Any
 
 from platformdirs import user_cache_dir
 
+from gancli.standing import standing_in
+
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def _settings() -> Any:
     """Numba's settings, as its own variables (`$NUMBA_…`) have them."""
-    try:
-        before = os.getcwd()
-    except OSError:  # the folder one stands in is gone
-        before = os.path.sep
     path = sys.path[:]
-    os.chdir(_HERE)
-    sys.path[:] = [os.path.join(before, entry) for entry in path]  # those that are relative stay what they were
+    with contextlib.suppress(OSError):  # the folder one stands in is gone
+        sys.path[:] = [os.path.join(os.getcwd(), entry) for entry in path]  # relative ones stay what they were
     try:
-        config: Any = importlib.import_module("numba.core.config")
+        with standing_in(_HERE):
+            config: Any = importlib.import_module("numba.core.config")
     finally:
-        os.chdir(before)
         sys.path[:] = path
     config._config_fname = os.devnull  # which is not a file, for what compiles later
     if config.DISABLE_JIT:
