@@ -171,7 +171,7 @@ def test_ls_of_nothing_and_of_a_damaged_run() -> None:
     run = train()
     (run / "run.json").write_text("{", encoding="utf-8")
     result = gancli("ls")
-    assert result.exit_code == 0 and "run.json cannot be read" in result.stderr
+    assert result.exit_code == 0 and "run.json: cannot be read" in result.stderr
 
 
 def test_check_prints_a_config_that_runs_and_counts_parameters() -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from experiment.test_runs import GAME2D, WGAN
 from gancli.cli.output import escaped
-from gancli.runs import RunFolder, listing
+from gancli.engines import MissingEngine
+from gancli.runs import RunError, RunFolder, listing
 from helpers import gancli
 
 GANCLI = f"{sys.executable} -m gancli"
@@ -168,3 +169,22 @@ def test_an_evaluation_is_kept_where_it_cannot_be_printed() -> None:
     assert list(Path("runs").glob("*/evaluation.json"))
     result = shell(f"{GANCLI} --help > /dev/full")
     assert result.returncode == 1 and "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (MemoryError(), 1, "gancli: not enough memory; use smaller networks or a smaller batch"),
+        (RuntimeError("odd"), 1, "gancli: RuntimeError: odd (please report this; --debug shows where)"),
+        (OSError(28, "No space left on device", "a"), 1, "gancli: a: No space left on device; free space"),
+        (RunError("no such run"), 2, "gancli: no such run"),
+        (MissingEngine("no numba"), 2, "gancli: no numba"),
+    ],
+)
+def test_the_exit_codes_of_errors(error: Exception, code: int, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: object) -> None:
+        raise error
+
+    monkeypatch.setattr("gancli.runs.listing_any", fail)
+    result = gancli("ls")
+    assert result.exit_code == code and result.stderr.startswith(said) and result.stdout == ""

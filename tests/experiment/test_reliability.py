@@ -1,5 +1,7 @@
 """Nothing lost: runs made longer, refused, damaged, out of disk, and the same bits whatever is done beside."""
 
+import contextlib
+import gzip
 import json
 import os
 import resource
@@ -272,11 +274,12 @@ def test_ctrl_c_before_the_first_game_leaves_no_folder(monkeypatch: pytest.Monke
 
 
 def test_a_second_ctrl_c_leaves_at_once(tmp_path: Path) -> None:
-    slow = WGAN.replace("games: 40, batch: 8", "games: 40, batch: 100, ratios: {generator: 10000}")
-    Path("c.yaml").write_text(slow.replace("[784, 5, 1]", "[784, 50, 1]"), encoding="utf-8")  # a game takes a minute
+    slow = WGAN.replace("games: 40, batch: 8", "games: 40, batch: 2000, ratios: {generator: 10000}")
+    Path("c.yaml").write_text(slow.replace("[784, 5, 1]", "[784, 50, 1]"), encoding="utf-8")  # a game takes minutes
     words = [sys.executable, "-m", "gancli", "train", "c.yaml", "--engine", "numpy"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         while not list(tmp_path.glob("runs/2*/metrics.jsonl")):
+            assert process.poll() is None
             time.sleep(0.05)
         time.sleep(1.0)
         process.send_signal(signal.SIGINT)
@@ -288,6 +291,47 @@ def test_a_second_ctrl_c_leaves_at_once(tmp_path: Path) -> None:
         assert time.monotonic() - start < 5
     assert process.returncode == 130
     assert RunFolder(Path(out.splitlines()[-1])).record()["status"] == "interrupted"
+
+
+@pytest.mark.parametrize("failing", [False, True])
+def test_signals_are_given_back(failing: bool) -> None:
+    from gancli.experiment import Stop
+
+    def own(number: int, frame: Any) -> None: ...
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, own) for number in numbers}
+    try:
+        with contextlib.suppress(ZeroDivisionError), Stop().listening() as stop:
+            assert all(signal.getsignal(number) != own for number in numbers)
+            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signal.SIGHUP)
+            assert stop.signal == signal.SIGTERM, "the first one counts"
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+            assert not failing or 1 // 0
+        assert all(signal.getsignal(number) == own for number in numbers)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def test_other_data_are_refused_when_a_run_goes_on() -> None:
+    from gancli.data.mnist import BUNDLED
+
+    Path("digits").mkdir()
+    for path in BUNDLED.glob("*.gz"):
+        Path("digits", path.stem).write_bytes(gzip.decompress(path.read_bytes()))
+    folder = train(WGAN.replace("{classes: [7]}", "{path: digits}"))
+    assert gancli("resume", "small", "--games", "50").exit_code == 0
+    pixels = Path("digits/train-images-idx3-ubyte")
+    content = bytearray(pixels.read_bytes())
+    content[100] ^= 1
+    pixels.write_bytes(bytes(content))
+    before = essence(folder)
+    result = gancli("resume", "small", "--games", "60")
+    assert result.exit_code == 2 and "it was trained on other data than data.path" in result.stderr
+    assert essence(folder) == before
 
 
 @pytest.mark.slow

@@ -415,3 +415,26 @@ def test_points_of_the_plane_are_drawn_by_a_gan(data: str) -> None:
     assert drawn.arrays["samples"].shape == (30, 2) and drawn.arrays["answers"].shape == (50, 50)
     assert np.abs(drawn.arrays["real"]).max() < drawn.arrays["half"]
     assert drawn.arrays["answers"].min() > 0 and drawn.arrays["answers"].max() < 1
+
+
+@pytest.mark.parametrize("where", ["eta: 0.25", "network: {optimizer: {name: sgd, eta: 0.25}}"])
+def test_a_step_is_eta_times_the_gradient_wherever_eta_is_given(where: str) -> None:
+    """One neuron, one sample: with o = σ(w·x + b), the loss (o − t)² has the gradient 2 (o − t) o (1 − o) x."""
+    text = """
+kind: supervised
+dtype: float64
+engine: numpy
+data: {set: xor}
+network: {shape: [2, 1], activation: sigmoid, output: sigmoid, optimizer: {name: sgd}}
+training: {games: 1, batch: 4}
+"""
+    setting = where if where.startswith("eta") else "network.optimizer={name: sgd, eta: 0.25}"
+    played = game(text, setting.replace("eta: ", "eta=") if where.startswith("eta") else setting)
+    network = played.players["network"].network
+    before = network.params.copy()
+    samples, labels = played._training.part.samples, played._training.part.labels
+    played.play()
+    outputs = 1 / (1 + np.exp(-(samples @ before[:2] + before[2])))
+    slopes = 2 * (outputs - labels) * outputs * (1 - outputs)
+    gradient = np.array([*(slopes @ samples), slopes.sum()]) / len(samples)
+    np.testing.assert_allclose(network.params, before - 0.25 * gradient, atol=1e-12)

@@ -195,6 +195,7 @@ def test_a_killed_coordinator_loses_nothing(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "gancli", "sweep", "c.yaml", "--seeds", "30", "--jobs", "2", "-q"]
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         while len(done(tmp_path)) < 8:
+            assert process.poll() is None
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
     (path,) = (tmp_path / "runs").glob("2*")

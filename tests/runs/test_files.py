@@ -1,0 +1,98 @@
+"""Files are on the disk in order: written beside, flushed, given their mode, put in place, and then their folder."""
+
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiment.test_runs import WGAN
+from gancli.runs import RunError, checkpoint
+from gancli.runs.arrays import write_arrays
+from gancli.runs.figures import figures
+from gancli.runs.files import append_text, write_bytes
+from helpers import train
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """What is flushed and renamed, in order, by the names of the files."""
+    found: list[tuple[str, str]] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def flushed(descriptor: int) -> None:
+        path = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
+        size = "" if path.is_dir() else f", {path.stat().st_size} bytes"
+        found.append(("flush", f"{path.name}{size}"))
+        fsync(descriptor)
+
+    def replaced(self: Path, target: Path) -> Any:
+        found.append(("rename", f"{self.name} → {target.name}, mode {stat.S_IMODE(self.stat().st_mode):o}"))
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", flushed)
+    monkeypatch.setattr(Path, "replace", replaced)
+    return found
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, "644"), (0o002, "664"), (0o077, "600")])
+def test_a_file_is_flushed_before_it_is_in_place_and_its_folder_after(
+    calls: list[tuple[str, str]], tmp_path: Path, umask: int, mode: str
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    before = os.umask(umask)
+    try:
+        write_bytes(folder / "a.txt", b"12345")
+    finally:
+        os.umask(before)
+    assert [call for call, _ in calls] == ["flush", "rename", "flush"]
+    beside, renamed, flushed = (text for _, text in calls)
+    assert beside.startswith(".tmp-a.txt.") and beside.endswith(", 5 bytes"), "hidden, and whole when it is flushed"
+    assert renamed == f"{beside.removesuffix(', 5 bytes')} → a.txt, mode {mode}" and flushed == "folder"
+
+
+def test_a_line_that_must_last_is_flushed(calls: list[tuple[str, str]], tmp_path: Path) -> None:
+    append_text(tmp_path / "a.txt", "one\n")
+    assert calls == []
+    append_text(tmp_path / "a.txt", "two\n", flush=True)
+    assert calls == [("flush", "a.txt, 8 bytes")] and (tmp_path / "a.txt").read_text() == "one\ntwo\n"
+
+
+def test_metrics_are_on_the_disk_before_the_checkpoint_that_counts_them(calls: list[tuple[str, str]]) -> None:
+    folder, _ = train(WGAN, "-q")
+    names = [
+        text.partition(" → ")[2].partition(",")[0] if call == "rename" else text.partition(",")[0]
+        for call, text in calls
+    ]
+    places = [place for place, name in enumerate(names) if name.startswith("game-") and name.endswith(".npz")]
+    assert len(places) == 4, "a checkpoint every ten games of forty"
+    for place in places:
+        assert names[place - 2] == "metrics.jsonl" and names[place + 1] == "checkpoints"
+    saved = checkpoint.newest(folder.checkpoints)
+    assert saved.facts["metrics_bytes"] <= folder.metrics.stat().st_size
+
+
+def test_a_checkpoint_whose_arrays_have_other_shapes_is_damaged(tmp_path: Path) -> None:
+    path = checkpoint.save(tmp_path, 1, {"a": np.arange(6.0).reshape(2, 3)}, {"game": 1})
+    arrays = dict(np.load(path))
+    for change in ({"a": arrays["a"].reshape(3, 2)}, {"a": arrays["a"].view(np.int64)}):
+        write_arrays(path, arrays | change)
+        with pytest.raises(RunError, match="its SHA-256 is another"):
+            checkpoint.load(path)
+
+
+def test_metrics_in_a_few_numbers() -> None:
+    rows = [
+        {"game": 0, "seconds": 0.0, "accuracy": 0.5, "loss": 4.0},
+        {"game": 10, "seconds": 1.0, "accuracy": 1.0, "loss": 1.0},
+        {"game": 30, "seconds": 3.0, "accuracy": 0.8, "loss": 2.0},
+    ]
+    found = figures(rows)
+    assert found["accuracy.final"] == 0.8 and found["accuracy.best"] == 1.0 and found["loss.best"] == 1.0
+    assert found["accuracy.area"] == pytest.approx((10 * 0.75 + 20 * 0.9) / 30), "by the trapezoidal rule, over games"
+    assert found["loss.area"] == pytest.approx((10 * 2.5 + 20 * 1.5) / 30)
+    assert figures(rows[:1])["loss.area"] == 4.0
+    assert "loss.final" not in figures([*rows, {"game": 40, "seconds": 4.0, "accuracy": 0.9}])
