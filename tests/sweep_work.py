@@ -10,6 +10,19 @@ from typing import Any
 from gancli.sweep.cell import play_cell
 
 
+class Silent:
+    """A report that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def line(self, text: str) -> None:
+        self.lines.append(text)
+
+    def counts(self, counts: Any) -> None:
+        pass
+
+
 def counted(sweep: str, cell: dict[str, Any]) -> dict[str, Any]:
     """Play, and leave a line for each time."""
     answer = play_cell(sweep, cell)

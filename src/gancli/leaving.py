@@ -23,7 +23,7 @@ def leaving_at_once() -> Iterator[None]:
     KeyboardInterrupt would not do: raised while a module is imported or an object is finalised, it may be printed and
     forgotten.
     """
-    with _handlers(dict.fromkeys(STOPS, _leave)):
+    with handlers(dict.fromkeys(STOPS, _leave)):
         yield
 
 
@@ -43,7 +43,7 @@ def cleaning_up() -> Iterator[None]:
     }
     if signal.getsignal(signal.SIGINT) in (_leave, signal.default_int_handler):
         wanted[signal.SIGINT] = _raise
-    with _handlers(wanted):
+    with handlers(wanted):
         try:
             yield
         finally:
@@ -80,7 +80,7 @@ def blocked(*numbers: signal.Signals) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _handlers(wanted: Mapping[signal.Signals, Any]) -> Iterator[None]:
+def handlers(wanted: Mapping[signal.Signals, Any]) -> Iterator[None]:
     """These handlers for a while, in the main thread; what is ignored stays ignored (`nohup`, `&` in a script)."""
     before = {}
     with contextlib.suppress(ValueError):  # not the main thread

@@ -7,7 +7,6 @@ import ssl
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -32,18 +31,10 @@ training: {games: 20}
 """
 
 
-class Silent:
-    def line(self, text: str) -> None:
-        """Say nothing."""
-
-    def counts(self, counts: Any) -> None:
-        """Say nothing."""
-
-
 def play_two(cluster: DaskCluster) -> dict[str, int]:
     Path("c.yaml").write_text(TEXT, encoding="utf-8")
     folder = create(load_sweep(Path("c.yaml"), seeds=2), Path("runs"), "test", {})
-    return play(folder, folder.cells(), cluster, Policy(), Silent()).counts
+    return play(folder, folder.cells(), cluster, Policy(), sweep_work.Silent()).counts
 
 
 def listening() -> set[tuple[str, int]]:

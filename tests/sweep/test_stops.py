@@ -36,19 +36,6 @@ checkpoint: {every: 20}
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Silent:
-    """A report that keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def line(self, text: str) -> None:
-        self.lines.append(text)
-
-    def counts(self, counts: Any) -> None:
-        pass
-
-
 def made(seeds: int, text: str = TEXT) -> tuple[SweepFolder, list[dict[str, Any]]]:
     Path("c.yaml").write_text(text, encoding="utf-8")
     folder = create(load_sweep(Path("c.yaml"), seeds=seeds), Path("runs"), "test", {})
@@ -70,7 +57,7 @@ def bits(folder: SweepFolder) -> dict[str, Any]:
 def whole(seeds: int) -> dict[str, Any]:
     """The bits of a sweep that nobody stopped."""
     folder, cells = made(seeds)
-    assert play(folder, cells, LocalPool(2, sweep_work.counted), Policy(), Silent()).status == "completed"
+    assert play(folder, cells, LocalPool(2, sweep_work.counted), Policy(), sweep_work.Silent()).status == "completed"
     found = bits(folder)
     folder.path.rename("undisturbed")
     return found
@@ -223,7 +210,7 @@ def test_a_group_that_is_terminated_saves_what_it_plays(tmp_path: Path) -> None:
 def test_a_worker_that_someone_else_stops_is_not_lost() -> None:
     expected = whole(2)
     folder, cells = made(2)
-    report = Silent()
+    report = sweep_work.Silent()
     ended = play(folder, cells, LocalPool(2, sweep_work.told_once), Policy(), report)
     assert ended.counts == {"completed": 2} and folder.notes() == {}
     assert len([line for line in report.lines if "its worker was told to stop; played again" in line]) == 2
@@ -233,7 +220,7 @@ def test_a_worker_that_someone_else_stops_is_not_lost() -> None:
 def test_a_worker_that_is_stopped_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(coordinator, "STOPS", 1)
     folder, cells = made(1)
-    ended = play(folder, cells, LocalPool(1, sweep_work.always_told), Policy(), Silent())
+    ended = play(folder, cells, LocalPool(1, sweep_work.always_told), Policy(), sweep_work.Silent())
     assert ended.counts == {"failed": 1}
     assert [note["event"] for note in folder.notes()[cells[0]["cell"]]] == ["lost"] * coordinator.TRIES
 
@@ -266,7 +253,7 @@ def test_what_killed_processes_left_unfinished_is_taken_away() -> None:
         os.utime(path, (1.0, 1.0))
     os.utime("runs/.tmp-new-4", (time.time() + 60.0,) * 2)
     (folder.path / ".tmp-summary.csv.x").touch()
-    play(folder, cells, LocalPool(1, sweep_work.counted), Policy(), Silent())
+    play(folder, cells, LocalPool(1, sweep_work.counted), Policy(), sweep_work.Silent())
     held.unlock()
     left = sorted(path.name for path in Path("runs").rglob(".tmp-*"))
     assert left == [".tmp-c-3", ".tmp-new-4"], "what is held, or may be so in a moment, stays"

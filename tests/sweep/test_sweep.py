@@ -44,19 +44,6 @@ pictures: {every: 10, count: 6}
 """
 
 
-class Silent:
-    """A report that keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def line(self, text: str) -> None:
-        self.lines.append(text)
-
-    def counts(self, counts: Any) -> None:
-        pass
-
-
 def sweep(*words: str, text: str = XOR, code: int = 0) -> tuple[SweepFolder, Any]:
     Path("c.yaml").write_text(text, encoding="utf-8")
     result = gancli("sweep", "c.yaml", *words)
@@ -167,7 +154,7 @@ def test_raising_diverging_and_dying_cells_leave_the_others_alone(monkeypatch: p
 
 def test_a_worker_that_is_killed_costs_its_cell_one_retry() -> None:
     folder, cells = made(9)
-    report = Silent()
+    report = sweep_work.Silent()
     ended = play(folder, cells, LocalPool(2, sweep_work.killed_once), Policy(), report)
     assert ended.counts == {"completed": 9} and len([line for line in report.lines if "tried again" in line]) == 3
     assert len((folder.path / "played.txt").read_text().split()) == 9
@@ -175,15 +162,15 @@ def test_a_worker_that_is_killed_costs_its_cell_one_retry() -> None:
 
 def test_failures_before_there_is_a_run_are_kept_and_stop_where_asked() -> None:
     folder, cells = made(6)
-    ended = play(folder, cells, LocalPool(1, sweep_work.failing), Policy(max_failures=2), Silent())
+    ended = play(folder, cells, LocalPool(1, sweep_work.failing), Policy(max_failures=2), sweep_work.Silent())
     assert ended.status == "failed" and ended.counts == {"failed": 2, "waiting": 4}
     log = folder.error_log(cells[0]["cell"])
     assert log.suffix == ".log" and "KeyError" in log.read_text()
     folder.lock()
-    assert play(folder, cells, LocalPool(1, sweep_work.failing), Policy(), Silent()).counts == {"failed": 6}
+    assert play(folder, cells, LocalPool(1, sweep_work.failing), Policy(), sweep_work.Silent()).counts == {"failed": 6}
     (folder.path / "mended").touch()
     folder.lock()
-    ended = play(folder, cells, LocalPool(2, sweep_work.failing), Policy(retry_failed=True), Silent())
+    ended = play(folder, cells, LocalPool(2, sweep_work.failing), Policy(retry_failed=True), sweep_work.Silent())
     assert ended.counts == {"completed": 6} and ended.status == "completed"
 
 
@@ -265,7 +252,7 @@ def test_dask_gives_the_cells_of_a_killed_worker_to_others_and_plays_none_twice(
 
     killer = threading.Thread(target=kill_one)
     killer.start()
-    report = Silent()
+    report = sweep_work.Silent()
     ended = play(folder, cells, cluster, Policy(), report)
     killer.join()
     assert ended.counts == {"completed": 24} and ended.status == "completed"

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from gancli.disk import sync_folder
+
 try:
     import fcntl
 except ImportError:  # pragma: no cover - not a POSIX system
@@ -39,16 +41,6 @@ def put(path: Path, target: Path) -> None:
     """Give a file or folder that is on the disk its name, and have that on the disk too. Raises OSError."""
     path.replace(target)
     sync_folder(target.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on the disk before this returns. Raises OSError."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 @contextlib.contextmanager

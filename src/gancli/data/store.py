@@ -20,7 +20,8 @@ from platformdirs import user_cache_dir
 
 from gancli.data import idx
 from gancli.data.errors import DataError
-from gancli.data.files import put, sync_folder, turn, write
+from gancli.data.files import put, turn, write
+from gancli.disk import sync_folder
 
 Arrays = dict[str, NDArray[np.uint8]]
 ARRAYS = dict(zip(idx.NAMES, (f"{part}-{what}" for part in idx.PARTS for what in ("images", "labels")), strict=True))

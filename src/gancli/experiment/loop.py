@@ -18,7 +18,7 @@ from gancli.experiment.pace import Pace
 from gancli.experiment.profile import Profile
 from gancli.experiment.saving import gather
 from gancli.games.adversarial import Adversarial
-from gancli.leaving import STOPS, taken_over
+from gancli.leaving import STOPS, handlers, taken_over
 from gancli.runs import RunFolder, checkpoint
 from gancli.runs.arrays import write_arrays
 from gancli.runs.files import write_bytes
@@ -64,17 +64,11 @@ class Stop:
 
     @contextlib.contextmanager
     def listening(self) -> Iterator["Stop"]:
-        """Take the signals over for a while, in the main thread, which alone can; one that is ignored (by `nohup`, in
-        a sweep's worker) stays ignored."""  # fmt: skip
-        main = threading.current_thread() is threading.main_thread()
-        numbers = [number for number in STOPS if main and signal.getsignal(number) != signal.SIG_IGN]
-        before = {number: signal.signal(number, self._handle) for number in numbers}
-        try:
-            self.signal = self.signal or (taken_over() if main else None)
+        """Take the signals over for a while, in the main thread, which alone can, and one that has come already."""
+        with handlers(dict.fromkeys(STOPS, self._handle)):
+            if threading.current_thread() is threading.main_thread():
+                self.signal = self.signal or taken_over()
             yield self
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 class Loop:

@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from gancli.disk import sync_folder
 from gancli.runs import own
 
 DIFF = "git.diff"
@@ -74,16 +75,6 @@ def sync(path: Path) -> int:
     with own.append(path) as file:
         os.fsync(file.fileno())
         return os.fstat(file.fileno()).st_size
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on the disk before this returns. Raises OSError."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def remove_temporary(folder: Path) -> None:

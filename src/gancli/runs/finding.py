@@ -31,12 +31,13 @@ def listing_any(runs: Path) -> list[Folder]:
     return _in_order([folder for _, folder in _entries(runs) if isinstance(folder, Folder)])
 
 
-def _is_readable(folder: Folder) -> bool:
+def _trouble(folder: Folder) -> str | None:
+    """Why its record cannot be read; None where it can."""
     try:
         folder.record()
-    except (RunError, OSError):
-        return False
-    return True
+    except (RunError, OSError) as error:
+        return str(error)
+    return None
 
 
 def unreadable(runs: Path) -> dict[Path, str]:
@@ -45,11 +46,8 @@ def unreadable(runs: Path) -> dict[Path, str]:
     for path, folder in _entries(runs):
         if isinstance(folder, OSError):
             found[path] = str(folder.strerror)
-        elif folder is not None:
-            try:
-                folder.record()
-            except (RunError, OSError) as error:
-                found[path] = str(error)
+        elif folder is not None and (why := _trouble(folder)) is not None:
+            found[path] = why
     return found
 
 
@@ -110,7 +108,7 @@ def find_any(runs: Path, name: str, kinds: tuple[type[Folder], ...] = KINDS) -> 
     every = [folder for folder in listing_any(runs) if isinstance(folder, kinds)]
     if name == "latest":
         for folder in reversed(every):
-            if _is_readable(folder):
+            if _trouble(folder) is None:
                 return folder
     named = [folder for folder in every if folder.path.name.partition("-")[2].rpartition("-")[0] == name]
     matches = named or [folder for folder in every if name in folder.path.name]

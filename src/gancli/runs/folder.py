@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from gancli.disk import sync_folder
 from gancli.runs.errors import RunError
-from gancli.runs.files import TEMPORARY, append_text, finite, sync, sync_folder, write_bytes
+from gancli.runs.files import TEMPORARY, append_text, finite, sync, write_bytes
 from gancli.runs.held import Held
 from gancli.runs.own import METRICS_BYTES, opened, read_bytes, read_json
 
