@@ -1,6 +1,7 @@
 """Figures look the same whatever is set outside, are whole or absent, and leave a notebook as it was."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -59,6 +60,18 @@ def test_a_notebook_s_settings_are_as_before() -> None:
     environment = {**os.environ, "MPLBACKEND": "agg"}
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
     assert result.stdout.split() == ["False", "agg"], "pyplot would choose a backend"
+
+
+@drawing()
+def test_powers_of_ten_are_written_as_such_and_a_dollar_as_itself(tmp_path: Path) -> None:
+    from gancli.plots.groups import called
+
+    figure, axes = subplots()
+    axes.set(yscale="log", ylim=(1, 1000), title=called("name", "$x$"))
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        drawn = save(figure, tmp_path / "a.svg").read_text()
+    drawn = re.sub("<!--.*?-->", "", drawn)
+    assert "mathdefault" not in drawn and ">$x$</text>" in drawn
 
 
 @drawing()

@@ -71,4 +71,5 @@ def short(key: str) -> str:
 def called(key: str, value: Any) -> str:
     """One setting in a label; a name needs no key."""
     text = "".join(letter if letter.isprintable() else "?" for letter in str(readable(value))[:LONGEST])
+    text = text.replace("$", r"\$")  # else it would be read as mathematics
     return text if key == NAME else f"{short(key)} {text}"

@@ -51,7 +51,6 @@ _OURS = {
     "grid.alpha": 0.3,
     "legend.frameon": False,
     "svg.hashsalt": "gancli",
-    "text.parse_math": False,
 }
 
 
