@@ -9,6 +9,7 @@ from pathlib import Path
 import nox
 
 nox.options.default_venv_backend = "uv"
+nox.options.sessions = ["tests", "lowest", "lint"]
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False
 
@@ -36,6 +37,27 @@ def lowest(session: nox.Session) -> None:
 
 
 @nox.session
+def coverage(session: nox.Session) -> None:
+    """The lines and branches that the fast tests pass through, in all processes; less than the floor fails."""
+    install(session)
+    session.install("coverage>=7.10")
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", "-q", *session.posargs)
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "json", "--quiet", "-o", ".nox/coverage.json", "--fail-under=0")
+    session.run("python", "scripts/coverage_by_folder.py", ".nox/coverage.json")
+    session.run("coverage", "report", "--format=total")
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Wrong lines in a folder of the source, one at a time, and whether its tests notice: `nox -s mutants -- nn`."""
+    install(session)
+    session.install("mutmut==3.8.1")
+    session.run("python", "scripts/mutants.py", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Ruff's rules and format, and the types."""
     session.install("-e", ".[dev]")
@@ -45,6 +67,11 @@ def lint(session: nox.Session) -> None:
 
 
 def fast_tests(session: nox.Session, *options: str) -> None:
-    """Install, and run what pytest runs by default; compiled first, as pip does, for the many processes it starts."""
-    session.install("--compile-bytecode", *options, "-e", ".[test]")
+    """Install, and run what pytest runs by default."""
+    install(session, *options)
     session.run("pytest", "-q", *session.posargs)
+
+
+def install(session: nox.Session, *options: str) -> None:
+    """What the tests need; compiled first, as pip does, for the many processes they start."""
+    session.install("--compile-bytecode", *options, "-e", ".[test]")

@@ -14,7 +14,10 @@ from gancli.nn.layers import LAYERS
 from gancli.nn.losses import ADVERSARIAL, LOSSES
 from gancli.nn.optimizers import OPTIMIZERS
 
-pytestmark = pytest.mark.skipif(not numba_is_here(), reason="numba is not installed")
+pytestmark = [
+    pytest.mark.skipif(not numba_is_here(), reason="numba is not installed"),
+    pytest.mark.usefixtures("compiled"),
+]
 GAMES_PLAYED = 100
 TOLERANCE = {"float32": 1e-4, "float64": 1e-10}
 

@@ -53,6 +53,7 @@ def test_every_branch_of_the_ziggurat() -> None:
     assert one.bit_generator.state == other.bit_generator.state
 
 
+@pytest.mark.usefixtures("compiled")
 def test_the_engine_draws_as_numpy_whatever_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     engine, served = make_engine("numba", 1), []
     fill = Normals.fill
@@ -69,6 +70,7 @@ def test_the_engine_draws_as_numpy_whatever_it_is_given(monkeypatch: pytest.Monk
         assert bool(served) == fast
 
 
+@pytest.mark.usefixtures("compiled")
 def test_a_numpy_that_draws_otherwise_is_left_to_draw(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Normals, "fill", lambda self, rng, out: out.fill(0.0))
     normals._agrees.cache_clear()

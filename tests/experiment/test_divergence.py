@@ -64,6 +64,7 @@ WILD = [
 ]
 
 
+@pytest.mark.usefixtures("compiled")
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(("case", "eta"), [*WILD, ("gan-generator", "1e+20"), ("gan-generator", "1e+30")])
 def test_the_network_that_diverged_first_is_named(case: str, eta: str, engine: str) -> None:
@@ -74,6 +75,7 @@ def test_the_network_that_diverged_first_is_named(case: str, eta: str, engine: s
     assert found.startswith("parameters are no longer finite at game ")
 
 
+@pytest.mark.usefixtures("compiled")
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_network_and_the_game_in_which_it_diverged(engine: str) -> None:
     """Its steps as they are taken one by one, and looked at by hand."""
@@ -98,6 +100,7 @@ def test_a_game_in_the_plane_diverges_too() -> None:
     )
 
 
+@pytest.mark.usefixtures("compiled")
 @pytest.mark.parametrize("engine", ENGINES)
 def test_checkpoints_of_a_run_that_had_diverged_already_do_not_hide_it(engine: str) -> None:
     """A wild generator needs some games to make anything infinite; the run is resumed from one of these and ends so again."""

@@ -172,6 +172,7 @@ def test_a_folder_that_vanishes_stops_the_run_with_the_reason(monkeypatch: pytes
     assert "moved or deleted" in result.stderr
 
 
+@pytest.mark.usefixtures("compiled")
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("kind", ALL)
 def test_what_is_measured_drawn_and_saved_changes_no_weight(kind: str, engine: str) -> None:
@@ -187,6 +188,7 @@ def test_what_is_measured_drawn_and_saved_changes_no_weight(kind: str, engine: s
     assert learned(first) == learned(second)
 
 
+@pytest.mark.usefixtures("compiled")
 @pytest.mark.parametrize("threads", ["1", "2"])
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_same_threads_give_the_same_bits(engine: str, threads: str) -> None:

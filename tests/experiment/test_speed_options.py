@@ -40,12 +40,14 @@ def without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "why_not_numba", engines.why_not_numba.__wrapped__)
 
 
+@pytest.mark.usefixtures("compiled")
 @needs_numba
 def test_auto_is_numba_where_it_is_installed() -> None:
     record = train(XOR)[0].record()
     assert record["engine"] == "numba" and record["threads"] == 1
 
 
+@pytest.mark.usefixtures("compiled")
 def test_auto_is_numpy_elsewhere_and_numba_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     without_numba(monkeypatch)
     assert train(XOR)[0].record()["engine"] == "numpy"
@@ -55,6 +57,7 @@ def test_auto_is_numpy_elsewhere_and_numba_is_refused(monkeypatch: pytest.Monkey
     assert set(Path("runs").iterdir()) == before
 
 
+@pytest.mark.usefixtures("compiled")
 @needs_numba
 def test_a_run_goes_on_with_the_engine_and_threads_it_began_with(monkeypatch: pytest.MonkeyPatch) -> None:
     folder, _ = train(XOR, "--threads", "2")
@@ -90,6 +93,7 @@ def test_threads_by_size(
     assert threads_for(spec.load(Path("c.yaml"), settings).experiment) == expected
 
 
+@pytest.mark.usefixtures("compiled")
 @needs_numba
 @pytest.mark.parametrize("text", [XOR, WGAN])
 def test_a_run_that_diverges_is_found_out_by_the_fast_engine_too(text: str) -> None:
@@ -100,6 +104,7 @@ def test_a_run_that_diverges_is_found_out_by_the_fast_engine_too(text: str) -> N
     assert folder.record()["status"] == "diverged" and "no longer finite" in result.stderr
 
 
+@pytest.mark.usefixtures("compiled")
 @pytest.mark.parametrize("engine", ["numpy", pytest.param("numba", marks=needs_numba)])
 @pytest.mark.parametrize("text", [XOR, WGAN])
 def test_a_profile_adds_up_and_changes_nothing(engine: str, text: str) -> None:

@@ -75,6 +75,7 @@ differ = pytest.mark.skipif(
 """Of products as large as those of the configurations above."""
 
 
+@pytest.mark.usefixtures("compiled")
 @pytest.mark.parametrize(("engine", "threads"), WAYS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_neither_measuring_nor_an_interruption_changes_weights(
@@ -116,6 +117,7 @@ def played(text: str, engine: str, threads: int, outside: int) -> tuple[dict[str
     return {name: player.network.params.tobytes() for name, player in game.players.items()}, found
 
 
+@pytest.mark.usefixtures("compiled")
 @pytest.mark.parametrize(("engine", "threads"), [*WAYS, ("checked", 2)])
 @pytest.mark.parametrize("text", [*KINDS.values(), LAYERS], ids=[*KINDS, "layers"])
 def test_another_engine_in_the_process_changes_neither_weights_nor_measures(
@@ -180,6 +182,7 @@ def test_other_python_threads_can_set_the_number_too() -> None:
     assert found == [1] and blas_threads() == 2
 
 
+@pytest.mark.usefixtures("compiled")
 @pytest.mark.parametrize(("engine", "threads"), WAYS)
 def test_the_record_has_the_threads_of_the_runs_own_products(engine: str, threads: int) -> None:
     folder = train(KINDS["supervised"], "--engine", engine, "--threads", str(threads))
