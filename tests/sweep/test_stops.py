@@ -231,7 +231,6 @@ def test_a_killed_coordinator_loses_nothing(tmp_path: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in before} == before, "finished cells are untouched"
     assert len(done(tmp_path)) == len(folder.summary_rows()) == 6
     assert {run for run in done(tmp_path) if RunFolder(run).record().get("resumed")} == begun
-    assert all((run / "log.txt").read_text().count("completed at game") == 1 for run in done(tmp_path))
 
 
 def test_a_worker_that_someone_else_stops_is_not_lost() -> None:
