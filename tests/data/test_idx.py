@@ -36,6 +36,7 @@ BAD: list[tuple[str, bytes, str]] = [
     ("train_images_idx3_ubyte", LABELS + IMAGES, "magic number 0x00000801, expected 0x00000803"),
     ("train_images_idx3_ubyte", b"\x89PNG" + IMAGES, "is not an IDX file of images"),
     ("train_images_idx3_ubyte", struct.pack(">4I", 0x803, 1, 32, 32) + bytes(1024), "must be 28×28 pixels; got 32×32"),
+    ("train_images_idx3_ubyte", struct.pack(">4I", 0x803, 1, 28, 29) + bytes(812), "must be 28×28 pixels; got 28×29"),
     ("train_images_idx3_ubyte", struct.pack(">4I", 0x803, 2**32 - 1, 28, 28), "must hold 1 to 100,000 samples"),
     ("train_images_idx3_ubyte", struct.pack(">4I", 0x803, 0, 28, 28), "must hold 1 to 100,000 samples"),
     ("train_labels_idx1_ubyte", struct.pack(">2I", 0x801, 29) + bytes(29), "30 images, but train-labels-idx1-ubyte"),
