@@ -26,7 +26,10 @@ def until_told(sweep: str, cell: dict[str, Any]) -> dict[str, Any]:
     (Path(sweep) / cell["cell"]).touch()
     while not told:
         time.sleep(0.005)
-    time.sleep(0.2)  # in which a second word would be heard
+    (Path(sweep) / f"{cell['cell']}.told").touch()
+    while not (Path(sweep) / "saved").exists():
+        time.sleep(0.005)
+    time.sleep(0.1)  # in which a second word would be heard
     return {"cell": cell["cell"], "status": "interrupted", "told": len(told)}
 
 

@@ -72,7 +72,9 @@ def test_the_cells_in_play_are_told_to_stop_once(pools: list[LocalPool], tmp_pat
     until_there(tmp_path / "a", tmp_path / "b")
     assert pool.wait(0.0) == []
     pool.stop()
-    pool.stop()
+    until_there(tmp_path / "a.told", tmp_path / "b.told")
+    pool.stop()  # as with a SIGTERM to the whole group
+    (tmp_path / "saved").touch()
     found = answers(pool, 2)
     assert sorted((one["cell"], one["status"], one["told"]) for one in found) == [
         ("a", "interrupted", 1), ("b", "interrupted", 1),
