@@ -58,13 +58,6 @@ def killed_once(sweep: str, cell: dict[str, Any]) -> dict[str, Any]:
     return counted(sweep, cell)
 
 
-def failing(sweep: str, cell: dict[str, Any]) -> dict[str, Any]:
-    """Fails before there is a run folder, until a file says that it may go on."""
-    if not (Path(sweep) / "mended").exists():
-        cell = {**cell, "spec": {**cell["spec"], "kind": "nothing"}}
-    return play_cell(sweep, cell)
-
-
 def slow(sweep: str, cell: dict[str, Any]) -> dict[str, Any]:
     """Takes a while after the training, in which its worker may be killed."""
     answer = counted(sweep, cell)

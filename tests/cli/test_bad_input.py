@@ -122,10 +122,6 @@ CASES: dict[str, tuple[Callable[[Path], list[str]], int, str]] = {
     "data nowhere": (words("train", "c.yaml", "--set", "data.path=nowhere"), 2, "it must hold the four MNIST files"),
     "truncated images": (with_data({TRAIN: struct.pack(">4I", 0x803, 30, 28, 28) + bytes(99)}), 2, "is cut short: 99 of 23,520"),
     "foreign images": (with_data({TRAIN: b"GIF89a" + bytes(100)}), 2, "is not an IDX file of images: magic number"),
-    "truncated gzip": (with_data({TRAIN + ".gz": b"\x1f\x8b\x08\0\0\0\0\0\0\xff\0\0"}), 2, "is cut short or not gzip"),
-    "not gzip": (with_data({TRAIN + ".gz": b"hello"}), 2, "is cut short: 5 bytes"),
-    "counts differ": (with_data({TRAIN: struct.pack(">4I", 0x803, 29, 28, 28) + bytes(29 * 784)}), 2, "holds 29 images, but"),
-    "no such digit": (with_data({"train-labels-idx1-ubyte": struct.pack(">2I", 0x801, 30) + bytes(30)}), 2, "holds no image of 7"),
     "runs is a file": (words("train", "c.yaml", "--runs", "c.yaml"), 2, "is a file"),
     "runs inside a file": (words("train", "c.yaml", "--runs", "c.yaml/runs"), 1, "choose a folder you can write to"),
     "runs not writable": (words("train", "c.yaml", "--runs", "/proc/runs"), 1, "choose a folder you can write to"),
@@ -169,10 +165,6 @@ CASES: dict[str, tuple[Callable[[Path], list[str]], int, str]] = {
     "a file of images that is too large": (with_data({TRAIN: Large()}), 2, "at most 79,400,016 are read"),
     "a bomb of images": (with_data({TRAIN + ".gz": bomb(500_000_000)}), 2, "holds more than the 23,520 values its header says"),
     "a header of four thousand million": (with_data({TRAIN: struct.pack(">4I", 0x803, 2**32 - 1, 28, 28)}), 2, "must hold 1 to 100,000 samples"),
-    "images of another size": (with_data({TRAIN: struct.pack(">4I", 0x803, 30, 29, 28) + bytes(30)}), 2, "images must be 28×28 pixels"),
-    "labels that are none": (with_data({"train-labels-idx1-ubyte": struct.pack(">2I", 0x801, 30) + bytes([99] * 30)}), 2, "labels must be digits from 0 to 9; got 99"),
-    "labels for images": (with_data({TRAIN: struct.pack(">2I", 0x801, 30) + bytes(99)}), 2, "magic number 0x00000801, expected 0x00000803"),
-    "an empty file of images": (with_data({TRAIN: b""}), 2, "is cut short: 0 bytes"),
     "plot in a strange form": (words("plot", "latest", "--format", "gif"), 2, "'gif' is not one of 'png', 'svg', 'pdf'"),
     "no samples": (words("sample", "x", "-n", "0"), 2, "0 is not in the range"),
     "compare with nothing": (words("compare", "x", "y"), 2, "no run 'x' in runs"),
@@ -191,7 +183,7 @@ def test_bad_input(name: str, tmp_path: Path) -> None:
     assert message in result.stderr
     assert "Traceback" not in result.output and result.stdout == ""
     assert not list((tmp_path / "runs").glob("*")), "a run folder was left behind"
-    if name.startswith(("truncated", "foreign", "counts", "missing", "negative", "runs inside")):
+    if name.startswith(("truncated", "foreign", "missing", "negative", "runs inside")):
         assert len(result.stderr.strip().splitlines()) == 1
 
 

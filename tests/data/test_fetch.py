@@ -56,6 +56,12 @@ class Mirror(BaseHTTPRequestHandler):
     def good(self) -> None:
         self.answer(self.content)
 
+    def unsized(self) -> None:
+        """Whose end is the end of the connection."""
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.content)
+
     def missing(self) -> None:
         self.send_error(404)
 
@@ -261,6 +267,58 @@ def test_the_bounds_are_mnists() -> None:
     assert list(MOST.values()) == [16 + 60_000 * 784, 8 + 60_000, 16 + 10_000 * 784, 8 + 10_000]
     for name, path in (idx.find(Path(FULL) / "mnist") if FULL else {}).items():
         assert PACKED[name] == pytest.approx(path.stat().st_size, rel=0.05)
+
+
+PUBLISHED = {
+    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
+"""SHA-256 of the unpacked files, by `sha256sum` of copies whose MD5 are 6bbc9ace898e44ae57da46a324031adb,
+a25bea736e30d166cdddb491f175f624, 2646ac647ad5339dbf082846283269ea and 27ae3e4e09519cfbb04c329615203637; other projects
+that pin what the CVDF mirror has, unpacked, list the same four."""
+
+
+def test_nothing_but_mnist_is_fetched_as_mnist(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Good files of its format are not enough."""
+    taken_for_mnist = mnist.SHA256
+    monkeypatch.undo()
+    assert mnist.SHA256 == PUBLISHED and list(PUBLISHED) == list(idx.NAMES)
+    monkeypatch.setattr(mnist, "downloads", lambda: tmp_path / "downloads")
+    with pytest.raises(DataError, match="SHA-256"):
+        fetch(server, "good")
+    assert names(tmp_path / "downloads") == []
+    for name in idx.NAMES:  # each of the four
+        monkeypatch.setattr(mnist, "SHA256", {**taken_for_mnist, name: PUBLISHED[name]})
+        with pytest.raises(DataError, match=f"{name}.gz could not be fetched"):
+            fetch(server, "good")
+
+
+def test_what_is_there_already_is_looked_at(server: str, tmp_path: Path) -> None:
+    fetch(server, "good")
+    path = tmp_path / "downloads" / f"{idx.NAMES[3]}.gz"
+    whole = path.read_bytes()
+    for harm in (whole[:-9], gzip.compress(gzip.decompress(whole)[:-1] + b"\1"), b""):
+        path.write_bytes(harm)
+        Mirror.asked.clear()
+        fetch(server, "good")
+        assert Mirror.asked == [f"/good/{path.name}"], "it alone is fetched again"
+        assert gzip.decompress(path.read_bytes()) == gzip.decompress(whole)
+
+
+@pytest.mark.parametrize("beside", [0, 1])
+@pytest.mark.parametrize("kind", ["good", "unsized"])
+def test_a_download_may_have_as_many_bytes_as_allowed(server: str, tmp_path: Path, kind: str, beside: int) -> None:
+    name = f"{idx.NAMES[3]}.gz"
+    most = (BUNDLED / name).stat().st_size - beside
+    bounds = downloading.Bounds(most, 10.0, 10.0)
+    if beside:
+        with pytest.raises(downloading.Lost, match="too long"):
+            downloading.download(f"{server}/{kind}/{name}", tmp_path / "a", bounds, False)
+    else:
+        downloading.download(f"{server}/{kind}/{name}", tmp_path / "a", bounds, False)
+        assert (tmp_path / "a").read_bytes() == (BUNDLED / name).read_bytes()
 
 
 @pytest.mark.parametrize("kind", ["drip", "drip_headers"])

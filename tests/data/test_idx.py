@@ -36,6 +36,7 @@ BAD: list[tuple[str, bytes, str]] = [
     ("train_images_idx3_ubyte", LABELS + IMAGES, "magic number 0x00000801, expected 0x00000803"),
     ("train_images_idx3_ubyte", b"\x89PNG" + IMAGES, "is not an IDX file of images"),
     ("train_images_idx3_ubyte", struct.pack(">4I", 0x803, 1, 32, 32) + bytes(1024), "must be 28×28 pixels; got 32×32"),
+    ("train_images_idx3_ubyte", struct.pack(">4I", 0x803, 1, 28, 29) + bytes(812), "must be 28×28 pixels; got 28×29"),
     ("train_images_idx3_ubyte", struct.pack(">4I", 0x803, 2**32 - 1, 28, 28), "must hold 1 to 100,000 samples"),
     ("train_images_idx3_ubyte", struct.pack(">4I", 0x803, 0, 28, 28), "must hold 1 to 100,000 samples"),
     ("train_labels_idx1_ubyte", struct.pack(">2I", 0x801, 29) + bytes(29), "30 images, but train-labels-idx1-ubyte"),
@@ -89,6 +90,34 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, head: bytes, tail: int, k
         assert str(path) in str(error)
 
 
+def test_a_file_that_is_not_packed_is_taken_before_one_that_is(tmp_path: Path) -> None:
+    folder = write(write(tmp_path / "d", ".gz"))
+    assert [path.name for path in idx.find(folder).values()] == list(idx.NAMES)
+    (folder / idx.NAMES[2]).unlink()
+    assert idx.find(folder)[idx.NAMES[2]].name == f"{idx.NAMES[2]}.gz" and len(idx.find(folder)) == 4
+    (folder / f"{idx.NAMES[2]}.gz").unlink()
+    assert list(idx.find(folder)) == [idx.NAMES[0], idx.NAMES[1], idx.NAMES[3]]
+
+
+def test_a_file_is_read_up_to_its_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def inspected(count: int, most: int) -> idx.Header:
+        monkeypatch.setattr(idx, "MAX_IMAGES", most)
+        path = tmp_path / "labels"
+        path.write_bytes(pack([], np.zeros(count))[1])
+        return idx.inspect(path)
+
+    assert inspected(1, 1).sizes == (1,) and inspected(7, 7).sizes == (7,)
+    for count, most in ((0, 7), (8, 7)):
+        with pytest.raises(DataError, match="must hold 1 to"):
+            inspected(count, most)
+    path = tmp_path / "labels"
+    monkeypatch.setattr(idx, "MAX_BYTES", path.stat().st_size)
+    idx.check_size(path)
+    monkeypatch.setattr(idx, "MAX_BYTES", path.stat().st_size - 1)
+    with pytest.raises(DataError):
+        idx.check_size(path)
+
+
 def test_the_search_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert mnist.locate(None) == (idx.find(BUNDLED), "the bundled MNIST-5k")
     monkeypatch.setattr(mnist, "downloads", lambda: tmp_path / "cache")
@@ -137,13 +166,6 @@ def test_classes_are_kept_and_absent_ones_refused(tmp_path: Path) -> None:
     folder = write(tmp_path / "d", train_images_idx3_ubyte=images, train_labels_idx1_ubyte=labels)
     with pytest.raises(DataError, match="holds no image of 7"):
         data.load("mnist", path=str(folder), classes=(1, 7))
-
-
-def test_xor_is_the_reports() -> None:
-    found = data.load("xor")
-    points = dict(zip(map(tuple, found.train.samples.tolist()), found.train.labels.tolist(), strict=True))
-    assert points == {(-1, -1): 1, (-1, 1): 0, (1, -1): 0, (1, 1): 1}
-    assert len(found.test.samples) == 400 and found.test.labels.mean() == 0.5 and found.test.samples.all()
 
 
 def test_batches_visit_every_sample_once_a_pass_whatever_the_batch() -> None:

@@ -1,5 +1,7 @@
 """The sets of points that are made here."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -21,10 +23,25 @@ def test_points_have_the_label_of_their_side(name: str) -> None:
     assert len(found.train.samples) == 10_000 and len(found.test.samples) == 400
 
 
-def test_the_four_corners() -> None:
-    found = data.load("xor")
-    assert sorted(map(tuple, found.train.samples.tolist())) == [(-1, -1), (-1, 1), (1, -1), (1, 1)]
-    assert found.train.labels.tolist() == [1, 0, 0, 1]
+def test_xor_is_learned_from_its_four_corners_and_tested_beside_the_axes() -> None:
+    for options in ({}, {"points": "corners"}):
+        found = data.load("xor", **options)
+        assert found.train.samples.tolist() == [[-1, -1], [-1, 1], [1, -1], [1, 1]]
+        assert found.train.labels.tolist() == [1, 0, 0, 1]
+        assert sorted({float(x) for x in found.test.samples[:, 0]}) == pytest.approx(
+            [0.1 * i - 0.95 for i in range(20)]
+        )
+        assert len(np.unique(found.test.samples, axis=0)) == 400 and found.test.labels.mean() == 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "counts"),
+    [("xor", {"points": "square", "samples": 7}, (7, 400)), ("line", {"samples": 7}, (7, 400)), ("ring", {"samples": 7}, (7, 7)),
+     ("grid", {"samples": 7}, (7, 7)), ("xor", {}, (4, 400)), ("line", {}, (10_000, 400)), ("grid", {}, (10_000, 10_000))],
+)  # fmt: skip
+def test_as_many_points_are_drawn_as_asked_for(name: str, options: dict[str, Any], counts: tuple[int, int]) -> None:
+    found = data.load(name, rng=rng(), **options)
+    assert (len(found.train.samples), len(found.test.samples)) == counts and found.shape == (2,)
 
 
 @pytest.mark.parametrize(("name", "modes", "std"), [("ring", 8, 0.01), ("grid", 25, 0.05)])
@@ -41,9 +58,12 @@ def test_mixtures_have_their_modes(name: str, modes: int, std: float) -> None:
             assert centre == pytest.approx([np.cos(label * np.pi / 4), np.sin(label * np.pi / 4)], abs=0.002)
         else:
             assert centre == pytest.approx(np.round(centre / 2) * 2, abs=0.01) and np.abs(centre).max() < 4.1
+        assert found.modes is not None and found.modes[label] == pytest.approx(centre, abs=0.01)
+    assert found.modes is not None and len(np.unique(found.modes.round(9), axis=0)) == modes and found.std == std
 
 
 def test_the_same_seed_gives_the_same_points() -> None:
     one, same, other = (data.load("ring", rng=np.random.default_rng(seed)) for seed in (0, 0, 1))
     assert np.array_equal(one.train.samples, same.train.samples)
     assert not np.array_equal(one.train.samples, other.train.samples)
+    assert one.facts == same.facts != other.facts, "by their checksum too"

@@ -71,6 +71,13 @@ def wrong_shape(folder: Path) -> None:
     record(folder, sha256={name: idx.sha256(np.ascontiguousarray(arrays[a])) for name, a in store.ARRAYS.items()})
 
 
+def fewer_than_labels(folder: Path) -> None:
+    """An image less than there are labels, under a record that agrees."""
+    resave(folder / "t10k-images.npy", lambda array: array[:-1])
+    arrays = {name: np.load(folder / f"{name}.npy") for name in store.ARRAYS.values()}
+    record(folder, sha256={name: idx.sha256(arrays[a]) for name, a in store.ARRAYS.items()})
+
+
 def npz(path: Path) -> None:
     array = np.load(path)
     with path.open("r+b") as file:
@@ -96,6 +103,7 @@ DAMAGES: dict[str, Callable[[Path], Any]] = {
     "another order": lambda f: resave(f / IMAGES, np.asfortranarray),
     "fewer": lambda f: resave(f / IMAGES, lambda array: array[:-1]),
     "other shapes": wrong_shape,
+    "an image less in all": fewer_than_labels,
     "an archive": lambda f: npz(f / IMAGES),
     "a file less": lambda f: (f / IMAGES).unlink(),
     "a folder for a file": lambda f: ((f / IMAGES).unlink(), (f / IMAGES).mkdir()),

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from experiment.test_runs import WGAN
-from gancli.runs import RunError, checkpoint
+from gancli.runs import RunError, RunFolder, SweepFolder, checkpoint
 from gancli.runs.arrays import write_arrays
 from gancli.runs.figures import figures
 from gancli.runs.files import append_text, write_bytes
@@ -96,3 +96,16 @@ def test_metrics_in_a_few_numbers() -> None:
     assert found["loss.area"] == pytest.approx((10 * 2.5 + 20 * 1.5) / 30)
     assert figures(rows[:1])["loss.area"] == 4.0
     assert "loss.final" not in figures([*rows, {"game": 40, "seconds": 4.0, "accuracy": 0.9}])
+
+
+def test_the_name_of_a_folder_and_each_note_on_a_cell_are_on_the_disk(calls: list[tuple[str, str]]) -> None:
+    run = RunFolder.create(Path("runs"), "x", "", {"status": "running"})
+    run.unlock()
+    assert calls[-1] == ("flush", "runs")
+    cell: dict[str, Any] = {"cell": "0123456789ab", "values": {}, "seed": 0, "spec": {}}
+    sweep = SweepFolder.create(Path("runs"), "x", [cell], {"status": "running"}, {})
+    sweep.unlock()
+    assert calls[-1] == ("flush", "runs")
+    sweep.note(cell["cell"], "lost")
+    size = (sweep.path / "attempts.jsonl").stat().st_size
+    assert calls[-1] == ("flush", f"attempts.jsonl, {size} bytes")

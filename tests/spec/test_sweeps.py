@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gancli import spec
+from gancli.spec import ranges, sweeps
 from gancli.spec.yaml import dump
 
 BASE = """\
@@ -83,6 +84,11 @@ def test_a_wrong_value_of_a_grid_is_not_called_too_short(value: str) -> None:
         ("1..2:lin:5", [1, 1.25, 1.5, 1.75, 2]),
         ("10..30:3", [10, 20, 30]),
         ("1..4", [1, 2, 3, 4]),
+        ("1..1", [1]),
+        ("1..2:2", [1, 2]),
+        ("10..0.1:log:3", [10, 1, 0.1]),
+        ("3..1:3", [3, 2, 1]),
+        ("0.1..0.2:lin:4", [0.1, 0.133333, 0.166667, 0.2]),
         ("1e-3..1e-1:log:3", [0.001, 0.01, 0.1]),
         ("[0.2, 1..3, 10]", [0.2, 1, 2, 3, 10]),
     ],
@@ -90,6 +96,51 @@ def test_a_wrong_value_of_a_grid_is_not_called_too_short(value: str) -> None:
 def test_ranges(text: str, values: list[float]) -> None:
     found = load(f"sweep: {{base: base.yaml, grid: {{mu: {text}}}}}")
     assert [cell.values["mu"] for cell in found.cells] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("-2..1", 4), ("-1..1:log:3", None), ("0..1:log:2", None), ("0..1:1", None), ("0..1:1000", 1000), ("0..1:1001", None),
+     ("1..1000", 1000), ("1..1001", None), ("1..1:3", 3), ("1..a", 1), ("a..b..c", 1), ("1..2.5", None), ("2..1", None)],
+)  # fmt: skip
+def test_how_many_values_a_range_has(text: str, count: int | None) -> None:
+    if count is None:
+        with pytest.raises(ValueError, match=r"\.\."):
+            ranges.spread(text)
+    else:
+        assert len(ranges.spread(text)) == count
+
+
+def test_cells_are_in_the_order_of_the_plan_its_last_key_first_then_seeds() -> None:
+    found = load("sweep: {base: base.yaml, seeds: 2, grid: {eta: [2, 1], name: [b, a]}, zip: {mu: [4, 3]}}")
+    keys = [(cell.values["eta"], cell.values["name"], cell.values["mu"], cell.seed) for cell in found.cells]
+    assert keys == [(eta, name, mu, seed) for eta in (2, 1) for name in ("b", "a") for mu in (4, 3) for seed in (0, 1)]
+    assert list(found.cells[0].values) == ["eta", "name", "mu"]
+    assert [cell.resolved.experiment.seed for cell in found.cells[:2]] == [0, 1]
+
+
+def test_a_zip_takes_the_values_side_by_side() -> None:
+    found = load("sweep: {base: base.yaml, zip: {eta: [0.1, 0.2, 0.3], mu: 1..3}}")
+    assert [(cell.values["eta"], cell.values["mu"]) for cell in found.cells] == [(0.1, 1), (0.2, 2), (0.3, 3)]
+
+
+def test_the_name_of_a_cell_is_that_of_its_experiment_and_seed() -> None:
+    one = load("sweep: {base: base.yaml, seeds: 2, grid: {eta: [1, 2], mu: [1, 2]}}").cells
+    other = load("sweep: {base: base.yaml, seeds: 3, grid: {mu: [2, 1], eta: [2, 1]}}").cells
+    assert len({cell.name for cell in one}) == 8 and {cell.name for cell in one} < {cell.name for cell in other}
+    assert one[1].name == spec.load(Path("base.yaml"), ["eta=1", "mu=1", "seed=1"]).sha256()[:12]
+
+
+def test_a_plan_is_allowed_up_to_its_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeps, "MAX_CELLS", 6)
+    assert len(load("sweep: {base: base.yaml, seeds: 2, grid: {eta: [1, 2, 3]}}").cells) == 6
+    with pytest.raises(spec.SpecError, match="8 cells"):
+        load("sweep: {base: base.yaml, seeds: 2, grid: {eta: [1, 2, 3, 4]}}")
+    values = tuple(range(1, 1001))
+    assert sweeps.Plan(base="b", grid={"eta": values}, seeds=10_000).grid["eta"] == values
+    for wrong in ({"grid": {"eta": (*values, 0)}}, {"zip": {"eta": (*values, 0)}}, {"seeds": 10_001}, {"seeds": 0}):
+        with pytest.raises(ValueError, match="sweep|Plan"):
+            sweeps.Plan(base="b", **wrong)  # type: ignore[arg-type]
 
 
 def test_the_command_line_adds_to_a_plan() -> None:

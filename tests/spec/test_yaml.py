@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gancli.spec import SpecError
-from gancli.spec.yaml import dump, load_file, load_text
+from gancli.spec.yaml import MAX_BYTES, MAX_DEPTH, MAX_NODES, dump, load_file, load_text
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,11 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("a: !mine 1\n", "YAML tags are not allowed"),
         ("1: a\n", "a key must be text"),
         ("[a]: b\n", "a key must be text"),
-        ("a: [1\n", "is not valid YAML"),
+        ("a: 1\nb: {c: 1,\n  d: 1,\n  c: 2}\n", "here:4: b.c: is given twice, first on line 2"),
+        ("a: 1\nb:\n  2: 3\n", "here:3: b: a key must be text"),
+        ("a: 1\nb: !mine 1\n", "here:2: b: YAML tags"),
+        ("a: 1\nb: 2\n  c: 3\nd: 4\n", "here:3: is not valid YAML"),
+        ("a: 1\nb: &x [*x]\n", "here:2: refers to itself"),
         ("a:\tb: c: d\n", "is not valid YAML"),
         ("a: *missing\n", "is not valid YAML"),
         ("a: &a [*a]\n", "refers to itself"),
@@ -76,6 +80,43 @@ def test_refusals(text: str, message: str) -> None:
     with pytest.raises(SpecError, match="^here") as caught:
         load_text(text, "here")
     assert message in str(caught.value)
+
+
+def test_each_key_and_entry_has_its_line() -> None:
+    document = load_text("a: 1\nb:\n  c: {d: 1,\n    e: 2}\n  f:\n    - 1\n    - {g: 2}\n", "here")
+    places = [
+        ("a",),
+        ("b",),
+        ("b", "c"),
+        ("b", "c", "d"),
+        ("b", "c", "e"),
+        ("b", "f"),
+        ("b", "f", 0),
+        ("b", "f", 1, "g"),
+    ]
+    assert [document.where(place) for place in places] == [f"here:{line}" for line in (1, 2, 3, 3, 4, 5, 6, 7)]
+    assert document.where(("b", "c", "missing")) == "here:3" and document.where(("missing",)) == "here"
+
+
+def test_as_much_is_read_as_is_allowed_and_not_one_more(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(b"a: " + b"x" * (MAX_BYTES - 3))
+    assert len(load_file(path).data["a"]) == MAX_BYTES - 3
+    path.write_bytes(b"a: " + b"x" * (MAX_BYTES - 2))
+    with pytest.raises(SpecError):
+        load_file(path)
+    values = "[" + "1," * (MAX_NODES - 1) + "]"  # and the list itself
+    assert len(load_text(values, "here").data) == MAX_NODES - 1
+    assert load_text("[" * MAX_DEPTH + "]" * MAX_DEPTH, "here").data
+    twice = "a: &a [" + "1," * 4996 + "]\nb: *a\n"  # written out: a mapping, two keys, two lists, their entries
+    assert len(load_text(twice.replace("1,", "", 1), "here").data["b"]) == 4995
+    for text in (
+        values.replace("1,", "1,1,", 1),
+        "[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1),
+        twice.replace("1,", "1,1,1,", 1),
+    ):
+        with pytest.raises(SpecError):
+            load_text(text, "here")
 
 
 def test_files(tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from small_sweeps import XOR, made
 
 import sweep_work
-from gancli.spec import load_sweep
-from gancli.sweep import Policy, create, play
+from gancli.sweep import Policy, play
 from gancli.sweep.errors import MissingDask
 from helpers import gancli
 
@@ -21,20 +21,10 @@ pytest.importorskip("distributed")
 
 from gancli.sweep.cluster import DaskCluster
 
-TEXT = """
-kind: supervised
-name: small
-engine: numpy
-data: {set: xor}
-network: {shape: [2, 2, 1], activation: tanh}
-training: {games: 20}
-"""
-
 
 def play_two(cluster: DaskCluster) -> dict[str, int]:
-    Path("c.yaml").write_text(TEXT, encoding="utf-8")
-    folder = create(load_sweep(Path("c.yaml"), seeds=2), Path("runs"), "test", {})
-    return play(folder, folder.cells(), cluster, Policy(), sweep_work.Silent()).counts
+    folder, cells = made(2)
+    return play(folder, cells, cluster, Policy(), sweep_work.Silent()).counts
 
 
 def listening() -> set[tuple[str, int]]:
@@ -103,7 +93,7 @@ def test_a_cluster_needs_what_makes_its_keys(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_scheduler_that_cannot_be_used_is_named_before_there_is_a_folder(address: str, message: str) -> None:
     import dask
 
-    Path("c.yaml").write_text(TEXT, encoding="utf-8")
+    Path("c.yaml").write_text(XOR, encoding="utf-8")
     with dask.config.set({"distributed.comm.timeouts.connect": "1s"}):
         result = gancli("sweep", "c.yaml", "--seeds", "2", "--backend", "dask", "--scheduler", address)
     assert result.exit_code == 2 and f"--scheduler {address}: cannot be used: " in result.stderr
@@ -146,7 +136,7 @@ def test_a_scheduler_with_tls_is_used_with_the_certificates_of_the_settings(
     monkeypatch.setenv(f"{tls}CA_FILE", cert)
     monkeypatch.setenv(f"{tls}CLIENT__KEY", key)
     monkeypatch.setenv(f"{tls}CLIENT__CERT", cert)
-    Path("c.yaml").write_text(TEXT, encoding="utf-8")
+    Path("c.yaml").write_text(XOR, encoding="utf-8")
     with LocalCluster(
         n_workers=1, threads_per_worker=1, processes=False, security=security, dashboard_address="127.0.0.1:0"
     ) as there:

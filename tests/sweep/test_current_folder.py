@@ -5,17 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from small_sweeps import XOR
 
 from gancli.import_path import safe_path
 
-TEXT = """
-kind: supervised
-name: small
-engine: numpy
-data: {set: xor}
-network: {shape: [2, 2, 1], activation: tanh}
-training: {games: 20}
-"""
 OTHERS = [
     "PIL", "click", "cloudpickle", "cryptography", "dask", "distributed", "gancli", "matplotlib", "mnist", "msgpack",
     "numba", "numpy", "platformdirs", "pooch", "psutil", "pydantic", "requests", "scipy", "sitecustomize",
@@ -31,7 +24,7 @@ def planted(place: Path, names: list[str]) -> Path:
     marks = place.parent / "marks.txt"
     for name in names:
         (place / f"{name}.py").write_text(f"open({str(marks)!r}, 'a').write({name!r} + '\\n')\n")
-    (place / "c.yaml").write_text(TEXT, encoding="utf-8")
+    (place / "c.yaml").write_text(XOR, encoding="utf-8")
     return marks
 
 

@@ -1,7 +1,6 @@
 """A sweep is stopped or killed at any instant: nothing is held against a cell, nothing stays behind, all can go on."""
 
 import contextlib
-import json
 import os
 import random
 import signal
@@ -13,60 +12,36 @@ from typing import Any
 
 import psutil
 import pytest
+from small_sweeps import XOR, bits, made
 
 import sweep_work
 from gancli.leaving import leaving_at_once
-from gancli.runs import RunFolder, SweepFolder, checkpoint
-from gancli.spec import load_sweep
-from gancli.sweep import LocalPool, Policy, coordinator, create, play
+from gancli.runs import RunFolder, SweepFolder
+from gancli.sweep import LocalPool, Policy, coordinator, play
 from helpers import gancli
 
-TEXT = """
-kind: supervised
-name: small
-engine: numpy
-data: {set: xor}
-network: {shape: [2, 2, 1], activation: tanh}
-eta: 0.1
-training: {games: 300}
-test: {every: 20}
-pictures: {every: 100}
-checkpoint: {every: 20}
-"""
+TEXT = (
+    XOR.replace("40}\ntest: {every: 10}\npictures: {every: 40}", "300}\ntest: {every: 20}\npictures: {every: 100}")
+    + "checkpoint: {every: 20}\n"
+)
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-def made(seeds: int, text: str = TEXT) -> tuple[SweepFolder, list[dict[str, Any]]]:
-    Path("c.yaml").write_text(text, encoding="utf-8")
-    folder = create(load_sweep(Path("c.yaml"), seeds=seeds), Path("runs"), "test", {})
-    return folder, folder.cells()
-
-
-def bits(folder: SweepFolder) -> dict[str, Any]:
-    """Of each cell: its last arrays, its metrics but for their seconds, and its pictures."""
-    found = {}
-    for name in (cell["cell"] for cell in folder.cells()):
-        run = folder.run(name)
-        arrays = checkpoint.newest(run.checkpoints).arrays
-        rows = [{key: value for key, value in row.items() if key != "seconds"} for row in run.rows()]
-        pictures = {path.name: path.read_bytes() for path in run.images.iterdir()}
-        found[name] = ({key: array.tobytes() for key, array in arrays.items()}, rows, pictures)
-    return found
 
 
 def whole(seeds: int) -> dict[str, Any]:
     """The bits of a sweep that nobody stopped."""
-    folder, cells = made(seeds)
+    folder, cells = made(seeds, TEXT)
     assert play(folder, cells, LocalPool(2, sweep_work.counted), Policy(), sweep_work.Silent()).status == "completed"
     found = bits(folder)
     folder.path.rename("undisturbed")
     return found
 
 
-def begin(place: Path, *words: str, program: tuple[str, ...] = ("-m", "gancli")) -> subprocess.Popen[str]:
+def begin(
+    place: Path, *words: str, program: tuple[str, ...] = ("-m", "gancli"), seeds: int = 2
+) -> subprocess.Popen[str]:
     """`gancli sweep`, in a session of its own: a new one or, where there is one, going on with it."""
     found = [str(path) for path in place.glob("runs/2*")]
-    words = (*words, "--resume", found[0]) if found else (*words, "c.yaml", "--seeds", "2")
+    words = (*words, "--resume", found[0]) if found else (*words, "c.yaml", "--seeds", str(seeds))
     return subprocess.Popen(
         [sys.executable, *program, "sweep", *words, "--jobs", "2", "-q"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=place, start_new_session=True,
@@ -193,23 +168,74 @@ def test_workers_that_start_end_with_a_coordinator_that_is_killed(tmp_path: Path
     assert alive(process.pid) == [] and "Traceback" not in err
 
 
-def test_a_group_that_is_terminated_saves_what_it_plays(tmp_path: Path) -> None:
-    Path("c.yaml").write_text(TEXT.replace("games: 300", "games: 300000").replace("20}", "100000}"), encoding="utf-8")
-    process = begin(tmp_path)
-    while len(list(tmp_path.glob("runs/2*/cells/*/images/game-000100.png"))) < 2:
+def begin_without_end(place: Path) -> subprocess.Popen[str]:
+    """Two cells, both in play, which end only when they are told to."""
+    text = TEXT.replace("games: 300", "games: 1000000000").replace("20}", "1000000}")
+    Path("c.yaml").write_text(text, encoding="utf-8")
+    process = begin(place)
+    while len(list(place.glob("runs/2*/cells/*/images/game-000100.png"))) < 2:
+        assert process.poll() is None
         time.sleep(0.01)
-    os.killpg(process.pid, signal.SIGTERM)
+    return process
+
+
+def saved(process: subprocess.Popen[str], place: Path, code: int) -> None:
+    """Both cells were heard of, once each, and can go on from where they were."""
     _, err = process.communicate(timeout=30)
-    assert process.returncode == 143 and "Traceback" not in err
-    records = [json.loads(path.read_text()) for path in tmp_path.glob("runs/2*/cells/*/run.json")]
-    ends = {record["reason"].partition(" at game ")[0] for record in records}
-    assert ends == {"SIGTERM"}, "by its group and by the coordinator, it was told twice, and heeded it once"
-    assert len(list(tmp_path.glob("runs/2*/cells/*/checkpoints/*.npz"))) == len(records)
+    assert process.returncode == code and "Traceback" not in err and "gancli sweep --resume" in err
+    (path,) = place.glob("runs/2*")
+    folder = SweepFolder(path)
+    assert folder.record()["status"] == "interrupted" and folder.record()["counts"] == {"interrupted": 2}
+    for cell in folder.cells():
+        run = folder.run(cell["cell"])
+        record = run.record()
+        assert record["status"] == "interrupted" and record["played"] >= 100
+        assert record["reason"] == f"SIGTERM at game {record['played']}"
+        assert [path.name for path in run.checkpoints.iterdir()] == [f"game-{record['played']:06d}.npz"]
+
+
+def test_a_group_that_is_terminated_saves_what_it_plays(tmp_path: Path) -> None:
+    process = begin_without_end(tmp_path)
+    os.killpg(process.pid, signal.SIGTERM)
+    saved(process, tmp_path, 143)
+
+
+@pytest.mark.parametrize("number", STOPS)
+def test_a_coordinator_that_is_stopped_has_its_cells_save(number: signal.Signals, tmp_path: Path) -> None:
+    process = begin_without_end(tmp_path)
+    os.kill(process.pid, number)
+    saved(process, tmp_path, 128 + number)
+
+
+def done(root: Path) -> list[Path]:
+    """The run folders that say that they are completed."""
+    return [path.parent for path in root.glob("runs/2*/cells/*/run.json") if '"completed"' in path.read_text()]
+
+
+def test_a_killed_coordinator_loses_nothing(tmp_path: Path) -> None:
+    Path("c.yaml").write_text(TEXT.replace("games: 300", "games: 2000").replace("20}", "500}"), encoding="utf-8")
+    process = begin(tmp_path, seeds=6)
+    while len(done(tmp_path)) < 2:
+        assert process.poll() is None
+        time.sleep(0.002)
+    process.kill()
+    process.communicate()
+    assert alive(process.pid) == [], "its workers end in the middle of their cells"
+    (path,) = tmp_path.glob("runs/2*")
+    folder = SweepFolder(path)
+    finished = done(tmp_path)
+    begun = {run.parent for run in path.glob("cells/*/run.json")} - set(finished)
+    assert folder.record()["status"] == "stale" and 2 <= len(finished) < 6
+    before = {path: path.stat().st_mtime_ns for run in finished for path in run.rglob("*")}
+    assert gancli("sweep", "--resume", "latest", "--jobs", "2").exit_code == 0
+    assert {path: path.stat().st_mtime_ns for path in before} == before, "finished cells are untouched"
+    assert len(done(tmp_path)) == len(folder.summary_rows()) == 6
+    assert {run for run in done(tmp_path) if RunFolder(run).record().get("resumed")} == begun
 
 
 def test_a_worker_that_someone_else_stops_is_not_lost() -> None:
     expected = whole(2)
-    folder, cells = made(2)
+    folder, cells = made(2, TEXT)
     report = sweep_work.Silent()
     ended = play(folder, cells, LocalPool(2, sweep_work.told_once), Policy(), report)
     assert ended.counts == {"completed": 2} and folder.notes() == {}
@@ -219,7 +245,7 @@ def test_a_worker_that_someone_else_stops_is_not_lost() -> None:
 
 def test_a_worker_that_is_stopped_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(coordinator, "STOPS", 1)
-    folder, cells = made(1)
+    folder, cells = made(1, TEXT)
     ended = play(folder, cells, LocalPool(1, sweep_work.always_told), Policy(), sweep_work.Silent())
     assert ended.counts == {"failed": 1}
     assert [note["event"] for note in folder.notes()[cells[0]["cell"]]] == ["lost"] * coordinator.TRIES
@@ -243,7 +269,7 @@ def test_a_second_stop_leaves_at_once(tmp_path: Path) -> None:
 
 
 def test_what_killed_processes_left_unfinished_is_taken_away() -> None:
-    folder, cells = made(2)
+    folder, cells = made(2, TEXT)
     abandoned = [folder.path / "cells" / ".tmp-a-1", Path("runs/.tmp-b-2")]
     held = RunFolder(Path("runs/.tmp-c-3"))
     for path in (*abandoned, held.path, Path("runs/.tmp-new-4")):

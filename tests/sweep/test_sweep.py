@@ -4,33 +4,20 @@ import csv
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from small_sweeps import XOR, bits, made
 
 import sweep_work
-from gancli.runs import SweepFolder, checkpoint
+from gancli.runs import SweepFolder
 from gancli.runs.sweeps import varied
-from gancli.spec import load_sweep
-from gancli.sweep import LocalPool, Policy, cell, create, play
+from gancli.sweep import LocalPool, Policy, cell, play
 from helpers import gancli
 
-XOR = """
-kind: supervised
-name: small
-engine: numpy
-data: {set: xor}
-network: {shape: [2, 2, 1], activation: tanh}
-eta: 0.1
-training: {games: 40}
-test: {every: 10}
-pictures: {every: 40}
-"""
 WGAN = """
 kind: wgan
 name: small
@@ -49,23 +36,6 @@ def sweep(*words: str, text: str = XOR, code: int = 0) -> tuple[SweepFolder, Any
     result = gancli("sweep", "c.yaml", *words)
     assert result.exit_code == code, result.output
     return SweepFolder(Path(result.stdout.splitlines()[-1])), result
-
-
-def made(seeds: int, text: str = XOR) -> tuple[SweepFolder, list[dict[str, Any]]]:
-    Path("c.yaml").write_text(text, encoding="utf-8")
-    folder = create(load_sweep(Path("c.yaml"), seeds=seeds), Path("runs"), "test", {})
-    return folder, folder.cells()
-
-
-def bits(folder: SweepFolder) -> dict[str, Any]:
-    """Of each cell: its last arrays, and its metrics but for their seconds."""
-    found = {}
-    for planned in folder.cells():
-        run = folder.run(planned["cell"])
-        arrays = checkpoint.newest(run.checkpoints).arrays
-        rows = [{key: value for key, value in row.items() if key != "seconds"} for row in run.rows()]
-        found[planned["cell"]] = ({name: array.tobytes() for name, array in arrays.items()}, rows)
-    return found
 
 
 def test_a_sweep_from_the_command_line() -> None:
@@ -153,80 +123,11 @@ def test_raising_diverging_and_dying_cells_leave_the_others_alone(monkeypatch: p
 
 
 def test_a_worker_that_is_killed_costs_its_cell_one_retry() -> None:
-    folder, cells = made(9)
+    folder, cells = made(4)
     report = sweep_work.Silent()
     ended = play(folder, cells, LocalPool(2, sweep_work.killed_once), Policy(), report)
-    assert ended.counts == {"completed": 9} and len([line for line in report.lines if "tried again" in line]) == 3
-    assert len((folder.path / "played.txt").read_text().split()) == 9
-
-
-def test_failures_before_there_is_a_run_are_kept_and_stop_where_asked() -> None:
-    folder, cells = made(6)
-    ended = play(folder, cells, LocalPool(1, sweep_work.failing), Policy(max_failures=2), sweep_work.Silent())
-    assert ended.status == "failed" and ended.counts == {"failed": 2, "waiting": 4}
-    log = folder.error_log(cells[0]["cell"])
-    assert log.suffix == ".log" and "KeyError" in log.read_text()
-    folder.lock()
-    assert play(folder, cells, LocalPool(1, sweep_work.failing), Policy(), sweep_work.Silent()).counts == {"failed": 6}
-    (folder.path / "mended").touch()
-    folder.lock()
-    ended = play(folder, cells, LocalPool(2, sweep_work.failing), Policy(retry_failed=True), sweep_work.Silent())
-    assert ended.counts == {"completed": 6} and ended.status == "completed"
-
-
-def test_a_killed_coordinator_loses_nothing(tmp_path: Path) -> None:
-    Path("c.yaml").write_text(
-        XOR.replace("games: 40", "games: 2000").replace("every: 10", "every: 1000").replace("every: 40", "every: 2000"),
-        encoding="utf-8",
-    )
-    words = [sys.executable, "-m", "gancli", "sweep", "c.yaml", "--seeds", "30", "--jobs", "2", "-q"]
-    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        while len(done(tmp_path)) < 8:
-            assert process.poll() is None
-            time.sleep(0.01)
-        process.send_signal(signal.SIGKILL)
-    (path,) = (tmp_path / "runs").glob("2*")
-    folder = SweepFolder(path)
-    assert folder.record()["status"] == "stale"
-    time.sleep(1.0)  # the workers end with their coordinator
-    before = {path: path.stat().st_mtime_ns for run in done(tmp_path) for path in run.rglob("*")}
-    finished = len(done(tmp_path))
-    assert 8 <= finished < 30
-    result = gancli("sweep", "--resume", "latest", "--jobs", "2")
-    assert result.exit_code == 0, result.stderr
-    assert {path: path.stat().st_mtime_ns for path in before} == before, "finished cells are untouched"
-    assert len(done(tmp_path)) == 30 and len(folder.summary_rows()) == 30
-    starts = [row for run in done(tmp_path) for row in json.loads((run / "run.json").read_text()).get("resumed", [])]
-    assert len(starts) <= 2, "those in play when it was killed"
-
-
-def done(root: Path) -> list[Path]:
-    """The run folders that say that they are completed."""
-    return [path.parent for path in root.glob("runs/2*/cells/*/run.json") if '"completed"' in path.read_text()]
-
-
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_saves_and_stops_and_resume_gives_the_same_bits(
-    number: signal.Signals, code: int, tmp_path: Path
-) -> None:
-    text = (
-        WGAN.replace("games: 12", "games: 2000").replace("every: 5", "every: 500").replace("every: 10", "every: 3000")
-    )
-    Path("c.yaml").write_text(text, encoding="utf-8")
-    words = [sys.executable, "-m", "gancli", "sweep", "c.yaml", "--seeds", "3", "--jobs", "2"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        while not done(tmp_path) and not list(tmp_path.glob("runs/2*/cells/*/images/game-000000.png")):
-            time.sleep(0.01)
-        time.sleep(0.1)
-        process.send_signal(number)
-        out, err = process.communicate(timeout=30)
-    assert process.returncode == code and "to go on: gancli sweep --resume" in err
-    folder = SweepFolder(Path(out.splitlines()[-1]))
-    assert folder.record()["status"] == "interrupted"
-    assert {"interrupted", "waiting"} & {row["status"] for row in folder.summary_rows()}
-    assert gancli("sweep", "--resume", str(folder.path)).exit_code == 0
-    whole, _ = sweep("--seeds", "3", "--again", text=text)
-    assert bits(folder) == bits(whole)
+    assert ended.counts == {"completed": 4} and len([line for line in report.lines if "tried again" in line]) == 2
+    assert len((folder.path / "played.txt").read_text().split()) == 4
 
 
 def test_a_sweep_that_runs_is_not_run_twice() -> None:

@@ -1,0 +1,136 @@
+"""Names of runs and how one is found by them, who holds a folder, which checkpoints are kept, how much is read."""
+
+import os
+import re
+import socket
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+
+from gancli.runs import HeldError, RunError, RunFolder, SweepFolder, checkpoint, find, find_any, find_sweep
+from gancli.runs.files import write_json
+from gancli.runs.lock import CLOCK, may_live, this_process
+from gancli.runs.own import MAX_DEPTH, parse_json, read_bytes
+
+
+def folder(name: str, record: str = "run.json", status: str = "completed") -> Path:
+    path = Path("runs") / name
+    path.mkdir(parents=True)
+    write_json(path / record, {"status": status, "start": "2026-01-01T00:00:00.000000+00:00"})
+    return path
+
+
+def test_the_name_of_a_folder_is_its_time_its_name_and_six_letters() -> None:
+    made = RunFolder.create(Path("runs"), "my-run", "seed: 0\n", {"status": "running"}, {"git.diff": b"x"})
+    assert re.fullmatch(r"20\d{6}T\d{6}Z-my-run-[0-9a-f]{6}", made.path.name)
+    names = ["checkpoints", "config.yaml", "git.diff", "images", "lock", "metrics.jsonl", "run.json"]
+    assert sorted(path.name for path in made.path.iterdir()) == names
+    assert [path.name for path in Path("runs").iterdir()] == [made.path.name], "nothing unfinished beside it"
+    exact = RunFolder.create(Path("runs"), "0123456789ab", "", {"status": "running"}, exact=True)
+    assert exact.path == Path("runs/0123456789ab")
+    made.unlock()
+    exact.unlock()
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("a", "20260101T000000Z-a-111111"),  # its name, though others have the letter
+        ("b-a", "20260103T000000Z-b-a-333333"),
+        ("222222", "20260102T000000Z-a-b-222222"),
+        ("20260104", "20260104T000000Z-c-444444"),
+        ("runs/20260102T000000Z-a-b-222222", "20260102T000000Z-a-b-222222"),
+        ("20260101T000000Z-a-111111", "20260101T000000Z-a-111111"),
+        ("latest", "20260104T000000Z-c-444444"),
+        ("-", "4"), ("2026", "4"), ("nothing", "0"),
+    ],
+)  # fmt: skip
+def test_a_run_is_found_by_its_name_or_by_what_only_it_has(word: str, found: str) -> None:
+    for name in ("1Z-a-111111", "2Z-a-b-222222", "3Z-b-a-333333", "4Z-c-444444"):
+        folder(f"2026010{name[0]}T000000{name[1:]}")
+    folder("20260105T000000Z-a-sweep-555555", "sweep.json")
+    if found.isdecimal() and len(found) == 1:
+        with pytest.raises(RunError, match=f"stands for {found}" if found != "0" else "no run"):
+            find(Path("runs"), word)
+    else:
+        assert find(Path("runs"), word).path.name == found
+
+
+def test_runs_and_sweeps_are_found_each_as_what_they_are() -> None:
+    run, sweep = folder("20260101T000000Z-x-111111"), folder("20260102T000000Z-y-222222", "sweep.json")
+    later = folder("20260103T000000Z-z-333333")
+    (later / "run.json").write_text("{")
+    assert find_any(Path("runs"), "latest").path == sweep, "the last that can be read"
+    assert find(Path("runs"), "latest").path == run and find_sweep(Path("runs"), "latest").path == sweep
+    assert isinstance(find_any(Path("runs"), "y"), SweepFolder)
+    with pytest.raises(RunError):
+        find_sweep(Path("runs"), "x")
+
+
+def test_one_at_a_time_holds_a_folder_and_it_is_running_as_long() -> None:
+    path = folder("x", status="running")
+    one, other = RunFolder(path), RunFolder(path)
+    assert one.record()["status"] == "stale" and not one.locked()
+    one.lock()
+    assert other.locked() and other.record()["status"] == one.record()["status"] == "running"
+    with pytest.raises(HeldError):
+        other.lock()
+    one.unlock()
+    assert not other.locked() and other.record()["status"] == "stale"
+    other.lock()
+    other.unlock()
+    write_json(path / "run.json", {"status": "failed"})
+    assert one.record()["status"] == "failed"
+
+
+def test_a_process_is_known_by_its_host_its_number_and_its_start() -> None:
+    own = this_process()
+    assert own == {"host": socket.gethostname(), "pid": os.getpid(), "process_start": psutil.Process().create_time()}
+    gone = next(pid for pid in range(2**22 - 1, 1, -1) if not psutil.pid_exists(pid))
+    changes: list[tuple[dict[str, Any], bool]] = [
+        ({}, True),
+        ({"process_start": own["process_start"] + 0.9 * CLOCK}, True),
+        ({"process_start": own["process_start"] - 0.9 * CLOCK}, True),
+        ({"process_start": own["process_start"] + 1.1 * CLOCK}, False),
+        ({"process_start": own["process_start"] - 1.1 * CLOCK}, False),
+        ({"process_start": None}, False),
+        ({"pid": gone}, False),
+        ({"pid": "x"}, False),
+        ({"pid": gone, "host": "another"}, True),
+    ]
+    assert [may_live(own | change) for change, _ in changes] == [lives for _, lives in changes]
+
+
+def test_the_last_two_checkpoints_are_kept_by_the_number_of_their_game(tmp_path: Path) -> None:
+    for game in (5, 999_999, 1_000_000, 1_000_001):
+        checkpoint.save(tmp_path, game, {"a": np.full(3, game)}, {"game": game})
+    assert [path.name for path in checkpoint.paths(tmp_path)] == ["game-1000000.npz", "game-1000001.npz"]
+    assert checkpoint.newest(tmp_path).facts == {"game": 1_000_001}
+    assert checkpoint.newest(tmp_path).arrays["a"].tolist() == [1_000_001] * 3
+
+    def check(facts: dict[str, Any]) -> None:
+        if facts["game"] > 1_000_000:
+            raise ValueError("of another run")
+
+    found = checkpoint.newest(tmp_path, check)
+    assert found.facts == {"game": 1_000_000} and found.damaged == ["of another run"]
+
+
+def test_a_file_is_read_up_to_its_bound(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"x" * 100)
+    assert read_bytes(path, 100) == b"x" * 100
+    with pytest.raises(RunError, match="has 100 bytes; at most 99 are read"):
+        read_bytes(path, 99)
+
+
+def test_json_is_read_down_to_its_depth() -> None:
+    def nested(depth: int) -> str:
+        return '{"a": [' * (depth // 2) + "[" * (depth % 2) + "1" + "]" * (depth % 2) + "]}" * (depth // 2)
+
+    assert parse_json(nested(MAX_DEPTH - 1), Path("f"))
+    with pytest.raises(RunError, match="nested too deeply"):
+        parse_json(nested(MAX_DEPTH), Path("f"))

@@ -1,0 +1,206 @@
+"""Each bound of a field on both sides, and each default by its recorded value."""
+
+from typing import Any
+
+import pytest
+
+from gancli import spec
+from gancli.spec import networks, optimizers, overrides, training
+from gancli.spec.base import Spec
+from gancli.spec.yaml import load_text
+
+TEXTS = {
+    "supervised": "kind: supervised\nnetwork: {shape: [784, 30, 10]}\ntraining: {games: 10, batch: 4}\n",
+    "gan": "kind: gan\ngenerator: {shape: [10, 20, 784]}\ndiscriminator: {shape: [784, 20, 1]}\ntraining: {games: 10, batch: 4}\n",
+    "wgan": "kind: wgan\ngenerator: {shape: [10, 20, 784]}\ncritic: {shape: [784, 20, 1], clip: {bound: 0.1}}\n"
+    "training: {games: 10, batch: 4}\n",
+    "game2d": "kind: game2d\ntraining: {games: 10}\n",
+}  # fmt: skip
+
+
+def resolve(kind: str, *settings: str) -> Any:
+    document = load_text(TEXTS[kind], "f.yaml")
+    overrides.apply(document, list(settings))
+    return spec.resolve(document)
+
+
+TINY = "1e-300"
+BILLION = 1_000_000_000
+BOUNDS: list[tuple[str, str, list[Any], list[Any]]] = [
+    ("gan", "seed=%s", [0, 2**63 - 1], [-1, 2**63]),
+    ("gan", "threads=%s", [1, 64], [0, 65]),
+    ("gan", "name=%s", ["a", "A" * 80], ["a" * 81, "_a", "-a", "a b"]),
+    ("gan", "{eta: %s}", [TINY, 1e300], [0, -1]),
+    ("gan", "{mu: %s}", [TINY], [0, -1]),
+    ("gan", "checkpoint.every=%s", [1, BILLION, "pass"], [0, BILLION + 1]),
+    ("gan", "test.every=%s", [1, BILLION], [0, BILLION + 1]),
+    ("gan", "test.batches=%s", [1, 10_000], [0, 10_001]),
+    ("gan", "pictures.every=%s", [1, BILLION], [0, BILLION + 1]),
+    ("gan", "pictures.count=%s", [1, 10_000], [0, 10_001]),
+    ("gan", "evaluate={every: 100, samples: %s}", [100, 100_000], [99, 100_001]),
+    ("gan", "evaluate.every=%s", [100, 300], [99, 101, 150, "pass"]),
+    ("gan", "training.games=%s", [1, BILLION], [0, BILLION + 1]),
+    ("gan", "training={batch: 4, passes: %s}", [1, 100_000], [0, 100_001]),
+    ("gan", "training.batch=%s", [1, 100_000], [0, 100_001]),
+    *[("gan", f"training.ratios.{key}=%s", [0, 10_000], [-1, 10_001]) for key in ("real", "shared", "fake", "generator")],
+    ("gan", "training.labels.real=%s", [0, 1, "[0.7, 0.7]", "[0, 1]"], [-0.01, 1.01, "[0.8, 0.7]"]),
+    ("gan", "training.labels.flip=%s", [0, 0.999], [-0.001, 1]),
+    ("gan", "training.r1={gamma: %s}", [TINY], [0]),
+    ("gan", "training.r1={gamma: 1, every: %s}", [1, BILLION], [0, BILLION + 1]),
+    ("gan", "data.classes=%s", ["[0]", "[9]", "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"], ["[]", "[-1]", "[10]", "[1, 1]"]),
+    ("gan", "generator.shape=%s", ["[1, 784]", "[1000, 784]", f"[{'1, ' * 64}784]"], ["[784]", "[0, 784]", f"[{'1, ' * 65}784]"]),
+    ("gan", "generator.dropout=%s", [0, 0.999], [-0.001, 1]),
+    ("gan", "generator.ema=%s", [0, 0.999], [-0.001, 1]),
+    ("gan", "generator.init={std: %s}", [TINY], [0]),
+    ("gan", "generator.noise={size: %s}", [1], [0, 1_000_001]),
+    ("gan", "generator.noise={mode: add, scale: %s}", [TINY], [0]),
+    ("gan", "generator.activation={name: leaky_relu, slope: %s}", [TINY, 0.999], [0, 1]),
+    ("gan", "generator.activation={name: tanh, k: %s}", [TINY], [0]),
+    ("gan", "generator.activation={name: tanh, alpha: %s}", [TINY], [0]),
+    ("gan", "generator.optimizer={name: sgd, momentum: %s}", [0, 0.999], [-0.001, 1]),
+    ("gan", "generator.optimizer={name: rmsprop, gamma: %s}", [0, 0.999], [-0.001, 1]),
+    ("gan", "generator.optimizer={name: adam, beta1: %s}", [0, 0.999], [-0.001, 1]),
+    ("gan", "generator.optimizer={name: adam, beta2: %s}", [0, 0.9999], [-0.001, 1]),
+    ("gan", "generator.optimizer={name: adagrad, epsilon: %s}", [TINY], [0]),
+    ("gan", "discriminator.minibatch={name: kernel, kernels: %s}", [1], [0, 1_000_001]),
+    ("gan", "discriminator.minibatch={name: kernel, size: %s}", [1], [0, 1_000_001]),
+    ("supervised", "test.threshold=%s", [TINY, 1], [0, 1.001]),
+    ("supervised", "test.count=%s", [1, BILLION], [0, BILLION + 1]),
+    ("supervised", "{network.shape: [2, 1], data: {set: line, samples: %s}}", [1, 10_000_000], [0, 10_000_001]),
+    ("wgan", "critic.clip.bound=%s", [TINY], [0, -1]),
+    ("wgan", "training.warmup=%s", [0, 9], [-1, 10]),
+    ("wgan", "{training.games: 1000000000, training.warmup: %s}", [1_000_000], [1_000_001]),
+    ("wgan", "training.ratios.critic=%s", [1, 10_000], [0, 10_001]),
+    ("wgan", "training.ratios.generator=%s", [1, 10_000], [0, 10_001]),
+    ("wgan", "training.long_phase.critic=%s", [1, 10_000], [0, 10_001]),
+    ("wgan", "training.long_phase.first=%s", [0, 1_000_000], [-1, 1_000_001]),
+    ("wgan", "training.long_phase.every=%s", [0, BILLION], [-1, BILLION + 1]),
+    ("game2d", "test.every=%s", [1, BILLION], [0, BILLION + 1]),
+    ("game2d", "start=%s", ["[0, 0]"], ["[0]", "[0, 0, 0]", "[0, .inf]"]),
+]  # fmt: skip
+
+
+def settings(template: str, value: Any) -> list[str]:
+    text = template % value
+    if not text.startswith("{"):
+        return [text]
+    return [f"{key}={entry}" for key, entry in load_text(text.replace("{", "{ ", 1), "f").data.items()]
+
+
+@pytest.mark.parametrize(("kind", "template", "good", "bad"), BOUNDS, ids=[template for _, template, _, _ in BOUNDS])
+def test_a_number_is_allowed_up_to_its_bound(kind: str, template: str, good: list[Any], bad: list[Any]) -> None:
+    for value in good:
+        resolve(kind, *settings(template, value))
+    for value in bad:
+        with pytest.raises(spec.SpecError) as caught:
+            resolve(kind, *settings(template, value))
+        key = settings(template, value)[-1].partition("=")[0]
+        assert all(problem.key.startswith(key) for problem in caught.value.problems), value
+
+
+def test_every_bounded_field_is_in_the_table() -> None:
+    """Of the models, by their JSON Schema; the fields of several models have the same bounds."""
+    bounds = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
+
+    def has(node: Any) -> bool:
+        inside = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        return (isinstance(node, dict) and bool(bounds & node.keys())) or any(map(has, inside))
+
+    definitions = spec.json_schema()["$defs"]
+    bounded = {key for one in definitions.values() for key, node in one.get("properties", {}).items() if has(node)}
+    tried = " ".join(template for _, template, _, _ in BOUNDS)
+    assert {key for key in bounded if key not in tried} == {"units", "inputs", "seeds"}
+
+
+@pytest.mark.parametrize(("name", "most"), [("MAX_PARAMETERS", 10 * 20 + 20 + 20 * 784 + 784), ("MAX_BUFFER", 4 * 784)])
+def test_what_is_too_large_is_so_by_one(name: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"gancli.spec.network_checks.{name}", most)
+    resolve("gan")
+    monkeypatch.setattr(f"gancli.spec.network_checks.{name}", most - 1)
+    with pytest.raises(spec.SpecError):
+        resolve("gan")
+
+
+MNIST_DATA = {"set": "mnist"}
+NETWORK = {"bias": True, "dropout": 0.0, "batch_norm": False, "init": {"name": "normal", "std": 1.0}}
+SGD = {"momentum": 0.0, "name": "sgd", "eta": 0.2}
+COMMON = {
+    "name": "run",
+    "seed": 0,
+    "dtype": "float32",
+    "engine": "auto",
+    "threads": "auto",
+    "checkpoint": {"every": 1000},
+}
+OF_TWO = {
+    "data": MNIST_DATA, "mu": 1.0, "latent": {"law": "uniform"}, "test": {"every": 100, "batches": 10},
+    "stop": {"on_collapse": False}, "pictures": {"every": 500, "count": 20},
+    "generator": {**NETWORK, "shape": [10, 20, 784], "activation": {"name": "sigmoid"}, "output": {"name": "sigmoid"}, "optimizer": SGD},
+}  # fmt: skip
+RESOLVED: dict[str, dict[str, Any]] = {
+    "supervised": {
+        **COMMON, "data": MNIST_DATA, "mu": 1.0, "test": {"every": 100, "threshold": 0.5},
+        "network": {**NETWORK, "shape": [784, 30, 10], "activation": {"name": "sigmoid"}, "output": {"name": "sigmoid"}, "optimizer": SGD},
+        "training": {"games": 10, "batch": 4, "loss": "mse", "shuffle": True},
+    },
+    "gan": {
+        **COMMON, **OF_TWO,
+        "discriminator": {**NETWORK, "shape": [784, 20, 1], "activation": {"name": "sigmoid"}, "output": {"name": "sigmoid"}, "optimizer": SGD},
+        "training": {
+            "games": 10, "batch": 4, "loss": "gan", "generator_loss": "non_saturating",
+            "ratios": {"real": 1, "shared": 1, "fake": 0, "generator": 0}, "labels": {"real": 1.0, "flip": 0.0},
+        },
+    },
+    "wgan": {
+        **COMMON, **OF_TWO,
+        "critic": {
+            **NETWORK, "shape": [784, 20, 1], "activation": {"name": "sigmoid"}, "output": {"name": "linear"}, "optimizer": SGD,
+            "clip": {"bound": 0.1, "mode": "clamp"},
+        },
+        "training": {"games": 10, "batch": 4, "ratios": {"critic": 5, "generator": 1}, "warmup": 0},
+    },
+    "game2d": {
+        **COMMON, "game": "bilinear", "updates": "simultaneous", "start": [1.0, 1.0], "optimizer": SGD, "test": {"every": 1},
+        "pictures": {"every": BILLION, "count": 20}, "training": {"games": 10, "batch": 1},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", RESOLVED)
+def test_what_a_configuration_leaves_out(kind: str) -> None:
+    found = resolve(kind).data()
+    assert found == {"kind": kind, **RESOLVED[kind]} and next(iter(found)) == "kind"
+
+
+DEFAULTS: list[tuple[type[Spec], dict[str, Any], dict[str, Any]]] = [
+    (optimizers.Sgd, {}, {"momentum": 0.0, "eta": None}),
+    (optimizers.Adagrad, {}, {"momentum": 0.0, "eta": None, "epsilon": 1e-8}),
+    (optimizers.Rmsprop, {}, {"momentum": 0.0, "eta": None, "gamma": 0.9, "epsilon": 1e-8, "centered": False}),
+    (optimizers.Adadelta, {}, {"momentum": 0.0, "gamma": 0.95, "epsilon": 1e-6, "centered": False}),
+    (optimizers.Adam, {}, {"momentum": 0.0, "eta": None, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}),
+    (networks.Tanh, {"name": "tanh"}, {"k": 1.0, "alpha": 1.0}),
+    (networks.LeakyRelu, {"name": "leaky_relu"}, {"slope": 0.2}),
+    (networks.Normal, {"name": "normal"}, {"std": 1.0}),
+    (networks.Noise, {}, {"mode": "concat", "size": None, "law": "gaussian", "scale": 1.0}),
+    (networks.Kernel, {"name": "kernel"}, {"kernels": 50, "size": 5}),
+    (networks.Clip, {"bound": 1.0}, {"mode": "clamp"}),
+    (training.R1, {"gamma": 1.0}, {"every": 1}),
+    (training.LongPhase, {}, {"critic": 100, "first": 25, "every": 500}),
+    (training.Evaluate, {"every": 1}, {"samples": 2000}),
+]
+
+
+@pytest.mark.parametrize(("model", "given", "expected"), DEFAULTS, ids=[model.__name__ for model, _, _ in DEFAULTS])
+def test_the_default_of_each_choice(model: type[Spec], given: dict[str, Any], expected: dict[str, Any]) -> None:
+    found = model(**given).model_dump()
+    assert {key: value for key, value in found.items() if key not in {"name", *given}} == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "eta"), [("sgd", 0.2), ("adagrad", 0.01), ("rmsprop", 0.001), ("adam", 0.01), ("adadelta", None)]
+)
+def test_the_learning_rate_that_is_not_given(name: str, eta: float | None) -> None:
+    found = resolve("game2d", f"optimizer={name}").data()
+    assert found["optimizer"].get("eta") == eta and "eta" not in found
+    given = resolve("game2d", f"optimizer={name}", "eta=0.5").data()
+    assert given["eta"] == 0.5 and "eta" not in given["optimizer"]

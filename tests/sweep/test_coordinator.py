@@ -1,0 +1,115 @@
+"""Which cells are played, how often, and when no more are: decided without a process that plays."""
+
+import signal
+from collections import Counter
+
+import pytest
+from small_sweeps import Answering, made, write_run
+
+import sweep_work
+from gancli.experiment import Stop
+from gancli.runs import SweepFolder
+from gancli.runs.sweeps import plan_name
+from gancli.sweep import Ended, Policy, play
+from gancli.sweep.coordinator import STOPS, TRIES
+
+
+def session(folder: SweepFolder, executor: Answering, policy: Policy | None = None) -> Ended:
+    if not folder.locked():
+        folder.lock()
+    return play(folder, folder.cells(), executor, policy or Policy(), sweep_work.Silent())
+
+
+def test_what_has_a_result_is_not_played_again() -> None:
+    folder, cells = made(6)
+    names = [cell["cell"] for cell in cells]
+    statuses = dict(zip(names, ["completed", "diverged", "collapsed", "failed", "interrupted"], strict=False))
+    for name, status in statuses.items():
+        write_run(folder, name, status)
+    executor = Answering(folder, lambda name, time: "completed")
+    assert session(folder, executor).status == "failed"
+    assert executor.played == names[4:], "what was interrupted, and what was not begun"
+    again = Answering(folder, lambda name, time: "completed")
+    ended = session(folder, again, Policy(retry_failed=True))
+    assert again.played == [names[3]]
+    assert ended.status == "completed" and ended.counts == {"completed": 4, "diverged": 1, "collapsed": 1}
+    assert folder.record()["counts"] == ended.counts and folder.record()["end"]
+    assert Counter(row["status"] for row in folder.summary_rows()) == ended.counts
+
+
+def test_a_cell_whose_worker_dies_twice_is_given_up_until_it_is_asked_for_again() -> None:
+    folder, cells = made(2)
+    bad = cells[0]["cell"]
+    executor = Answering(folder, lambda name, time: "lost" if name == bad else "completed")
+    assert session(folder, executor).counts == {"failed": 1, "completed": 1}
+    assert executor.played.count(bad) == 2 and len(folder.notes()[bad]) == 2
+    unasked = Answering(folder, lambda name, time: "completed")
+    assert session(folder, unasked).counts == {"failed": 1, "completed": 1} and unasked.played == []
+    once_more = Answering(folder, lambda name, time: "lost" if time == 1 else "completed")
+    ended = session(folder, once_more, Policy(retry_failed=True))
+    assert once_more.played == [bad, bad], "its earlier deaths are forgiven, and it may die once again"
+    assert ended.status == "completed" and [note["event"] for note in folder.notes()[bad]] == ["lost"]
+
+
+def test_a_death_in_one_session_counts_in_the_next() -> None:
+    folder, cells = made(1)
+    name = cells[0]["cell"]
+    folder.note(name, "lost", "worker 1 was killed")
+    executor = Answering(folder, lambda name, time: "lost")
+    assert session(folder, executor).counts == {"failed": 1} and executor.played == [name]
+
+
+@pytest.mark.parametrize("how", ["told", "interrupted"])
+def test_a_cell_that_others_stop_is_played_so_many_times_more(how: str) -> None:
+    folder, cells = made(1)
+    executor = Answering(folder, lambda name, time: how if time <= STOPS else "completed")
+    assert session(folder, executor).status == "completed"
+    assert executor.played == [cells[0]["cell"]] * (STOPS + 1) and folder.notes() == {}
+
+
+def test_after_that_a_stop_is_a_death_like_any_other() -> None:
+    folder, cells = made(1)
+    executor = Answering(folder, lambda name, time: "told")
+    assert session(folder, executor).counts == {"failed": 1}
+    assert len(executor.played) == STOPS + TRIES and len(folder.notes()[cells[0]["cell"]]) == TRIES
+
+
+def test_no_more_cells_are_in_play_than_there_are_slots() -> None:
+    folder, cells = made(7)
+    executor = Answering(folder, lambda name, time: "completed", slots=3)
+    session(folder, executor)
+    assert executor.most == 3 and executor.played == [cell["cell"] for cell in cells], "each once, as planned"
+    assert executor.closed == 1 and executor.stops == 0 and not folder.locked()
+
+
+@pytest.mark.parametrize(("most", "failed"), [(1, 1), (2, 2), (None, 5)])
+def test_a_sweep_stops_at_so_many_failures(most: int | None, failed: int) -> None:
+    folder, _ = made(5)
+    executor = Answering(folder, lambda name, time: "failed", slots=1)
+    ended = session(folder, executor, Policy(max_failures=most))
+    assert len(executor.played) == failed and executor.stops == (most is not None)
+    assert ended.status == "failed" and ended.counts["failed"] == failed and ended.signal is None
+
+
+def test_a_signal_has_the_cells_in_play_stopped_and_none_begun() -> None:
+    folder, cells = made(5)
+    names = [cell["cell"] for cell in cells]
+    stop = Stop()
+
+    def answer(name: str, time: int) -> str:
+        if name == names[0]:
+            stop.signal = signal.SIGTERM
+            return "completed"
+        return "interrupted"
+
+    executor = Answering(folder, answer)
+    ended = play(folder, cells, executor, Policy(), sweep_work.Silent(), stop)
+    assert executor.played == names[:2] and executor.stops == 1
+    assert ended.signal == signal.SIGTERM and ended.status == "interrupted"
+    assert ended.counts == {"completed": 1, "interrupted": 1, "waiting": 3}
+    assert [row["status"] for row in folder.summary_rows()] == ["completed", "interrupted", *["waiting"] * 3]
+
+
+def test_the_name_of_a_plan_is_that_of_its_cells_in_any_order() -> None:
+    names = ["0123456789ab", "ba9876543210", "00000000000f"]
+    assert plan_name(names) == plan_name(reversed(names)) != plan_name(names[:2])
