@@ -54,8 +54,8 @@ def test_neighbours_are_the_same_in_portions(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("distances", "error", "expected"),
     [
-        ([9, 9, 0.981, 0.981, 9, 9, 1, 1], 0.0, True),  # two per cent of 1
-        ([9, 9, 0.979, 0.979, 9, 9, 1, 1], 0.0, False),
+        ([9, 9, 0.9801, 0.9801, 9, 9, 1, 1], 0.0, True),  # two per cent of 1
+        ([9, 9, 0.9799, 0.9799, 9, 9, 1, 1], 0.0, False),
         ([9, 9, 0.95, 1.03, 9, 9, 1.1, 0.9], 0.0, True),  # pairs are compared, not single readings
         ([1, 1, 1, 9, 9, 1, 1, 1], 0.0, False),
         ([9, 9, 9, 1, 1, 9, 9, 9, 1, 1], 0.0, True),
