@@ -102,8 +102,9 @@ def test_one_test_above_the_bound_begins_the_count_anew() -> None:
 def test_what_was_the_same_in_every_set_has_the_interval_of_what_could_go_unseen() -> None:
     """The rule of three; and the share p of which, in so many sets, none shows with a chance of 5 %: (1 − p)ⁿ = 0.05."""
     assert of_share(Estimate(1.0, 0.0), 300).half == 0.01 and of_share(Estimate(0.0, 0.0), 2).half == 1.0
-    assert of_share(Estimate(0.0, 0.1), 300).half == 0.1
+    assert of_share(Estimate(0.0, 0.1), 300).half == 0.1 and of_share(Estimate(0.5, 0.0), 300).half == 0.0
     assert of_count(Estimate(8.0, 0.5), 10).half == 0.5
+    assert of_count(Estimate(8.0, 0.0), 10).half == pytest.approx(0.2589, abs=1e-4), "0.741¹⁰ = 0.05"
     assert (1 - of_count(Estimate(8.0, 0.0), 4).half) ** 4 == pytest.approx(0.05)
     assert math.isnan(of_held_out([5.0], [4.0, 4.0]).half), "blocks that are all alike say nothing of another set"
     assert of_held_out([4.0], [4.0, 4.0]).half == 0.0

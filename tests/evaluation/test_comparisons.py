@@ -182,3 +182,30 @@ def test_sets_are_as_large_as_asked_as_the_held_out_data_and_as_a_quarter_of_the
         rows = np.concatenate([*sets, np.empty(0, int)])
         assert all(len(one) == count for one in sets) and len(np.unique(rows)) == len(rows)
         assert not len(rows) or (rows.min() >= 0 and rows.max() < total)
+
+
+def test_what_takes_long_is_compared_on_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neighbours among 3,000, exact transport of 1,000, windows judged and copies sought for 1,000 images."""
+    calls = Watched(monkeypatch).calls
+    numbers = iter(range(50_000, 100_000, 4000))
+    real = images(0, 16_000), images(20_000, 4000)
+    draw = lambda count: images(next(numbers), count)  # noqa: E731
+    table.measure_images(draw, *real, np.zeros(16_000, int), None, np.random.default_rng(0), 4000)
+    sizes = {name: {tuple(map(len, call)) for call in found} for name, found in calls.items()}
+    assert sizes["wasserstein"] == {(1000, 1000)} and sizes["sliced_wasserstein"] == {(3000, 3000)}
+    assert sizes["parzen"] == {(4000, 1000, 1000)} and sizes["nearest_other"] == {(3000,)}
+    assert sizes["nearest"] == {(1000, 16_000)}
+    monkeypatch.setattr(table, "manifold", lambda *words: calls.update(near=[*words]) or Parzen(0.0, 0.0))
+    sight = Eye().look(real[0])
+    table._of_sight(sight, table._Reference(sight, sight), np.zeros(16_000, int), np.random.default_rng(0))  # type: ignore[arg-type]
+    assert [len(one) for one in calls["near"]] == [3000, 3000]
+
+
+def test_the_interval_of_a_share_that_never_shows_counts_the_samples_that_were_looked_at() -> None:
+    def halves(count: int) -> tuple[float, float]:
+        own, held_out, blocks = ([{"unsure": 0.0}] * sets for sets in (10, 2, 5))
+        (row,) = table._rows(own, held_out, blocks, count)
+        return row.own.half, row.real.half
+
+    assert halves(20) == (3 / 200, 3 / 40)
+    assert halves(10_000) == (3 / 30_000, 3 / 6000), "neighbours are looked for among 3,000 of a set"
