@@ -189,7 +189,10 @@ def test_what_takes_long_is_compared_on_some(monkeypatch: pytest.MonkeyPatch) ->
     calls = Watched(monkeypatch).calls
     numbers = iter(range(50_000, 100_000, 4000))
     real = images(0, 16_000), images(20_000, 4000)
-    draw = lambda count: images(next(numbers), count)  # noqa: E731
+
+    def draw(count: int) -> Array:
+        return images(next(numbers), count)
+
     table.measure_images(draw, *real, np.zeros(16_000, int), None, np.random.default_rng(0), 4000)
     sizes = {name: {tuple(map(len, call)) for call in found} for name, found in calls.items()}
     assert sizes["wasserstein"] == {(1000, 1000)} and sizes["sliced_wasserstein"] == {(3000, 3000)}

@@ -83,9 +83,12 @@ def test_a_stream_changes_what_it_is_for_and_nothing_else(
     """So that drawing, measuring and another generator never disturb what is compared."""
     if not plain:
         plain.update(seen(train(GAN, *NUMPY)[0]))
-    for name in ("build", "loop"):
-        other = lambda seed, name: stream(seed + (name == purpose), name)  # noqa: E731
-        monkeypatch.setattr(sys.modules[f"gancli.experiment.{name}"], "stream", other)
+
+    def other(seed: int, name: str) -> np.random.Generator:
+        return stream(seed + (name == purpose), name)
+
+    for module in ("build", "loop"):
+        monkeypatch.setattr(sys.modules[f"gancli.experiment.{module}"], "stream", other)
     found = seen(train(GAN, *NUMPY)[0])
     assert {key for key in plain if plain[key] != found[key]} == expected
 
