@@ -2,6 +2,7 @@
 
 import os
 import signal
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 import helpers
 from gancli.engines import make_engine, numba_is_here
-from gancli.experiment.divergence import advise, description
+from gancli.experiment.divergence import FirstError, _watch, _within, advise, description
 from gancli.games import CLIPS, Player
 from gancli.nn import Network
 from gancli.nn.layers import Scalar
@@ -152,6 +153,23 @@ def player(name: str, clip: Any = None, **settings: Any) -> Player:
     engine = make_engine("numpy")
     network = Network([Scalar(1.0)], engine, "float64", np.random.default_rng(0))
     return Player(network, OPTIMIZERS[name](engine, 1, "float64", **settings), clip)
+
+
+@pytest.mark.parametrize(
+    ("value", "beyond"), [(1000.0, False), (-1000.0, False), (1000.1, True), (-1000.1, True), (np.nan, True)]
+)
+def test_a_network_has_diverged_beyond_its_bound_not_at_it(value: float, beyond: bool) -> None:
+    one = player("sgd", eta=1.0)
+    built: Any = SimpleNamespace(game=SimpleNamespace(played=6, players={"critic": one}))
+    one.network.params[...], one.network.grads[...] = 0.0, -value
+    _watch(built, "critic", one, 1000.0)
+    if beyond:
+        with pytest.raises(FirstError) as caught:
+            one.learn()
+        assert (caught.value.name, caught.value.game) == ("critic", 7)
+    else:
+        one.learn()
+    assert _within(built, {"critic": 1000.0}) is not beyond
 
 
 CLIP = CLIPS["clamp"](0.1)

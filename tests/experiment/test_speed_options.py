@@ -79,6 +79,8 @@ def test_a_run_goes_on_with_the_engine_and_threads_it_began_with(monkeypatch: py
         (["network.shape=[2, 1000, 100, 1]", "engine=numpy", "threads=2"], 2, None, 2),
         (["threads=3"], 2, "1", 3),
         (["network.shape=[2, 1000, 100, 1]", "engine=checked"], 2, None, 1),
+        (["network.shape=[2, 156, 1]", "training.batch=16"], 2, None, 2),  # 16 × (3 × 156 + 157) = 10,000 products
+        (["network.shape=[2, 155, 1]", "training.batch=16"], 2, None, 1),
     ],
 )
 def test_threads_by_size(

@@ -52,6 +52,7 @@ def of(text: str) -> list[str]:
     [
         (SEVENS, ["training.batch"]),
         (SEVENS.replace("500", "450"), []),
+        (SEVENS.replace("500", "451"), ["training.batch"]),
         (SEVENS.replace("[7]", "[7, 1]"), []),
         (XOR, ["training.batch", "test.count"]),
         (XOR.replace("batch: 5", "batch: 4").replace("401", "400"), []),

@@ -1,0 +1,171 @@
+"""Where a measure begins to count something, and where a sentence begins to speak of it: both sides of each bound."""
+
+import math
+
+import numpy as np
+import pytest
+
+from gancli.evaluation import classes, critics, mixtures, neighbours
+from gancli.evaluation.critics import Reading, settled
+from gancli.evaluation.estimate import Estimate, of_count, of_held_out, of_share
+from gancli.evaluation.findings import BORDERLINE, Pair, verdict
+from gancli.experiment.alarm import CollapseAlarm
+from gancli.metrics import METRICS, metric
+
+
+def test_a_class_is_present_with_a_tenth_of_its_share_of_the_data() -> None:
+    data = np.array([0.5, 0.3, 0.2, 0.0])
+    assert classes.present(np.array([0.05, 0.031, 0.021, 0.9]), data) == 3, "the data have no more"
+    assert classes.present(np.array([0.0499, 0.0299, 0.0201, 0.9]), data) == 1
+
+
+def test_a_judge_is_unsure_under_nine_tenths() -> None:
+    assert classes.unsure(np.array([[0.9, 0.1], [0.899, 0.101], [0.901, 0.099], [0.5, 0.5]])) == 0.5
+
+
+def test_a_class_into_which_the_judge_errs_is_none_of_the_data() -> None:
+    answers = np.eye(4)[[0, 0, 1, 3]]
+    assert classes.data_shares(answers, np.array([0, 0, 1, 1])).tolist() == [0.5, 0.25, 0.0, 0.0]
+    assert classes.data_shares(answers, np.array([0, 2, 1, 3])).tolist() == [0.5, 0.25, 0.0, 0.25]
+
+
+def test_a_point_is_good_within_three_standard_deviations_of_its_mode() -> None:
+    modes = np.array([[0.0, 0.0], [10.0, 0.0]])
+    points = np.array([[0.0, 1.5], [0.0, 1.51], [10.0, -1.49], [8.5, 0.1]])
+    found = mixtures.mixture(points, modes, 0.5)
+    assert found.quality == 0.5 and found.captured == 2
+    assert mixtures.mixture(points[1:2], modes, 0.5).captured == 0
+
+
+def test_a_near_duplicate_is_as_close_as_the_closest_hundredth_of_real_images() -> None:
+    real = np.arange(1.0, 201.0)
+    close = neighbours.close_distance(real)
+    assert close == 2.0 and neighbours.duplicates(np.array([0.0, 2.0, 2.001, 3.0]), close) == 0.5
+
+
+def test_neighbours_are_the_same_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, others = np.random.default_rng(0).random((2, 25, 3))
+    expected = neighbours.nearest(x, others), neighbours.nearest_other(x)
+    monkeypatch.setattr(neighbours, "ROWS", 10)
+    assert np.array_equal(neighbours.nearest(x, others), expected[0])
+    assert np.array_equal(neighbours.nearest_other(x), expected[1])
+
+
+@pytest.mark.parametrize(
+    ("distances", "error", "expected"),
+    [
+        ([9, 9, 0.9801, 0.9801, 9, 9, 1, 1], 0.0, True),  # two per cent of 1
+        ([9, 9, 0.9799, 0.9799, 9, 9, 1, 1], 0.0, False),
+        ([9, 9, 0.95, 1.03, 9, 9, 1.1, 0.9], 0.0, True),  # pairs are compared, not single readings
+        ([1, 1, 1, 9, 9, 1, 1, 1], 0.0, False),
+        ([9, 9, 9, 1, 1, 9, 9, 9, 1, 1], 0.0, True),
+        ([9, 9, 9, 1, 1, 9, 9, 9, 9, 1, 1], 0.0, True),
+        ([1, 1, 1, 1, 1, 1, 1], 0.0, False),
+        ([9, 9, 0.9, 0.9, 9, 9, 1, 1], 0.21, True),  # half an error
+        ([9, 9, 0.9, 0.9, 9, 9, 1, 1], 0.19, False),
+    ],
+)
+def test_a_critic_has_settled_within_a_fiftieth_or_half_an_error(
+    distances: list[float], error: float, expected: bool
+) -> None:
+    """At a slope of 2, which halves estimates and errors alike."""
+    assert settled([Reading(2 * distance, 2 * error, 2.0, 4.0) for distance in distances]) is expected
+
+
+def test_slopes_are_those_of_every_sample_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    from evaluation.test_critics import linear
+
+    real, fake = np.random.default_rng(1).random((2, 25, 2))
+    whole = critics.read(linear(3.0, 4.0), real, fake, np.random.default_rng(0))
+    monkeypatch.setattr(critics, "CHUNK", 10)
+    parts = critics.read(linear(3.0, 4.0), real, fake, np.random.default_rng(0))
+    assert parts == whole and whole.slope == whole.steepest == 5.0
+    assert whole.estimate == pytest.approx((real - fake).mean(axis=0) @ [3.0, 4.0])
+
+
+@pytest.mark.parametrize(("share", "low"), [(0.499, True), (0.5, False), (0.501, False)])
+def test_a_generator_has_collapsed_under_half_of_the_real_distance(share: float, low: bool) -> None:
+    alarm = CollapseAlarm(10)
+    rows = [{"game": game, "real_distance": 8.0, "sample_distance": 8.0 * share} for game in (1, 2, 3)]
+    said = [alarm.see(row) for row in rows]
+    assert said[:2] == [None, None] and (said[2] is not None) is alarm.collapsed is low
+
+
+def test_one_test_above_the_bound_begins_the_count_anew() -> None:
+    alarm = CollapseAlarm(100)
+    shares = (0.1, 0.1, 0.6, 0.1, 0.1, 0.1)
+    rows = [{"game": game, "real_distance": 1.0, "sample_distance": s} for game, s in enumerate(shares, 10)]
+    assert [alarm.see(row) is not None for row in rows] == [False] * 5 + [True]
+    assert alarm.see({"game": 50, "real_distance": 0.0, "sample_distance": 0.0}) is None
+
+
+def test_what_was_the_same_in_every_set_has_the_interval_of_what_could_go_unseen() -> None:
+    """The rule of three; and the share p of which, in so many sets, none shows with a chance of 5 %: (1 − p)ⁿ = 0.05."""
+    assert of_share(Estimate(1.0, 0.0), 300).half == 0.01 and of_share(Estimate(0.0, 0.0), 2).half == 1.0
+    assert of_share(Estimate(0.0, 0.1), 300).half == 0.1 and of_share(Estimate(0.5, 0.0), 300).half == 0.0
+    assert of_count(Estimate(8.0, 0.5), 10).half == 0.5
+    assert of_count(Estimate(8.0, 0.0), 10).half == pytest.approx(0.2589, abs=1e-4), "0.741¹⁰ = 0.05"
+    assert (1 - of_count(Estimate(8.0, 0.0), 4).half) ** 4 == pytest.approx(0.05)
+    assert math.isnan(of_held_out([5.0], [4.0, 4.0]).half), "blocks that are all alike say nothing of another set"
+    assert of_held_out([4.0], [4.0, 4.0]).half == 0.0
+    assert math.isnan(of_held_out([], [1.0, 2.0]).value)
+
+
+def said(name: str, value: float, real: float, half: float = 0.0, real_half: float = 0.0) -> str | None:
+    return verdict(metric(name), Pair(value, real, half, real_half))
+
+
+FACTORS = {
+    "frechet": 10, "reverse_kl": 10, "shares_kl": 10, "unsure": 10, "duplicates": 10, "wasserstein": 2,
+    "sliced_wasserstein": 10, "critic": 10, "critic_steepest": 10,
+    "coverage": 0.5, "quality": 0.5, "precision": 0.5, "recall": 0.5, "parzen": 0.5,
+    "density": 0.5, "nearest_train": 0.5, "share_3": 0.1,
+}  # fmt: skip
+"""How often the real data's value, or which part of it, a measure may have."""
+
+
+@pytest.mark.parametrize(("name", "factor"), FACTORS.items())
+def test_a_measure_is_spoken_of_beyond_its_factor_and_borderline_within_a_twentieth(name: str, factor: float) -> None:
+    real, better = 0.02, metric(name).better
+    above, below = max(factor, 1 / factor), min(factor, 1 / factor)
+    for place, expected in ((0.94, None), (0.96, BORDERLINE), (1.04, BORDERLINE), (1.06, "beyond")):
+        if better in ("lower", "real"):
+            assert said(name, real * above * place, real) == expected, place
+        if better in ("higher", "real"):
+            assert said(name, real * below * (2 - place), real) == expected, 2 - place
+    assert said(name, real, real) is None
+
+
+def test_every_measure_that_has_a_bound_is_looked_at() -> None:
+    bounded = {name for name, one in METRICS.items() if one.bound is not None and one.better is not None}
+    assert bounded == {name.replace("share_3", "share_") for name in FACTORS} | {"modes", "classes", "score"}
+
+
+@pytest.mark.parametrize("name", ["modes", "classes"])
+@pytest.mark.parametrize(
+    ("value", "half", "real_half", "expected"),
+    [
+        (9.5, 0.0, 0.0, "beyond"), (9.51, 0.0, 0.0, BORDERLINE), (10.0, 0.0, 0.0, None), (11.0, 0.0, 0.0, None),
+        (9.5, 0.3, 0.3, "beyond"), (9.5, 0.4, 0.4, BORDERLINE), (9.6, 0.3, 0.3, None), (9.6, 0.2, 0.2, BORDERLINE),
+    ],
+)  # fmt: skip
+def test_half_of_a_thing_that_is_counted_must_be_missing(
+    name: str, value: float, half: float, real_half: float, expected: str | None
+) -> None:
+    assert said(name, value, 10.0, half, real_half) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "real", "expected"),
+    [(1.0, 1.49, None), (1.0, 1.51, "beyond"), (5.0, 9.0, BORDERLINE), (4.7, 9.0, "beyond"), (5.3, 9.0, None)],
+)
+def test_a_score_is_counted_from_one(value: float, real: float, expected: str | None) -> None:
+    assert said("score", value, real) == expected
+
+
+def test_intervals_of_both_widen_what_is_borderline() -> None:
+    """Where lower is better, ten times the real data's value and its half interval; else half of the latter counts."""
+    assert said("frechet", 20.0, 1.0, 0.0, 1.0) == BORDERLINE and said("frechet", 21.1, 1.0, 0.0, 1.0) == "beyond"
+    assert said("frechet", 18.9, 1.0, 0.0, 1.0) is None and said("frechet", 18.0, 1.0, 2.0, 1.0) == BORDERLINE
+    assert said("recall", 0.4, 1.0, 0.06, 0.16) == BORDERLINE and said("recall", 0.4, 1.0, 0.05, 0.16) == "beyond"
+    assert said("shares_kl", 1.0, 0.0) is None, "nothing to be a multiple of"
