@@ -194,8 +194,18 @@ def test_an_engine_is_told_where_each_parameter_begins() -> None:
     assert plans is not None
     assert [(plan.weights, plan.bias) for plan in plans] == [(0, 20), (24, -1), (32, 34)]
     assert [(plan.below, plan.inputs, plan.units) for plan in plans] == [(3, 5, 4), (4, 4, 2), (2, 2, 1)]
+    assert [plan.activation for plan in plans] == [("sigmoid", 1.0, 0.0), ("linear", 1.0, 0.0), ("tanh", 1.0, 1.0)]
     net.params[24 + 3] = 7.0
     assert net.views(net.params)["layer2.weights"][1, 1] == 7.0
+
+
+def test_an_engine_is_told_every_activations_numbers() -> None:
+    told = {
+        "sigmoid": (Sigmoid(0.3), 0.3, 0.0), "tanh": (Tanh(1.7, 0.6), 1.7, 0.6), "relu": (LeakyRelu(0.1), 0.1, 0.0),
+        "softplus": (Softplus(), 0.0, 0.0), "linear": (log_odds(Sigmoid(0.3)), 0.3, 0.0),
+    }  # fmt: skip
+    assert all(activation.plan == (name, *numbers) for name, (activation, *numbers) in told.items())
+    assert Step().plan is None
 
 
 def test_a_layout_refuses_a_vector_of_another_size() -> None:
