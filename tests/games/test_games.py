@@ -249,6 +249,13 @@ def test_an_average_has_the_running_statistics_of_what_it_follows(text: str) -> 
     assert built.sample(5, np.random.default_rng(3)) == pytest.approx(expected, rel=1e-10)
 
 
+def test_a_player_with_one_number_that_is_not_finite_is_not() -> None:
+    player = game(WGAN).generator
+    assert player.finite()
+    player.network.params[-1] = np.inf
+    assert not player.finite()
+
+
 @pytest.mark.parametrize("law", ["uniform", "gaussian"])
 def test_samples_are_drawn_a_thousand_at_a_time_and_come_to_the_same(law: str) -> None:
     built = game(GAN, f"latent.law={law}")
