@@ -112,6 +112,7 @@ CASES: dict[str, tuple[str, list[str]]] = {
     ),
     "dropout": (GAN, ["discriminator.dropout=0.3", "discriminator.shape=[784, 16, 9, 1]", "generator.dropout=0.1"]),
     "dropout of a classifier": (MNIST, ["network.dropout=0.5"]),
+    "slope of a discriminator": (GAN, ["discriminator.mu=0.3"]),
     "labels smoothed": (GAN, ["training.labels.real=0.9"]),
     "labels drawn": (GAN, ["training.labels.real=[0.7, 1]"]),
     "labels flipped, all four ratios": (
@@ -177,6 +178,39 @@ def test_both_engines_train_alike(name: str, dtype: str) -> None:
             assert np.allclose(shown, other, rtol=50 * TOLERANCE[dtype], atol=50 * TOLERANCE[dtype]), key
         for key, value in found.measure().items():
             assert value == pytest.approx(figures[key], rel=TOLERANCE[dtype], abs=TOLERANCE[dtype]), key
+
+
+EDGES = {
+    "rmsprop": ("{name: rmsprop, gamma: 0.5, epsilon: 0.0001, centered: true}", ["square"]),
+    "adadelta": ("{name: adadelta, gamma: 0.5, epsilon: 0.0001, centered: true}", ["square", "moved"]),
+    "adam": ("{name: adam, beta2: 0.5}", ["second"]),
+}
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_optimizers_keep_squares_from_sinking_and_variances_from_falling_under_zero(name: str) -> None:
+    """Relus of 0 learn nothing, so that after 300 games a square of 1 would be 2⁻³⁰⁰; and of a mean that is too large,
+    G − M² is negative."""
+    text, squares = EDGES[name]
+    steps = []
+    for engine in ("numpy", "numba"):
+        built = game(
+            XOR, ["network.activation=relu", "network.output=linear", f"network.optimizer={text}"], engine, "float32", 1
+        )
+        player = built.players["network"]
+        player.network.params[...] = 0.0
+        vectors = player.optimizer.vectors
+        for vector in (vectors[key] for key in squares):
+            vector[...] = 1.0
+        built.play(300)
+        for vector in (vectors[key] for key in squares):
+            assert np.finfo(np.float32).tiny < vector[:-1].min() <= vector[:-1].max() < 1e-25
+        if "mean" in vectors:
+            vectors["square"][...], vectors["mean"][...] = 0.0, 1.0
+        built.play(1)
+        assert np.isfinite(player.network.params).all()
+        steps.append(player.network.params[-1])
+    assert steps[1] == pytest.approx(steps[0], rel=1e-4)
 
 
 STEP_BY_STEP: dict[str, list[str]] = {  # what no compiled game knows is played through the kernels

@@ -5,14 +5,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
-from gancli.engines import numba_is_here
+from gancli.engines import make_engine, numba_is_here
 
 if not numba_is_here():
     pytest.skip("numba is not installed", allow_module_level=True)
 
 from gancli.engines.compiled import threads as teams
 from gancli.engines.compiled.jit import whole
+from helpers import game
 
 teams.register()
 
@@ -87,3 +89,26 @@ def test_threads_are_made_once_and_end_with_the_process() -> None:
         team.run(relay, 1, np.zeros(32, np.int64))
     assert threading.active_count() == before + 2
     assert all(thread.daemon for thread in threading.enumerate() if thread.name == "gancli-team")
+
+
+def numpys_blas_threads() -> int:
+    found = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    return int(min(found, key=lambda library: "numpy" not in library["filepath"])["num_threads"])
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_blas_has_one_thread_while_a_team_plays(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of the team multiplies its share: BLAS's own threads beside it would wait for the same processors."""
+    seen, run = [], teams.Team.run
+
+    def watched(self: Any, *args: Any) -> None:
+        seen.append((self.size, numpys_blas_threads()))
+        run(self, *args)
+
+    monkeypatch.setattr(teams.Team, "run", watched)
+    text = "kind: supervised\ndata: {set: xor}\nnetwork: {shape: [2, 3, 1]}\ntraining: {games: 9, batch: 3}"
+    with threadpool_limits(2, user_api="blas"):
+        game(text, "engine=numba", f"threads={size}").play(3)
+        assert numpys_blas_threads() == 2
+    assert seen == [(size, 1)]
+    assert make_engine("numba", size).blas.count == 1, "nor while it measures"

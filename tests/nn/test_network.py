@@ -4,11 +4,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gancli.engines import EngineError, make_engine
+from gancli.engines import make_engine
 from gancli.nn import Network
-from gancli.nn.activations import LeakyRelu, Linear, Sigmoid, Softplus, Tanh, centered_sigmoid
-from gancli.nn.initializers import glorot, he, normal
-from gancli.nn.layers import BatchNorm, Dense, draw
+from gancli.nn.activations import (
+    ACTIVATIONS,
+    LeakyRelu,
+    Linear,
+    Sigmoid,
+    Softplus,
+    Step,
+    Tanh,
+    centered_sigmoid,
+    log_odds,
+)  # fmt: skip
+from gancli.nn.initializers import INITIALIZERS, normal
+from gancli.nn.layers import BatchNorm, Dense, Kernel, Noise, Similarity, draw, dropout
 from gancli.nn.layout import Layout
 
 RNG = np.random.default_rng
@@ -58,6 +68,18 @@ def test_a_known_network_by_hand() -> None:
         (Softplus(), -3.0, math.log1p(math.exp(-3))),
         (Softplus(), 800.0, 800.0),
         (Sigmoid(), -800.0, 0.0),
+        (Linear(), -0.7, -0.7),
+        (Linear(slope=0.3), -2.0, -0.6),
+        (log_odds(Sigmoid(mu=0.3)), -2.0, -0.6),
+        (log_odds(Tanh(k=3.0)), -2.0, -2.0),
+        (ACTIVATIONS["leaky_relu"](), -2.0, -0.4),
+        (ACTIVATIONS["relu"](), -2.0, 0.0),
+        (ACTIVATIONS["tanh"](), 0.3, math.tanh(0.3)),
+        (ACTIVATIONS["sigmoid"](), 0.3, 1 / (1 + math.exp(-0.3))),
+        (ACTIVATIONS["centered_sigmoid"](), 0.3, math.tanh(0.15)),
+        (ACTIVATIONS["softmax"](), 0.3, 0.3),
+        (Step(), 0.0, 0.0),
+        (Step(), 1e-9, 1.0),
     ],
 )
 def test_activations_by_hand(activation: Any, x: float, y: float) -> None:
@@ -67,15 +89,37 @@ def test_activations_by_hand(activation: Any, x: float, y: float) -> None:
     assert values[0, 0] == pytest.approx(y, abs=1e-15)
 
 
-@pytest.mark.parametrize(
-    ("init", "std"), [(normal(), 1.0), (normal(0.02), 0.02), (glorot(), math.sqrt(2 / 700)), (he(), math.sqrt(2 / 400))]
-)
-def test_initial_weights_have_their_spread_and_biases_are_zero(init: Any, std: float) -> None:
-    net = Network([Dense(400, 300, Sigmoid(), init)], make_engine("numpy"), "float32", RNG(0))
+WITHIN = {"normal": math.erf(math.sqrt(0.5)), "uniform": 1 / math.sqrt(3)}
+"""The share of numbers within one standard deviation."""
+DRAWN = [
+    ("normal", {}, 1.0, "normal"), ("normal", {"std": 0.02}, 0.02, "normal"),
+    ("glorot", {}, math.sqrt(2 / 700), "uniform"), ("he", {}, math.sqrt(2 / 400), "normal"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "settings", "std", "law"), DRAWN)
+def test_initial_weights_have_their_law_and_biases_are_zero(name: str, settings: Any, std: float, law: str) -> None:
+    """Of 400 inputs and 300 units: N(0, 1), U(±√(6/700)) (Glorot and Bengio 2010), N(0, 2/400) (He et al. 2015)."""
+    net = Network([Dense(400, 300, Sigmoid(), INITIALIZERS[name](**settings))], make_engine("numpy"), "float32", RNG(0))
     views = net.views(net.params)
-    assert views["layer1.weights"].std() == pytest.approx(std, rel=0.02)
-    assert abs(views["layer1.weights"].mean()) < 0.02 * std
+    drawn_as(views["layer1.weights"], std, law)
     assert not views["layer1.bias"].any()
+
+
+def test_every_initializer_is_drawn_from() -> None:
+    assert {name for name, *_ in DRAWN} == set(INITIALIZERS)
+
+
+def test_the_kernels_of_minibatch_discrimination_begin_as_glorots() -> None:
+    """200 inputs to 50 kernels of 6 numbers each: U(±√(6/500)), so that distances of a few hundred units stay near 1."""
+    net = Network([Kernel(200, 50, 6, 4)], make_engine("numpy"), "float32", RNG(0))
+    drawn_as(net.params, math.sqrt(2 / 500), "uniform")
+
+
+def drawn_as(values: Any, std: float, law: str) -> None:
+    assert values.std() == pytest.approx(std, rel=0.02) and abs(values.mean()) < 0.02 * std
+    assert (np.abs(values) < std).mean() == pytest.approx(WITHIN[law], abs=0.01)
+    assert law == "normal" or np.abs(values).max() <= math.sqrt(3) * std * (1 + 1e-6)
 
 
 @pytest.mark.parametrize(("law", "std"), [("gaussian", 2.0), ("uniform", 2 / math.sqrt(3))])
@@ -87,22 +131,86 @@ def test_latents_have_their_law(law: str, std: float, dtype: str) -> None:
     assert law == "gaussian" or (out.min() >= -2 and out.max() < 2)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_dropout_drops_its_share_and_keeps_the_mean(dtype: str) -> None:
+    """−1 in 30 % of the places and 0.3 / 0.7 in the others: multiplied by 1 + n, an input is 0 or divided by 0.7."""
+    out = np.empty((500, 100), dtype)
+    draw(make_engine("numpy"), RNG(0), "dropout", 0.3, out=out)
+    assert np.unique(out).tolist() == pytest.approx([-1.0, 3 / 7]) and (out == -1.0).mean() == pytest.approx(
+        0.3, abs=0.01
+    )
+
+
+NOISES = {
+    "concat": lambda x, n: np.concatenate([x, n], axis=1),
+    "add": lambda x, n: x + n,
+    "multiply": lambda x, n: x * (1 + n),
+}
+
+
+@pytest.mark.parametrize("mode", NOISES)
+@pytest.mark.parametrize("law", ["gaussian", "uniform"])
+def test_noise_joins_its_input_as_is_said_of_it(mode: str, law: str) -> None:
+    layer = Noise(3, mode, 3, law, scale=0.5)
+    net = Network([layer, Dense(layer.units, 1, Linear(), normal())], make_engine("numpy"), "float64", RNG(0))
+    x = RNG(1).standard_normal((4, 3))
+    net.forward(x, RNG(2), training=False)
+    drawn = 0.5 * RNG(2).standard_normal((4, 3)) if law == "gaussian" else RNG(2).uniform(-0.5, 0.5, (4, 3))
+    assert layer.y == pytest.approx(NOISES[mode](x, drawn), rel=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["similarity", "kernel"])
+def test_likenesses_are_those_of_a_sample_to_its_own_batch(kind: str) -> None:
+    """exp(−‖h − h_i‖₁) for each i, and Σ_j exp(−‖M_ib − M_jb‖₁), itself among the j, sample by sample of two batches."""
+    layer: Any = Similarity(3, 4) if kind == "similarity" else Kernel(3, 2, 5, 4)
+    net = Network([layer, Dense(layer.units, 1, Linear(), normal())], make_engine("numpy"), "float64", RNG(0))
+    h = 0.3 * RNG(1).standard_normal((8, 3))
+    net.forward(h, RNG(2))
+    assert np.array_equal(layer.y[:, :3], h)
+    for index, own in enumerate(h):
+        others = h[index // 4 * 4 :][:4]
+        if kind == "similarity":
+            expected = [math.exp(-sum(abs(own - other))) for other in others]
+        else:
+            m = (layer.tensor[:, :5], layer.tensor[:, 5:])  # the numbers that each of the two kernels compares
+            expected = [sum(math.exp(-sum(abs(own @ part - other @ part))) for other in others) for part in m]
+        assert layer.y[index, 3:] == pytest.approx(np.array(expected), rel=1e-12)
+
+
+def test_features_are_the_last_layers_input_with_nothing_dropped() -> None:
+    net = Network(
+        [Dense(3, 4, Tanh(), normal()), dropout(4, 0.5), Dense(4, 2, Sigmoid(), normal())],
+        make_engine("numpy"), "float64", RNG(0),
+    )  # fmt: skip
+    x, views = RNG(1).standard_normal((5, 3)), net.views(net.params)
+    assert net.features(x, RNG(2)) == pytest.approx(np.tanh(x @ views["layer1.weights"]), rel=1e-12)
+
+
+def test_an_engine_is_told_where_each_parameter_begins() -> None:
+    """Weights row by row, then the bias, layer after layer; a network without a bias has none to say."""
+    layers = [Noise(3, "concat", 2), Dense(5, 4, Sigmoid(), normal()), Dense(4, 2, Linear(), normal(), bias=False)]
+    net = Network([*layers, Dense(2, 1, Tanh(), normal())], make_engine("numpy"), "float32", RNG(0))
+    plans = net.plan()
+    assert plans is not None
+    assert [(plan.weights, plan.bias) for plan in plans] == [(0, 20), (24, -1), (32, 34)]
+    assert [(plan.below, plan.inputs, plan.units) for plan in plans] == [(3, 5, 4), (4, 4, 2), (2, 2, 1)]
+    assert [plan.activation for plan in plans] == [("sigmoid", 1.0, 0.0), ("linear", 1.0, 0.0), ("tanh", 1.0, 1.0)]
+    net.params[24 + 3] = 7.0
+    assert net.views(net.params)["layer2.weights"][1, 1] == 7.0
+
+
+def test_an_engine_is_told_every_activations_numbers() -> None:
+    told = {
+        "sigmoid": (Sigmoid(0.3), 0.3, 0.0), "tanh": (Tanh(1.7, 0.6), 1.7, 0.6), "relu": (LeakyRelu(0.1), 0.1, 0.0),
+        "softplus": (Softplus(), 0.0, 0.0), "linear": (log_odds(Sigmoid(0.3)), 0.3, 0.0),
+    }  # fmt: skip
+    assert all(activation.plan == (name, *numbers) for name, (activation, *numbers) in told.items())
+    assert Step().plan is None
+
+
 def test_a_layout_refuses_a_vector_of_another_size() -> None:
     with pytest.raises(ValueError, match="6 elements"):
         Layout.of({"w": (2, 3)}).views(np.zeros(5))
-
-
-def test_the_checked_engine_catches_what_it_is_for() -> None:
-    engine = make_engine("checked")
-    a = np.ones((2, 3))
-    with pytest.raises(EngineError, match="shapes"):
-        engine.affine(a, np.ones((4, 5)), None, out=np.empty((2, 5)))
-    with pytest.raises(EngineError, match="types"):
-        engine.affine(a, np.ones((3, 5), np.float32), None, out=np.empty((2, 5)))
-    with pytest.raises(EngineError, match="share"):
-        engine.affine(a, np.ones((3, 3)), None, out=a)
-    with pytest.raises(FloatingPointError):
-        engine.sigmoid(np.full((1, 1), np.nan), 1.0)
 
 
 def test_a_running_variance_is_unbiased_and_a_batch_is_normalised_by_its_own() -> None:

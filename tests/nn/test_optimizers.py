@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from gancli.engines import make_engine
+from gancli.engines.strips import BLOCK
 from gancli.nn.optimizers import OPTIMIZERS
+from gancli.spec import optimizers as spec
 
 W = [0.5, -1.2, 2.0]
 G = [0.3, -0.7, 1e-3]
@@ -88,8 +90,8 @@ def test_one_step_from_an_arbitrary_state(name: str, by_hand: Any, settings: Any
 def test_all_state_moves_and_blocks_do_not_show(name: str, _: Any, settings: Any) -> None:
     """A vector longer than a block gives what its parts give by themselves; three steps change every state vector."""
     rng = np.random.default_rng(0)
-    params, grads = rng.standard_normal(20_000), [rng.standard_normal(20_000) for _ in range(3)]
-    whole = make(name, 20_000, **settings, momentum=0.5)
+    params, grads = rng.standard_normal(BLOCK + 9), [rng.standard_normal(BLOCK + 9) for _ in range(3)]
+    whole = make(name, BLOCK + 9, **settings, momentum=0.5)
     part = make(name, 5, **settings, momentum=0.5)
     tail = params[-5:].copy()
     for g in grads:
@@ -97,6 +99,64 @@ def test_all_state_moves_and_blocks_do_not_show(name: str, _: Any, settings: Any
         part.step(tail, g[-5:].copy())
     assert np.allclose(params[-5:], tail, rtol=1e-12)
     assert all(vector.all() for vector in whole.vectors.values())
+
+
+DEFAULTS: dict[str, tuple[dict[str, Any], float | None]] = {
+    "sgd": ({}, 0.2),
+    "adagrad": ({"epsilon": 1e-8}, 0.01),
+    "rmsprop": ({"gamma": 0.9, "epsilon": 1e-8, "centered": False}, 0.001),
+    "adadelta": ({"gamma": 0.95, "epsilon": 1e-6, "centered": False}, None),
+    "adam": ({"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}, 0.01),
+}
+"""η of sgd and adam are the report's (1.5.3 and 3.1.5), and the others of adam the paper's; γ and ε of adadelta are
+Zeiler's (2012, section 4.1), γ and η of rmsprop Hinton's (lecture 6e), and η of adagrad and the other ε PyTorch's and Keras's."""
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_what_an_optimizer_has_where_nothing_is_said(name: str) -> None:
+    """In a configuration, and from Python, where η must be given."""
+    numbers, eta = DEFAULTS[name]
+    written = getattr(spec, name.capitalize())(name=name).model_dump()
+    assert written == {"name": name, "momentum": 0.0, **numbers, **({"eta": None} if eta else {})}
+    assert spec.DEFAULT_ETA.get(name) == eta
+    made = make(name, 3, **({"eta": 0.5} if eta else {}))
+    assert {key: getattr(made, key) for key in numbers if key != "centered"} == {
+        key: value for key, value in numbers.items() if key != "centered"
+    }
+    assert made.momentum == 0.0 and made.velocity is None and getattr(made, "mean", None) is None
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_centered_variance_that_rounding_left_under_zero_is_zero(dtype: str) -> None:
+    """G − M² of equal gradients is 0, and rounding can leave −10⁻³: the root is then √ε, and not that of a negative number."""
+    for name, rate in (("rmsprop", {"eta": 0.25}), ("adadelta", {})):
+        optimizer, params = make(name, 1, dtype, **rate, gamma=0.5, epsilon=1e-4, centered=True), np.zeros(1, dtype)
+        optimizer.square[...], optimizer.mean[...] = 0.25 - 1e-3, 0.5
+        optimizer.step(params, np.full(1, 0.5, dtype))
+        expected = -0.25 * 0.5 / 1e-2 if name == "rmsprop" else -0.5 * 1e-2 / 1e-2
+        assert params[0] == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("rmsprop", {"eta": 1.0, "gamma": 0.5, "epsilon": 1e-30}),
+        ("adadelta", {"gamma": 0.5, "epsilon": 1e-30}),
+        ("adam", {"eta": 1.0, "beta1": 0.0, "beta2": 0.5, "epsilon": 1e-30}),
+    ],
+)
+def test_squares_sink_neither_to_subnormal_numbers_nor_hide_a_small_gradient(name: str, settings: Any) -> None:
+    """After 500 steps without a gradient a square of 1 would be 2⁻⁵⁰⁰, which single precision takes for 0 on its way."""
+    optimizer, params = make(name, 1, "float32", **settings), np.zeros(1, np.float32)
+    squares = [vector for key, vector in optimizer.vectors.items() if key in ("square", "moved", "second")]
+    for vector in squares:
+        vector[...] = 1.0
+    for _ in range(500):
+        optimizer.step(params, np.zeros(1, np.float32))
+    assert all(np.finfo(np.float32).tiny < vector[0] < 1e-25 for vector in squares)
+    fresh = make(name, 1, "float64", **settings)
+    fresh.step(np.zeros(1), np.full(1, 1e-10))
+    assert fresh.vectors["second" if name == "adam" else "square"][0] == pytest.approx(0.5e-20, rel=1e-6)
 
 
 TORCH_GRADS = [[0.3, -0.7, 1e-3], [-0.1, -0.65, 2e-3], [0.25, -0.6, -1e-3], [0.3, 0.1, 5e-3], [1.3, -0.7, 0.0]]
