@@ -64,7 +64,7 @@ def swept(
 ) -> Path:
     """A sweep's folder: of each combination its settings and, of each seed, its rows of metrics."""
     cells = [
-        {"cell": f"{place:x}{seed:011d}", "values": dict(settings), "seed": seed, "spec": {}}
+        {"cell": f"{place:02x}{seed:010d}", "values": dict(settings), "seed": seed, "spec": {}}
         for place, (settings, seeds) in enumerate(combinations)
         for seed in range(len(seeds))
     ]
@@ -80,7 +80,7 @@ def swept(
             run(
                 rows,
                 images(place, seed),
-                at=folder.path / "cells" / f"{place:x}{seed:011d}",
+                at=folder.path / "cells" / f"{place:02x}{seed:010d}",
                 evaluation={"measures": found, "findings": []} if found else None,
                 status=(statuses or {}).get((place, seed), "completed"),
             )

@@ -11,7 +11,7 @@ from gancli.plots.trajectory import plot_trajectory, read_trajectory
 from plots.by_hand import BLUE, ORANGE, colour, curve, figures, legend, run
 
 AXIS = [-2.0, 0.0, 2.0]
-FIELD = {"axis": AXIS, "theta_step": np.arange(9.0).reshape(3, 3), "phi_step": -np.arange(9.0).reshape(3, 3) ** 2}
+FIELD = {"axis": AXIS, "theta_step": np.arange(9.0).reshape(3, 3), "phi_step": -(np.arange(9.0).reshape(3, 3) ** 2)}
 """A step for each φ (row) and θ (column)."""
 ROWS = [
     {"game": game, "theta": theta, "phi": phi} for game, theta, phi in ((0, 1.0, 0.5), (5, 0.25, 0.75), (90, -0.5, 2.5))
