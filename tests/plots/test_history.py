@@ -115,6 +115,17 @@ def test_a_long_animation_is_thinned_out_and_ends_with_the_last(monkeypatch: pyt
         assert animation.info["duration"] in (60, 70), "of 67, which a GIF has in hundredths of seconds"
 
 
+def test_an_animation_keeps_the_colours_of_its_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    colours = np.stack(np.meshgrid(*[np.arange(0, 256, 85)] * 3), axis=-1).reshape(8, 8, 3)
+    monkeypatch.setattr(history, "frame_png", lambda frame, title: png(colours if frame.game else 255 - colours))
+    made = run(images=levels(2))
+    plot_animation(made, made, "")
+    with Image.open(made / "animation.gif") as animation:
+        assert np.array_equal(np.asarray(animation.convert("RGB")), 255 - colours)
+        animation.seek(1)
+        assert np.array_equal(np.asarray(animation.convert("RGB")), colours)
+
+
 def test_a_page_is_the_frame_with_its_axes_and_its_title() -> None:
     (frame,) = frames(run(images={0: {**PLANE, "plane": np.zeros((3, 3)), "points": np.zeros((0, 2)), "labels": []}}))
     with Image.open(io.BytesIO(frame_png(frame, "mine"))) as drawn:
@@ -122,3 +133,4 @@ def test_a_page_is_the_frame_with_its_axes_and_its_title() -> None:
     assert pixels.shape == (368, 400, 3)
     blue = np.array([5, 48, 97])  # of 0, the first colour of RdBu_r
     assert (np.abs(pixels - blue).max(axis=-1) < 8).mean() > 0.2
+    assert frame_png(frame, "mine") == frame_png(frame, "mine") != frame_png(frame, "yours")

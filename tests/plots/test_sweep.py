@@ -180,6 +180,6 @@ def test_without_a_wish_the_metric_is_drawn_by_which_a_sweep_is_ranked() -> None
     assert list(plain) == ["curves-accuracy.png", "boxes-accuracy.png", "time-accuracy.png"]
     asked = figures(plot_sweep, made, metric="frechet", target=Path("plots"))
     assert list(asked) == ["boxes-frechet.png", "time-frechet.png"], "no test measured it in training"
-    assert list(figures(plot_sweep, made, "svg", "loss", Path("plots")))[0] == "curves-loss.svg"
+    assert next(iter(figures(plot_sweep, made, "svg", "loss", Path("plots")))) == "curves-loss.svg"
     with pytest.raises(RunError, match=r"there is loss, accuracy, frechet"):
         figures(plot_sweep, made, metric="beauty", target=Path("plots"))
