@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from gancli.plots import plot_run
+from helpers import gancli
 from plots.by_hand import figures, run
 
 ROWS: list[dict[str, Any]] = [{"game": game, "loss": 1.0, "modes": 3} for game in (0, 9)]
@@ -41,3 +42,12 @@ def test_a_title_says_whose_pictures_they_are_and_what_they_show(about: dict[str
     drawn = figures(plot_run, run(ROWS, {9: [[1, 2]]}, name="mine", **about))
     assert drawn["pictures.png"].get_suptitle() == drawn["judged.png"].get_suptitle() == f"mine: {title}"
     assert "mine" in drawn["losses.png"].axes[0].get_title()
+
+
+def test_each_run_that_is_named_has_its_figures_and_its_page_in_its_own_folder() -> None:
+    one, other = (run([{"game": 0, "loss": 1.0}], at=Path(f"runs/{name}")) for name in ("one", "other"))
+    drawn = gancli("plot", str(other), str(one)).stdout.splitlines()
+    assert drawn == [str(other / "plots" / "losses.png"), str(one / "plots" / "losses.png")]
+    written = gancli("report", str(other), str(one)).stdout.splitlines()
+    assert written == [str(other / "report.html"), str(one / "report.html")]
+    assert all(Path(path).stat().st_size for path in drawn + written)

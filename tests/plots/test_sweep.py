@@ -183,3 +183,11 @@ def test_without_a_wish_the_metric_is_drawn_by_which_a_sweep_is_ranked() -> None
     assert next(iter(figures(plot_sweep, made, "svg", "loss", Path("plots")))) == "curves-loss.svg"
     with pytest.raises(RunError, match=r"there is loss, accuracy, frechet"):
         figures(plot_sweep, made, metric="beauty", target=Path("plots"))
+
+
+def test_every_figure_is_of_the_metric_that_is_asked_for() -> None:
+    made = swept([({"eta": eta}, final(0.5 + eta, accuracy=0.25, score=3.0)) for eta in (0, 1)])
+    drawn = figures(plot_sweep, made, metric="loss", target=Path("plots"))
+    assert [curve(line)[-1] for line in drawn["curves-loss.png"].axes[0].lines] == [(30, 0.5), (30, 1.5)]
+    assert curve(drawn["boxes-loss.png"].axes[0].lines[-1]) == [(0.5, 1), (1.5, 2)]
+    assert [y for _, y in dots(drawn["time-loss.png"].axes[0].collections[0])] == [0.5, 1.5]

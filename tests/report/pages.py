@@ -13,6 +13,7 @@ class Page(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.tags: set[str] = set()
+        self.addresses: list[str] = []
         self.title = ""
         self.heading = ""
         self.texts: dict[str, list[str]] = defaultdict(list)
@@ -31,6 +32,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {key: value or "" for key, value in attrs}
         self.tags.add(tag)
+        self.addresses += [found[key] for key in ("src", "href", "data-src") if key in found]
         if tag not in self.VOID:
             self._open.append(tag)
         if tag == "h2":
