@@ -43,7 +43,10 @@ def test_a_group_has_the_runs_that_count_in_the_order_of_their_seeds() -> None:
 
 @pytest.mark.parametrize(("metric", "order"), [("loss", [2, 0, 1]), ("accuracy", [1, 0, 2]), ("real_score", [0, 1, 2])])
 def test_the_best_is_first_by_a_metric_that_has_a_direction(metric: str, order: list[int]) -> None:
-    found = [({"eta": eta}, [[{"game": 1, metric: value}]]) for eta, value in ((1, 0.5), (2, 0.75), (3, 0.25))]
+    found = [
+        ({"eta": eta}, [[{"game": 0, metric: 1 - value}, {"game": 1, metric: value}]])  # the last, not the best of all
+        for eta, value in ((1, 0.5), (2, 0.75), (3, 0.25))
+    ]
     groups, _ = groups_of(SweepFolder(swept(found)))
     assert [groups.index(group) for group in best_first(groups, metric)] == order
 
