@@ -3,7 +3,6 @@
 import re
 import shutil
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -11,30 +10,13 @@ import pytest
 
 import helpers
 from experiment.test_runs import GAME2D, KNOBS, WGAN, XOR
-from gancli.runs.files import write_json
+from gancli.report import html, report_run, report_sweep
 from helpers import gancli
+from plots.by_hand import run, swept
+from report.pages import Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
-
-
-class Links(HTMLParser):
-    """Every address in a page, and how deep it ends: 0 where all that was opened is closed."""
-
-    VOID = ("meta", "link", "img", "input")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.open: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found += [value or "" for key, value in attrs if key in ("src", "href", "data-src")]
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
 
 
 def report(text: str) -> Path:
@@ -47,19 +29,11 @@ def report(text: str) -> Path:
 @pytest.mark.parametrize("text", [WGAN, XOR, KNOBS, GAME2D], ids=["wgan", "xor", "ring", "game2d"])
 def test_a_page_is_one_file_that_asks_for_nothing(text: str) -> None:
     page = report(text).read_text(encoding="utf-8")
-    links = Links()
-    links.feed(page)
-    assert links.open == [] and links.found and all(link.startswith("data:") for link in links.found)
+    addresses = Page(page).addresses
+    assert len(addresses) > 4 and all(address.startswith("data:") for address in addresses)
     assert "http" not in re.sub(r"data:[^\"]*", "", page)
     for part in ("Curves", "Experiment", "Where it comes from", "spec_sha256"):
         assert part in page
-
-
-def test_names_of_a_page_are_text() -> None:
-    folder, _ = helpers.train(GAME2D)
-    folder.write_record({**folder.record(), "reason": "<script>alert(1)</script>", "status": "failed"})
-    gancli("report", str(folder.path))
-    assert "<script>alert(1)" not in (folder.path / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -78,10 +52,10 @@ def browser() -> Iterator[Any]:
 
 
 def test_the_page_of_a_run_in_a_browser(browser: Any) -> None:
-    page = report(WGAN)
-    row = {"value": 7.5, "±": 0.2, "real": 1.4, "real ±": None, "better": "low"}
-    write_json(page.parent / "evaluation.json", {"samples": 100, "game": 40, "measures": {"frechet": row}})
-    gancli("report", str(page.parent))
+    row = {"value": 7.5, "±": 0.2, "real": 1.4, "real ±": None}
+    evaluation = {"samples": 100, "game": 40, "measures": {"frechet": row}}
+    made = run([{"game": 40, "loss": 1.0}], {game: [[game]] for game in (0, 20, 40)}, evaluation=evaluation)
+    page = report_run(made)
     browser.get(page.resolve().as_uri())
     image, slider = browser.find_element("css selector", ".viewer img"), browser.find_element("css selector", "input")
     assert slider.is_displayed() and "game 40" in browser.find_element("css selector", "figcaption").text
@@ -96,11 +70,11 @@ def test_the_page_of_a_run_in_a_browser(browser: Any) -> None:
 
 
 def test_the_page_of_a_sweep_in_a_browser(browser: Any) -> None:
-    Path("c.yaml").write_text(XOR.replace("kind:", "engine: numpy\nkind:"), encoding="utf-8")
-    words = ["--grid", "network.optimizer.eta=10,0.001,0.1", "--grid", "training.batch=1,2", "--seeds", "2"]
-    sweep = Path(gancli("sweep", "c.yaml", *words).stdout.splitlines()[-1])
-    assert gancli("report", str(sweep)).exit_code == 0
-    browser.get((sweep / "report.html").resolve().as_uri())
+    combinations = [
+        ({"eta": eta, "batch": batch}, [[{"game": 9, "loss": 1.0}]]) for eta in (10, 0.001, 0.1) for batch in (1, 2)
+    ]
+    made = swept(combinations, images=lambda place, seed: {9: [[place]]})
+    browser.get(report_sweep(made).resolve().as_uri())
     table = browser.find_element("css selector", "table.sortable")
 
     def column() -> list[float]:
@@ -114,3 +88,26 @@ def test_the_page_of_a_sweep_in_a_browser(browser: Any) -> None:
     assert column() == [10, 10, 0.1, 0.1, 0.001, 0.001]
     assert len(browser.find_elements("css selector", ".figures img")) >= 4 + 6
     assert [line for line in browser.get_log("browser") if line["level"] == "SEVERE"] == []
+
+
+@pytest.mark.parametrize(
+    ("values", "up", "down"),
+    [
+        ((0.5, None, -1.0, 30.0, None, 4.0), ["-1", "0.5", "4", "30", "", ""], ["30", "4", "0.5", "-1", "", ""]),
+        (("9 of 10", "10 of 10", "", "null"), ["9 of 10", "10 of 10", "null", ""], ["null", "10 of 10", "9 of 10", ""]),
+    ],
+)
+def test_numbers_are_sorted_as_numbers_and_what_is_not_known_stands_last_either_way(
+    values: Any, up: list[str], down: list[str], browser: Any
+) -> None:
+    Path("page.html").write_text(html.page("", [html.table([{"a": value} for value in values], sortable=True)]))
+    browser.get(Path("page.html").resolve().as_uri())
+
+    def cells() -> list[str]:
+        return [cell.text for cell in browser.find_elements("css selector", "tbody td")]
+
+    button = browser.find_element("css selector", "th button")
+    button.click()
+    assert cells() == up
+    button.click()
+    assert cells() == down

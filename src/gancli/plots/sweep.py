@@ -205,11 +205,12 @@ def _map(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
         )  # fmt: skip
         mean, half = mean_and_half(group.finals(metric))
         means[row, column] = mean
-        texts.append((column, row, f"{mean:.3g}" + ("" if math.isnan(half) else f"\n± {half:.2g}")))
+        number = "–" if math.isnan(mean) else f"{mean:.3g}"
+        texts.append((column, row, number + ("" if math.isnan(half) else f"\n± {half:.2g}")))
     axes.imshow(means, cmap="viridis", aspect="auto")
     middle = (np.nanmin(means) + np.nanmax(means)) / 2
     for column, row, text in texts:
-        colour = "black" if means[row, column] > middle else "white"
+        colour = "white" if means[row, column] <= middle else "black"
         axes.text(column, row, text, ha="center", va="center", fontsize=7, color=colour)
     axes.set_xticks(range(len(across)), across, fontsize=8)
     axes.set_yticks(range(len(down)), down, fontsize=8)

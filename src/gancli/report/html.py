@@ -49,9 +49,11 @@ for (const table of document.querySelectorAll('table.sortable')) {
       const body = table.tBodies[0], value = row => row.cells[column].dataset.value ?? row.cells[column].textContent;
       const compare = (a, b) => {
         const [x, y] = [value(a), value(b)];
-        return isNaN(x) || isNaN(y) ? x.localeCompare(y) : x - y;
+        if (x === '' || y === '') return (x === '') - (y === '');  // what is not known is last, either way
+        const order = isNaN(x) || isNaN(y) ? x.localeCompare(y, 'en', {numeric: true}) : x - y;
+        return down ? order : -order;
       };
-      body.append(...[...body.rows].sort((a, b) => down ? compare(a, b) : compare(b, a)));
+      body.append(...[...body.rows].sort(compare));
     });
   });
 }

@@ -1,0 +1,41 @@
+"""What the judge has said in time: pictures above in their order, each measure below, lines at the same games."""
+
+from pathlib import Path
+from typing import Any
+
+from gancli.plots.judged import plot_judged
+from plots.by_hand import curve, figures, run
+
+ROWS: list[dict[str, Any]] = [
+    {"game": 0, "coverage": 0.125, "frechet": 90.0, "sample_distance": 1.0},
+    {"game": 5, "sample_distance": 2.0},
+    {"game": 10, "coverage": 0.5, "frechet": 20.0},
+    {"game": 20, "coverage": 0.75},
+]
+
+
+def test_pictures_of_judged_games_stand_above_what_was_said_of_them() -> None:
+    levels = {game: [[game]] for game in (0, 5, 10, 15, 20)}
+    figure = figures(plot_judged, run(ROWS, levels), Path(), "png", "mine")["judged.png"]
+    above, below = figure.subfigs
+    assert [axes.images[0].get_array()[0, 0] for axes in above.axes] == [0, 10, 20]
+    assert [axes.get_title() for axes in above.axes] == ["game 0", "game 10", "game 20"]
+    frechet, coverage = below.axes
+    assert frechet.get_ylabel() == "frechet\n(features²)" and coverage.get_ylabel() == "coverage\n(share)"
+    assert curve(frechet.lines[0]) == [(0, 90.0), (10, 20.0)]
+    assert curve(coverage.lines[0]) == [(0, 0.125), (10, 0.5), (20, 0.75)]
+    for axes in below.axes:
+        assert [line.get_xdata()[0] for line in axes.lines[1:]] == [0, 10, 20], "a dotted line at each picture"
+    assert "games played" in coverage.get_xlabel() and not frechet.get_xlabel()
+    assert figure.get_suptitle() == "mine"
+
+
+def test_at_most_six_pictures_are_shown_the_first_and_the_last_among_them() -> None:
+    rows = [{"game": game, "modes": 3} for game in range(11)]
+    figure = figures(plot_judged, run(rows, {game: [[game]] for game in range(11)}), Path(), "png", "")["judged.png"]
+    assert [axes.get_title() for axes in figure.subfigs[0].axes] == [f"game {game}" for game in (0, 2, 4, 6, 8, 10)]
+
+
+def test_a_run_that_no_judge_saw_or_that_drew_nothing_then_has_no_such_figure() -> None:
+    assert figures(plot_judged, run(ROWS[1:2], {5: [[1]]}), Path(), "png", "") == {}
+    assert figures(plot_judged, run(ROWS, {5: [[1]]}, at=Path("runs/other")), Path(), "png", "") == {}

@@ -1,0 +1,63 @@
+"""The path of a game of two numbers over its field: θ goes across and φ up, and a frame ends at its own game."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gancli.plots.style import drawing, subplots
+from gancli.plots.trajectory import plot_trajectory, read_trajectory
+from plots.by_hand import BLUE, ORANGE, colour, curve, figures, legend, run
+
+AXIS = [-2.0, 0.0, 2.0]
+FIELD = {"axis": AXIS, "theta_step": np.arange(9.0).reshape(3, 3), "phi_step": -(np.arange(9.0).reshape(3, 3) ** 2)}
+"""A step for each φ (row) and θ (column)."""
+ROWS = [
+    {"game": game, "theta": theta, "phi": phi} for game, theta, phi in ((0, 1.0, 0.5), (5, 0.25, 0.75), (90, -0.5, 2.5))
+]
+
+
+def trajectory(rows: Any = ROWS, images: Any = None) -> Any:
+    return read_trajectory(run(rows, {0: FIELD, 90: {"axis": [0.0]}} if images is None else images))
+
+
+def test_the_field_and_the_path_have_theta_across_and_phi_up() -> None:
+    found = figures(plot_trajectory, run(ROWS, {0: FIELD}), Path(), "png", "mine")
+    (axes,) = found["trajectory.png"].axes
+    (arrows,) = axes.collections
+    assert arrows.X.ravel().tolist() == [*AXIS] * 3 and arrows.Y.ravel().tolist() == list(np.repeat(AXIS, 3))
+    assert np.ravel(arrows.U).tolist() == FIELD["theta_step"].ravel().tolist()
+    assert np.ravel(arrows.V).tolist() == FIELD["phi_step"].ravel().tolist()
+    assert arrows.angles == "xy"
+    path, start, end, equilibrium = axes.lines
+    assert curve(path) == [(1.0, 0.5), (0.25, 0.75), (-0.5, 2.5)] and colour(path) == BLUE
+    assert curve(start) == [(1.0, 0.5)] and curve(end) == [(-0.5, 2.5)] and curve(equilibrium) == [(0, 0)]
+    assert (colour(start), colour(end)) == (BLUE, ORANGE)
+    assert legend(axes) == ["90 games", "start", "end", "equilibrium"]
+    assert axes.get_xlabel() == "θ, which descends L" and axes.get_ylabel() == "φ, which ascends L"
+    assert axes.get_title() == "mine" and axes.get_aspect() == 1
+
+
+@drawing()
+@pytest.mark.parametrize(("until", "points"), [(0, 1), (4, 1), (5, 2), (89, 2), (90, 3)])
+def test_a_frame_has_the_path_up_to_its_game_within_the_limits_of_all(until: int, points: int) -> None:
+    _, axes = subplots()
+    trajectory().draw(axes, until)
+    path, start, position, _ = axes.lines
+    assert curve(path) == [(row["theta"], row["phi"]) for row in ROWS[:points]]
+    assert curve(start) == curve(path)[:1] and curve(position) == curve(path)[-1:]
+    assert axes.get_xlim() == axes.get_ylim() == (-2.625, 2.625), "1.05 times how far it goes in the end"
+
+
+@drawing()
+@pytest.mark.parametrize(("reach", "half"), [(0.5, 2.1), (-4.0, 4.2), (1e9, 6.3)])
+def test_the_limits_hold_field_and_path_and_at_most_three_fields(reach: float, half: float) -> None:
+    _, axes = subplots()
+    trajectory([{"game": 0, "theta": 0.1, "phi": reach}]).draw(axes, 0)
+    assert axes.get_xlim() == axes.get_ylim() == pytest.approx((-half, half))
+
+
+@pytest.mark.parametrize(("rows", "images"), [(ROWS, {}), ([], {0: FIELD}), ([{"game": 0, "theta": 1.0}], {0: FIELD})])
+def test_without_a_field_or_a_path_nothing_is_drawn(rows: Any, images: Any) -> None:
+    assert figures(plot_trajectory, run(rows, images), Path(), "png", "") == {}
