@@ -21,7 +21,7 @@ import libcst
 import yaml
 from mutmut import __main__ as mutmut
 from mutmut.configuration import reset_config
-from mutmut.mutation import mutators
+from mutmut.mutation import mutators, trampoline
 from mutmut.state import state
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -98,7 +98,16 @@ def mutate(options: argparse.Namespace) -> None:
         return choose(mutants, options), data
 
     mutmut.collect_source_file_mutation_data = chosen
+    mutmut.set_mutant_under_test = here_alone
     mutmut._run([], options.jobs)
+
+
+def here_alone(name: str) -> None:
+    """Collect statistics, say, in this process and not in those that tests start: mutmut would find no settings there.
+
+    A mutant, which is set elsewhere, is in all of them.
+    """
+    trampoline._mutant_under_test = name
 
 
 def choose(mutants: list[Any], options: argparse.Namespace) -> list[Any]:

@@ -29,7 +29,7 @@ def test_xor_is_learned_from_its_four_corners_and_tested_beside_the_axes() -> No
         assert found.train.samples.tolist() == [[-1, -1], [-1, 1], [1, -1], [1, 1]]
         assert found.train.labels.tolist() == [1, 0, 0, 1]
         assert sorted({float(x) for x in found.test.samples[:, 0]}) == pytest.approx(
-            [0.1 * i - 0.95 for i in range(20)]
+            [0.1 * i - 0.95 for i in range(20)], abs=1e-6
         )
         assert len(np.unique(found.test.samples, axis=0)) == 400 and found.test.labels.mean() == 0.5
 

@@ -96,6 +96,7 @@ def numpys_blas_threads() -> int:
     return int(min(found, key=lambda library: "numpy" not in library["filepath"])["num_threads"])
 
 
+@pytest.mark.usefixtures("compiled")
 @pytest.mark.parametrize("size", [1, 2])
 def test_blas_has_one_thread_while_a_team_plays(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of the team multiplies its share: BLAS's own threads beside it would wait for the same processors."""
