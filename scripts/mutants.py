@@ -130,13 +130,31 @@ def without_one(call: libcst.Call) -> Iterator[libcst.Call]:
 
 
 def exchanged(call: libcst.Call) -> Iterator[libcst.Call]:
-    """The call with its first two arguments in the other order."""
+    """The call with its first two arguments in the other order, where the order can matter."""
+    name = call.func.attr if isinstance(call.func, libcst.Attribute) else call.func
+    if isinstance(name, libcst.Name) and name.value in COMMUTATIVE:
+        return
     if len(call.args) > 1 and not any(argument.keyword or argument.star for argument in call.args[:2]):
         one, other, *rest = call.args
         if not one.value.deep_equals(other.value):
             yield call.with_changes(
                 args=[one.with_changes(value=other.value), other.with_changes(value=one.value), *rest]
             )
+
+
+COMMUTATIVE = {
+    "add",
+    "multiply",
+    "max",
+    "min",
+    "maximum",
+    "minimum",
+    "logaddexp",
+    "isclose",
+    "allclose",
+    "gcd",
+    "hypot",
+}
 
 
 def left_out(statement: libcst.Expr) -> Iterator[libcst.Pass]:
@@ -203,7 +221,7 @@ def show(folder: str) -> None:
         return
     os.chdir(place)
     reset_config()
-    known = equivalents()
+    known = Equivalents()
     rows: Counter[tuple[str, str]] = Counter()
     unnoticed = []
     for path in sorted(mutmut.walk_mutatable_files()):
@@ -213,7 +231,7 @@ def show(folder: str) -> None:
             outcome = came_out(code)
             if outcome in ("survived", "no tests"):
                 old, new = change(name, path)
-                if (str(path.relative_to("src/gancli")), old, new) in known:
+                if known.has(str(path.relative_to("src/gancli")), old, new):
                     outcome = "equivalent"
                 else:
                     unnoticed.append(f"{path} {name} ({outcome})\n  - {old}\n  + {new}")
@@ -250,12 +268,22 @@ def only(lines: Iterable[str], sign: str) -> str:
     return " ".join(line[1:].strip() for line in lines if line.startswith(sign))
 
 
-def equivalents() -> set[tuple[str, str, str]]:
-    """The changes that make no difference, with the file where they would be."""
-    if not EQUIVALENT.exists():
-        return set()
-    listed = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8"))
-    return {(name, entry["was"], entry["is"]) for name, entries in listed.items() for entry in entries}
+class Equivalents:
+    """The changes that make no difference, as the file that lists them says with the reason of each."""
+
+    def __init__(self) -> None:
+        listed = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8")) if EQUIVALENT.exists() else {}
+        self.anywhere = [(entry["was"], entry["is"]) for entry in listed.pop("anywhere", [])]
+        self.changes = {(name, entry["was"], entry["is"]) for name, entries in listed.items() for entry in entries}
+
+    def has(self, name: str, old: str, new: str) -> bool:
+        """Is this change of a file listed, by itself or as one that makes no difference anywhere?"""
+        return (name, old, new) in self.changes or any(
+            old[:at] + other + old[at + len(one) :] == new
+            for one, other in self.anywhere
+            for at in range(len(old))
+            if old.startswith(one, at)
+        )
 
 
 if __name__ == "__main__":
