@@ -15,6 +15,9 @@ nox.options.error_on_missing_interpreters = False
 
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 
+# with a wheel: a later Python has none of the lowest NumPy's, and compiling it would not test this project
+LOWEST = ("--resolution=lowest-direct", "--no-build")
+
 # pyenv's shims stand for Pythons that are switched off too, and then do not run: look for the Pythons themselves
 PYENV = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
 PATHS = [path for path in os.environ["PATH"].split(os.pathsep) if Path(path) != PYENV / "shims"]
@@ -29,22 +32,19 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def lowest(session: nox.Session) -> None:
-    """The fast tests with the lowest release that `pyproject.toml` allows of everything that it names.
-
-    Of those with a wheel: a later Python has none of the lowest NumPy's, and compiling it would not test this project.
-    """
-    fast_tests(session, "--resolution=lowest-direct", "--no-build")
+    """The fast tests with the lowest release that `pyproject.toml` allows of everything that it names."""
+    fast_tests(session, *LOWEST)
 
 
 @nox.session
 def coverage(session: nox.Session) -> None:
-    """The lines and branches that the fast tests pass through, in all processes; less than the floor fails."""
-    install(session)
+    """As `lowest`, with the lines and branches that the tests pass through in all processes; below the floor fails."""
+    install(session, *LOWEST)
     session.install("coverage>=7.10")
     session.run("coverage", "erase")
     session.run("coverage", "run", "-m", "pytest", "-q", *session.posargs)
     session.run("coverage", "combine", "--quiet")
-    session.run("coverage", "json", "--quiet", "-o", ".nox/coverage.json", "--fail-under=0")
+    session.run("coverage", "json", "--quiet", "--fail-under=0", "-o", ".nox/coverage.json")
     session.run("python", "scripts/coverage_by_folder.py", ".nox/coverage.json")
     session.run("coverage", "report", "--format=total")
 

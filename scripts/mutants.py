@@ -29,8 +29,8 @@ WORK = ROOT / ".nox" / "mutants"
 EQUIVALENT = ROOT / "tests" / "equivalent_mutants.yaml"
 
 TESTS = {
-    "nn": ["nn", "games"],
-    "games": ["games"],
+    "nn": ["nn", "games", "engines"],
+    "games": ["games", "engines"],
     "runs": ["runs"],
     "spec": ["spec"],
     "evaluation": ["evaluation"],
@@ -88,7 +88,7 @@ def mutate(options: argparse.Namespace) -> None:
     copy_tree(place, options.folder)
     os.chdir(place)
     reset_config()  # read from the settings that lie here now
-    mutators.mutation_operators[:] = OPERATORS  # type: ignore[index]
+    mutators.mutation_operators[:] = OPERATORS
     if options.since:
         state()._covered_lines = changed_lines(options.since)
     all_of_them = mutmut.collect_source_file_mutation_data
@@ -210,7 +210,7 @@ def changed_lines(commit: str) -> dict[str, set[int]]:
 
 def came_out(code: int | None) -> str:
     """What is known of a mutant, by what its tests ended with."""
-    status = mutmut.status_by_exit_code[code]
+    status = str(mutmut.status_by_exit_code[code])
     return {"killed": "noticed", "timeout": "noticed", "segfault": "noticed"}.get(status, status)
 
 
