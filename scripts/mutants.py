@@ -79,13 +79,15 @@ def main() -> None:
     if options.folder != "table":
         mutate(options)
     for folder in [options.folder] if options.folder != "table" else TESTS:
-        show(folder)
+        show(folder, WORK / (f"{folder}-since" if options.since else folder))
 
 
 def mutate(options: argparse.Namespace) -> None:
     """Try the mutants that are asked for."""
-    place = WORK / options.folder
+    place = WORK / (f"{options.folder}-since" if options.since else options.folder)
     copy_tree(place, options.folder)
+    if options.since:
+        shutil.rmtree(place / "mutants" / "src", ignore_errors=True)  # of other lines
     os.chdir(place)
     reset_config()  # read from the settings that lie here now
     mutators.mutation_operators[:] = OPERATORS
@@ -214,9 +216,8 @@ def came_out(code: int | None) -> str:
     return {"killed": "noticed", "timeout": "noticed", "segfault": "noticed"}.get(status, status)
 
 
-def show(folder: str) -> None:
+def show(folder: str, place: Path) -> None:
     """The table of a folder, and what was not noticed, as differences."""
-    place = WORK / folder
     if not (place / "mutants").exists():
         return
     os.chdir(place)
@@ -237,8 +238,9 @@ def show(folder: str) -> None:
                     unnoticed.append(f"{path} {name} ({outcome})\n  - {old}\n  + {new}")
             rows[str(path), outcome] += 1
     print_table(folder, rows)
-    (WORK / f"{folder}.txt").write_text("\n".join([*unnoticed, ""]), encoding="utf-8")
-    print(f"not noticed: {len(unnoticed)}, in {WORK / folder}.txt")
+    listed = place.with_name(f"{place.name}.txt")
+    listed.write_text("\n".join([*unnoticed, ""]), encoding="utf-8")
+    print(f"not noticed: {len(unnoticed)}, in {listed.relative_to(ROOT)}")
 
 
 def print_table(folder: str, rows: Counter[tuple[str, str]]) -> None:
