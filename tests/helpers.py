@@ -24,8 +24,12 @@ def train(text: str, *words: str, code: int = 0) -> tuple[RunFolder, Result]:
     return RunFolder(Path(result.stdout.splitlines()[-1])), result
 
 
-def game(text: str, *settings: str) -> Any:
+def experiment(text: str, *settings: str) -> Any:
     document = load_text(text, "f")
     apply(document, list(settings))
-    spec = resolve(document).experiment
+    return resolve(document).experiment
+
+
+def game(text: str, *settings: str) -> Any:
+    spec = experiment(text, *settings)
     return build(spec, load_data(spec)).game
