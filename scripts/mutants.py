@@ -22,10 +22,13 @@ import yaml
 from mutmut import __main__ as mutmut
 from mutmut.configuration import reset_config
 from mutmut.mutation import mutators, trampoline
+from mutmut.runners.harness import PytestRunner
 from mutmut.state import state
+from mutmut.utils.file_utils import change_cwd
 
 ROOT = Path(__file__).resolve().parents[1]
 WORK = ROOT / ".nox" / "mutants"
+NOTICED = "noticed.txt"
 EQUIVALENT = ROOT / "tests" / "equivalent_mutants.yaml"
 
 TESTS = {
@@ -101,6 +104,7 @@ def mutate(options: argparse.Namespace) -> None:
 
     mutmut.collect_source_file_mutation_data = chosen
     mutmut.set_mutant_under_test = here_alone
+    PytestRunner.run_tests = run_tests
     mutmut._run([], options.jobs)
 
 
@@ -110,6 +114,27 @@ def here_alone(name: str) -> None:
     A mutant, which is set elsewhere, is in all of them.
     """
     trampoline._mutant_under_test = name
+
+
+def run_tests(self: PytestRunner, *, mutant_name: str | None, tests: Iterable[str]) -> int:
+    """Run tests until one fails: first those that noticed other mutants of the same function, then the quickest."""
+    noticed = Path(NOTICED).absolute()
+    function = (mutant_name or "").rpartition("__mutmut_")[0]
+
+    class Noted:
+        def pytest_runtest_logreport(self, report: Any) -> None:
+            if report.failed and mutant_name:
+                with noticed.open("a", encoding="utf-8") as file:
+                    file.write(f"{function} {report.nodeid}\n")
+
+    lines = noticed.read_text(encoding="utf-8").splitlines() if noticed.exists() else []
+    first = dict.fromkeys(
+        line.removeprefix(f"{function} ") for line in reversed(lines) if line.startswith(f"{function} ")
+    )
+    tests = list(tests)
+    ordered = [*(test for test in first if test in tests), *(test for test in tests if test not in first)]
+    with change_cwd("mutants"):
+        return int(self.execute_pytest(self._pytest_args_regular_run(ordered), plugins=[Noted()]))
 
 
 def choose(mutants: list[Any], options: argparse.Namespace) -> list[Any]:
