@@ -60,7 +60,7 @@ class Game(Protocol):
     players: dict[str, Player]
     played: int
 
-    def play(self, games: int) -> None:
+    def play(self, games: int = 1) -> None:
         """Play so many games."""
 
     engine_players: list[GamePlayer]
