@@ -83,12 +83,12 @@ def test_games_are_divided_into_portions_of_so_many_random_numbers(monkeypatch: 
 def test_a_gan_gives_samples_latents_labels_and_noise_game_by_game(
     labels: bool, calls: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of 2 learnings on real samples, 3 + 1 on fakes and 4 of the generator alone: 8 batches of latents, 6 of labels."""
+    """Of 2 learnings on real samples, 3 + 2 on fakes and 4 of the generator alone: 9 batches of latents, 7 of labels."""
     settings = (
-        "training.ratios={real: 2, fake: 3, shared: 1, generator: 4}",
+        "training.ratios={real: 2, fake: 3, shared: 2, generator: 4}",
         *(["training.labels={real: [0.75, 1], flip: 0.25}"] if labels else []),
     )
-    numbers, targets = 8 * 6 * 3, 6 * 6 * labels
+    numbers, targets = 9 * 6 * 3, 7 * 6 * labels
     monkeypatch.setattr(base, "NUMBERS", 2 * (numbers + targets))
     built = game(GAN, *settings)
     built.play(3)
@@ -101,7 +101,7 @@ def test_a_gan_gives_samples_latents_labels_and_noise_game_by_game(
     assert np.array_equal(latents[:, :numbers], drawn(plain.LATENT, 5, (numbers, built.law, 1.0)))
     assert np.array_equal(given(calls, 3), drawn(plain.NOISE, 5, *Recorder.noise))
     expected = np.empty((5, targets), np.float32)
-    for one in expected.reshape(-1, 6, 6):
+    for one in expected.reshape(-1, 7, 6):
         for index, out in enumerate(one):
             Labels(0.75, 1.0, 0.25).draw(rng, index < 2, out)
     assert np.array_equal(latents[:, numbers:], expected)
