@@ -18,7 +18,10 @@ training: {games: 100}
 def test_simultaneous_steps_of_the_bilinear_game_spiral_out() -> None:
     """Each multiplies the distance by √(1 + η²) (Mescheder et al. 2018, lemma 2.4)."""
     built = game(GAME2D)
-    built.play(100)
+    assert built.played == 0
+    built.play(99)
+    built.play()
+    assert built.played == 100
     assert built.measure()["distance"] == pytest.approx(np.sqrt(2) * 1.01**50, rel=1e-12)
 
 
@@ -49,9 +52,14 @@ def test_fields_are_gradients(name: str) -> None:
         assert up[0] == pytest.approx((loss(theta, phi + h) - loss(theta, phi - h)) / (2 * h), abs=1e-8)
 
 
-def test_what_is_measured_is_where_the_two_are_and_how_far_from_the_equilibrium() -> None:
-    built = game(GAME2D, "start=[3, -4]")
-    assert built.measure() == {"theta": 3.0, "phi": -4.0, "distance": 5.0}
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_dirac_gans_field_is_finite_far_out(sign: int, dtype: str) -> None:
+    """At θφ = ±1000, where e^θφ overflows or is 0: σ(−θφ) is 0 or 1."""
+    with np.errstate(all="raise", under="ignore"):
+        down, up = FIELDS["dirac"](np.array([2.0], dtype), np.array([sign * 500.0], dtype))
+    assert (down.tolist(), up.tolist()) == (([0.0], [0.0]) if sign > 0 else ([-500.0], [2.0]))
+    assert down.dtype == up.dtype == dtype
 
 
 @pytest.mark.parametrize("updates", ["simultaneous", "alternating"])
@@ -76,3 +84,11 @@ def test_the_field_that_is_drawn_is_where_a_step_leads() -> None:
     assert drawn.arrays["phi_step"] == pytest.approx(np.repeat(axis[None], 5, axis=0))
     built.play(100)
     assert built.picture(5, np.random.default_rng(0)).arrays["axis"] == pytest.approx(axis), "the same in every picture"
+
+
+@pytest.mark.parametrize(("start", "half"), [("[0.03, -0.04]", 0.1), ("[0, 0]", 2e-9)])
+def test_a_small_field_is_drawn_around_a_near_start_and_a_tiny_one_around_the_equilibrium(
+    start: str, half: float
+) -> None:
+    axis = game(GAME2D, f"start={start}").picture(3, np.random.default_rng(0)).arrays["axis"]
+    assert axis == pytest.approx(np.array([-half, 0.0, half]), abs=1e-15)

@@ -66,6 +66,40 @@ def test_a_wgan_plays_its_ratios_and_its_warmup() -> None:
     phase = "training.long_phase={critic: 7, first: 2, every: 4}"
     assert counts(WGAN, phase, games=6) == {"critic": 7 + 7 + 5 + 5 + 7 + 5, "generator": 6}
     assert counts(WGAN, phase, "training.warmup=1", games=6) == {"critic": 36, "generator": 5}
+    many = ("data={set: ring}", "generator.shape=[4, 6, 2]", "critic.shape=[2, 5, 1]", "training.batch=100")
+    assert counts(WGAN, *many, "training.ratios={critic: 7, generator: 1}") == {"critic": 7, "generator": 1}
+
+
+SUPERVISED = """
+kind: supervised
+engine: checked
+data: {set: xor}
+network: {shape: [2, 3, 1], activation: tanh, output: sigmoid, noise: {mode: add}}
+training: {games: 1, batch: 4}
+"""
+SMALL = ("data={set: ring}", "generator.shape=[4, 6, 2]")
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("text", "settings"),
+    [
+        (GAN, (*SMALL, "discriminator.shape=[2, 5, 1]", "training.labels={real: [0.7, 1], flip: 0.1}")),
+        (WGAN, (*SMALL, "critic.shape=[2, 5, 1]")),
+        (SUPERVISED, ()),
+    ],
+)
+def test_games_keep_to_their_precision(text: str, settings: tuple[str, ...], dtype: str) -> None:
+    """The checked engine refuses a kernel arrays of two types."""
+    built = game(text, *settings, f"dtype={dtype}")
+    assert built.played == 0
+    for _ in range(2):
+        built.play()
+    built.measure()
+    built.picture(3, np.random.default_rng(0))
+    assert built.played == 2
+    if text is GAN:
+        assert built.targets(real=True).dtype == dtype
 
 
 @given(
@@ -113,6 +147,14 @@ def test_a_critics_step_asks_for_no_image_gradient_and_no_generator_backward(mon
     assert asked == [False]
 
 
+@pytest.mark.parametrize("text", [GAN, WGAN])
+def test_a_generators_step_leaves_its_opponents_gradients_alone(text: str) -> None:
+    built = game(text)
+    built.opponent.network.grads[...] = 7.0
+    built.learn_generator()
+    assert (built.opponent.network.grads == 7.0).all() and built.generator.network.grads.any()
+
+
 def test_the_generator_moves_the_estimate_down_and_leaves_the_critic_alone() -> None:
     built = game(WGAN, "training.batch=64", "generator.optimizer={name: rmsprop, eta: 0.05}")
     for _ in range(20):
@@ -126,8 +168,12 @@ def test_the_generator_moves_the_estimate_down_and_leaves_the_critic_alone() -> 
 
 
 def test_measuring_and_drawing_do_not_disturb_training() -> None:
-    for text in (WGAN, GAN):
-        one, other = game(text), game(text)
+    for text, settings in (
+        (WGAN, ()),
+        (GAN, ()),
+        (GAN, ("generator.batch_norm=true", "discriminator.batch_norm=true")),
+    ):
+        one, other = game(text, *settings), game(text, *settings)
         for _ in range(3):
             one.play()
             other.play()
@@ -135,6 +181,7 @@ def test_measuring_and_drawing_do_not_disturb_training() -> None:
             other.picture(5, np.random.default_rng(0))
         for name, player in one.players.items():
             assert np.array_equal(player.network.params, other.players[name].network.params)
+            assert np.array_equal(player.network.state, other.players[name].network.state)
 
 
 def test_clips() -> None:
@@ -157,7 +204,21 @@ def test_a_critic_is_within_its_bound_before_and_after_learning() -> None:
 def test_mean_distance_by_hand() -> None:
     points = np.array([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]])
     assert mean_distance(points) == pytest.approx((5 + 1 + np.sqrt(18)) / 3)
+    assert mean_distance(points[:2]) == 5.0 and np.isnan(mean_distance(points[:1]))
     assert mean_distance(np.ones((4, 7), np.float32)) == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize(("batch", "there"), [(1, False), (2, True)])
+def test_distances_are_measured_where_a_batch_has_two_samples(batch: int, there: bool) -> None:
+    found = game(WGAN, f"training.batch={batch}").measure()
+    assert ("real_distance" in found, "sample_distance" in found) == (there, there)
+    assert np.isfinite(list(found.values())).all()
+
+
+def test_a_sample_is_at_no_distance_from_itself_however_it_is_rounded() -> None:
+    points = np.random.default_rng(0).standard_normal((50, 40))
+    distances = [np.linalg.norm(one - other) for one in points for other in points]
+    assert mean_distance(points) == pytest.approx(sum(distances) / (50 * 49), rel=1e-13)
 
 
 def test_mean_distance_compares_a_thousand_samples_at_most() -> None:
@@ -205,6 +266,29 @@ def test_labels_have_their_law() -> None:
     labels.draw(rng, False, out)
     assert set(np.unique(out)) == {0.0, 1.0} and out.mean() == pytest.approx(0.005, rel=0.2)
     assert not Labels(0.9, 0.9).drawn and Labels(0.9, 0.9, 0.1).drawn
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_labels_take_no_numbers_that_they_do_not_need(dtype: Any) -> None:
+    """A range of one number is not drawn from, nor a flip of probability 0; each number has the targets' precision."""
+    out, drawn = np.empty(1000, dtype), np.random.default_rng(0).random(2000, dtype).reshape(2, 1000)
+    rng = np.random.default_rng(0)
+    for numbers in drawn:
+        Labels(0.75, 0.75, flip=0.25).draw(rng, True, out)
+        assert np.array_equal(out, np.where(numbers < 0.25, 0.0, 0.75))
+    rng = np.random.default_rng(0)
+    for numbers in drawn:
+        Labels(0.5, 1.0).draw(rng, False, out)
+        assert not out.any()
+        Labels(0.5, 1.0).draw(rng, True, out)
+        assert np.array_equal(out, numbers * out.dtype.type(0.5) + out.dtype.type(0.5))
+
+
+def test_a_label_is_flipped_where_a_number_is_under_the_probability() -> None:
+    number, out = np.random.default_rng(0).random(1)[0], np.empty(1)
+    for flip, target in ((number, 1.0), (np.nextafter(number, 1), 0.0)):
+        Labels(1.0, 1.0, flip).draw(np.random.default_rng(0), True, out)
+        assert out == target
 
 
 def test_samples_come_from_the_moving_average() -> None:
@@ -304,3 +388,12 @@ def test_r1_acts_on_the_log_odds_or_on_the_output_as_is_said_of_it(loss: str, ou
         assert (both[1] - both[0]) @ along == pytest.approx(expected, rel=1e-6)
     said = spec.json_schema()["$defs"]["R1"]["description"]
     assert "log-odds log(D / (1 − D)) for `loss: gan`" in said and "D's output itself for `least_squares`" in said
+
+
+def test_r1_acts_in_every_so_manyth_game_alone() -> None:
+    one, other = (game(GAN, f"training.r1={r1}") for r1 in ("null", "{gamma: 0.8, every: 3}"))
+    for played, same in ((1, True), (2, True), (3, False)):
+        for built in (one, other):
+            built.played = played
+            built.learn_real()
+        assert np.array_equal(one.opponent.network.params, other.opponent.network.params) == same

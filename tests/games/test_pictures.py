@@ -31,6 +31,16 @@ def test_answers_over_the_plane_are_seen_from_above(text: str) -> None:
     assert drawn["answers"] == pytest.approx(1 / (1 + np.exp(-0.3 * a)) if text is GAN else a)
 
 
+@pytest.mark.parametrize("setting", ["dropout=0.5", "batch_norm=true"])
+def test_nothing_is_dropped_from_what_is_drawn_nor_a_batch_normalised_by_itself(setting: str) -> None:
+    built = game(GAN, "discriminator.shape=[2, 5, 1]", f"discriminator.{setting}")
+    built.play(2)
+    drawn, network = built.picture(30, np.random.default_rng(0)).arrays, built.opponent.network
+    points = planes.square(float(drawn["half"]), np.dtype(np.float64), 50)
+    expected = built.loss.score(network.forward(points, np.random.default_rng(1), training=False))
+    assert drawn["answers"].reshape(-1, 1) == pytest.approx(expected, rel=1e-12)
+
+
 def test_a_picture_of_points_has_the_samples_and_real_ones_within_its_square() -> None:
     built, rng = game(GAN), np.random.default_rng
     built.opponent.network.params[...] = 0.0
@@ -51,6 +61,7 @@ def test_more_than_five_thousand_real_points_are_not_kept_in_each_picture() -> N
 def test_points_of_the_square_go_row_by_row_from_the_top_left() -> None:
     points = planes.square(2.0, np.dtype(np.float64), 3)
     assert points.tolist() == [[x, y] for y in (2.0, 0.0, -2.0) for x in (-2.0, 0.0, 2.0)]
+    assert planes.square(2.0, np.dtype(np.float32)).dtype == np.float32
 
 
 def test_a_raster_is_the_root_of_how_many_points_are_where() -> None:
@@ -58,6 +69,7 @@ def test_a_raster_is_the_root_of_how_many_points_are_where() -> None:
     points = np.array([[0.9, 0.9]] * 4 + [[-0.1, -0.9]] + [[0.0, 1.5]])
     assert planes.raster(points, 1.0, side=3).tolist() == [0, 0, 1, 0, 0, 0, 0, 0.5, 0]
     assert not planes.raster(points[-1:], 1.0, side=3).any()
+    assert planes.raster(points[:1], 1.0, side=3).tolist() == [0, 0, 1, 0, 0, 0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(("largest", "half"), [(1.0, 1.3), (-4.0, 5.0), (0.16, 0.2)])

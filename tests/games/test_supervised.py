@@ -87,10 +87,10 @@ training: {games: 1, batch: 4}
 """
 
 
-def formula(built: Any, x: Any, output: str) -> Any:
+def formula(built: Any, x: Any, output: str, noise: Any = 0.0) -> Any:
     """A network 2-3-1 with tanh inside, from its parameters."""
     views = built.players["network"].network.views(built.players["network"].network.params)
-    inside = np.tanh(x @ views["layer1.weights"] + views["layer1.bias"])
+    inside = np.tanh(x @ views["layer1.weights"] + views["layer1.bias"]) + noise
     a = inside @ views["layer2.weights"] + views["layer2.bias"]
     return np.tanh(a) if output == "tanh" else 1 / (1 + np.exp(-0.5 * a))
 
@@ -126,16 +126,16 @@ def test_what_is_measured_is_the_test_samples_loss_and_the_share_that_is_right(
 @pytest.mark.parametrize(("output", "low"), [("sigmoid", 0.0), ("tanh", -1.0)])
 def test_the_threshold_is_a_share_of_what_separates_the_two_targets(output: str, low: float) -> None:
     mu = "0.5" if output == "sigmoid" else "null"
-    answers = (low + (1 - low) * np.array([0.0, 0.19, 0.21, 0.49, 0.51, 0.79, 0.81, 1.0]))[:, None]
-    for threshold, right in ((None, [1, 1, 1, 1, 0, 0, 0, 0]), (0.2, [1, 1, 0, 0, 0, 0, 0, 0])):
+    answers = (low + (1 - low) * np.array([0.0, 0.19, 0.21, 0.49, 0.5, 0.51, 0.79, 0.81, 1.0]))[:, None]
+    for threshold, right in ((None, [1, 1, 1, 1, 0, 0, 0, 0, 0]), (0.2, [1, 1, 0, 0, 0, 0, 0, 0, 0])):
         built = game(
             SMALL,
             f"network.output={output}",
             f"network.mu={mu}",
             *([f"test.threshold={threshold}"] if threshold else []),
         )
-        assert built.right(answers, np.zeros(8, int)).tolist() == right
-        assert built.right(answers, np.ones(8, int)).tolist() == right[::-1]
+        assert built.right(answers, np.zeros(9, int)).tolist() == right
+        assert built.right(answers, np.ones(9, int)).tolist() == right[::-1]
 
 
 DIGITS = """
@@ -170,6 +170,20 @@ def test_what_is_measured_of_classes_and_the_images_answered_wrong() -> None:
     assert np.array_equal(drawn.arrays["confusion"], confusion) and not np.array_equal(confusion, confusion.T)
 
 
+def test_a_confusion_has_all_classes_also_where_the_last_is_never_answered() -> None:
+    built = game(DIGITS)
+    built.players["network"].network.params[7840:] = [1e3, *[0.0] * 9]
+    confusion = built.picture(5, np.random.default_rng(0)).arrays["confusion"]
+    assert confusion.shape == (10, 10) and np.array_equal(confusion[:, 0], np.bincount(built._test.part.labels))
+
+
+def test_four_hundred_points_are_drawn_at_most() -> None:
+    built = game(SMALL, "data={set: xor, points: square, samples: 1000}")
+    part, drawn = built._training.part, built.picture(1, np.random.default_rng(0)).arrays
+    assert len(part.samples) > 400
+    assert np.array_equal(drawn["points"], part.samples[:400]) and np.array_equal(drawn["labels"], part.labels[:400])
+
+
 @pytest.mark.parametrize("output", ["sigmoid", "tanh"])
 def test_the_plane_of_answers_is_seen_from_above(output: str) -> None:
     """Row 0 is y = 1 and column 0 is x = −1; 0 and 1 are the two targets."""
@@ -183,6 +197,8 @@ def test_the_plane_of_answers_is_seen_from_above(output: str) -> None:
 def test_layer_noise_of_a_test_is_the_same_at_each_and_leaves_trainings_alone() -> None:
     built, other = (game(SMALL, "network.noise={mode: add}", "network.dropout=0.5") for _ in range(2))
     first = built.answers(np.ones((5, 2)))
+    noise = np.random.default_rng(0).standard_normal((5, 3))
+    assert first == pytest.approx(formula(built, np.ones((5, 2)), "sigmoid", noise))
     assert np.array_equal(built.answers(np.ones((5, 2))), first) and built.measure() == other.measure()
     for each in (built, other):
         each.play(3)

@@ -21,6 +21,7 @@ SETTINGS: dict[str, list[dict[str, float]]] = {
     "centered_sigmoid": [{"mu": 0.7}],
     "tanh": [{}, {"k": 1.7159, "alpha": 2 / 3}],
     "leaky_relu": [{"slope": 0.2}, {"slope": 0.01}],
+    "linear": [{}, {"slope": 2.0}],
 }
 CASES = [(name, settings) for name in ACTIVATIONS if name != "step" for settings in SETTINGS.get(name, [{}])]
 
@@ -34,10 +35,20 @@ def network(layers: list[Any], seed: int = 0) -> Network:
     return Network(layers, ENGINE, "float64", np.random.default_rng(seed))
 
 
+def anywhere(layers: list[Any]) -> Network:
+    """A network away from its first parameters, where biases and shifts are 0 and scales are 1."""
+    net = network(layers)
+    net.params += 0.3 * np.random.default_rng(7).standard_normal(net.params.shape)
+    return net
+
+
 def check(
     net: Network, x: np.ndarray[Any, Any], loss: Callable[[Any], float], gradient: Callable[[Any, Any], None]
 ) -> None:
-    """Parameters' and inputs' gradients along three random directions each, to 1e-7 of their size."""
+    """Parameters' and inputs' gradients along three random directions each, to 1e-7 of their size.
+
+    Both overwrite what was there before, and neither is there where nobody asks for it.
+    """
 
     def value() -> float:
         return loss(net.forward(x, np.random.default_rng(5)))
@@ -45,6 +56,10 @@ def check(
     output = net.forward(x, np.random.default_rng(5))
     dy = np.empty_like(output)
     gradient(output, dy)
+    net.grads[...] = 7.0
+    net.backward(dy.copy(), params=False, inputs=True)
+    assert (net.grads == 7.0).all()
+    assert net.backward(dy.copy()) is None
     dx = net.backward(dy, params=True, inputs=True)
     assert dx is not None
     dx, grads = dx.copy(), net.grads.copy()
@@ -76,16 +91,16 @@ def test_dense_layers_with_every_activation(name: str, settings: dict[str, float
     check(net, batch(), lambda o: mse.value(o, target), lambda o, out: mse.gradient(o, target, out))
 
 
-@pytest.mark.parametrize(("mode", "size"), [("concat", 3), ("add", 0), ("multiply", 0)])
+@pytest.mark.parametrize(("mode", "size"), [("concat", 3), ("add", None), ("multiply", None)])
 @pytest.mark.parametrize("law", ["gaussian", "uniform"])
 @pytest.mark.parametrize("where", [0, 1])
-def test_noise(mode: str, size: int, law: str, where: int) -> None:
+def test_noise(mode: str, size: int | None, law: str, where: int) -> None:
     sizes = [4, 6, 3]
     layers: list[Any] = []
     for index in range(2):
         inputs = sizes[index]
         if index == where:
-            layers.append(Noise(inputs, mode, size, law, scale=0.5))
+            layers.append(Noise(inputs, mode, size, law, 0.5))
             inputs = layers[-1].units
         layers.append(Dense(inputs, sizes[index + 1], Sigmoid(), glorot()))
     target, mse = batch(5, 3, seed=3), LOSSES["mse"]()
@@ -100,7 +115,7 @@ BETWEEN: dict[str, tuple[list[Any], int]] = {  # layers between two dense ones, 
     "kernel": ([Kernel(6, 3, 2, 5)], 9),
     "kernel, two batches": ([Kernel(6, 3, 2, 5)], 9),
     "dropout": ([dropout(6, 0.4)], 6),
-    "dropout, similarity and noise": ([dropout(6, 0.4), Similarity(6, 5), Noise(11, "concat", 2)], 13),
+    "dropout, similarity and noise": ([dropout(6, 0.4), Similarity(6, 5), Noise(11, "concat", 2, "gaussian", 1.0)], 13),
 }
 
 
@@ -108,7 +123,7 @@ BETWEEN: dict[str, tuple[list[Any], int]] = {  # layers between two dense ones, 
 def test_layers_that_couple_a_batch(name: str) -> None:
     """Through the batch: every sample's output depends on the others' inputs."""
     between, units = BETWEEN[name]
-    net = network([Dense(4, 6, Sigmoid(), glorot()), *between, Dense(units, 3, Sigmoid(), glorot())])
+    net = anywhere([Dense(4, 6, Sigmoid(), glorot()), *between, Dense(units, 3, Sigmoid(), glorot())])
     rows = 10 if "two" in name else 5
     target, mse = batch(rows, 3, seed=3), LOSSES["mse"]()
     check(net, batch(rows), lambda o: mse.value(o, target), lambda o, out: mse.gradient(o, target, out))
@@ -118,14 +133,14 @@ def test_layers_that_couple_a_batch(name: str) -> None:
     "layer", [BatchNorm(4, Sigmoid(), 5), Similarity(4, 5), Kernel(4, 3, 2, 5)], ids=lambda v: type(v).__name__
 )
 def test_they_are_first_layers_too(layer: Any) -> None:
-    net = network([layer, Dense(layer.units, 3, Sigmoid(), glorot())])
+    net = anywhere([layer, Dense(layer.units, 3, Sigmoid(), glorot())])
     target, mse = batch(5, 3, seed=3), LOSSES["mse"]()
     check(net, batch(5), lambda o: mse.value(o, target), lambda o, out: mse.gradient(o, target, out))
 
 
 def test_outside_training_nothing_is_coupled_nor_dropped() -> None:
     """Running statistics stand for a batch's; a gradient of the inputs goes through them alone."""
-    net = network(
+    net = anywhere(
         [Dense(4, 6, Linear(), glorot()), BatchNorm(6, Sigmoid(), 5), dropout(6, 0.4), Dense(6, 1, Linear(), glorot())]
     )
     rng = np.random.default_rng(0)
@@ -154,6 +169,9 @@ def test_a_scalar() -> None:
     )
     net.backward(np.array([[1.0], [2.0], [4.0]]))
     assert net.grads.tolist() == [7.0]
+    assert net.backward(np.ones((3, 1))) is None
+    dx = net.backward(np.ones((3, 1), np.float32), inputs=True)
+    assert dx is not None and (dx.shape, dx.dtype) == ((3, 0), np.float32)
 
 
 @pytest.mark.parametrize(
@@ -236,15 +254,31 @@ def test_log_losses_do_not_overflow(a: float, dtype: str) -> None:
     assert ADVERSARIAL["gan", "minimax"].real.value(output) == pytest.approx(max(-a, 0) / 2)
 
 
+ON_INPUTS: dict[str, Callable[[int], list[Any]]] = {
+    "nothing": lambda inputs: [],
+    "dropout": lambda inputs: [dropout(inputs, 0.3)],
+    "concat": lambda inputs: [Noise(inputs, "concat", 2, "gaussian", 1.0)],
+    "add": lambda inputs: [Noise(inputs, "add", None, "uniform", 0.5)],
+    "multiply": lambda inputs: [Noise(inputs, "multiply", None, "gaussian", 1.0)],
+}
+
+
+def discriminator(activation: Any, between: str) -> list[Any]:
+    """Three dense layers, and the same kind of noise on the inputs of the second and of the last."""
+    second, last = ON_INPUTS[between](6), ON_INPUTS[between](5)
+    return [
+        Dense(4, 6, activation, glorot()),
+        *second,
+        Dense(second[-1].units if second else 6, 5, Sigmoid(0.7), glorot()),
+        *last,
+        Dense(last[-1].units if last else 5, 1, Linear(), glorot()),
+    ]
+
+
 @pytest.mark.parametrize(("name", "settings"), CASES)
-@pytest.mark.parametrize("between", ["nothing", "dropout", "concat", "multiply"])
+@pytest.mark.parametrize("between", ON_INPUTS)
 def test_the_penalty_r1(name: str, settings: dict[str, float], between: str) -> None:
-    middle: list[Any] = {
-        "nothing": [], "dropout": [dropout(6, 0.3)], "concat": [Noise(6, "concat", 2)], "multiply": [Noise(6, "multiply")]
-    }[between]  # fmt: skip
-    wide = middle[-1].units if middle else 6
-    layers = [Dense(4, 6, ACTIVATIONS[name](**settings), glorot()), *middle, Dense(wide, 5, Sigmoid(0.7), glorot())]
-    net = network([*layers, Dense(5, 1, Linear(), glorot())])
+    net = network(discriminator(ACTIVATIONS[name](**settings), between))
     x, gamma = batch(), 0.8
 
     def penalty() -> float:
@@ -269,3 +303,14 @@ def test_the_penalty_r1(name: str, settings: dict[str, float], between: str) -> 
         expected = slope(moved)
         net.params[...] = start
         assert np.sum(found * direction) == pytest.approx(expected, rel=1e-6, abs=1e-8)
+
+
+@pytest.mark.parametrize("between", ON_INPUTS)
+def test_the_penalty_r1_stays_in_single_precision(between: str) -> None:
+    """The checked engine refuses a kernel arrays of two types; noise that is concatenated keeps the tangents' type."""
+    net = Network(discriminator(Sigmoid(), between), ENGINE, "float32", np.random.default_rng(0))
+    net.forward(batch().astype(np.float32), np.random.default_rng(5))
+    net.grads[...] = 0.0
+    add_r1(net, 0.8)
+    assert net.grads.any()
+    assert all(layer.tangent(np.ones((5, layer.inputs), np.float32)).dtype == np.float32 for layer in net.layers)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gancli.nn.losses import ADVERSARIAL, LOSSES, CategoricalCrossEntropy
+from gancli.nn.losses import ADVERSARIAL, LOSSES, CategoricalCrossEntropy, sigmoid, softmax, softplus
 
 P = np.array([[0.2, 0.9, 0.5], [0.6, 0.3, 0.7]])
 T = np.array([[0.0, 1.0, 0.25], [1.0, 0.0, 1.0]])
@@ -67,3 +67,21 @@ def test_a_smoothed_label_is_the_real_samples_alone() -> None:
     )
     square = ADVERSARIAL["least_squares", None].with_real_label(0.8)
     assert square.real.value(D) == pytest.approx(0.5 * ((D - 0.8) ** 2).mean())
+
+
+def test_classes_have_their_probabilities_at_any_level_of_their_log_odds() -> None:
+    """What is added to all log-odds of a sample changes nothing, however much it is and whatever the other samples have."""
+    classes = P / P.sum(axis=1, keepdims=True)
+    output, loss, target = np.log(P) + np.array([[1000.0], [-1000.0]]), CategoricalCrossEntropy(), np.eye(3)[[1, 0]]
+    with np.errstate(all="raise", under="ignore"):
+        assert loss.answer(output) == pytest.approx(classes)
+        assert loss.value(output, target) == pytest.approx(-(math.log(classes[0, 1]) + math.log(classes[1, 0])) / 2)
+        gradient = np.empty_like(output)
+        loss.gradient(output, target, gradient)
+    assert gradient == pytest.approx((classes - target) / 2)
+
+
+@pytest.mark.parametrize("function", [sigmoid, softplus, softmax])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_what_is_computed_of_an_output_has_its_precision(function: Any, dtype: str) -> None:
+    assert function(np.zeros((2, 3), dtype)).dtype == dtype

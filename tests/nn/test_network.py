@@ -43,6 +43,12 @@ def test_layers_hold_views_of_one_vector_before_and_after_learning() -> None:
     assert list(net.views(net.params)) == ["layer1.weights", "layer1.bias", "layer2.weights", "layer2.bias"]
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_all_its_vectors_have_the_networks_precision(dtype: str) -> None:
+    net = Network([Dense(3, 4, Linear(), normal()), BatchNorm(4, Sigmoid(), 2)], make_engine("numpy"), dtype, RNG(0))
+    assert {vector.dtype for vector in (net.params, net.grads, net.state)} == {np.dtype(dtype)}
+
+
 def test_a_pass_allocates_no_new_output() -> None:
     net, x = small(), np.ones((5, 3), np.float32)
     first = net.forward(x, RNG(0))
@@ -70,14 +76,9 @@ def test_a_known_network_by_hand() -> None:
         (Sigmoid(), -800.0, 0.0),
         (Linear(), -0.7, -0.7),
         (Linear(slope=0.3), -2.0, -0.6),
+        (Linear(slope=2.0), -2.0, -4.0),
         (log_odds(Sigmoid(mu=0.3)), -2.0, -0.6),
         (log_odds(Tanh(k=3.0)), -2.0, -2.0),
-        (ACTIVATIONS["leaky_relu"](), -2.0, -0.4),
-        (ACTIVATIONS["relu"](), -2.0, 0.0),
-        (ACTIVATIONS["tanh"](), 0.3, math.tanh(0.3)),
-        (ACTIVATIONS["sigmoid"](), 0.3, 1 / (1 + math.exp(-0.3))),
-        (ACTIVATIONS["centered_sigmoid"](), 0.3, math.tanh(0.15)),
-        (ACTIVATIONS["softmax"](), 0.3, 0.3),
         (Step(), 0.0, 0.0),
         (Step(), 1e-9, 1.0),
     ],
@@ -86,6 +87,23 @@ def test_activations_by_hand(activation: Any, x: float, y: float) -> None:
     values = np.full((1, 1), x)
     with np.errstate(all="raise", under="ignore"):
         activation.forward(make_engine("numpy"), values)
+    assert values[0, 0] == pytest.approx(y, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "y"),
+    [
+        ("leaky_relu", -2.0, -0.4),
+        ("relu", -2.0, 0.0),
+        ("tanh", 0.3, math.tanh(0.3)),
+        ("sigmoid", 0.3, 1 / (1 + math.exp(-0.3))),
+        ("centered_sigmoid", 0.3, math.tanh(0.15)),
+        ("softmax", 0.3, 0.3),
+    ],
+)
+def test_activations_where_nothing_is_said_of_them(name: str, x: float, y: float) -> None:
+    values = np.full((1, 1), x)
+    ACTIVATIONS[name]().forward(make_engine("numpy"), values)
     assert values[0, 0] == pytest.approx(y, abs=1e-15)
 
 
@@ -151,7 +169,7 @@ NOISES = {
 @pytest.mark.parametrize("mode", NOISES)
 @pytest.mark.parametrize("law", ["gaussian", "uniform"])
 def test_noise_joins_its_input_as_is_said_of_it(mode: str, law: str) -> None:
-    layer = Noise(3, mode, 3, law, scale=0.5)
+    layer = Noise(3, mode, 3, law, 0.5)
     net = Network([layer, Dense(layer.units, 1, Linear(), normal())], make_engine("numpy"), "float64", RNG(0))
     x = RNG(1).standard_normal((4, 3))
     net.forward(x, RNG(2), training=False)
@@ -179,16 +197,21 @@ def test_likenesses_are_those_of_a_sample_to_its_own_batch(kind: str) -> None:
 
 def test_features_are_the_last_layers_input_with_nothing_dropped() -> None:
     net = Network(
-        [Dense(3, 4, Tanh(), normal()), dropout(4, 0.5), Dense(4, 2, Sigmoid(), normal())],
+        [Dense(3, 4, Tanh(), normal()), dropout(4, 0.5), Dense(4, 5, Tanh(), normal()), Dense(5, 2, Sigmoid(), normal())],
         make_engine("numpy"), "float64", RNG(0),
     )  # fmt: skip
     x, views = RNG(1).standard_normal((5, 3)), net.views(net.params)
-    assert net.features(x, RNG(2)) == pytest.approx(np.tanh(x @ views["layer1.weights"]), rel=1e-12)
+    expected = np.tanh(np.tanh(x @ views["layer1.weights"]) @ views["layer2.weights"])
+    assert net.features(x, RNG(2)) == pytest.approx(expected, rel=1e-12)
 
 
 def test_an_engine_is_told_where_each_parameter_begins() -> None:
     """Weights row by row, then the bias, layer after layer; a network without a bias has none to say."""
-    layers = [Noise(3, "concat", 2), Dense(5, 4, Sigmoid(), normal()), Dense(4, 2, Linear(), normal(), bias=False)]
+    layers = [
+        Noise(3, "concat", 2, "gaussian", 1.0),
+        Dense(5, 4, Sigmoid(), normal()),
+        Dense(4, 2, Linear(), normal(), bias=False),
+    ]
     net = Network([*layers, Dense(2, 1, Tanh(), normal())], make_engine("numpy"), "float32", RNG(0))
     plans = net.plan()
     assert plans is not None
@@ -197,6 +220,15 @@ def test_an_engine_is_told_where_each_parameter_begins() -> None:
     assert [plan.activation for plan in plans] == [("sigmoid", 1.0, 0.0), ("linear", 1.0, 0.0), ("tanh", 1.0, 1.0)]
     net.params[24 + 3] = 7.0
     assert net.views(net.params)["layer2.weights"][1, 1] == 7.0
+
+
+def test_an_engine_is_told_of_noise_on_inputs_alone() -> None:
+    dense, noise = (lambda: Dense(3, 3, Sigmoid(), normal())), (lambda: Noise(3, "add", None, "gaussian", 1.0))
+    for layers, told in (
+        ([noise(), dense()], True), ([dense(), noise()], False), ([noise(), noise(), dense()], False),
+        ([dense(), BatchNorm(3, Sigmoid(), 4)], False),
+    ):  # fmt: skip
+        assert (Network(layers, make_engine("numpy"), "float32", RNG(0)).plan() is not None) == told
 
 
 def test_an_engine_is_told_every_activations_numbers() -> None:
@@ -234,6 +266,14 @@ def test_a_running_variance_is_unbiased_and_a_batch_is_normalised_by_its_own() -
     assert norm.mean[0] == pytest.approx(0.741, rel=1e-14) and norm.variance[0] == pytest.approx(2.511, rel=1e-14)
     shown = net.forward(np.array([[0.741], [2.741]]), RNG(0), training=False)
     assert shown == pytest.approx(np.array([[0.0], [2 / math.sqrt(2.51101)]]), abs=1e-14)
+
+
+def test_an_unbiased_variance_divides_by_one_sample_less() -> None:
+    """Of 0, 0, 3: the mean is 1 and the variance 2, or 3 without bias; 1 moves a tenth of the way there, to 1.2."""
+    norm = BatchNorm(1, Linear(), batch=3)
+    net = Network([norm], make_engine("numpy"), "float64", RNG(0))
+    net.forward(np.array([[0.0], [0.0], [3.0]]), RNG(0))
+    assert norm.mean[0] == pytest.approx(0.1, rel=1e-14) and norm.variance[0] == pytest.approx(1.2, rel=1e-14)
 
 
 def test_running_statistics_of_many_small_batches_are_the_populations() -> None:

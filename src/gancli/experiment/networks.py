@@ -48,8 +48,7 @@ def _beside_inputs(inputs: int, layer: networks.Layer, batch: int) -> list[Layer
     elif layer.minibatch is not None:
         found.append(Similarity(inputs, batch))
     if layer.noise is not None:
-        settings = {k: v for k, v in layer.noise.model_dump().items() if v is not None}
-        found.append(Noise(found[-1].units if found else inputs, **settings))
+        found.append(Noise(found[-1].units if found else inputs, **layer.noise.model_dump()))
     return found
 
 

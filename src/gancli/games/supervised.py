@@ -24,7 +24,7 @@ class Supervised:
 
     def __init__(
         self, network: Player, loss: Loss, codes: Array, training: Batches, test: Batches, batch: int, noise: Rng,
-        threshold: float = 0.5,
+        threshold: float,
     ):  # fmt: skip
         self.players = {"network": network}
         self.played = 0

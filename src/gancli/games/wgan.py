@@ -64,7 +64,7 @@ class Wgan(Adversarial):
         network = self.opponent.network
         self._both = np.empty((2 * self.batch, network.inputs), network.dtype)
         self._ascent = np.empty((2 * self.batch, 1), network.dtype)
-        self._by_engine = {} if self.plan({}) is None else {key: self._player(*key) for key in schedule.kinds()}
+        self._by_engine = {key: self._player(*key) for key in schedule.kinds()}
         self.engine_players = [player for player in self._by_engine.values() if player is not None]
 
     def together(self, critic: int) -> int:
@@ -98,7 +98,7 @@ class Wgan(Adversarial):
 
         The generator only draws: it needs no backward pass here, and the critic no gradient of its inputs.
         """
-        real, fake = slice(None, self.batch), slice(self.batch, None)
+        real, fake = slice(self.batch), slice(self.batch, None)
         self.real.load(self._both[real])
         self._both[fake] = self.fakes() if fakes is None else fakes
         output = self.judge(self._both)

@@ -80,7 +80,7 @@ class Tanh:
 
 def centered_sigmoid(mu: float = 1.0) -> Tanh:
     """2σ_μ(x) − 1 = tanh(μx/2), in (−1, 1)."""
-    return Tanh(k=1.0, alpha=mu / 2)
+    return Tanh(alpha=mu / 2)
 
 
 @dataclass(frozen=True)

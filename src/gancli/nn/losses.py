@@ -218,10 +218,10 @@ def sigmoid(a: Array) -> Array:
 
 def softplus(a: Array) -> Array:
     """log(1 + e^a), without overflow."""
-    return np.logaddexp(a, np.zeros((), a.dtype))
+    return np.logaddexp(a, 0.0)
 
 
 def softmax(a: Array) -> Array:
-    """e^a / Σ e^a over the last axis, without overflow."""
-    powers = np.exp(a - a.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)  # type: ignore[no-any-return]
+    """e^a / Σ e^a of each row, without overflow."""
+    powers = np.exp(a - a.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]

@@ -14,7 +14,7 @@ class Optimizer:
 
     name: str
 
-    def __init__(self, engine: Engine, size: int, dtype: str, momentum: float = 0.0):
+    def __init__(self, engine: Engine, size: int, dtype: str, momentum: float):
         self.engine, self.momentum = engine, momentum
         self.count = 0
         self.vectors: dict[str, Array] = {}

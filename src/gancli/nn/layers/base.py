@@ -46,7 +46,7 @@ class Layer:
         """Have buffers for this batch size at hand."""
         raise NotImplementedError
 
-    def forward(self, x: Array, rng: np.random.Generator, training: bool = True) -> Array:
+    def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
         """The output (batch, units), in a buffer that the next forward pass overwrites.
 
         Without `training` nothing is dropped, and a batch is not normalised by itself.

@@ -45,7 +45,7 @@ class BatchNorm(Layer):
         """Buffers for x̂ and y, both (batch, units)."""
         self.normal, self.y = self.buffers(batch, dtype, self.units, self.units)
 
-    def forward(self, x: Array, rng: np.random.Generator, training: bool = True) -> Array:
+    def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
         """x̂ from each batch's own mean and variance or, outside training, from the running ones."""
         self.own = training
         if training:
@@ -68,7 +68,7 @@ class BatchNorm(Layer):
         The running variance estimates the population's, so it takes the unbiased m / (m − 1) × variance of m samples
         (Ioffe and Szegedy 2015, algorithm 2), while x̂ is normalised by the biased one (algorithm 1).
         """
-        unbiased = variance * (self.batch / max(self.batch - 1, 1))
+        unbiased = variance * (self.batch / (self.batch - 1))
         for running, batches in ((self.mean, mean), (self.variance, unbiased)):
             for value in batches[:, 0]:
                 running += (1.0 - MOMENTUM) * (value - running)

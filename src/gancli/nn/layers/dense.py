@@ -45,7 +45,7 @@ class Dense(Layer):
         """Buffers for y (batch, units) and dx (batch, inputs), kept for each batch size."""
         self.y, self.dx = self.buffers(batch, dtype, self.units, self.inputs)
 
-    def forward(self, x: Array, rng: np.random.Generator, training: bool = True) -> Array:
+    def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
         """Y = f(x W + b)."""
         self.x = x
         self.engine.affine(x, self.w, self.b, out=self.y)

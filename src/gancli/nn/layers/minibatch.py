@@ -25,7 +25,7 @@ class _Minibatch(Layer):
             raise ValueError(f"minibatch discrimination needs whole batches of {self.batch} samples; got {batch}")
         self.y, self.dx = self.buffers(batch, dtype, self.units, self.inputs)
 
-    def forward(self, x: Array, rng: np.random.Generator, training: bool = True) -> Array:
+    def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
         """The inputs, and beside them their likenesses."""
         self.y[:, : self.inputs] = x
         self.x = x
@@ -36,7 +36,6 @@ class _Minibatch(Layer):
     def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
         """Every likeness depends on two samples, so a sample's gradient comes from its whole batch."""
         self.dx[...] = dy[:, : self.inputs]
-        self._begin_backward()
         for rows in self._batches(len(dy)):
             self._spread(rows, self.y[rows, self.inputs :], dy[rows, self.inputs :], params)
         return self.dx if inputs else None
@@ -47,11 +46,8 @@ class _Minibatch(Layer):
     def _compare(self, rows: slice, out: Array) -> None:
         raise NotImplementedError
 
-    def _begin_backward(self) -> None:
-        pass
-
     def _spread(self, rows: slice, y: Array, dy: Array, params: bool) -> None:
-        """Add the likenesses' part to dx[rows]."""
+        """Add the likenesses' part to dx[rows] and, if asked, to the parameters' gradients."""
         raise NotImplementedError
 
 
@@ -100,16 +96,17 @@ class Kernel(_Minibatch):
     def _compare(self, rows: slice, out: Array) -> None:
         np.exp(-np.abs(self._differences(rows)).sum(axis=3)).sum(axis=1, out=out)
 
-    def _begin_backward(self) -> None:
-        self._learned = False
+    def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
+        """The tensor's gradient is the sum of those of all batches."""
+        if params:
+            self.dtensor[...] = 0.0
+        return super().backward(dy, params, inputs)
 
     def _spread(self, rows: slice, y: Array, dy: Array, params: bool) -> None:
         differences = self._differences(rows)
         likeness = np.exp(-np.abs(differences).sum(axis=3))
         weight = (dy[:, None] + dy) * likeness
-        dm = -np.einsum("ijb,ijbc->ibc", weight, np.sign(differences)).reshape(self.batch, -1)
+        dm = -np.einsum("ijb,ijbc->ibc", weight, np.sign(differences)).reshape(self.batch, self.extra * self.size)
         self.dx[rows] += dm @ self.tensor.T
         if params:
-            found = self.x[rows].T @ dm
-            self.dtensor[...] = self.dtensor + found if self._learned else found
-            self._learned = True
+            self.dtensor += self.x[rows].T @ dm

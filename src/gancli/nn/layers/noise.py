@@ -11,13 +11,13 @@ from gancli.nn.layers.base import Layer
 
 
 class Noise(Layer):
-    """concat: (x, n) with `size` units of noise; add: x + n; multiply: x (1 + n)."""
+    """concat: (x, n) with `size` units of noise; add: x + n; multiply: x (1 + n). Without a size, as many as inputs."""
 
-    def __init__(self, inputs: int, mode: str, size: int = 0, law: str = "gaussian", scale: float = 1.0):
+    def __init__(self, inputs: int, mode: str, size: int | None, law: str, scale: float):
         super().__init__()
         self.inputs, self.mode, self.law, self.scale = inputs, mode, law, scale
-        self.size = size if mode == "concat" else inputs
-        self.units = inputs + size if mode == "concat" else inputs
+        self.size = inputs if size is None else size
+        self.units = inputs + self.size if mode == "concat" else inputs
 
     def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array], state: dict[str, Array]) -> None:
         """The engine draws the noise."""
@@ -31,7 +31,7 @@ class Noise(Layer):
         """Buffers for y (batch, units), dx (batch, inputs) and the noise (batch, size)."""
         self.y, self.dx, self.noise = self.buffers(batch, dtype, self.units, self.inputs, self.size)
 
-    def forward(self, x: Array, rng: np.random.Generator, training: bool = True) -> Array:
+    def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
         """Draw the noise and join it to x; what is dropped in training is there without it."""
         if training or self.law != "dropout":
             draw(self.engine, rng, self.law, self.scale, out=self.noise)
@@ -73,7 +73,7 @@ class Noise(Layer):
 
 def dropout(inputs: int, rate: float) -> Noise:
     """Each input is 0 with probability `rate`, else divided by 1 − rate; outside training, itself."""
-    return Noise(inputs, "multiply", law="dropout", scale=rate)
+    return Noise(inputs, "multiply", None, "dropout", rate)
 
 
 def draw(engine: Engine, rng: np.random.Generator, law: str, scale: float, out: Array) -> None:
