@@ -7,6 +7,7 @@ what came out: what is run again tries only what is new or changed, and with `--
 """
 
 import argparse
+import functools
 import os
 import random
 import re
@@ -94,6 +95,7 @@ def mutate(options: argparse.Namespace) -> None:
     os.chdir(place)
     reset_config()  # read from the settings that lie here now
     mutators.mutation_operators[:] = OPERATORS
+    first = not Path("mutants/mutmut-stats.json").exists()
     if options.since:
         state()._covered_lines = changed_lines(options.since)
     all_of_them = mutmut.collect_source_file_mutation_data
@@ -104,7 +106,7 @@ def mutate(options: argparse.Namespace) -> None:
 
     mutmut.collect_source_file_mutation_data = chosen
     mutmut.set_mutant_under_test = here_alone
-    PytestRunner.run_tests = run_tests
+    PytestRunner.run_tests = functools.partialmethod(run_tests, first)
     mutmut._run([], options.jobs)
 
 
@@ -116,8 +118,10 @@ def here_alone(name: str) -> None:
     trampoline._mutant_under_test = name
 
 
-def run_tests(self: PytestRunner, *, mutant_name: str | None, tests: Iterable[str]) -> int:
+def run_tests(self: PytestRunner, first: bool, *, mutant_name: str | None, tests: Iterable[str]) -> int:
     """Run tests until one fails: first those that noticed other mutants of the same function, then the quickest."""
+    if first and trampoline._mutant_under_test == "":
+        return 0  # all tests have just passed without a mutant, when they were timed
     noticed = Path(NOTICED).absolute()
     function = (mutant_name or "").rpartition("__mutmut_")[0]
 
@@ -128,11 +132,11 @@ def run_tests(self: PytestRunner, *, mutant_name: str | None, tests: Iterable[st
                     file.write(f"{function} {report.nodeid}\n")
 
     lines = noticed.read_text(encoding="utf-8").splitlines() if noticed.exists() else []
-    first = dict.fromkeys(
+    known = dict.fromkeys(
         line.removeprefix(f"{function} ") for line in reversed(lines) if line.startswith(f"{function} ")
     )
     tests = list(tests)
-    ordered = [*(test for test in first if test in tests), *(test for test in tests if test not in first)]
+    ordered = [*(test for test in known if test in tests), *(test for test in tests if test not in known)]
     with change_cwd("mutants"):
         return int(self.execute_pytest(self._pytest_args_regular_run(ordered), plugins=[Noted()]))
 
