@@ -28,6 +28,12 @@ kind: supervised
 network: {shape: [784, 30, 10]}
 training: {passes: 1, batch: 4}
 """
+XOR = """\
+kind: supervised
+data: {set: xor}
+network: {shape: [2, 2, 1]}
+training: {games: 10}
+"""
 GAME2D = """\
 kind: game2d
 training: {games: 10}
@@ -174,6 +180,18 @@ def test_defaults_by_role() -> None:
         (MNIST, ["training.loss=cross_entropy", "network.output=tanh"], "cross_entropy needs a network whose output is"),
         (MNIST, ["network.output=softmax"], "softmax is for an output layer with"),
         (MNIST, ["data={set: xor, classes: [1]}"], "is for image data"),
+        (XOR, ["training.loss=cross_entropy", "network.output=softmax"], "network.output: softmax of a single output"),
+        (GAN, ["training.r1={gamma: 1}", "discriminator.batch_norm=true"], "training.r1: is not known"),
+        (GAN, ["training.r1={gamma: 1}", "discriminator.minibatch=similarity"], "training.r1: is not known"),
+        (GAN, ["training.r1={gamma: 1}", "discriminator={inputs: 784, layers: [{units: 5, batch_norm: true}, {units: 1}]}"],
+         "training.r1: is not known"),
+        (GAN, ["training.r1={gamma: 1}", "discriminator={inputs: 784, layers: [{units: 5}, {units: 1, minibatch: kernel}]}"],
+         "training.r1: is not known"),
+        (GAN, ["generator.optimizer={name: rmspop, eta: 1}"], "got 'rmspop'; did you mean 'rmsprop'?"),
+        (GAME2D, ["start=5"], "start: must be a list; got 5"),
+        (GAME2D, ["name=\udcff"], "name: must be a valid string"),
+        (GAME2D, ["name=' " + "x" * 57 + "'"], "; got ' " + "x" * 57 + "'"),
+        (GAME2D, ["name=' " + "x" * 58 + "'"], "; got ' " + "x" * 55 + "..."),
         (MNIST, ["latent.law=gaussian"], "latent: unknown key"),
         (MNIST, ["data={set: mnist, points: square}"], "is for `set: xor`; got `set: mnist`"),
         (MNIST, ["data={set: xor, samples: 9}"], "is for data that are drawn"),
@@ -294,8 +312,12 @@ def test_every_problem_at_once_each_on_its_line() -> None:
         (GAN, ["training.loss=least_squares", "training.generator_loss=minimax"], "training.generator_loss"),
         (WGAN, ["training.long_phase={first: 0, every: 0}"], "training.long_phase"),
         (WGAN, ["training.batch=1", "stop.on_collapse=true"], "stop.on_collapse"),
+        (WGAN, ["critic={inputs: 784, layers: [{units: 5}, {units: 1, activation: linear}], output: linear, clip: {bound: 1}}"],
+         "critic.output"),
+        (WGAN, ["critic={inputs: 784, layers: [{units: 5, activation: relu}, {units: 1}], activation: relu, clip: {bound: 1}}"],
+         "critic.activation"),
     ],
-)
+)  # fmt: skip
 def test_a_setting_without_effect_is_not_silent(text: str, settings: list[str], key: str) -> None:
     resolved = resolve(text, *settings)
     assert [warning.key for warning in resolved.warnings] == [key]
@@ -346,6 +368,9 @@ HEAVY = "{name: rmsprop, momentum: 0.9}"
             "training.ratios": "leave the generator out: it never learns, and the real samples out",
         }),
         (GAN, ["training.ratios={real: 2, shared: 0, fake: 1, generator: 1}"], {}),
+        (GAN, ["training.ratios={shared: 1, fake: 1, generator: 1}"], {}),
+        (WGAN, ["training.long_phase={first: 3, every: 3}"], {}),
+        (XOR, ["test.threshold=0.3"], {}),
     ],
 )  # fmt: skip
 def test_what_is_unwise_in_a_game_of_two_is_a_warning(text: str, settings: list[str], expected: dict[str, str]) -> None:

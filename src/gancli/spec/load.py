@@ -184,5 +184,5 @@ def _key(finding: Finding) -> str:
 
 
 def _line(where: str) -> int:
-    tail = where.rsplit(":", 1)[-1]
+    tail = where.rpartition(":")[2]
     return int(tail) if tail.isdecimal() else 0
