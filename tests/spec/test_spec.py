@@ -369,7 +369,8 @@ HEAVY = "{name: rmsprop, momentum: 0.9}"
         }),
         (GAN, ["training.ratios={real: 2, shared: 0, fake: 1, generator: 1}"], {}),
         (GAN, ["training.ratios={shared: 1, fake: 1, generator: 1}"], {}),
-        (WGAN, ["training.long_phase={first: 3, every: 3}"], {}),
+        (WGAN, ["training.long_phase={first: 3, every: 0}"], {}),
+        (WGAN, ["training.long_phase={first: 0, every: 3}"], {}),
         (XOR, ["test.threshold=0.3"], {}),
     ],
 )  # fmt: skip

@@ -171,6 +171,8 @@ def test_the_command_line_adds_to_a_plan() -> None:
         assert [problem.key for problem in caught.value.problems] == [key], word
     with pytest.raises(spec.SpecError, match="--grid eta=2: eta: is given twice"):
         spec.load_sweep(Path("base.yaml"), grid=["eta=1", "eta=2"])
+    with pytest.raises(spec.SpecError, match=r"^base.yaml: sweep.seeds: "):
+        spec.load_sweep(Path("base.yaml"), seeds=0)
     (cell,) = spec.load_sweep(load_file(Path("base.yaml")), grid=["name=a"]).cells
     assert cell.values == {"name": "a"}
 
