@@ -92,6 +92,7 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("a: \x00\n", "is not valid YAML"),
         (BOMB, "more than 10,000 values"),
         ("a: [" + "x," * 20_000 + "]", "more than 10,000 values"),
+        ("a: [" + "x," * 20_000 + "}", "more than 10,000 values"),  # and is read no further
         ("[" * 5000, "nested too deeply"),
         ("a: " + "9" * 5000, "is not valid YAML"),
     ],
@@ -137,10 +138,12 @@ def test_as_much_is_read_as_is_allowed_and_not_one_more(tmp_path: Path) -> None:
     values = "[" + "1," * (MAX_NODES - 1) + "]"  # and the list itself
     assert len(load_text(values, "here").data) == MAX_NODES - 1
     assert load_text("[" * MAX_DEPTH + "]" * MAX_DEPTH, "here").data
+    assert load_text("[1, " * (MAX_DEPTH - 1) + "[]" + "]" * (MAX_DEPTH - 1), "here").data
     twice = "a: &a [" + "1," * 4996 + "]\nb: *a\n"  # written out: a mapping, two keys, two lists, their entries
     assert len(load_text(twice.replace("1,", "", 1), "here").data["b"]) == 4995
     for text in (
         values.replace("1,", "1,1,", 1),
+        "[1, " * MAX_DEPTH + "[]" + "]" * MAX_DEPTH,
         "[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1),
         twice.replace("1,", "1,1,1,", 1),
     ):
