@@ -29,6 +29,8 @@ def test_differences_are_what_was_expected_and_what_there_is() -> None:
         ("b=", {"a": [1, 2, 3], "b": None}),
         ("b=x=y", {"a": [1, 2, 3], "b": "x=y"}),
         ("a={b: on}", {"a": {"b": "on"}, "b": None}),
+        ("b=\ud800: x", {"a": [1, 2, 3], "b": "\ud800: x"}),  # bytes of a path that are no text are not read as YAML
+        ("b=[\udfff", {"a": [1, 2, 3], "b": "[\udfff"}),
         (".a=1", None), ("a.=1", None), ("=1", None), ("a", None),
     ],
 )  # fmt: skip

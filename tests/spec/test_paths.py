@@ -70,6 +70,12 @@ def test_the_values_of_a_sweep_are_from_its_file(project: Path, tmp_path: Path) 
     paths = [Path(cell.resolved.data()["data"]["path"]) for cell in cells]
     assert [path.resolve() for path in paths] == [project / "plans" / "more", project / "digits"]
     assert all(path.is_absolute() for path in paths)
+    (project / "plans" / "d.yaml").write_text(
+        "sweep: {base: ../c.yaml, grid: {data: [{path: more}, {path: /digits}, {classes: [7]}]}}", encoding="utf-8"
+    )
+    cells = spec.load_sweep(project / "plans" / "d.yaml").cells
+    paths = [cell.resolved.data()["data"].get("path") for cell in cells]
+    assert paths == [str(project / "plans" / "more"), "/digits", None]
     (project / "plans" / "b.yaml").write_text("sweep: {base: ../c.yaml, grid: {eta: [1, 2]}}", encoding="utf-8")
     (first, _) = spec.load_sweep(Path("project/plans/b.yaml")).cells
     assert Path(first.resolved.data()["data"]["path"]).resolve() == project / "digits"

@@ -28,6 +28,12 @@ kind: supervised
 network: {shape: [784, 30, 10]}
 training: {passes: 1, batch: 4}
 """
+XOR = """\
+kind: supervised
+data: {set: xor}
+network: {shape: [2, 2, 1]}
+training: {games: 10}
+"""
 GAME2D = """\
 kind: game2d
 training: {games: 10}
@@ -91,16 +97,20 @@ mu: 0.2
 generator:
   inputs: 10
   layers:
-    - {units: 20, mu: 0.7, bias: false}
-    - {units: 784, noise: {mode: concat, size: 5}, init: he}
+    - {units: 20, mu: 0.7, bias: false, dropout: 0.4, batch_norm: true}
+    - {units: 784, noise: {mode: concat, size: 5}, init: he, dropout: 0, batch_norm: false}
+  dropout: 0.1
+  noise: {size: 3}
 critic: {shape: [784, 1], clip: {bound: 0.1}}
-training: {games: 1}
+training: {games: 1, batch: 2}
 """
     found = resolve(text).experiment
     assert isinstance(found, spec.Wgan)
     (first_in, first), (second_in, second) = found.generator.dense_layers(found.mu)
     assert (first_in, first.units, first.mu, first.bias) == (10, 20, 0.7, False)
     assert (second_in, second.units, second.mu, second.bias) == (20, 784, 0.2, True)
+    assert (first.dropout, first.batch_norm, first.noise) == (0.4, True, None)
+    assert (second.dropout, second.batch_norm) == (0.0, False)
     assert second.noise and second.noise.size == 5 and second.init and second.init.name == "he"
 
 
@@ -135,7 +145,8 @@ def test_defaults_by_role() -> None:
         (GAN, ["generator.shape=[10, 1000000000, 784]"], "generator.shape.1: must be at most"),
         (GAN, ["generator.shape=[10, 1000000, 784]"], "parameters; at most 100,000,000"),
         (GAN, ["generator.shape=[10, 20, 783]"], "outputs must be 784 (28×28 pixels), the size of a mnist sample; got 783"),
-        (GAN, ["discriminator.shape=[783, 1]"], "inputs must be 784"),
+        (GAN, ["discriminator.shape=[783, 1]"], "inputs must be 784 (28×28 pixels), the size of a mnist sample; got 783"),
+        (XOR, ["network.shape=[3, 2, 1]"], "network.shape: inputs must be 2, the size of a xor sample; got 3"),
         (GAN, ["discriminator.shape=[784, 2]"], "outputs must be 1; got 2"),
         (GAN, ["discriminator.output=linear"], "`loss: gan` needs a sigmoid output; got 'linear'"),
         (GAN, ["discriminator.output=softmax"], "softmax is for the output of a supervised network"),
@@ -174,6 +185,18 @@ def test_defaults_by_role() -> None:
         (MNIST, ["training.loss=cross_entropy", "network.output=tanh"], "cross_entropy needs a network whose output is"),
         (MNIST, ["network.output=softmax"], "softmax is for an output layer with"),
         (MNIST, ["data={set: xor, classes: [1]}"], "is for image data"),
+        (XOR, ["training.loss=cross_entropy", "network.output=softmax"], "network.output: softmax of a single output"),
+        (GAN, ["training.r1={gamma: 1}", "discriminator.batch_norm=true"], "training.r1: is not known"),
+        (GAN, ["training.r1={gamma: 1}", "discriminator.minibatch=similarity"], "training.r1: is not known"),
+        (GAN, ["training.r1={gamma: 1}", "discriminator={inputs: 784, layers: [{units: 5, batch_norm: true}, {units: 1}]}"],
+         "training.r1: is not known"),
+        (GAN, ["training.r1={gamma: 1}", "discriminator={inputs: 784, layers: [{units: 5}, {units: 1, minibatch: kernel}]}"],
+         "training.r1: is not known"),
+        (GAN, ["generator.optimizer={name: rmspop, eta: 1}"], "got 'rmspop'; did you mean 'rmsprop'?"),
+        (GAME2D, ["start=5"], "start: must be a list; got 5"),
+        (GAME2D, ["name=\udcff"], "name: must be a valid string"),
+        (GAME2D, ["name=' " + "x" * 57 + "'"], "; got ' " + "x" * 57 + "'"),
+        (GAME2D, ["name=' " + "x" * 58 + "'"], "; got ' " + "x" * 55 + "..."),
         (MNIST, ["latent.law=gaussian"], "latent: unknown key"),
         (MNIST, ["data={set: mnist, points: square}"], "is for `set: xor`; got `set: mnist`"),
         (MNIST, ["data={set: xor, samples: 9}"], "is for data that are drawn"),
@@ -256,6 +279,42 @@ def test_a_list_and_what_is_in_it_are_wrong_each_for_its_own_reason(
     assert {problem.key: problem.text for problem in caught.value.problems} == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "settings", "keys"),
+    [
+        (GAN, ["generator.shape=null", "discriminator.shape=[783, 1]"], ["discriminator.shape", "generator"]),
+        (GAN, ["discriminator={inputs: 783, layers: [{units: 2}]}"], ["discriminator.inputs", "discriminator.layers"]),
+        (GAN, ["discriminator={layers: [{units: 1}]}"], ["discriminator"]),
+        (GAN, ["discriminator={inputs: 784}"], ["discriminator"]),
+        (GAN, ["discriminator.inputs=784"], ["discriminator.shape"]),
+        (MNIST, ["data={set: ring}", "network.shape=[2, 9, 3]"], ["data.set"]),
+    ],
+)  # fmt: skip
+def test_the_keys_that_are_wrong_together(text: str, settings: list[str], keys: list[str]) -> None:
+    with pytest.raises(spec.SpecError) as caught:
+        resolve(text, *settings)
+    assert [problem.key for problem in caught.value.problems] == keys
+
+
+@pytest.mark.parametrize(
+    ("network", "activation", "output"),
+    [
+        ("shape: [784, 1]", None, "sigmoid"),
+        ("shape: [784, 5, 1]", "sigmoid", "sigmoid"),
+        ("inputs: 784, layers: [{units: 1}]", None, "sigmoid"),
+        ("inputs: 784, layers: [{units: 5, activation: relu}, {units: 1}]", None, "sigmoid"),
+        ("inputs: 784, layers: [{units: 5, activation: relu}, {units: 5}, {units: 1}]", "sigmoid", "sigmoid"),
+        ("inputs: 784, layers: [{units: 5, activation: relu}, {units: 1, activation: sigmoid}]", None, None),
+        ("inputs: 784, layers: [{units: 5}, {units: 1, activation: sigmoid}]", "sigmoid", None),
+    ],
+)
+def test_activations_are_written_out_where_a_layer_takes_them(
+    network: str, activation: str | None, output: str | None
+) -> None:
+    found = resolve(GAN, f"discriminator={{{network}}}").data()["discriminator"]
+    assert [found.get(key, {}).get("name") for key in ("activation", "output")] == [activation, output]
+
+
 def test_a_wrong_entry_of_a_list_hides_nothing_else() -> None:
     with pytest.raises(spec.SpecError) as caught:
         resolve(WGAN, "critic.shape=[784, 0, 1]", "generator.shape=[10, 783]", "training.warmup=10")
@@ -294,8 +353,12 @@ def test_every_problem_at_once_each_on_its_line() -> None:
         (GAN, ["training.loss=least_squares", "training.generator_loss=minimax"], "training.generator_loss"),
         (WGAN, ["training.long_phase={first: 0, every: 0}"], "training.long_phase"),
         (WGAN, ["training.batch=1", "stop.on_collapse=true"], "stop.on_collapse"),
+        (WGAN, ["critic={inputs: 784, layers: [{units: 5}, {units: 1, activation: linear}], output: linear, clip: {bound: 1}}"],
+         "critic.output"),
+        (WGAN, ["critic={inputs: 784, layers: [{units: 5, activation: relu}, {units: 1}], activation: relu, clip: {bound: 1}}"],
+         "critic.activation"),
     ],
-)
+)  # fmt: skip
 def test_a_setting_without_effect_is_not_silent(text: str, settings: list[str], key: str) -> None:
     resolved = resolve(text, *settings)
     assert [warning.key for warning in resolved.warnings] == [key]
@@ -346,6 +409,12 @@ HEAVY = "{name: rmsprop, momentum: 0.9}"
             "training.ratios": "leave the generator out: it never learns, and the real samples out",
         }),
         (GAN, ["training.ratios={real: 2, shared: 0, fake: 1, generator: 1}"], {}),
+        (GAN, ["training.ratios={shared: 1, fake: 1, generator: 1}"], {}),
+        (WGAN, ["training.long_phase={first: 3, every: 0}"], {}),
+        (WGAN, ["training.long_phase={first: 0, every: 3}"], {}),
+        (XOR, ["test.threshold=0.3"], {}),
+        (GAME2D, ["eta=0.1"], {}),
+        (WGAN, ["critic={inputs: 784, layers: [{units: 5, activation: relu}, {units: 5}, {units: 1}], activation: tanh, clip: {bound: 1}}"], {}),
     ],
 )  # fmt: skip
 def test_what_is_unwise_in_a_game_of_two_is_a_warning(text: str, settings: list[str], expected: dict[str, str]) -> None:
@@ -377,6 +446,7 @@ def test_layers_take_what_acts_on_their_inputs_from_the_network() -> None:
     assert [layer.dropout for layer in layers] == [0.0, 0.3, 0.3]
     assert [layer.batch_norm for layer in layers] == [True, True, False]
     assert [layer.minibatch is not None for layer in layers] == [False, False, True]
+    assert [layer.noise is not None for layer in layers] == [False, False, True]
     assert [spec.width(1, layer, 4) for layer in layers] == [1, 1, 5]
 
 

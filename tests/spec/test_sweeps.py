@@ -6,7 +6,7 @@ import pytest
 
 from gancli import spec
 from gancli.spec import ranges, sweeps
-from gancli.spec.yaml import dump
+from gancli.spec.yaml import dump, load_file, load_text
 
 BASE = """\
 kind: supervised
@@ -42,6 +42,7 @@ def test_a_grid_a_zip_and_seeds_make_cells() -> None:
     ("text", "expected"),
     [
         ("sweep: {}", "sweep.base: "),
+        ("sweep: 3", "sweep: must be a mapping"),
         ("sweep: {base: none.yaml}", "none.yaml: no such file"),
         ("sweep: {base: base.yaml, gird: {}}", "did you mean 'grid'?"),
         ("sweep: {base: base.yaml, grid: {eta: []}}", "sweep.grid.eta: must have at least 1 entry; got []"),
@@ -57,7 +58,7 @@ def test_a_grid_a_zip_and_seeds_make_cells() -> None:
         ("sweep: {base: base.yaml, grid: {eta: [1, 1.0]}}", "makes the same experiment twice"),
         ("sweep: {base: base.yaml, grid: {seed: [1, 2]}}", "use `seeds`"),
         ("sweep: {base: base.yaml, grid: {eta: [1]}, zip: {eta: [1]}}", "is in `grid` too"),
-        ("sweep: {base: base.yaml, grid: {eta: 0.1..1}}", "say how many values: 0.1..1:9"),
+        ("sweep: {base: base.yaml, grid: {eta: 0.1..1}}", "sweep.grid.eta: say how many values: 0.1..1:9"),
         ("sweep: {base: base.yaml, grid: {eta: 0..1:log:3}}", "must lie above 0"),
         ("sweep: {base: base.yaml, grid: {eta: 0..1:2000}}", "must have 2 to 1000 values"),
         ("sweep: {base: base.yaml, grid: {eta: 5..1}}", "from one integer up to another"),
@@ -91,16 +92,17 @@ def test_a_wrong_value_of_a_grid_is_not_called_too_short(value: str) -> None:
         ("0.1..0.2:lin:4", [0.1, 0.133333, 0.166667, 0.2]),
         ("1e-3..1e-1:log:3", [0.001, 0.01, 0.1]),
         ("[0.2, 1..3, 10]", [0.2, 1, 2, 3, 10]),
+        ("1e14..1e16:log:3", [10**14, 1e15, 1e16]),
     ],
 )
 def test_ranges(text: str, values: list[float]) -> None:
     found = load(f"sweep: {{base: base.yaml, grid: {{mu: {text}}}}}")
-    assert [cell.values["mu"] for cell in found.cells] == values
+    assert repr([cell.values["mu"] for cell in found.cells]) == repr(values)  # an integer where it is one
 
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("-2..1", 4), ("-1..1:log:3", None), ("0..1:log:2", None), ("0..1:1", None), ("0..1:1000", 1000), ("0..1:1001", None),
+    [("-2..1", 4), ("1..0:log:2", None), ("1..6:log", None), ("-1..1:log:3", None), ("0..1:log:2", None), ("0..1:1", None), ("0..1:1000", 1000), ("0..1:1001", None),
      ("1..1000", 1000), ("1..1001", None), ("1..1:3", 3), ("1..a", 1), ("a..b..c", 1), ("1..2.5", None), ("2..1", None)],
 )  # fmt: skip
 def test_how_many_values_a_range_has(text: str, count: int | None) -> None:
@@ -136,6 +138,9 @@ def test_a_plan_is_allowed_up_to_its_bounds(monkeypatch: pytest.MonkeyPatch) -> 
     assert len(load("sweep: {base: base.yaml, seeds: 2, grid: {eta: [1, 2, 3]}}").cells) == 6
     with pytest.raises(spec.SpecError, match="8 cells"):
         load("sweep: {base: base.yaml, seeds: 2, grid: {eta: [1, 2, 3, 4]}}")
+    assert len(load("sweep: {base: base.yaml, grid: {eta: 1..6}}").cells) == 6
+    with pytest.raises(spec.SpecError, match="7 cells"):
+        load("sweep: {base: base.yaml, grid: {eta: 1..7}}")
     values = tuple(range(1, 1001))
     assert sweeps.Plan(base="b", grid={"eta": values}, seeds=10_000).grid["eta"] == values
     for wrong in ({"grid": {"eta": (*values, 0)}}, {"zip": {"eta": (*values, 0)}}, {"seeds": 10_001}, {"seeds": 0}):
@@ -160,9 +165,54 @@ def test_the_command_line_adds_to_a_plan() -> None:
     Path("again.yaml").write_text(found.yaml("base2.yaml"), encoding="utf-8")
     again = spec.load_sweep(Path("again.yaml"))
     assert [cell.name for cell in again.cells] == [cell.name for cell in found.cells]
-    for word in ("eta", "=1", "eta=", "eta=[1", "eta=1..x:3"):
-        with pytest.raises(spec.SpecError):
+    for word, key in (("eta", ""), ("=1", ""), ("eta=", "sweep.grid.eta"), ("eta=[1", ""), ("eta=1..x:3", "eta")):
+        with pytest.raises(spec.SpecError) as caught:
             spec.load_sweep(Path("base.yaml"), grid=[word])
+        assert [problem.key for problem in caught.value.problems] == [key], word
+    with pytest.raises(spec.SpecError, match="--grid eta=2: eta: is given twice"):
+        spec.load_sweep(Path("base.yaml"), grid=["eta=1", "eta=2"])
+    with pytest.raises(spec.SpecError, match=r"^base.yaml: sweep.seeds: "):
+        spec.load_sweep(Path("base.yaml"), seeds=0)
+    (cell,) = spec.load_sweep(load_file(Path("base.yaml")), grid=["name=a"]).cells
+    assert cell.values == {"name": "a"}
+
+
+@pytest.mark.parametrize("wrong", ["3", "{base: base.yaml, grid: 3}", "{base: base.yaml, grid: null}"])
+def test_what_the_command_line_cannot_add_to_is_refused_as_it_stands(wrong: str) -> None:
+    Path("sweep.yaml").write_text(f"sweep: {wrong}", encoding="utf-8")
+    for words in ([], ["eta=1"], ["eta=1", "eta=2"]):
+        with pytest.raises(spec.SpecError) as caught:
+            spec.load_sweep(Path("sweep.yaml"), grid=words, seeds=2)
+        assert [(problem.where, problem.text[:17]) for problem in caught.value.problems] == [
+            ("sweep.yaml:1", "must be a mapping")
+        ]
+
+
+def test_a_sweep_is_written_with_no_more_than_it_was_given() -> None:
+    found = load("sweep: {base: base.yaml, grid: {eta: 1..2, network.shape: [[2, 1]]}}")
+    assert found.yaml("b.yaml") == (
+        "sweep:\n  base: b.yaml\n  grid:\n    eta: [1, 2]\n    network.shape:\n    - [2, 1]\n"
+    )
+    assert load_text(load("sweep: {base: base.yaml, zip: {mu: [1]}, seeds: 2}").yaml("b"), "here").data == {
+        "sweep": {"base": "b", "zip": {"mu": [1]}, "seeds": 2}
+    }
+
+
+def test_the_settings_of_a_cell_are_words_for_the_command_line() -> None:
+    Path("base.yaml").write_text(
+        "kind: supervised\nnetwork: {shape: [784, 10]}\ntraining: {games: 1}\n", encoding="utf-8"
+    )
+    (cell,) = spec.load_sweep(Path("base.yaml"), grid=["data.path=/é=1", "network.shape=[784, 10]", "eta=1e-3"]).cells
+    assert cell.settings == ('data.path="/é=1"', "network.shape=[784, 10]", "eta=0.001")
+
+
+def test_a_problem_of_a_cell_has_the_place_that_it_comes_from() -> None:
+    Path("base.yaml").write_text(BASE + "seed: -1\n", encoding="utf-8")
+    with pytest.raises(spec.SpecError) as caught:
+        spec.load_sweep(Path("base.yaml"), grid=["mu=-2"], settings=["network.shape.1=0"])
+    assert [(problem.where, problem.key) for problem in caught.value.problems] == [
+        ("--set mu=-2", "mu"), ("--set network.shape.1=0", "network.shape.1"), ("base.yaml:5", "seed"),
+    ]  # fmt: skip
 
 
 def test_without_seeds_it_is_the_bases_own() -> None:

@@ -38,6 +38,26 @@ def test_what_is_written_is_read_back(data: dict[str, Any]) -> None:
     assert found == data and repr(found) == repr(data)
 
 
+def test_what_is_written_is_laid_out_for_people() -> None:
+    same = [1, 2]
+    words = ["x" * 8] * 9 + ["x" * 6]  # and a bracket, a key: 100 letters with the comma
+    data = {
+        "b": same,
+        "a": {"c": same, "d": [same, [3]]},
+        "w": [*words, "y"],
+        "path": "\udcff/é",
+        "number": "1_0",
+        "n": "1e3",
+    }
+    text = (
+        "b: [1, 2]\na:\n  c: [1, 2]\n  d:\n  - [1, 2]\n  - [3]\n"
+        f"w: [{', '.join(words)},\n  y]\n"
+        "path: \"\\uDCFF/\\xE9\"\nnumber: '1_0'\nn: '1e3'\n"
+    )
+    assert dump(data) == text and load_text(text, "here").data == data
+    assert dump({**data, "path": "p"}) == text.replace('"\\uDCFF/\\xE9"', "p")
+
+
 @given(st.text(max_size=200) | st.text("{}[]:,&*!-\n '\"|>%@`#01e.", max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
@@ -72,6 +92,7 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("a: \x00\n", "is not valid YAML"),
         (BOMB, "more than 10,000 values"),
         ("a: [" + "x," * 20_000 + "]", "more than 10,000 values"),
+        ("a: [" + "x," * 20_000 + "}", "more than 10,000 values"),  # and is read no further
         ("[" * 5000, "nested too deeply"),
         ("a: " + "9" * 5000, "is not valid YAML"),
     ],
@@ -80,6 +101,15 @@ def test_refusals(text: str, message: str) -> None:
     with pytest.raises(SpecError, match="^here") as caught:
         load_text(text, "here")
     assert message in str(caught.value)
+    assert all(problem.where.startswith("here") for problem in caught.value.problems)
+
+
+def test_every_key_that_is_wrong_is_told() -> None:
+    with pytest.raises(SpecError) as caught:
+        load_text("a: 1\na: 2\n3: x\nb: {c: !mine 1, 4: x, c: 2}\na: 3\n", "here")
+    assert [(problem.where, problem.key) for problem in caught.value.problems] == [
+        ("here:2", "a"), ("here:3", ""), ("here:4", "b.c"), ("here:4", "b"), ("here:4", "b.c"), ("here:5", "a"),
+    ]  # fmt: skip
 
 
 def test_each_key_and_entry_has_its_line() -> None:
@@ -108,10 +138,12 @@ def test_as_much_is_read_as_is_allowed_and_not_one_more(tmp_path: Path) -> None:
     values = "[" + "1," * (MAX_NODES - 1) + "]"  # and the list itself
     assert len(load_text(values, "here").data) == MAX_NODES - 1
     assert load_text("[" * MAX_DEPTH + "]" * MAX_DEPTH, "here").data
+    assert load_text("[1, " * (MAX_DEPTH - 1) + "[]" + "]" * (MAX_DEPTH - 1), "here").data
     twice = "a: &a [" + "1," * 4996 + "]\nb: *a\n"  # written out: a mapping, two keys, two lists, their entries
     assert len(load_text(twice.replace("1,", "", 1), "here").data["b"]) == 4995
     for text in (
         values.replace("1,", "1,1,", 1),
+        "[1, " * MAX_DEPTH + "[]" + "]" * MAX_DEPTH,
         "[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1),
         twice.replace("1,", "1,1,1,", 1),
     ):
@@ -120,12 +152,16 @@ def test_as_much_is_read_as_is_allowed_and_not_one_more(tmp_path: Path) -> None:
 
 
 def test_files(tmp_path: Path) -> None:
-    cases = {"large": b"a: " + b"x" * 200_000, "latin": "a: é".encode("latin-1"), "list": b"[1]", "empty": b""}
-    expected = {"large": "larger than", "latin": "not UTF-8", "list": "a mapping", "empty": "got nothing"}
+    cases = {"large": b"ab: " + "é".encode() * 200_000, "latin": "a: é".encode("latin-1"), "list": b"[1]", "empty": b""}
+    expected = {"large": "larger than", "latin": "not UTF-8", "list": "a mapping.*got list", "empty": "got nothing"}
     for name, content in cases.items():
         (tmp_path / name).write_bytes(content)
         with pytest.raises(SpecError, match=expected[name]):
             load_file(tmp_path / name)
+    (tmp_path / "good").write_bytes(b"a: 1")
+    assert load_file(tmp_path / "good").folder == tmp_path
+    with (tmp_path / "good").open("rb") as file:  # what a shell hands on has the system's folder
+        assert load_file(Path(f"/dev/fd/{file.fileno()}")).folder == Path()
     with pytest.raises(SpecError, match="no such file"):
         load_file(tmp_path / "none")
     with pytest.raises(SpecError, match="is a folder"):

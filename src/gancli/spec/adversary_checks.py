@@ -43,8 +43,6 @@ def _evaluated(spec: Gan | Wgan) -> Iterator[Finding]:
     by_pass = "pass" in (tests, every)
     if tests != every if by_pass else int(every) % int(tests):
         yield Finding(("evaluate", "every"), f"must be a multiple of test.every ({tests}); got {every}")
-    if spec.data.set not in ("mnist", "ring", "grid"):
-        yield Finding(("evaluate",), f"is for mnist, ring and grid; got the set {spec.data.set!r}")
 
 
 def _gan(spec: Gan) -> Iterator[Finding]:
@@ -75,11 +73,11 @@ def _ratios(training: GanTraining) -> Iterator[Finding]:
         yield Finding(("training", "ratios"), "are all 0: nothing would learn")
         return
     absent = []
-    if not ratios.shared + ratios.generator:
+    if not (ratios.shared or ratios.generator):
         absent.append("the generator out: it never learns")
     if not ratios.real:
         absent.append("the real samples out: the discriminator never sees one")
-    if not ratios.shared + ratios.fake:
+    if not (ratios.shared or ratios.fake):
         absent.append("the fakes out: the discriminator never learns on one")
     if absent:
         yield Finding(("training", "ratios"), f"leave {', and '.join(absent)}", warning=True)
@@ -105,7 +103,7 @@ def _wgan(spec: Wgan) -> Iterator[Finding]:
         text = f"must be less than `games` ({training.games}), or the generator never learns"
         text += f"; got {training.warmup}"
         yield Finding(("training", "warmup"), text)
-    if training.long_phase is not None and not training.long_phase.first + training.long_phase.every:
+    if training.long_phase is not None and not (training.long_phase.first or training.long_phase.every):
         yield Finding(("training", "long_phase"), "has no effect: `first` and `every` are 0", warning=True)
 
 

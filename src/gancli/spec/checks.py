@@ -88,7 +88,8 @@ def _sizes(spec: Learning) -> Iterator[Finding]:
 def _supervised(spec: Supervised) -> Iterator[Finding]:
     if not spec.network.sizes():
         return
-    if spec.test.threshold != SupervisedTest().threshold and TARGETS.get(spec.data.set, 1) > 1:
+    single = TARGETS.get(spec.data.set) == 1
+    if spec.test.threshold != SupervisedTest().threshold and not single:
         yield Finding(
             ("test", "threshold"), "has no effect: the largest of several outputs is the answer", warning=True
         )
@@ -98,7 +99,7 @@ def _supervised(spec: Supervised) -> Iterator[Finding]:
         yield Finding(("training", "loss"), text)
     if "softmax" in hidden or (output == "softmax" and spec.training.loss != "cross_entropy"):
         yield Finding(("network", "output"), "softmax is for an output layer with `training.loss: cross_entropy`")
-    if output == "softmax" and TARGETS.get(spec.data.set) == 1:
+    if output == "softmax" and single:
         yield Finding(("network", "output"), "softmax of a single output is always 1; use sigmoid")
 
 

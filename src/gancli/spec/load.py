@@ -138,8 +138,8 @@ def _learning_with_defaults(spec: Learning, points: bool) -> Learning:
 
 
 def _network_with_defaults(key: str, network: Network, points: bool) -> Network:
-    depth = max(len(network.sizes()) - 1, 0)
-    own = [layer.activation is not None for layer in network.layers or ()] or [False] * depth
+    own = [layer.activation is not None for layer in network.layers or ()]
+    own = own or [False] * (len(network.sizes()) - 1)
     hidden = network.activation or (Sigmoid(name="sigmoid") if not all(own[:-1]) else None)
     last = network.output
     if last is None and own and not own[-1]:
@@ -184,5 +184,5 @@ def _key(finding: Finding) -> str:
 
 
 def _line(where: str) -> int:
-    tail = where.rsplit(":", 1)[-1]
+    tail = where.rpartition(":")[2]
     return int(tail) if tail.isdecimal() else 0

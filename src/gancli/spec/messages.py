@@ -73,7 +73,7 @@ def _is_missing_key(error: ErrorDetails) -> bool:
 
 def did_you_mean(value: Any, allowed: Iterable[str]) -> str:
     """`; did you mean 'x'?` where one of `allowed` is close to `value`, else nothing."""
-    close = difflib.get_close_matches(str(value), list(allowed), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(str(value), list(allowed))
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
@@ -92,7 +92,7 @@ def _path_in_data(loc: tuple[int | str, ...], data: Any) -> KeyPath:
 
 
 def _requirement(error: ErrorDetails, path: KeyPath, schema: dict[str, Any], data: Any) -> str:
-    kind, context = error["type"], error.get("ctx", {})
+    kind = error["type"]
     if kind == "extra_forbidden":
         allowed = sorted(_properties(schema, path[:-1], data))
         return f"unknown key; allowed here: {', '.join(allowed)}" + did_you_mean(path[-1], allowed)
@@ -106,17 +106,16 @@ def _requirement(error: ErrorDetails, path: KeyPath, schema: dict[str, Any], dat
         return f"must be {_TYPES[kind]}"
     if kind in _BOUNDS:
         words, key = _BOUNDS[kind]
-        return f"must be {words} {context[key]}"
+        return f"must be {words} {error['ctx'][key]}"
     if kind in ("literal_error", "union_tag_invalid"):
-        return f"must be {context.get('expected') or context['expected_tags']}"
+        return f"must be {error['ctx'].get('expected') or error['ctx']['expected_tags']}"
     if kind == "union_tag_not_found":
         return "must be a mapping with a `name`"
     if kind == "string_too_long":
-        return f"must have at most {context['max_length']} characters"
+        return f"must have at most {error['ctx']['max_length']} characters"
     if kind == "string_pattern_mismatch":
         return "must be letters, digits, `_`, `-` and `.`, and begin with a letter or a digit"
-    message = error["msg"].removeprefix("Value error, ")
-    return message.replace("Input should be", "must be").replace("Input should", "must")
+    return error["msg"].removeprefix("Value error, ").replace("Input should", "must")
 
 
 def _length(error: ErrorDetails, path: KeyPath, schema: dict[str, Any], data: Any) -> str:
@@ -168,7 +167,7 @@ def _variants(node: dict[str, Any], root: dict[str, Any], data: Any) -> list[dic
     """`node` with its references followed and, of its alternatives, the one that `data` names."""
     if "$ref" in node:
         return _variants(root["$defs"][node["$ref"].rsplit("/", 1)[1]], root, data)
-    mapping = node.get("discriminator", {}).get("mapping", {})
+    mapping = node.get("discriminator", {}).get("mapping")
     name = data.get("name") if isinstance(data, dict) else None
     if mapping:
         chosen = [mapping[name]] if name in mapping else [mapping["sgd"]] if "sgd" in mapping else mapping.values()

@@ -30,9 +30,9 @@ def _describe(definitions: dict[str, Any]) -> None:
     """Add the docstrings of the models' attributes. (pydantic can, but at each start, which it makes slower.)"""
     classes = {cls.__name__: cls for cls in _models(Spec)}
     for name, definition in definitions.items():
-        for cls in reversed(classes[name].__mro__ if name in classes else ()):
+        for cls in classes[name].__mro__:
             for key, text in _attribute_docstrings(cls) if issubclass(cls, Spec) else ():
-                definition["properties"].get(key, {}).setdefault("description", text)
+                definition["properties"][key].setdefault("description", text)
 
 
 def _models(cls: type[Spec]) -> Iterator[type[Spec]]:

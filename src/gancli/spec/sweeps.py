@@ -98,7 +98,7 @@ def load_sweep(
     """
     document = start = load_file(source) if isinstance(source, Path) else source
     if "sweep" not in start.data:
-        document = Document({"sweep": {"base": Path(start.source).name}}, start.source, folder=start.folder)
+        document = Document({"sweep": {"base": Path(start.source).name}}, start.source)
     _add(document, "grid", "--grid", grid or [])
     _add(document, "zip", "--zip", together or [])
     if seeds is not None and isinstance(document.data["sweep"], dict):
@@ -129,7 +129,9 @@ def _add(document: Document, part: str, option: str, words: list[str]) -> None:
             )
         plan = document.data["sweep"]
         axis = plan.setdefault(part, {}) if isinstance(plan, dict) else None
-        if not isinstance(axis, dict) or key in axis:
+        if not isinstance(axis, dict):
+            return  # what stands in its place is refused
+        if key in axis:
             raise SpecError([Problem(where, key, "is given twice")])
         axis[key] = load_text(f"[{text}]", where).data
         document.origins["sweep", part, key] = where

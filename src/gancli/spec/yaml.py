@@ -95,6 +95,8 @@ def load_file(path: Path) -> Document:
             raise _refusal(source, "is a folder; give a YAML file")
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise _refusal(source, f"is larger than {MAX_BYTES:,d} bytes; a configuration is a few kilobytes")
         text = raw.decode("utf-8-sig")
     except FileNotFoundError:
         raise _refusal(source, "no such file") from None
@@ -102,8 +104,6 @@ def load_file(path: Path) -> Document:
         raise _refusal(source, f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise _refusal(source, f"is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
-    if len(raw) > MAX_BYTES:
-        raise _refusal(source, f"is larger than {MAX_BYTES:,d} bytes; a configuration is a few kilobytes")
     document = load_text(text, source)
     if not isinstance(document.data, dict):
         got = "nothing" if document.data is None else type(document.data).__name__
