@@ -8,6 +8,7 @@ what came out: what is run again tries only what is new or changed, and with `--
 
 import argparse
 import functools
+import itertools
 import os
 import random
 import re
@@ -30,6 +31,8 @@ from mutmut.utils.file_utils import change_cwd
 ROOT = Path(__file__).resolve().parents[1]
 WORK = ROOT / ".nox" / "mutants"
 NOTICED = "noticed.txt"
+SECONDS = 15
+"""The tests of a mutant take so long at most: what only the slowest notice, where hundreds reach it, is not noticed."""
 EQUIVALENT = ROOT / "tests" / "equivalent_mutants.yaml"
 
 TESTS = {
@@ -119,7 +122,7 @@ def here_alone(name: str) -> None:
 
 
 def run_tests(self: PytestRunner, first: bool, *, mutant_name: str | None, tests: Iterable[str]) -> int:
-    """Run tests until one fails: first those that noticed other mutants of the same function, then the quickest."""
+    """Run tests until one fails: those that noticed others of the function, then the quickest, for SECONDS."""
     if first and trampoline._mutant_under_test == "":
         return 0  # all tests have just passed without a mutant, when they were timed
     noticed = Path(NOTICED).absolute()
@@ -131,12 +134,12 @@ def run_tests(self: PytestRunner, first: bool, *, mutant_name: str | None, tests
                 with noticed.open("a", encoding="utf-8") as file:
                     file.write(f"{function} {report.nodeid}\n")
 
-    lines = noticed.read_text(encoding="utf-8").splitlines() if noticed.exists() else []
-    known = dict.fromkeys(
-        line.removeprefix(f"{function} ") for line in reversed(lines) if line.startswith(f"{function} ")
-    )
     tests = list(tests)
-    ordered = [*(test for test in known if test in tests), *(test for test in tests if test not in known)]
+    lines = reversed(noticed.read_text(encoding="utf-8").splitlines()) if noticed.exists() else ()
+    known = [line.removeprefix(f"{function} ") for line in lines if line.startswith(f"{function} ")]
+    spent = itertools.accumulate((state().duration_by_test[test] for test in tests[1:]), initial=0.0)
+    quick = [test for test, seconds in zip(tests, spent, strict=bool(tests)) if seconds < SECONDS]
+    ordered = dict.fromkeys([*(test for test in known if test in tests), *quick])
     with change_cwd("mutants"):
         return int(self.execute_pytest(self._pytest_args_regular_run(ordered), plugins=[Noted()]))
 
