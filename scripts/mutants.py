@@ -36,8 +36,8 @@ SECONDS = 15
 EQUIVALENT = ROOT / "tests" / "equivalent_mutants.yaml"
 
 TESTS = {
-    "nn": ["nn", "games", "engines"],
-    "games": ["games", "engines"],
+    "nn": ["nn", "games"],
+    "games": ["games"],
     "runs": ["runs"],
     "spec": ["spec"],
     "evaluation": ["evaluation"],
@@ -49,6 +49,22 @@ TESTS = {
     "data": ["data"],
 }
 """The folders of tests that are to notice a wrong line in a folder of `src/gancli`."""
+
+SLOW = {
+    "cli/test_output.py",
+    "evaluation/test_evaluate.py",
+    "experiment/test_memory.py",
+    "experiment/test_speed_options.py",
+    "experiment/test_threads.py",
+    "plots/test_style.py",
+    "report/test_page.py",
+    "runs/test_hostile.py",
+    "sweep/test_cluster.py",
+    "sweep/test_current_folder.py",
+    "sweep/test_stops.py",
+    "sweep/test_sweep.py",
+}
+"""But for these, whose tests train, start processes or draw for seconds: what only they notice counts as not noticed."""
 
 SETTINGS = """[mutmut]
 source_paths=src
@@ -224,7 +240,9 @@ def copy_tree(place: Path, folder: str) -> None:
         if str(old.relative_to(place)) not in names:
             old.unlink()
     shutil.rmtree(place / "mutants" / "tests", ignore_errors=True)
-    tests = "\n    ".join(f"tests/{name}" for name in TESTS[folder])
+    files = sorted(path for name in TESTS[folder] for path in (ROOT / "tests" / name).glob("test_*.py"))
+    quick = [str(path.relative_to(ROOT)) for path in files if f"{path.parent.name}/{path.name}" not in SLOW]
+    tests = "\n    ".join(quick)
     (place / "setup.cfg").write_text(SETTINGS.format(folder=folder, tests=tests), encoding="utf-8")
 
 
