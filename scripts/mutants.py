@@ -64,7 +64,7 @@ SLOW = {
     "sweep/test_stops.py",
     "sweep/test_sweep.py",
 }
-"""But for these, whose tests train, start processes or draw for seconds: what only they notice counts as not noticed."""
+"""But not these files, whose tests train, start processes or draw for seconds: what only they notice does not count."""
 
 SETTINGS = """[mutmut]
 source_paths=src
