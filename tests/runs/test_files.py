@@ -109,3 +109,12 @@ def test_the_name_of_a_folder_and_each_note_on_a_cell_are_on_the_disk(calls: lis
     sweep.note(cell["cell"], "lost")
     size = (sweep.path / "attempts.jsonl").stat().st_size
     assert calls[-1] == ("flush", f"attempts.jsonl, {size} bytes")
+
+
+def test_only_what_was_left_unfinished_is_taken_away_below_a_folder(tmp_path: Path) -> None:
+    for name in ("a.txt", ".tmp-a.txt", "b/.tmp-b.txt", "b/b.tmp-", ".tmp-folder/c"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    left = ["a.txt", "b/b.tmp-", ".tmp-folder/c"]
+    RunFolder(tmp_path).remove_temporary()
+    assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == sorted(tmp_path / name for name in left)

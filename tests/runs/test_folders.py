@@ -1,5 +1,6 @@
 """Names of runs and how one is found by them, who holds a folder, which checkpoints are kept, how much is read."""
 
+import errno
 import os
 import re
 import socket
@@ -12,6 +13,7 @@ import pytest
 
 from gancli.runs import HeldError, RunError, RunFolder, SweepFolder, checkpoint, find, find_any, find_sweep
 from gancli.runs.files import write_json
+from gancli.runs.held import KINDS
 from gancli.runs.lock import CLOCK, may_live, this_process
 from gancli.runs.own import MAX_DEPTH, parse_json, read_bytes
 
@@ -94,6 +96,7 @@ def test_a_process_is_known_by_its_host_its_number_and_its_start() -> None:
         ({}, True),
         ({"process_start": own["process_start"] + 0.9 * CLOCK}, True),
         ({"process_start": own["process_start"] - 0.9 * CLOCK}, True),
+        ({"process_start": own["process_start"] + CLOCK}, False),
         ({"process_start": own["process_start"] + 1.1 * CLOCK}, False),
         ({"process_start": own["process_start"] - 1.1 * CLOCK}, False),
         ({"process_start": None}, False),
@@ -102,6 +105,74 @@ def test_a_process_is_known_by_its_host_its_number_and_its_start() -> None:
         ({"pid": gone, "host": "another"}, True),
     ]
     assert [may_live(own | change) for change, _ in changes] == [lives for _, lives in changes]
+
+
+@pytest.mark.parametrize(
+    ("record", "runs"),
+    [
+        (None, False),
+        ({"status": "running"}, True),
+        ({"status": "completed"}, False),
+        ({"status": "running", "pid": -1}, False),
+        ({"status": "completed", "host": "another"}, False),
+        ({"status": "running", "host": "another"}, True),
+    ],
+)
+def test_without_locks_the_process_in_the_record_decides(
+    record: dict[str, Any] | None, runs: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(*args: Any) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", no_locks)
+    one = RunFolder(tmp_path)
+    (tmp_path / "lock").touch()
+    if record is not None:
+        one.write_record({**this_process(), **record})
+        status = record["status"]
+        assert one.record()["status"] == (status if runs or status != "running" else "stale")
+    assert one.locked() is runs
+    if runs:
+        with pytest.raises(HeldError):
+            one.lock()
+    else:
+        one.lock()
+
+
+def test_a_folder_that_cannot_be_filled_is_taken_away_and_let_go_of(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        RunFolder.create(Path("runs"), "x", "", {"status": "running"}, {"none/a.txt": b""})
+    assert list(Path("runs").iterdir()) == []
+    made = RunFolder(folder("x"))
+    made.lock()
+    made.remove()
+    assert not made.path.exists() and not made.locked()
+    made.remove()
+
+
+def test_what_a_record_says_is_of_its_kind(tmp_path: Path) -> None:
+    one = RunFolder(tmp_path)
+    rights = {str: "a", int: 1, dict: {}, list: []}
+    for key, kind in KINDS.items():
+        one.write_record({"status": "failed", key: None})
+        assert one.record()[key] is None
+        for other, value in rights.items():
+            one.write_record({"status": "failed", key: value})
+            if other is kind:
+                assert one.record()[key] == value
+            else:
+                with pytest.raises(RunError, match=rf"says {key}: .*, which gancli does not write"):
+                    one.record()
+    for key in ("name", "kind", "status", "engine"):
+        one.write_record({"status": "failed", key: "a" * 80})
+        assert one.record()[key] == "a" * 80
+        one.write_record({"status": "failed", key: "a" * 81})
+        with pytest.raises(RunError, match=f"says {key}: 'a{{39}}, which"):
+            one.record()
+    for wrong in ([], {}, {"status": 1}):
+        write_json(tmp_path / "run.json", wrong)  # type: ignore[arg-type]
+        with pytest.raises(RunError, match="is not the record of a run"):
+            one.record()
 
 
 def test_the_last_two_checkpoints_are_kept_by_the_number_of_their_game(tmp_path: Path) -> None:
