@@ -1,6 +1,7 @@
 """Names of runs and how one is found by them, who holds a folder, which checkpoints are kept, how much is read."""
 
 import errno
+import math
 import os
 import re
 import socket
@@ -100,8 +101,10 @@ def test_a_process_is_known_by_its_host_its_number_and_its_start() -> None:
         ({"process_start": own["process_start"] + 1.1 * CLOCK}, False),
         ({"process_start": own["process_start"] - 1.1 * CLOCK}, False),
         ({"process_start": None}, False),
+        ({"process_start": 10**400}, False),
         ({"pid": gone}, False),
         ({"pid": "x"}, False),
+        ({"pid": math.inf}, False),
         ({"pid": gone, "host": "another"}, True),
     ]
     assert [may_live(own | change) for change, _ in changes] == [lives for _, lives in changes]
