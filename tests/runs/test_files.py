@@ -1,7 +1,10 @@
 """Files are on the disk in order: written beside, flushed, given their mode, put in place, and then their folder."""
 
 import os
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,7 @@ from experiment.test_runs import WGAN
 from gancli.runs import RunError, RunFolder, SweepFolder, checkpoint
 from gancli.runs.arrays import write_arrays
 from gancli.runs.figures import figures
-from gancli.runs.files import append_text, write_bytes
+from gancli.runs.files import TEMPORARY, _host, append_text, remove_dead, write_bytes
 from helpers import train
 
 
@@ -118,3 +121,22 @@ def test_only_what_was_left_unfinished_is_taken_away_below_a_folder(tmp_path: Pa
     left = ["a.txt", "b/b.tmp-", ".tmp-folder/c"]
     RunFolder(tmp_path).remove_temporary()
     assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == sorted(tmp_path / name for name in left)
+
+
+def test_what_killed_processes_of_this_machine_left_is_taken_away_and_nothing_else(tmp_path: Path) -> None:
+    killed = "import os, signal, sys; from pathlib import Path; from gancli.runs import files\n"
+    killed += "files.os.fsync = lambda number: os.kill(os.getpid(), signal.SIGKILL)\n"
+    killed += "files.write_bytes(Path('a.png'), b'x' * 100)"
+    assert subprocess.run([sys.executable, "-c", killed]).returncode == -signal.SIGKILL
+    assert len(list(tmp_path.glob(f"{TEMPORARY}a.png.*"))) == 1
+    alive, elsewhere = f"{TEMPORARY}b.{_host()}-{os.getpid()}.abc", f"{TEMPORARY}b.00000000-999999999.abc"
+    mine, below = f"{TEMPORARY}mine", f"below/{TEMPORARY}b.{_host()}-999999999.abc"
+    folder = f"{TEMPORARY}b.{_host()}-999999999.folder"
+    (tmp_path / "below").mkdir()
+    (tmp_path / folder).mkdir()
+    for name in (alive, elsewhere, mine, below):
+        (tmp_path / name).touch()
+    remove_dead(tmp_path)
+    assert {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")} == {
+        alive, elsewhere, mine, "below", below, folder,
+    }  # fmt: skip
