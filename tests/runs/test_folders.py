@@ -1,5 +1,6 @@
 """Names of runs and how one is found by them, who holds a folder, which checkpoints are kept, how much is read."""
 
+import datetime
 import errno
 import math
 import os
@@ -12,8 +13,22 @@ import numpy as np
 import psutil
 import pytest
 
-from gancli.runs import HeldError, RunError, RunFolder, SweepFolder, checkpoint, find, find_any, find_sweep
+from gancli.runs import (
+    HeldError,
+    RunError,
+    RunFolder,
+    SweepFolder,
+    checkpoint,
+    find,
+    find_any,
+    find_sweep,
+    listing,
+    listing_any,
+    unreadable,
+)
 from gancli.runs.files import write_json
+from gancli.runs.finding import listing_sweeps
+from gancli.runs.folder import exclusive, name_uniquely
 from gancli.runs.held import KINDS
 from gancli.runs.lock import CLOCK, may_live, this_process
 from gancli.runs.own import MAX_DEPTH, parse_json, read_bytes
@@ -208,3 +223,70 @@ def test_json_is_read_down_to_its_depth() -> None:
     assert parse_json(nested(MAX_DEPTH - 1), Path("f"))
     with pytest.raises(RunError, match="nested too deeply"):
         parse_json(nested(MAX_DEPTH), Path("f"))
+
+
+def test_no_name_is_given_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    letters = iter(["a", "a", "b", "1", "1", "2"])
+    found = {"a": "aaaaaaaaaaaa", "b": "bbbbbbbbbbbb", "1": "111111", "2": "222222"}
+    monkeypatch.setattr("secrets.token_hex", lambda size: found[next(letters)][: 2 * size])
+    runs = Path("here/runs")
+    first = exclusive(runs, "x")
+    assert exclusive(runs, "x") != first == runs / ".tmp-x-aaaaaaaaaaaa"
+    (first / "a").touch()
+    made = RunFolder(first)
+    monkeypatch.setattr("gancli.runs.folder.datetime", Clock)
+    name_uniquely(made, runs, "x")
+    assert made.path == runs / "20260102T030405Z-x-111111" and made.inside("a").exists()
+    other = RunFolder(runs / ".tmp-x-bbbbbbbbbbbb")
+    name_uniquely(other, runs, "x")
+    assert other.path == runs / "20260102T030405Z-x-222222" and other.path.is_dir()
+    other.path.rmdir()
+    monkeypatch.setattr("secrets.token_hex", lambda size: "f")
+    with pytest.raises(FileNotFoundError):
+        name_uniquely(other, runs, "x")
+
+
+class Clock:
+    """A clock that stands."""
+
+    UTC = datetime.UTC
+
+    class datetime:
+        @staticmethod
+        def now(zone: datetime.tzinfo) -> datetime.datetime:
+            return datetime.datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=zone)
+
+
+def test_folders_stand_in_the_order_in_which_they_began_whatever_their_names() -> None:
+    names = {
+        "20260102T000000Z-z-111111": "2026-01-02T00:00:00.000001+00:00",
+        "20260102T000000Z-y-222222": "2026-01-02T02:00:00.000002+02:00",
+        "20260102T000000Z-a-333333": "2026-01-02T00:00:00.100000+00:00",
+        "renamed": "2026-01-03T00:00:00+00:00",
+        "20260103T000001Z-b-444444": "2000-01-01T00:00:00+00:00",  # its name says when, where no other has it
+    }
+    for name, start in reversed(names.items()):
+        record = "sweep.json" if "-y-" in name else "run.json"
+        write_json(folder(name, record) / record, {"status": "failed", "start": start})
+    folder("unknown")
+    write_json(Path("runs/unknown/run.json"), {"status": "failed", "start": "no time"})
+    folder(".tmp-x-555555")
+    Path("runs/a-file").touch()
+    Path("runs/empty").mkdir()
+    found = [one.path.name for one in listing_any(Path("runs"))]
+    assert found == ["unknown", *names]
+    assert [one.path.name for one in listing_sweeps(Path("runs"))] == ["20260102T000000Z-y-222222"]
+    assert [one.path.name for one in listing(Path("runs"))] == [name for name in found if "-y-" not in name]
+    Path("runs/renamed/run.json").write_text("[]")
+    assert list(unreadable(Path("runs"))) == [Path("runs/renamed")]
+    assert listing_any(Path("none")) == [] and unreadable(Path("none")) == {}
+
+
+def test_a_name_of_many_lists_five_of_them() -> None:
+    names = [f"20260101T00000{place}Z-x-{place}11111" for place in range(6)]
+    for name in names:
+        folder(name)
+    with pytest.raises(RunError, match=f"'x' stands for 6 runs: {', '.join(names[:5])}$"):
+        find(Path("runs"), "x")
+    with pytest.raises(RunError, match=r"no sweep 'x' in runs \(it holds 0\); `gancli ls --runs runs` lists them"):
+        find_sweep(Path("runs"), "x")
