@@ -1,5 +1,8 @@
 """Files are on the disk in order: written beside, flushed, given their mode, put in place, and then their folder."""
 
+import datetime
+import json
+import math
 import os
 import signal
 import stat
@@ -15,7 +18,18 @@ from experiment.test_runs import WGAN
 from gancli.runs import RunError, RunFolder, SweepFolder, checkpoint
 from gancli.runs.arrays import write_arrays
 from gancli.runs.figures import figures
-from gancli.runs.files import TEMPORARY, _host, append_text, remove_dead, write_bytes
+from gancli.runs.files import (
+    TEMPORARY,
+    _host,
+    append_text,
+    by_game,
+    game_of,
+    now,
+    remove_dead,
+    sync,
+    write_bytes,
+    write_json,
+)
 from helpers import train
 
 
@@ -140,3 +154,65 @@ def test_what_killed_processes_of_this_machine_left_is_taken_away_and_nothing_el
     assert {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")} == {
         alive, elsewhere, mine, "below", below, folder,
     }  # fmt: skip
+
+
+def test_json_has_null_for_what_is_undefined_or_infinite_and_the_letters_of_a_text(tmp_path: Path) -> None:
+    data = {"é": [1, 0.5, math.nan, (math.inf, True)], "name": "\udcff", "b": {"a": -math.inf, "c": None}}
+    write_json(tmp_path / "a.json", data)
+    text = (tmp_path / "a.json").read_bytes().decode("utf-8")
+    assert json.loads(text) == {"é": [1, 0.5, None, [None, True]], "name": "\udcff", "b": {"a": None, "c": None}}
+    assert text.startswith('{\n  "é": [\n    1,\n') and text.endswith("}\n")
+
+
+def test_a_write_that_fails_leaves_what_was_there_and_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / ("a" * 60)
+    write_bytes(path, b"one")
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            write_bytes(path, b"two")
+    assert [one.name for one in tmp_path.iterdir()] == [path.name] and path.read_bytes() == b"one"
+
+
+def test_files_of_games_stand_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    for name in ("game-1000000.png", "game-000500.png", "game-x.png", "game-.png", "game-000001.npz", "b-000002.png"):
+        (tmp_path / name).touch()
+    assert [path.name for path in by_game(tmp_path, "png")] == ["game-000500.png", "game-1000000.png"]
+    assert game_of(tmp_path / "game-000500.png") == 500 and by_game(tmp_path / "none", "png") == []
+    (tmp_path / "game-000003.png").symlink_to(tmp_path / "game-000500.png")
+    with pytest.raises(RunError, match=r"game-000003\.png: is a link"):
+        by_game(tmp_path, "png")
+
+
+def test_each_line_of_a_log_has_its_time(tmp_path: Path) -> None:
+    one = RunFolder(tmp_path)
+    one.log("first \udcff")
+    one.log("second")
+    lines = (tmp_path / "log.txt").read_text(encoding="utf-8").splitlines()
+    assert [line.partition(" ")[2] for line in lines] == ["first \\udcff", "second"]
+    for line in lines:
+        time = datetime.datetime.fromisoformat(line.partition(" ")[0])
+        assert time.utcoffset() == datetime.timedelta() and time.microsecond == 0
+
+
+def test_the_time_of_a_record_has_microseconds_and_is_utc() -> None:
+    text = now()
+    assert len(text.partition(".")[2]) == len("123456+00:00") and text.endswith("+00:00")
+
+
+@pytest.mark.parametrize("name", ["a.txt", "none.txt"])
+def test_nothing_is_added_through_a_link_or_to_a_folder(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.txt").write_text("a")
+    (tmp_path / "link").symlink_to(tmp_path / name)
+    for add in (lambda path: append_text(path, "b"), sync):
+        with pytest.raises(RunError, match="is a link"):
+            add(tmp_path / "link")
+        with pytest.raises(IsADirectoryError):
+            add(tmp_path)
+    assert (tmp_path / "a.txt").read_text() == "a" and not (tmp_path / "none.txt").exists()

@@ -206,6 +206,24 @@ def test_the_last_two_checkpoints_are_kept_by_the_number_of_their_game(tmp_path:
 
     found = checkpoint.newest(tmp_path, check)
     assert found.facts == {"game": 1_000_000} and found.damaged == ["of another run"]
+    last = tmp_path / "game-1000001.npz"
+    last.write_bytes(b"")
+    saved = checkpoint.save(tmp_path, 1_000_000, {"a": np.zeros(0), "b": np.array(1.5)}, {"games": "é"})
+    assert saved == tmp_path / "game-1000000.npz"
+    found = checkpoint.newest(tmp_path)
+    assert found.facts == {"games": "é"} and {name: a.tolist() for name, a in found.arrays.items()} == {
+        "a": [],
+        "b": 1.5,
+    }
+    assert len(found.damaged) == 1 and found.damaged[0].startswith(f"{last}: is damaged (")
+    with pytest.raises(RunError, match=r"^\S+1000001\.npz: is damaged .*; \S+1000000\.npz: does not say what"):
+        checkpoint.newest(tmp_path, check)
+    with pytest.raises(RunError, match="none: holds no checkpoint"):
+        checkpoint.newest(tmp_path / "none")
+    size = saved.stat().st_size
+    assert checkpoint.load(saved, size).arrays.keys() == {"a", "b"}
+    with pytest.raises(RunError, match=f"at most {size - 1:,d} are read"):
+        checkpoint.load(saved, size - 1)
 
 
 def test_a_file_is_read_up_to_its_bound(tmp_path: Path) -> None:
