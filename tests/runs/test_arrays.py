@@ -60,6 +60,18 @@ def test_arrays_are_read_up_to_the_size_of_their_file_or_packed_up_to_a_bound() 
     assert read_arrays(path, unpacked, packed=True)["a"].tolist() == zeros.tolist()
 
 
+def test_files_too_large_for_the_older_form_of_a_zip_are_written_and_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 1000)
+    write_arrays(Path("a.npz"), {"a": np.arange(500.0), "b": np.arange(500.0)})
+    assert read_arrays(Path("a.npz"), 10_000)["b"].tolist() == list(range(500))
+
+
+def test_no_python_object_is_read() -> None:
+    np.savez("a.npz", a=np.array([{}, None]))
+    with pytest.raises(RunError, match="Object arrays cannot be loaded"):
+        read_arrays(Path("a.npz"), 10_000)
+
+
 def test_what_uses_a_file_blames_it_and_errors_of_a_run_stay_as_they_are() -> None:
     with pytest.raises(RunError, match=r"a: does not hold what gancli writes \(KeyError: 'b'\)"), meant(Path("a")):
         raise KeyError("b")

@@ -46,6 +46,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
         fsync(descriptor)
 
     def replaced(self: Path, target: Path) -> Any:
+        assert self.parent.samefile(target.parent)
         found.append(("rename", f"{self.name} → {target.name}, mode {stat.S_IMODE(self.stat().st_mode):o}"))
         return replace(self, target)
 
@@ -64,7 +65,7 @@ def test_a_file_is_flushed_before_it_is_in_place_and_its_folder_after(
     try:
         write_bytes(folder / "a.txt", b"12345")
     finally:
-        os.umask(before)
+        assert os.umask(before) == umask
     assert [call for call, _ in calls] == ["flush", "rename", "flush"]
     beside, renamed, flushed = (text for _, text in calls)
     assert beside.startswith(".tmp-a.txt.") and beside.endswith(", 5 bytes"), "hidden, and whole when it is flushed"
@@ -72,8 +73,10 @@ def test_a_file_is_flushed_before_it_is_in_place_and_its_folder_after(
 
 
 def test_a_line_that_must_last_is_flushed(calls: list[tuple[str, str]], tmp_path: Path) -> None:
+    before = os.umask(0)
     append_text(tmp_path / "a.txt", "one\n")
-    assert calls == []
+    os.umask(before)
+    assert calls == [] and stat.S_IMODE((tmp_path / "a.txt").stat().st_mode) == 0o666
     append_text(tmp_path / "a.txt", "two\n", flush=True)
     assert calls == [("flush", "a.txt, 8 bytes")] and (tmp_path / "a.txt").read_text() == "one\ntwo\n"
 
@@ -92,10 +95,11 @@ def test_metrics_are_on_the_disk_before_the_checkpoint_that_counts_them(calls: l
     assert saved.facts["metrics_bytes"] <= folder.metrics.stat().st_size
 
 
-def test_a_checkpoint_whose_arrays_have_other_shapes_is_damaged(tmp_path: Path) -> None:
+def test_a_checkpoint_whose_arrays_are_others_is_damaged(tmp_path: Path) -> None:
     path = checkpoint.save(tmp_path, 1, {"a": np.arange(6.0).reshape(2, 3)}, {"game": 1})
     arrays = dict(np.load(path))
-    for change in ({"a": arrays["a"].reshape(3, 2)}, {"a": arrays["a"].view(np.int64)}):
+    assert arrays["sha256"].dtype == np.uint8 and arrays["sha256"].size == 32
+    for change in ({"a": arrays["a"].reshape(3, 2)}, {"a": arrays["a"].view(np.int64)}, {"a": arrays["a"] + 1.0}):
         write_arrays(path, arrays | change)
         with pytest.raises(RunError, match="its SHA-256 is another"):
             checkpoint.load(path)
@@ -164,13 +168,18 @@ def test_json_has_null_for_what_is_undefined_or_infinite_and_the_letters_of_a_te
     assert text.startswith('{\n  "é": [\n    1,\n') and text.endswith("}\n")
 
 
+@pytest.mark.parametrize("gone", [False, True])
 def test_a_write_that_fails_leaves_what_was_there_and_nothing_beside_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    gone: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / ("a" * 60)
     write_bytes(path, b"one")
 
     def full(descriptor: int) -> None:
+        beside = next(one for one in tmp_path.iterdir() if one != path)
+        assert beside.name.startswith(f".tmp-{'a' * 40}.")
+        if gone:
+            beside.unlink()
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
@@ -181,7 +190,7 @@ def test_a_write_that_fails_leaves_what_was_there_and_nothing_beside_it(
 
 
 def test_files_of_games_stand_in_the_order_of_their_numbers(tmp_path: Path) -> None:
-    for name in ("game-1000000.png", "game-000500.png", "game-x.png", "game-.png", "game-000001.npz", "b-000002.png"):
+    for name in ("game-1000000.png", "game-000500.png", "game-x1.png", "game-.png", "game-000001.npz", "b-000002.png"):
         (tmp_path / name).touch()
     assert [path.name for path in by_game(tmp_path, "png")] == ["game-000500.png", "game-1000000.png"]
     assert game_of(tmp_path / "game-000500.png") == 500 and by_game(tmp_path / "none", "png") == []

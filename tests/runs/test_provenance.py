@@ -108,7 +108,7 @@ def test_no_repository_no_commit_no_git(tmp_path: Path, monkeypatch: pytest.Monk
     run_git("init", "-q")
     git.git_of.cache_clear()
     assert git.git_of(str(tmp_path)) is None
-    (tmp_path / "git").write_text("#!/bin/sh\ntouch RAN\n")
+    (tmp_path / "git").write_text("#!/bin/sh\n: > RAN\n")
     (tmp_path / "git").chmod(0o755)
     monkeypatch.setenv("PATH", ".")
     git.git_of.cache_clear()
@@ -184,6 +184,48 @@ def test_a_difference_is_kept_up_to_its_bound_and_nobody_waits_for_it_any_longer
         git.git_of.cache_clear()
         assert git.git_of(str(repository)) == git.Git(found.commit, True, kept)
     assert all(one.finished.is_set() for one in threading.enumerate() if isinstance(one, threading.Timer))
+
+
+@pytest.mark.parametrize(
+    ("words", "commit"),
+    [
+        ('echo "$GIT_NO_LAZY_FETCH$GIT_OPTIONAL_LOCKS"', "10"),
+        ("echo c; exit 1", None),
+        ("sleep 3; echo c", None),
+    ],
+)
+def test_git_is_asked_for_the_commit_without_locks_and_not_for_long(
+    words: str, commit: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "git"
+    program.write_text(f"#!/bin/sh\nprintf '1\\n2\\n3\\n4\\n'; {words}\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(git, "_program", lambda: str(program))
+    if "sleep" in words:
+        monkeypatch.setattr(git, "SECONDS", 0.05)
+    git.git_of.cache_clear()
+    assert git.git_of(str(tmp_path)) == (None if commit is None else git.Git(commit, None, None))
+    git.git_of.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("found", "said", "files"),
+    [
+        (None, None, {}),
+        (git.Git("c", False, b""), {"commit": "c", "dirty": False}, {}),
+        (git.Git("c", None, None), {"commit": "c", "dirty": None}, {}),
+        (git.Git("c", True, b"p"), {"commit": "c", "dirty": True}, {"git.diff": b"p"}),
+        (git.Git("c", True, None), {"commit": "c", "dirty": True, "patch": "not kept: over 1,000,000 bytes"}, {}),
+    ],
+)
+def test_a_record_says_the_command_the_commit_and_whether_a_difference_is_kept(
+    found: git.Git | None, said: Any, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provenance, "git_of", lambda folder: found)
+    monkeypatch.setattr(sys, "argv", ["gancli", "train", "x.yaml"])
+    facts, kept = provenance.provenance(3)
+    assert facts["argv"] == ["train", "x.yaml"] and facts["git"] == said and kept == files
+    assert facts["pid"] == os.getpid() and facts["blas"]["num_threads"] == 3
 
 
 @pytest.mark.parametrize(

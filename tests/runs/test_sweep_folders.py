@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from gancli.runs import RunError, RunFolder, SweepFolder
+from gancli.runs.files import write_text
+from gancli.runs.own import read_text
 from gancli.runs.sweeps import _number, evaluated, plan_name, readable, varied
 
 FIRST, SECOND = "0123456789ab", "0123456789ac"
@@ -18,8 +20,11 @@ FIRST, SECOND = "0123456789ab", "0123456789ac"
 def sweep() -> SweepFolder:
     """One of two cells, of which the first is completed."""
     cells = [{"cell": cell, "values": {"eta": eta}, "seed": 0, "spec": {}} for cell, eta in ((FIRST, 0.1), (SECOND, 1))]
-    made = SweepFolder.create(Path("runs"), "x", cells, {"status": "completed"}, {})
+    made = SweepFolder.create(Path("runs"), "x", cells, {"status": "completed"}, {"sweep.yaml": b"x"})
     made.unlock()
+    names = ["cells", "cells.jsonl", "lock", "sweep.json", "sweep.yaml"]
+    assert sorted(path.name for path in made.path.iterdir()) == names
+    assert (made.path / "sweep.yaml").read_bytes() == b"x" and (made.path / "cells").is_dir()
     RunFolder.create(made.path / "cells", FIRST, "", {"status": "completed"}, exact=True).unlock()
     return made
 
@@ -90,6 +95,7 @@ def test_the_name_of_a_plan_is_that_of_its_cells_in_any_order() -> None:
         ([{"a": 1, "name": "x"}, {"a": 2, "name": "y"}, {"a": 1, "name": "x"}], ["name"]),
         ([{"a": 1, "name": "x"}, {"a": 2, "name": "x"}, {"a": 1, "name": "y"}], ["a", "name"]),
         ([{"a": 1, "name": "x"}, {"a": 2, "name": "x"}], ["a"]),
+        ([{"a": 1, "name": "x"}, {"name": "x", "a": 1}, {"a": 2, "name": "y"}], ["name"]),
         ([{"a": 1, "name": "x"}], []),
         ([{"name": "x", "a": 1}] * 2, []),
     ],
@@ -202,3 +208,32 @@ def test_settings_are_the_plans_and_figures_the_summarys(sweep: SweepFolder) -> 
         sweep.summary.write_text(wrong)
         with pytest.raises(RunError, match=r"summary\.csv: (has rows|cannot be read)"):
             sweep.statuses()
+
+
+def test_a_summary_without_a_cell_and_a_plan_of_one(sweep: SweepFolder) -> None:
+    sweep.summary.write_text(f"cell,status\n{SECOND},failed\n")
+    assert [row["status"] for row in sweep.summary_rows()] == ["waiting", "failed"]
+    write_text(sweep.path / "cells.jsonl", json.dumps(sweep.cells()[1]) + "\n")
+    assert [row["status"] for row in sweep.summary_rows()] == ["failed"]
+
+
+def test_a_combination_is_the_same_in_whatever_order_its_settings_stand(sweep: SweepFolder) -> None:
+    cells = sweep.cells()
+    for cell, values in zip(cells, ({"a": 1, "b": 2}, {"b": 2, "a": 1}), strict=True):
+        cell["values"] = values
+    write_text(sweep.path / "cells.jsonl", "".join(json.dumps(cell) + "\n" for cell in cells))
+    keys, (one,) = sweep.combinations()
+    assert keys == [] and [row["cell"] for row in one.rows] == [FIRST, SECOND]
+
+
+def test_plans_notes_and_summaries_are_read_up_to_their_bound(
+    sweep: SweepFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep.summary.write_text("cell,status\n")
+    sweep.note(FIRST, "lost")
+    monkeypatch.setattr("gancli.runs.sweeps.LINES_BYTES", 10)
+    for read in (sweep.cells, sweep.notes, sweep.statuses):
+        with pytest.raises(RunError, match="at most 10 are read"):
+            read()
+    with pytest.raises(RunError, match="at most 11 are read"):
+        read_text(sweep.summary, 11)
