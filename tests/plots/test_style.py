@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,6 @@ import matplotlib
 import pytest
 
 from gancli.plots.style import drawing, save, subplots
-from gancli.runs.files import TEMPORARY, _host, remove_dead
 from helpers import gancli, train
 
 XOR = """
@@ -87,19 +85,6 @@ def test_a_figure_is_whole_or_as_it_was(monkeypatch: pytest.MonkeyPatch, tmp_pat
     with pytest.raises(OSError, match="No space"):
         save(subplots(2, 2)[0], path)
     assert path.read_bytes() == content and [path.name for path in tmp_path.iterdir()] == ["a.png"]
-
-
-def test_what_a_killed_plot_left_is_taken_away_and_nothing_else(tmp_path: Path) -> None:
-    killed = "import os, signal, sys; from pathlib import Path; from gancli.runs import files\n"
-    killed += "files.os.fsync = lambda number: os.kill(os.getpid(), signal.SIGKILL)\n"
-    killed += "files.write_bytes(Path('a.png'), b'x' * 100)"
-    assert subprocess.run([sys.executable, "-c", killed]).returncode == -signal.SIGKILL
-    assert len(list(tmp_path.glob(f"{TEMPORARY}a.png.*"))) == 1
-    alive, elsewhere = f"{TEMPORARY}b.{_host()}-{os.getpid()}.abc", f"{TEMPORARY}b.00000000-1.abc"
-    for name in (alive, elsewhere, f"{TEMPORARY}mine"):
-        (tmp_path / name).touch()
-    remove_dead(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([alive, elsewhere, f"{TEMPORARY}mine"])
 
 
 def test_output_elsewhere_replaces_nothing_unasked() -> None:

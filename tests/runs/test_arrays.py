@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gancli.runs.arrays import write_arrays
+from gancli.runs import RunError
+from gancli.runs.arrays import meant, read_arrays, write_arrays
 
 ARRAYS = {
     "generator.params": np.arange(1000, dtype=np.float32),
@@ -41,3 +42,40 @@ def test_python_objects_are_refused_and_nothing_is_written() -> None:
     with pytest.raises(ValueError, match="Object arrays cannot be saved when allow_pickle=False"):
         write_arrays(Path("a.npz"), {"whole": np.zeros(3), "objects": np.array([{}, None])})
     assert list(Path().iterdir()) == []
+
+
+def test_arrays_are_read_up_to_the_size_of_their_file_or_packed_up_to_a_bound() -> None:
+    path, zeros = Path("a.npz"), np.zeros(5000, np.uint8)
+    write_arrays(path, {"a": zeros})
+    size = path.stat().st_size
+    assert read_arrays(path, size)["a"].tolist() == zeros.tolist()
+    with pytest.raises(RunError, match=f"has {size:,d} bytes; at most {size - 1:,d} are read"):
+        read_arrays(path, size - 1)
+    write_arrays(path, {"a": zeros}, compress=True)
+    packed, unpacked = path.stat().st_size, 5000 + 128
+    with pytest.raises(RunError, match=f"damaged .it unpacks to {unpacked:,d} bytes; at most {packed:,d} are read"):
+        read_arrays(path, 10_000)
+    with pytest.raises(RunError, match=f"at most {unpacked - 1:,d} are read"):
+        read_arrays(path, unpacked - 1, packed=True)
+    assert read_arrays(path, unpacked, packed=True)["a"].tolist() == zeros.tolist()
+
+
+def test_files_too_large_for_the_older_form_of_a_zip_are_written_and_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 1000)
+    write_arrays(Path("a.npz"), {"a": np.arange(500.0), "b": np.arange(500.0)})
+    assert read_arrays(Path("a.npz"), 10_000)["b"].tolist() == list(range(500))
+
+
+def test_no_python_object_is_read() -> None:
+    np.savez("a.npz", a=np.array([{}, None]))
+    with pytest.raises(RunError, match="Object arrays cannot be loaded"):
+        read_arrays(Path("a.npz"), 10_000)
+
+
+def test_what_uses_a_file_blames_it_and_errors_of_a_run_stay_as_they_are() -> None:
+    with pytest.raises(RunError, match=r"a: does not hold what gancli writes \(KeyError: 'b'\)"), meant(Path("a")):
+        raise KeyError("b")
+    with pytest.raises(RunError, match="^as it is$"), meant(Path("a")):
+        raise RunError("as it is")
+    with pytest.raises(ZeroDivisionError), meant(Path("a")):
+        raise ZeroDivisionError

@@ -105,6 +105,7 @@ def test_what_was_evaluated_is_taken_before_the_end_of_training_its_best_and_its
         assert column_of("frechet", columns) == f"frechet{end}" and metric_of(f"frechet{end}") is METRICS["frechet"]
     assert column_of("frechet.area", ["frechet.area", "frechet.final"]) == "frechet.area"
     assert column_of("score", ["frechet.area"]) is None
+    assert metric_of("a.b.final").name == metric_of("a.b").name == "a.b"
 
 
 def test_the_area_is_the_mean_height_of_the_curve_however_tests_are_spaced() -> None:
@@ -113,7 +114,11 @@ def test_the_area_is_the_mean_height_of_the_curve_however_tests_are_spaced() -> 
     found = figures(curve)
     assert found == {"loss.final": 3.0, "loss.best": 0.0, "loss.area": pytest.approx((5 + 60) / 40)}
     assert figures([*curve, {"game": 50}]) == {key: value for key, value in found.items() if key != "loss.final"}
-    assert figures([{"game": 7, "loss": 2.0}])["loss.area"] == 2.0
+    assert figures([{"game": 7, "accuracy": None, "loss": 2.0}]) == {
+        "loss.final": 2.0,
+        "loss.best": 2.0,
+        "loss.area": 2.0,
+    }
     steps = [{"game": game, "accuracy": value} for game, value in ((0, 0.2), (5, 0.9), (20, 0.5))]
     assert figures(steps) == {
         "accuracy.final": 0.5, "accuracy.best": 0.9, "accuracy.area": pytest.approx((2.75 + 10.5) / 20),

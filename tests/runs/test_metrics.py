@@ -3,6 +3,7 @@
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,6 +46,8 @@ def test_metrics_are_counted_in_whole_lines_and_cut_off_there(folder: RunFolder)
     folder.truncate_metrics(ends[2])
     assert folder.rows() == ROWS[:2] and folder.last() == ROWS[1]
     assert folder.has_metrics(ends[2]) and not folder.has_metrics(ends[3])
+    folder.truncate_metrics(0)
+    assert folder.rows() == [] and folder.last() == {}
     folder.metrics.unlink()
     assert folder.has_metrics(0) and not folder.has_metrics(1) and folder.rows() == [] and folder.last() == {}
 
@@ -85,8 +88,41 @@ def test_only_numbers_that_were_measured_are_read(folder: RunFolder, row: str, r
 
 def test_an_evaluation_is_of_the_run_as_it_stands(folder: RunFolder) -> None:
     found = {"game": 20, "measures": {"frechet": {"value": 1.0, "±": None, "real": 0.5, "real ±": None}}}
-    assert folder.current_evaluation() == {}
+    record = (folder.path / "run.json").read_text()
+    (folder.path / "run.json").write_text("x")
+    assert folder.current_evaluation() == {}, "whatever the record says"
+    (folder.path / "run.json").write_text(record)
     (folder.path / "evaluation.json").write_text(json.dumps(found))
     for played, current in ((None, found), (20, found), (30, {})):
         folder.write_record({"status": "completed", "played": played})
         assert folder.evaluation() == found and folder.current_evaluation() == current
+    del found["game"]
+    (folder.path / "evaluation.json").write_text(json.dumps(found))
+    assert folder.current_evaluation() == found
+
+
+MEASURE = {"value": 1.0, "±": None, "real": 0.5, "real ±": 1}
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        [], "x", {"measures": []}, {"measures": {"a": 5}}, {"measures": {"a": MEASURE, "b": {**MEASURE, "value": "1"}}},
+        {"measures": {"a": {"value": 1.0, "±": None, "real": 0.5}}}, {"measures": {"a": {**MEASURE, "real": True}}},
+        {"game": "1"}, {"sets": 1.5}, {"seed": None}, {"findings": "x"}, {"findings": [1]}, {"notices": {}}, {"critic": []},
+    ],
+)  # fmt: skip
+def test_an_evaluation_of_another_form_is_none(folder: RunFolder, found: Any) -> None:
+    path = folder.path / "evaluation.json"
+    path.write_text(json.dumps({"measures": {"a": MEASURE}, "findings": ["x"], "critic": {}, "sets": 3}))
+    assert folder.evaluation()["sets"] == 3
+    path.write_text(json.dumps(found))
+    with pytest.raises(RunError, match=r"evaluation\.json: is no evaluation"):
+        folder.evaluation()
+
+
+def test_metrics_are_read_up_to_their_bound(folder: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gancli.runs.folder.METRICS_BYTES", 10)
+    for read in (folder.rows, folder.last):
+        with pytest.raises(RunError, match="at most 10 are read"):
+            read()

@@ -9,7 +9,6 @@ from small_sweeps import Answering, made, write_run
 import sweep_work
 from gancli.experiment import Stop
 from gancli.runs import SweepFolder
-from gancli.runs.sweeps import plan_name
 from gancli.sweep import Ended, Policy, play
 from gancli.sweep.coordinator import STOPS, TRIES
 
@@ -108,8 +107,3 @@ def test_a_signal_has_the_cells_in_play_stopped_and_none_begun() -> None:
     assert ended.signal == signal.SIGTERM and ended.status == "interrupted"
     assert ended.counts == {"completed": 1, "interrupted": 1, "waiting": 3}
     assert [row["status"] for row in folder.summary_rows()] == ["completed", "interrupted", *["waiting"] * 3]
-
-
-def test_the_name_of_a_plan_is_that_of_its_cells_in_any_order() -> None:
-    names = ["0123456789ab", "ba9876543210", "00000000000f"]
-    assert plan_name(names) == plan_name(reversed(names)) != plan_name(names[:2])

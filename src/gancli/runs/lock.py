@@ -97,5 +97,5 @@ def may_live(facts: Mapping[str, Any]) -> bool:
     try:
         started = psutil.Process(int(facts["pid"])).create_time()
         return bool(abs(started - float(facts["process_start"])) < CLOCK)
-    except (psutil.NoSuchProcess, KeyError, TypeError, ValueError):
+    except (psutil.NoSuchProcess, KeyError, TypeError, ValueError, OverflowError):
         return False

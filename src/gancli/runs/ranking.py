@@ -78,7 +78,7 @@ def metric_of(column: str) -> Metric:
 
 def columns_of(rows: Sequence[Row]) -> list[str]:
     """The columns of a summary that hold a metric."""
-    return [key for key in dict.fromkeys(key for row in rows for key in row) if "." in key and key.endswith(ENDS)]
+    return [key for key in dict.fromkeys(key for row in rows for key in row) if key.endswith(ENDS)]
 
 
 def column_of(name: str, columns: Sequence[str]) -> str | None:

@@ -241,7 +241,7 @@ def readable(value: Any) -> Any:
 def _number(text: str) -> Any:
     """Raises RunError."""
     for kind in (int, float):
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, OverflowError):
             number = kind(text)
             if abs(number) < LARGEST or math.isnan(number):
                 return number
