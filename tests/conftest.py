@@ -31,8 +31,12 @@ def compiled(machine_code: None) -> None:
 
 @pytest.fixture(autouse=True)
 def without_compiled(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other tests run as in an installation without Numba, whose import and compilation would take most of their time."""
+    """Other tests run as in an installation without Numba, whose import and compilation would take most of their time.
+
+    In the processes that they start it is there, but switched off.
+    """
     if "compiled" not in request.fixturenames:
+        monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
         monkeypatch.setattr(engines, "_installed", lambda: False)
         monkeypatch.setattr(engines, "why_not_numba", lambda: "is not for this test: it does not ask for `compiled`")
 

@@ -124,6 +124,7 @@ def test_a_profile_adds_up_and_changes_nothing(engine: str, text: str) -> None:
     assert text == XOR or all(seconds[name] > 0 for name in players)
 
 
+@pytest.mark.usefixtures("compiled")
 @needs_numba
 def test_the_first_run_of_a_machine_says_that_it_compiles() -> None:
     """In a process with an empty cache of its own; the compilation itself is left out."""
@@ -140,6 +141,7 @@ def test_the_first_run_of_a_machine_says_that_it_compiles() -> None:
     assert result.stdout == "COMPILING True\n", result.stderr
 
 
+@pytest.mark.usefixtures("compiled")
 @needs_numba
 def test_without_a_place_for_a_cache_the_engine_compiles_each_time() -> None:
     """Numba refuses to keep what it finds no folder for; here for a function that is in no file at all."""
@@ -200,6 +202,7 @@ def test_auto_is_numpy_where_numba_cannot_be_used_and_says_why_once(how: str, tm
     )
 
 
+@pytest.mark.usefixtures("compiled")
 @needs_numba
 def test_nothing_of_the_folder_one_stands_in_moves_or_fills_numba_s_cache(tmp_path: Path) -> None:
     Path(".numba_config.yaml").write_text(f"cache_dir: {tmp_path / 'planted'}\ndisable_jit: 1\n")
