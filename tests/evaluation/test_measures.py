@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from gancli.evaluation import classes, mixtures, neighbours, parzen, transport
 from gancli.evaluation.estimate import Estimate, of_held_out, of_samples, of_sets
 from gancli.evaluation.frechet import Gaussian, frechet_distance, gaussian
 from gancli.evaluation.manifold import manifold, squared_distances
+from gancli.evaluation.table import CARRIED
 from gancli.intervals import paired, student
 
 rng = np.random.default_rng(0)
@@ -31,6 +33,8 @@ def test_the_frechet_distance_is_that_of_scipys_matrix_root() -> None:
     expected = ((a.mean - b.mean) ** 2).sum() + np.trace(a.covariance + b.covariance - 2 * root)
     assert frechet_distance(a, b) == pytest.approx(expected, rel=1e-6)
     assert a.covariance == pytest.approx(np.cov(x.T))
+    single = gaussian(x.astype(np.float32))
+    assert single.covariance.dtype == np.float64 and single.mean == pytest.approx(x.mean(axis=0), abs=1e-7)
 
 
 def test_the_frechet_distance_of_samples_comes_near_to_that_of_their_laws() -> None:
@@ -43,6 +47,8 @@ def test_the_score_goes_from_one_to_the_number_of_classes() -> None:
     assert classes.score(sure) == pytest.approx(10.0)
     assert classes.score(np.full((100, 10), 0.1)) == pytest.approx(1.0)
     assert classes.score(np.eye(10)[np.zeros(50, int)]) == pytest.approx(1.0)
+    single = rng.dirichlet(np.ones(7), 1000).astype(np.float32)
+    assert classes.score(single) == classes.score(single.astype(np.float64)), "summed in double precision"
     p = rng.dirichlet(np.ones(5), 200)
     assert classes.score(p) == pytest.approx(np.exp(stats.entropy(p, p.mean(axis=0), axis=1).mean()), rel=1e-6)
 
@@ -72,21 +78,41 @@ def test_neighbours_of_the_same_of_far_and_of_repeated_points() -> None:
 
 
 def test_neighbours_are_those_of_a_tree() -> None:
-    real, fake = rng.standard_normal((120, 4)), 1.5 * rng.standard_normal((120, 4))
-    for k, found in ((3, manifold(real, fake, k=3)), (5, manifold(real, fake))):  # five, as they are named for
+    """Long numbers too, of which NumPy puts no more in order than it is asked to."""
+    real, fake = rng.standard_normal((120, 4)), 1.5 * rng.standard_normal((100, 4))
+    long = real.astype(np.longdouble), fake.astype(np.longdouble)
+    for k, found in ((3, manifold(real, fake, k=3)), (5, manifold(real, fake)), (5, manifold(*long))):
         radii, own_radii = (spatial.cKDTree(x).query(x, k=k + 1)[0][:, k] for x in (real, fake))
         inside = spatial.distance.cdist(real, fake) < radii[:, None]
         assert found.precision == pytest.approx(inside.any(axis=0).mean())
-        assert found.density == pytest.approx(inside.sum() / k / 120)
+        assert found.density == pytest.approx(inside.sum() / k / 100)
         assert found.coverage == pytest.approx(inside.any(axis=1).mean())
         assert found.recall == pytest.approx((spatial.distance.cdist(real, fake) < own_radii).any(axis=1).mean())
     assert np.sqrt(squared_distances(real, fake)) == pytest.approx(spatial.distance.cdist(real, fake), abs=1e-6)
+
+
+def test_what_lies_on_the_edge_of_a_ball_is_not_in_it() -> None:
+    """Each is a step from its nearest, and 3 from 2, in the only place where they meet."""
+    found = manifold(np.arange(3.0)[:, None], np.arange(3.0, 6.0)[:, None], k=1)
+    assert (found.precision, found.recall, found.density, found.coverage) == (0, 0, 0, 0)
+    found = manifold(np.arange(3.0)[:, None], np.arange(2.5, 5.0)[:, None], k=1)
+    third = pytest.approx(1 / 3)
+    assert (found.precision, found.recall, found.density, found.coverage) == (third, third, third, third)
 
 
 def test_the_wasserstein_distance_of_a_shift_is_the_shift() -> None:
     x = rng.standard_normal((200, 3))
     assert transport.wasserstein(x, x + np.array([3.0, 4.0, 0.0])) == pytest.approx(5.0, rel=1e-6)
     assert transport.wasserstein(x, rng.permutation(x)) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_transport_may_take_as_many_steps_as_there_are_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut short, it would be no distance."""
+    words: list[dict[str, int]] = []
+    fake = SimpleNamespace(emd2=lambda *sets, **more: words.append(more) or 0.0)
+    monkeypatch.setattr(transport, "transport", lambda: fake)
+    transport.wasserstein(np.zeros((2, 1)), np.ones((2, 1)))
+    assert words == [{"numItermax": CARRIED**2}]
 
 
 def test_on_a_line_wasserstein_and_sliced_are_scipys() -> None:
@@ -104,6 +130,7 @@ def test_on_a_line_wasserstein_and_sliced_are_scipys() -> None:
     [
         ("ImportError('numpy.core.multiarray failed to import')", "numpy.core.multiarray failed to import"),
         ("ValueError('numpy.dtype size changed, may indicate\\nmore')", "numpy.dtype size changed, may indicate"),
+        ("RuntimeError('no such processor.')", "no such processor"),
         ("ModuleNotFoundError(\"No module named 'scipy'\", name='scipy')", "No module named 'scipy'"),
         ("AttributeError()", "AttributeError"),
     ],
