@@ -6,15 +6,20 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from scipy import linalg, spatial, stats
+from scipy import linalg, spatial, special, stats
 
 from gancli.cli.support import describe
-from gancli.evaluation import classes, mixtures, neighbours, parzen, transport
+from gancli.engines import make_engine
+from gancli.evaluation import classes, judge, mixtures, neighbours, parzen, transport
 from gancli.evaluation.estimate import Estimate, of_held_out, of_samples, of_sets
 from gancli.evaluation.frechet import Gaussian, frechet_distance, gaussian
 from gancli.evaluation.manifold import manifold, squared_distances
 from gancli.evaluation.table import CARRIED
 from gancli.intervals import paired, student
+from gancli.nn import Network
+from gancli.nn.activations import Linear
+from gancli.nn.initializers import he
+from gancli.nn.layers import BatchNorm, Dense, Noise
 
 rng = np.random.default_rng(0)
 
@@ -62,6 +67,28 @@ def test_shares_presence_and_divergence() -> None:
     assert classes.divergence(own, data) == pytest.approx(stats.entropy([0.75, 0.25], [0.5, 0.5]))
     assert classes.divergence(np.array([0.5, 0.0, 0.5, 0.0]), data) > 5, "a class that the data do not have"
     assert classes.unsure(np.array([[0.95, 0.05], [0.6, 0.4]])) == 0.5
+
+
+def test_a_judge_sees_what_its_last_layer_is_given_and_answers_by_softmax(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the network's precision, the same each time though it draws noise, in portions, and as after training."""
+    draw = np.random.default_rng(1)
+    layers = [Noise(3, "add", None, "gaussian", 0.1), Dense(3, 4, Linear(), he()), BatchNorm(4, Linear(), 25)]
+    network = Network(layers, make_engine("numpy"), "float32", draw)
+    network.state[:] = [1.0, 2.0, 3.0, 4.0, 0.5, 1.0, 1.5, 2.0]
+    x = draw.random((25, 3))
+    answers = network.forward(x.astype(np.float32), np.random.default_rng(0), training=False).copy()
+    seen = network.features(x.astype(np.float32), np.random.default_rng(0)).copy()
+    one = judge.Judge(network, "by hand", "none", (0, 1, 2, 3))
+    for found in (one.look(x), one.look(x)):
+        assert found.features.dtype == np.float32 and np.array_equal(found.features, seen)
+        assert found.answers == pytest.approx(np.exp(answers) / np.exp(answers).sum(axis=1, keepdims=True), rel=1e-5)
+    last = Network([Dense(3, 2, Linear(), he(), bias=False)], make_engine("numpy"), "float32", draw)
+    last.params[:] = [1.0, 0.0] * 3
+    monkeypatch.setattr(judge, "ROWS", 10)
+    found = judge.Judge(last, "by hand", "none", (0, 1)).look(1000 * (x - 0.5))
+    assert found.features.dtype == np.float32 and found.features == pytest.approx(1000 * (x - 0.5), rel=1e-6)
+    odds = 1000 * (x.sum(axis=1) - 1.5)
+    assert found.answers[:, 0] == pytest.approx(special.expit(odds), abs=1e-3), "hundreds of either sign"
 
 
 def test_neighbours_of_the_same_of_far_and_of_repeated_points() -> None:
