@@ -192,6 +192,8 @@ def test_sets_are_as_large_as_asked_as_the_held_out_data_and_as_a_quarter_of_the
         rows = np.concatenate([*sets, np.empty(0, int)])
         assert all(len(one) == count for one in sets) and len(np.unique(rows)) == len(rows)
         assert not len(rows) or (rows.min() >= 0 and rows.max() < total)
+    again = np.random.default_rng(0).permutation(train)
+    assert all(np.array_equal(one, again[count * i : count * (i + 1)]) for i, one in enumerate(split.blocks)), "always"
 
 
 def test_what_takes_long_is_compared_on_some(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -155,7 +155,7 @@ def test_every_measure_that_has_a_bound_is_looked_at() -> None:
     ("value", "half", "real_half", "expected"),
     [
         (9.5, 0.0, 0.0, "beyond"), (9.51, 0.0, 0.0, BORDERLINE), (10.0, 0.0, 0.0, None), (11.0, 0.0, 0.0, None),
-        (9.5, 0.3, 0.3, "beyond"), (9.5, 0.4, 0.4, BORDERLINE), (9.6, 0.3, 0.3, None), (9.6, 0.2, 0.2, BORDERLINE),
+        (9.5, 0.3, 0.3, "beyond"), (9.5, 0.4, 0.4, BORDERLINE), (9.5, 0.3, 0.4, BORDERLINE), (9.6, 0.3, 0.3, None), (9.6, 0.2, 0.2, BORDERLINE),
     ],
 )  # fmt: skip
 def test_half_of_a_thing_that_is_counted_must_be_missing(
@@ -166,7 +166,14 @@ def test_half_of_a_thing_that_is_counted_must_be_missing(
 
 @pytest.mark.parametrize(
     ("value", "real", "expected"),
-    [(1.0, 1.49, None), (1.0, 1.51, "beyond"), (5.0, 9.0, BORDERLINE), (4.7, 9.0, "beyond"), (5.3, 9.0, None)],
+    [
+        (1.0, 1.49, None),
+        (1.0, 1.5, "beyond"),
+        (1.0, 1.51, "beyond"),
+        (5.0, 9.0, BORDERLINE),
+        (4.7, 9.0, "beyond"),
+        (5.3, 9.0, None),
+    ],
 )
 def test_a_score_is_counted_from_one(value: float, real: float, expected: str | None) -> None:
     assert said("score", value, real) == expected
@@ -265,6 +272,10 @@ def test_intervals_that_reach_a_bound_leave_it_open() -> None:
     assert findings({"recall": row}) == ["recall: 0.4, under 0.5 of the real data's 0.95"]
     assert findings({"recall": {**row, "±": 0.1}})[0].startswith("borderline: ")
     assert findings({"recall": {**row, "real ±": 0.2}})[0].startswith("borderline: ")
+    same = {"value": 0.9, "real": 0.9, "±": 1.0, "real ±": None}
+    assert findings({"recall": same}) == ["borderline: recall: 0.9, about 0.5 of the real data's 0.9"]
+    far = {"value": 177.0, "real": 0.34, "±": None, "real ±": 0.02}
+    assert findings({"frechet": far}) == ["frechet: 177, over 10 times the real data's 0.34 ± 0.02"]
     floor = {"value": 0.05, "real": -0.02, "±": 0.02, "real ±": 0.021}
     assert findings({"critic": floor}) == [], "a floor of either sign"
     counted = {"value": 9.4, "real": 10.0, "±": 0.8, "real ±": 0.26}
@@ -280,4 +291,5 @@ def test_nothing_is_said_of_good_samples_nor_of_measures_without_a_value() -> No
         coverage=(0.7, 0.96), classes=(10, 10), duplicates=(0.02, 0.01), nearest_train=(5, 5.2), modes=(8, 8)
     )
     assert findings(good) == [] and findings({}) == []
-    assert findings({"coverage": {"value": None, "real": 1.0}}) == []
+    for row in ({"value": None, "real": 1.0}, {"value": 0.1, "real": None}):
+        assert findings({"coverage": row}) == []

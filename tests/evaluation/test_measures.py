@@ -239,6 +239,7 @@ def test_intervals_by_hand() -> None:
     one, two = of_held_out([5.0], [1.0, 2.0, 3.0]), of_held_out([4.0, 6.0], [1.0, 2.0, 3.0])
     assert (one.value, two.value) == (5.0, 5.0)
     assert one.half == pytest.approx(4.302653, rel=1e-6) and two.half == pytest.approx(one.half / np.sqrt(2))
+    assert of_held_out([5.0], [1.0, 1.02]).half == pytest.approx(12.7062 * 0.02 / np.sqrt(2), rel=1e-5)
     assert np.isnan(of_held_out([5.0], [1.0]).half), "nothing says how far it may be off"
     values = rng.standard_normal(400)
     assert of_samples(values).half == pytest.approx(stats.t(399).ppf(0.975) * stats.sem(values))
