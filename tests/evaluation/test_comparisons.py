@@ -42,7 +42,7 @@ class Watched:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.calls: dict[str, list[Call]] = {}
         for module, name, found in (
-            (table, "wasserstein", 1.0),
+            (table, "wasserstein", None),
             (table, "sliced_wasserstein", 2.0),
             (table, "parzen", Parzen(3.0, 1.0)),
             (table, "gaussian", None),
@@ -65,6 +65,8 @@ class Watched:
             self.calls.setdefault(name, []).append(sets)
             if name == "gaussian":
                 return sets[0]
+            if name == "wasserstein":
+                return float(np.mean([*sets[0]]))
             if name == "frechet_distance":
                 self.calls[name][-1] = words
             return np.arange(len(sets[0]), dtype=float) if name == "nearest_other" else found
@@ -96,6 +98,10 @@ def kinds(sets: list[set[int]]) -> tuple[list[set[int]], list[set[int]], list[se
     assert set.union(*held_out) == HELD_OUT and all(len(one) == COUNT for one in held_out)
     assert set.union(*blocks) == LEARNED and all(len(one) == COUNT for one in blocks) and len(blocks) == 5
     return own, held_out, blocks
+
+
+def kinds_of_blocks(compared: Any) -> list[set[int]]:
+    return kinds([sets for sets, _ in compared[0]["wasserstein"]])[2]
 
 
 @pytest.mark.parametrize("name", ["wasserstein", "sliced_wasserstein", "manifold"])
@@ -142,7 +148,11 @@ def test_each_column_has_its_value_and_its_interval(compared: Any) -> None:
     rows = {row.name: row for row in compared[1].rows}
     assert [*rows][:2] == ["frechet", "coverage"] and compared[1].count == COUNT and compared[1].sets == 10
     assert (rows["frechet"].own.value, rows["frechet"].real.value) == (4.0, 4.0)
-    assert (rows["wasserstein"].own.value, rows["sliced_wasserstein"].own.value, rows["parzen"].own.value) == (1, 2, 3)
+    assert (rows["sliced_wasserstein"].own.value, rows["parzen"].own.value) == (2, 3)
+    distance, blocks = rows["wasserstein"], [np.mean([*block]) for block in kinds_of_blocks(compared)]
+    assert distance.own.value == OWN + 99.5 and distance.real.value == TEST + 19.5, "made to be the mean number"
+    assert distance.own.half == pytest.approx(2.262157 * COUNT * (110 / 12) ** 0.5 / 10**0.5), "t of nine degrees"
+    assert distance.real.half == pytest.approx(2.776445 * np.std(blocks, ddof=1) / 2**0.5), "t of four"
     assert rows["nearest_train"].own.value == 5.5
     assert rows["nearest_train"].own.half == pytest.approx(12.7062 / 2, rel=1e-5), "t of one degree, s / √2 = 1/2"
     assert rows["unsure"].own.value == rows["share_1"].own.value == 0.25 and rows["share_0"].own.value == 0.75
@@ -182,6 +192,8 @@ def test_sets_are_as_large_as_asked_as_the_held_out_data_and_as_a_quarter_of_the
         rows = np.concatenate([*sets, np.empty(0, int)])
         assert all(len(one) == count for one in sets) and len(np.unique(rows)) == len(rows)
         assert not len(rows) or (rows.min() >= 0 and rows.max() < total)
+    again = np.random.default_rng(0).permutation(train)
+    assert all(np.array_equal(one, again[count * i : count * (i + 1)]) for i, one in enumerate(split.blocks)), "always"
 
 
 def test_what_takes_long_is_compared_on_some(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,3 +224,94 @@ def test_the_interval_of_a_share_that_never_shows_counts_the_samples_that_were_l
 
     assert halves(20) == (3 / 200, 3 / 40)
     assert halves(10_000) == (3 / 30_000, 3 / 6000), "neighbours are looked for among 3,000 of a set"
+
+
+def test_points_are_compared_as_images_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """100 to learn from and 40 held out; of 20 in a set, those are near a mode whose numbers are even: all are drawn so."""
+    watched = Watched(monkeypatch)
+    numbers = iter(range(OWN, OWN + 10 * COUNT, COUNT))
+    modes = np.concatenate([images(TRAIN, 100)[::2], images(TEST, 40), images(OWN, 10 * COUNT)[:3]])
+    found = table.measure_points(
+        lambda count: images(next(numbers), count), images(TRAIN, 100), images(TEST, 40), modes, 0.1,
+        np.random.default_rng(0), COUNT,
+    )  # fmt: skip
+    for name in ("wasserstein", "sliced_wasserstein"):
+        sets, references = (list(side) for side in zip(*watched.calls[name], strict=True))
+        _, _, blocks = kinds(sets)
+        assert all(reference <= LEARNED and len(reference) == COUNT for reference in references)
+        assert all(not block & reference for block, reference in zip(blocks, references[12:], strict=True))
+    rows = {row.name: row for row in found.rows}
+    assert [*rows] == ["modes", "quality", "reverse_kl", "wasserstein", "sliced_wasserstein"]
+    assert (found.count, found.notices) == (COUNT, [])
+    assert (rows["quality"].own.value, rows["quality"].real.value) == (3 / 200, 1)
+    assert (rows["modes"].own.value, rows["modes"].real.value) == (0.3, 20)
+    assert rows["reverse_kl"].own.value == pytest.approx(math.log(len(modes) / 3)), "of the one set that is near any"
+    assert rows["reverse_kl"].real.value == pytest.approx(math.log(len(modes) / 20))
+    assert rows["wasserstein"].own.value == OWN + 99.5 and rows["wasserstein"].real.value == TEST + 19.5
+
+
+def sight(first: int, count: int) -> Sight:
+    return Eye().look(images(first, count))
+
+
+def test_what_a_judge_sees_in_a_set_is_counted_by_the_classes_of_the_data() -> None:
+    """Of the data three quarters are of class 0, of the set none; class 2 is nobody's."""
+    odd = Sight(np.zeros((4, 2)), np.tile([0.0, 0.95, 0.05], (4, 1)))
+    reference = table._Reference.of(sight(0, 20))
+    found = table._of_sight(odd, reference, np.array([0, 1]), np.random.default_rng(0))
+    assert found["shares_kl"] == pytest.approx(math.log(4)) and found["classes"] == 1 and found["unsure"] == 0
+    assert (found["share_0"], found["share_1"]) == (0, 1) and "share_2" not in found and "frechet" not in found
+    rare = Sight(images(0, 40), np.concatenate([[[1.0, 0.0, 0.0]], np.repeat(odd.answers[:1], 39, axis=0)]))
+    found = table._of_sight(rare, reference, np.array([0, 1]), np.random.default_rng(0))
+    assert found["share_0"] == 1 / 40 and found["classes"] == 1, "less than a tenth of three quarters"
+    back = table._of_sight(sight(0, 20), table._Reference.of(odd), np.array([0, 1]), np.random.default_rng(0))
+    assert back["classes"] == 1 and "share_0" not in back and back["shares_kl"] > 10, "the data have class 1 alone"
+
+
+@pytest.mark.parametrize(("own", "real", "known"), [(6, 6, True), (5, 6, False), (6, 5, False), (30, 20, True)])
+def test_neighbours_need_six_on_either_side_and_are_as_many_of_both(
+    own: int, real: int, known: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[tuple[int, int]] = []
+    kept = table.manifold
+
+    def manifold(one: Array, other: Array) -> Any:
+        sizes.append((len(one), len(other)))
+        return kept(one, other)
+
+    monkeypatch.setattr(table, "manifold", manifold)
+    reference = table._Reference.of(sight(0, real))
+    found = table._of_sight(sight(100, own), reference, np.array([0, 1]), np.random.default_rng(0))
+    assert {name in found for name in ("frechet", "precision", "recall", "density", "coverage")} == {known}
+    assert sizes == [(min(own, real),) * 2] * known
+
+
+@pytest.mark.parametrize(("count", "said"), [(5, True), (6, False)])
+def test_sets_that_are_too_small_for_neighbours_are_said(count: int, said: bool) -> None:
+    """Quickly, and without a judge: nothing is measured at all."""
+    words = images(0, 40), images(TEST, 30), np.zeros(40, int), None, np.random.default_rng(0), count
+    found = table.measure_images(lambda size: images(OWN, size), *words, quick=True)
+    assert (found.rows, found.count) == ([], count)
+    notice = "sets have 5 images (40 to train on, 30 held out): what needs 6 or more is left out ("
+    assert [line.startswith(notice) for line in found.notices] == [True] * said
+
+
+@pytest.mark.parametrize(("size", "there"), [(1, False), (2, True)])
+def test_two_samples_can_repeat_each_other_and_one_cannot(size: int, there: bool) -> None:
+    rows = table._repetitions([np.zeros((size, 2))] * 3, [images(0, size), images(0, size)])
+    assert [(row.name, row.own.value, row.real.value) for row in rows] == [("duplicates", 1.0, 1.0)] * there
+
+
+def test_distances_are_of_as_many_of_both_and_windows_around_one_image_at_least(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls = Watched(monkeypatch).calls
+    chance = np.random.default_rng(0)
+    for own, real in ((30, 20), (20, 30)):
+        table._distances(images(OWN, own), images(0, real), chance)
+    for name in ("wasserstein", "sliced_wasserstein"):
+        assert [tuple(map(len, call)) for call in calls[name]] == [(20, 20)] * 2
+    assert table._real_windows(images(TEST, 5), images(0, 1), chance) == {}
+    assert table._real_windows(images(TEST, 5), images(0, 2), chance) == {"parzen": 3.0}
+    ((windows, validation, _),) = calls["parzen"]
+    assert len(windows) == len(validation) == 1 and windows | validation == {0, 1}

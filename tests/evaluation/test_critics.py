@@ -18,6 +18,7 @@ from gancli.nn import Network
 from gancli.nn.activations import Linear, relu
 from gancli.nn.initializers import he
 from gancli.nn.layers import Dense
+from gancli.nn.layers.noise import dropout
 from helpers import gancli
 
 RING = """
@@ -131,6 +132,19 @@ def test_slopes_are_those_between_and_the_steepest_is_sought_on_both_sides_too()
     for sides in ((more, other), (other, more)):
         beyond = read(network, *sides, rng())
         assert beyond.slope < 0.53 and beyond.steepest == 2.0
+
+
+def test_a_reading_drops_nothing_and_leaves_the_gradients_of_training_alone() -> None:
+    """Slopes are worked out in double precision, whatever the critic has."""
+    weights = np.array([0.1, 0.7, 1.3], np.float32)
+    network = Network([dropout(3, 0.5), Dense(3, 1, Linear(), he(), bias=False)], ENGINE, "float32", rng())
+    network.params[...], network.grads[...] = weights, 7.0
+    real, fake = np.zeros((40, 3), np.float32), np.eye(3, dtype=np.float32)[np.arange(30) % 3]
+    found = read(network, real, fake, rng())
+    slope = math.sqrt((weights.astype(float) ** 2).sum())
+    assert found.steepest == pytest.approx(slope, rel=1e-14) and found.slope == pytest.approx(slope, rel=1e-14)
+    assert found.estimate == pytest.approx(-weights.astype(float).mean(), rel=1e-14)
+    assert (network.grads == 7.0).all()
 
 
 def test_the_error_is_that_of_both_samples() -> None:

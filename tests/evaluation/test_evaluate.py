@@ -12,7 +12,6 @@ import pytest
 import helpers
 from experiment.test_runs import GAN, WGAN
 from gancli import data
-from gancli.evaluation.findings import findings
 from gancli.evaluation.table import Row, measure_images, measure_points
 from gancli.experiment.alarm import CollapseAlarm
 from gancli.experiment.evaluating import Evaluator
@@ -233,78 +232,6 @@ def test_fresh_critics_tell_noise_from_a_generator_that_has_learned() -> None:
         assert abs(floor) < 0.1 and good < 0.8 * bad and bad > 5 * abs(floor)
     steps = near.facts()["learnings"]
     assert all(2000 <= count <= 5000 for count in steps), "none settles at once"
-
-
-def measures(**pairs: tuple[float, float]) -> dict[str, dict[str, float]]:
-    return {name: {"value": value, "real": real} for name, (value, real) in pairs.items()}
-
-
-@pytest.mark.parametrize(
-    ("found", "said"),
-    [
-        (measures(coverage=(0.04, 0.96), precision=(0.97, 0.8)), "precision alone, 97 %, would have praised it"),
-        (measures(coverage=(0.04, 0.96), precision=(0.1, 0.8)), "where held-out real data come near 96 %"),
-        (measures(classes=(8, 10), share_0=(0.001, 0.1), share_1=(0.1, 0.1)), "classes: 8 of 10; hardly any 0"),
-        (measures(modes=(5, 8)), "collapse: 5 modes of 8"),
-        (measures(duplicates=(0.9, 0.01)), "near-duplicates: 90 % of the samples; of real images 1 %"),
-        (measures(nearest_train=(1.0, 5.0)), "learned by heart: samples are 1 from the nearest training image"),
-    ],
-)
-def test_what_is_wrong_is_said_in_a_sentence(found: dict[str, dict[str, float]], said: str) -> None:
-    sentence = findings(found)[0]
-    assert said in sentence
-    assert ("praised" in sentence) == ("praised" in said)
-
-
-@pytest.mark.parametrize(
-    ("found", "said"),
-    [
-        (measures(coverage=(0.9, 0.95), recall=(0.011, 0.94)), ["recall: 0.011, under 0.5 of the real data's 0.94"]),
-        (measures(modes=(8, 8), quality=(0.45, 0.99)), ["quality: 0.45, under 0.5 of the real data's 0.99"]),
-        (measures(frechet=(177, 0.34)), ["frechet: 177, over 10 times the real data's 0.34"]),
-        (measures(density=(0.4, 1.0)), ["density: 0.4, under 0.5 of the real data's 1"]),
-        (measures(density=(2.4, 1.0)), ["density: 2.4, over 2 times the real data's 1"]),
-        (measures(score=(2.9, 9.8)), ["score: 2.9, under 0.5 of the real data's 9.8"]),
-        (measures(score=(1.0, 1.08)), []),  # of a single class it is 1 but for the judge's errors
-        (measures(nearest_train=(12.0, 5.0)), ["nearest_train: 12, over 2 times the real data's 5"]),
-        (measures(parzen=(-1000.0, 240.0)), ["parzen: -1e+03, under 0.5 of the real data's 240"]),
-        (measures(classes=(9.8, 10), share_3=(0.01, 0.1)), ["borderline: classes: 9.8 of 10"]),
-        (measures(classes=(9.5, 10)), ["classes: 9.5 of 10"]),
-        (measures(quality=(0.50, 0.99)), ["borderline: quality: 0.5, about 0.5 of the real data's 0.99"]),
-        (measures(quality=(0.49, 0.99)), ["borderline: quality: 0.49, about 0.5 of the real data's 0.99"]),
-        (measures(critic=(0.3, -0.01)), ["critic: 0.3, over 10 times the real data's -0.01"]),
-        (measures(shares_kl=(1.0, 0.0)), []),
-        (measures(parzen=(-5000.0, -50.0)), ["parzen: -5e+03, under 0.5 of the real data's -50"]),
-        (measures(parzen=(-60.0, -50.0)), []),
-        (measures(score=(1.0, 1.98)), ["score: 1, under 0.5 of the real data's 1.98"]),
-        (measures(loss=(9.0, 1.0), sample_distance=(0.1, 8.0)), []),
-    ],
-)
-def test_every_measure_with_a_real_value_is_looked_at_by_one_rule(found: dict[str, Any], said: list[str]) -> None:
-    assert findings(found) == said
-
-
-def test_intervals_that_reach_a_bound_leave_it_open() -> None:
-    row = {"value": 0.40, "real": 0.95, "±": 0.02, "real ±": 0.02}
-    assert findings({"recall": row}) == ["recall: 0.4, under 0.5 of the real data's 0.95"]
-    assert findings({"recall": {**row, "±": 0.1}})[0].startswith("borderline: ")
-    assert findings({"recall": {**row, "real ±": 0.2}})[0].startswith("borderline: ")
-    floor = {"value": 0.05, "real": -0.02, "±": 0.02, "real ±": 0.021}
-    assert findings({"critic": floor}) == [], "a floor of either sign"
-    counted = {"value": 9.4, "real": 10.0, "±": 0.8, "real ±": 0.26}
-    assert findings({"classes": counted}) == ["borderline: classes: 9.4 of 10"]
-    assert findings({"classes": {**counted, "±": 0.3}}) == ["classes: 9.4 of 10"]
-    assert findings({"classes": {**counted, "value": 9.9, "±": 0.2}}) == []
-    few = {"value": 0.775, "real": 0.0067, "±": 0.16, "real ±": 0.51}
-    assert findings({"shares_kl": few}) == [], "real data themselves may have as much"
-
-
-def test_nothing_is_said_of_good_samples_nor_of_measures_without_a_value() -> None:
-    good = measures(
-        coverage=(0.7, 0.96), classes=(10, 10), duplicates=(0.02, 0.01), nearest_train=(5, 5.2), modes=(8, 8)
-    )
-    assert findings(good) == [] and findings({}) == []
-    assert findings({"coverage": {"value": None, "real": 1.0}}) == []
 
 
 def test_evaluate_says_what_is_wrong_beneath_the_table() -> None:

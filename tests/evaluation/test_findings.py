@@ -1,6 +1,7 @@
 """Where a measure begins to count something, and where a sentence begins to speak of it: both sides of each bound."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from gancli.evaluation import classes, critics, mixtures, neighbours
 from gancli.evaluation.critics import Reading, settled
 from gancli.evaluation.estimate import Estimate, of_count, of_held_out, of_share
-from gancli.evaluation.findings import BORDERLINE, Pair, verdict
+from gancli.evaluation.findings import BORDERLINE, NOTHING, Pair, findings, sentence, verdict
 from gancli.experiment.alarm import CollapseAlarm
 from gancli.metrics import METRICS, metric
 
@@ -70,6 +71,14 @@ def test_a_critic_has_settled_within_a_fiftieth_or_half_an_error(
 ) -> None:
     """At a slope of 2, which halves estimates and errors alike."""
     assert settled([Reading(2 * distance, 2 * error, 2.0, 4.0) for distance in distances]) is expected
+
+
+def test_the_error_of_the_last_reading_is_what_counts() -> None:
+    def drifting(errors: list[float]) -> list[Reading]:
+        distances = [9, 9, 0.9, 0.9, 9, 9, 1, 1]
+        return [Reading(distance, error, 1.0, 1.0) for distance, error in zip(distances, errors, strict=True)]
+
+    assert settled(drifting([0.0] * 7 + [0.21])) and not settled(drifting([1.0] * 7 + [0.19]))
 
 
 def test_slopes_are_those_of_every_sample_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,7 +155,7 @@ def test_every_measure_that_has_a_bound_is_looked_at() -> None:
     ("value", "half", "real_half", "expected"),
     [
         (9.5, 0.0, 0.0, "beyond"), (9.51, 0.0, 0.0, BORDERLINE), (10.0, 0.0, 0.0, None), (11.0, 0.0, 0.0, None),
-        (9.5, 0.3, 0.3, "beyond"), (9.5, 0.4, 0.4, BORDERLINE), (9.6, 0.3, 0.3, None), (9.6, 0.2, 0.2, BORDERLINE),
+        (9.5, 0.3, 0.3, "beyond"), (9.5, 0.4, 0.4, BORDERLINE), (9.5, 0.3, 0.4, BORDERLINE), (9.6, 0.3, 0.3, None), (9.6, 0.2, 0.2, BORDERLINE),
     ],
 )  # fmt: skip
 def test_half_of_a_thing_that_is_counted_must_be_missing(
@@ -157,7 +166,14 @@ def test_half_of_a_thing_that_is_counted_must_be_missing(
 
 @pytest.mark.parametrize(
     ("value", "real", "expected"),
-    [(1.0, 1.49, None), (1.0, 1.51, "beyond"), (5.0, 9.0, BORDERLINE), (4.7, 9.0, "beyond"), (5.3, 9.0, None)],
+    [
+        (1.0, 1.49, None),
+        (1.0, 1.5, "beyond"),
+        (1.0, 1.51, "beyond"),
+        (5.0, 9.0, BORDERLINE),
+        (4.7, 9.0, "beyond"),
+        (5.3, 9.0, None),
+    ],
 )
 def test_a_score_is_counted_from_one(value: float, real: float, expected: str | None) -> None:
     assert said("score", value, real) == expected
@@ -169,3 +185,111 @@ def test_intervals_of_both_widen_what_is_borderline() -> None:
     assert said("frechet", 18.9, 1.0, 0.0, 1.0) is None and said("frechet", 18.0, 1.0, 2.0, 1.0) == BORDERLINE
     assert said("recall", 0.4, 1.0, 0.06, 0.16) == BORDERLINE and said("recall", 0.4, 1.0, 0.05, 0.16) == "beyond"
     assert said("shares_kl", 1.0, 0.0) is None, "nothing to be a multiple of"
+
+
+def measures(**pairs: tuple[float, float]) -> dict[str, dict[str, float]]:
+    return {name: {"value": value, "real": real} for name, (value, real) in pairs.items()}
+
+
+COVERAGE = "collapse: samples come near 4 % of the real images (coverage), where held-out real data come near 96 %"
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (measures(coverage=(0.04, 0.96)), COVERAGE),
+        (
+            measures(coverage=(0.04, 0.96), precision=(0.97, 0.8)),
+            f"{COVERAGE}; precision alone, 97 %, would have praised it",
+        ),
+        (
+            measures(coverage=(0.04, 0.96), precision=(0.8, 1.0)),
+            f"{COVERAGE}; precision alone, 80 %, would have praised it",
+        ),
+        (measures(coverage=(0.04, 0.96), precision=(0.79, 1.0)), COVERAGE),
+        (
+            measures(
+                classes=(7, 10), share_0=(0.001, 0.1), share_1=(0.1, 0.1), share_2=(0.9, 0.01), share_3=(0.01, 0.1),
+                share_10=(0.0, 0.2),
+            ),
+            "classes: 7 of 10; hardly any 0, 10",
+        ),
+        (
+            {**measures(classes=(8, 10), share_0=(0.001, 0.1)), "share_1": {"value": None, "real": 0.1}},
+            "classes: 8 of 10; hardly any 0",
+        ),
+        (measures(classes=(8, 10), share_0=(0.1, 0.1)), "classes: 8 of 10"),
+        (measures(modes=(5, 8)), "collapse: 5 modes of 8"),
+        (measures(duplicates=(0.9, 0.01)), "near-duplicates: 90 % of the samples; of real images 1 %"),
+        (
+            measures(nearest_train=(1.0, 5.0)),
+            "learned by heart: samples are 1 from the nearest training image, test images 5",
+        ),
+        (
+            {"nearest_train": {"value": 5.0, "real": 5.0, "±": 4.0, "real ±": 4.0}},
+            "borderline: learned by heart: samples are 5 from the nearest training image, test images 5",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_in_a_sentence(found: dict[str, dict[str, Any]], said: str) -> None:
+    assert findings(found)[0] == said
+
+
+def test_all_findings_are_one_line_and_none_is_said_too() -> None:
+    assert sentence(["one", "other"]) == "one; other" and sentence([]) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (measures(coverage=(0.9, 0.95), recall=(0.011, 0.94)), ["recall: 0.011, under 0.5 of the real data's 0.94"]),
+        (measures(modes=(8, 8), quality=(0.45, 0.99)), ["quality: 0.45, under 0.5 of the real data's 0.99"]),
+        (measures(frechet=(177, 0.34)), ["frechet: 177, over 10 times the real data's 0.34"]),
+        (measures(density=(0.4, 1.0)), ["density: 0.4, under 0.5 of the real data's 1"]),
+        (measures(density=(2.4, 1.0)), ["density: 2.4, over 2 times the real data's 1"]),
+        (measures(score=(2.9, 9.8)), ["score: 2.9, under 0.5 of the real data's 9.8"]),
+        (measures(score=(1.0, 1.08)), []),  # of a single class it is 1 but for the judge's errors
+        (measures(nearest_train=(12.0, 5.0)), ["nearest_train: 12, over 2 times the real data's 5"]),
+        (measures(parzen=(-1000.0, 240.0)), ["parzen: -1e+03, under 0.5 of the real data's 240"]),
+        (measures(classes=(9.8, 10), share_3=(0.01, 0.1)), ["borderline: classes: 9.8 of 10"]),
+        (measures(classes=(9.5, 10)), ["classes: 9.5 of 10"]),
+        (measures(quality=(0.50, 0.99)), ["borderline: quality: 0.5, about 0.5 of the real data's 0.99"]),
+        (measures(quality=(0.49, 0.99)), ["borderline: quality: 0.49, about 0.5 of the real data's 0.99"]),
+        (measures(critic=(0.3, -0.01)), ["critic: 0.3, over 10 times the real data's -0.01"]),
+        (measures(shares_kl=(1.0, 0.0)), []),
+        (measures(parzen=(-5000.0, -50.0)), ["parzen: -5e+03, under 0.5 of the real data's -50"]),
+        (measures(parzen=(-60.0, -50.0)), []),
+        (measures(score=(1.0, 1.98)), ["score: 1, under 0.5 of the real data's 1.98"]),
+        (measures(loss=(9.0, 1.0), sample_distance=(0.1, 8.0)), []),
+    ],
+)
+def test_every_measure_with_a_real_value_is_looked_at_by_one_rule(found: dict[str, Any], said: list[str]) -> None:
+    assert findings(found) == said
+
+
+def test_intervals_that_reach_a_bound_leave_it_open() -> None:
+    row = {"value": 0.40, "real": 0.95, "±": 0.02, "real ±": 0.02}
+    assert findings({"recall": row}) == ["recall: 0.4, under 0.5 of the real data's 0.95"]
+    assert findings({"recall": {**row, "±": 0.1}})[0].startswith("borderline: ")
+    assert findings({"recall": {**row, "real ±": 0.2}})[0].startswith("borderline: ")
+    same = {"value": 0.9, "real": 0.9, "±": 1.0, "real ±": None}
+    assert findings({"recall": same}) == ["borderline: recall: 0.9, about 0.5 of the real data's 0.9"]
+    far = {"value": 177.0, "real": 0.34, "±": None, "real ±": 0.02}
+    assert findings({"frechet": far}) == ["frechet: 177, over 10 times the real data's 0.34 ± 0.02"]
+    floor = {"value": 0.05, "real": -0.02, "±": 0.02, "real ±": 0.021}
+    assert findings({"critic": floor}) == [], "a floor of either sign"
+    counted = {"value": 9.4, "real": 10.0, "±": 0.8, "real ±": 0.26}
+    assert findings({"classes": counted}) == ["borderline: classes: 9.4 of 10"]
+    assert findings({"classes": {**counted, "±": 0.3}}) == ["classes: 9.4 of 10"]
+    assert findings({"classes": {**counted, "value": 9.9, "±": 0.2}}) == []
+    few = {"value": 0.775, "real": 0.0067, "±": 0.16, "real ±": 0.51}
+    assert findings({"shares_kl": few}) == [], "real data themselves may have as much"
+
+
+def test_nothing_is_said_of_good_samples_nor_of_measures_without_a_value() -> None:
+    good = measures(
+        coverage=(0.7, 0.96), classes=(10, 10), duplicates=(0.02, 0.01), nearest_train=(5, 5.2), modes=(8, 8)
+    )
+    assert findings(good) == [] and findings({}) == []
+    for row in ({"value": None, "real": 1.0}, {"value": 0.1, "real": None}):
+        assert findings({"coverage": row}) == []

@@ -2,17 +2,24 @@
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from scipy import linalg, spatial, stats
+from scipy import linalg, spatial, special, stats
 
 from gancli.cli.support import describe
-from gancli.evaluation import classes, mixtures, neighbours, parzen, transport
+from gancli.engines import make_engine
+from gancli.evaluation import classes, judge, mixtures, neighbours, parzen, transport
 from gancli.evaluation.estimate import Estimate, of_held_out, of_samples, of_sets
 from gancli.evaluation.frechet import Gaussian, frechet_distance, gaussian
 from gancli.evaluation.manifold import manifold, squared_distances
+from gancli.evaluation.table import CARRIED
 from gancli.intervals import paired, student
+from gancli.nn import Network
+from gancli.nn.activations import Linear
+from gancli.nn.initializers import he
+from gancli.nn.layers import BatchNorm, Dense, Noise
 
 rng = np.random.default_rng(0)
 
@@ -31,6 +38,8 @@ def test_the_frechet_distance_is_that_of_scipys_matrix_root() -> None:
     expected = ((a.mean - b.mean) ** 2).sum() + np.trace(a.covariance + b.covariance - 2 * root)
     assert frechet_distance(a, b) == pytest.approx(expected, rel=1e-6)
     assert a.covariance == pytest.approx(np.cov(x.T))
+    single = gaussian(x.astype(np.float32))
+    assert single.covariance.dtype == np.float64 and single.mean == pytest.approx(x.mean(axis=0), abs=1e-7)
 
 
 def test_the_frechet_distance_of_samples_comes_near_to_that_of_their_laws() -> None:
@@ -43,6 +52,8 @@ def test_the_score_goes_from_one_to_the_number_of_classes() -> None:
     assert classes.score(sure) == pytest.approx(10.0)
     assert classes.score(np.full((100, 10), 0.1)) == pytest.approx(1.0)
     assert classes.score(np.eye(10)[np.zeros(50, int)]) == pytest.approx(1.0)
+    single = rng.dirichlet(np.ones(7), 1000).astype(np.float32)
+    assert classes.score(single) == classes.score(single.astype(np.float64)), "summed in double precision"
     p = rng.dirichlet(np.ones(5), 200)
     assert classes.score(p) == pytest.approx(np.exp(stats.entropy(p, p.mean(axis=0), axis=1).mean()), rel=1e-6)
 
@@ -56,6 +67,28 @@ def test_shares_presence_and_divergence() -> None:
     assert classes.divergence(own, data) == pytest.approx(stats.entropy([0.75, 0.25], [0.5, 0.5]))
     assert classes.divergence(np.array([0.5, 0.0, 0.5, 0.0]), data) > 5, "a class that the data do not have"
     assert classes.unsure(np.array([[0.95, 0.05], [0.6, 0.4]])) == 0.5
+
+
+def test_a_judge_sees_what_its_last_layer_is_given_and_answers_by_softmax(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the network's precision, the same each time though it draws noise, in portions, and as after training."""
+    draw = np.random.default_rng(1)
+    layers = [Noise(3, "add", None, "gaussian", 0.1), Dense(3, 4, Linear(), he()), BatchNorm(4, Linear(), 25)]
+    network = Network(layers, make_engine("numpy"), "float32", draw)
+    network.state[:] = [1.0, 2.0, 3.0, 4.0, 0.5, 1.0, 1.5, 2.0]
+    x = draw.random((25, 3))
+    answers = network.forward(x.astype(np.float32), np.random.default_rng(0), training=False).copy()
+    seen = network.features(x.astype(np.float32), np.random.default_rng(0)).copy()
+    one = judge.Judge(network, "by hand", "none", (0, 1, 2, 3))
+    for found in (one.look(x), one.look(x)):
+        assert found.features.dtype == np.float32 and np.array_equal(found.features, seen)
+        assert found.answers == pytest.approx(np.exp(answers) / np.exp(answers).sum(axis=1, keepdims=True), rel=1e-5)
+    last = Network([Dense(3, 2, Linear(), he(), bias=False)], make_engine("numpy"), "float32", draw)
+    last.params[:] = [1.0, 0.0] * 3
+    monkeypatch.setattr(judge, "ROWS", 10)
+    found = judge.Judge(last, "by hand", "none", (0, 1)).look(1000 * (x - 0.5))
+    assert found.features.dtype == np.float32 and found.features == pytest.approx(1000 * (x - 0.5), rel=1e-6)
+    odds = 1000 * (x.sum(axis=1) - 1.5)
+    assert found.answers[:, 0] == pytest.approx(special.expit(odds), abs=1e-3), "hundreds of either sign"
 
 
 def test_neighbours_of_the_same_of_far_and_of_repeated_points() -> None:
@@ -72,21 +105,41 @@ def test_neighbours_of_the_same_of_far_and_of_repeated_points() -> None:
 
 
 def test_neighbours_are_those_of_a_tree() -> None:
-    real, fake = rng.standard_normal((120, 4)), 1.5 * rng.standard_normal((120, 4))
-    for k, found in ((3, manifold(real, fake, k=3)), (5, manifold(real, fake))):  # five, as they are named for
+    """Long numbers too, of which NumPy puts no more in order than it is asked to."""
+    real, fake = rng.standard_normal((120, 4)), 1.5 * rng.standard_normal((100, 4))
+    long = real.astype(np.longdouble), fake.astype(np.longdouble)
+    for k, found in ((3, manifold(real, fake, k=3)), (5, manifold(real, fake)), (5, manifold(*long))):
         radii, own_radii = (spatial.cKDTree(x).query(x, k=k + 1)[0][:, k] for x in (real, fake))
         inside = spatial.distance.cdist(real, fake) < radii[:, None]
         assert found.precision == pytest.approx(inside.any(axis=0).mean())
-        assert found.density == pytest.approx(inside.sum() / k / 120)
+        assert found.density == pytest.approx(inside.sum() / k / 100)
         assert found.coverage == pytest.approx(inside.any(axis=1).mean())
         assert found.recall == pytest.approx((spatial.distance.cdist(real, fake) < own_radii).any(axis=1).mean())
     assert np.sqrt(squared_distances(real, fake)) == pytest.approx(spatial.distance.cdist(real, fake), abs=1e-6)
+
+
+def test_what_lies_on_the_edge_of_a_ball_is_not_in_it() -> None:
+    """Each is a step from its nearest, and 3 from 2, in the only place where they meet."""
+    found = manifold(np.arange(3.0)[:, None], np.arange(3.0, 6.0)[:, None], k=1)
+    assert (found.precision, found.recall, found.density, found.coverage) == (0, 0, 0, 0)
+    found = manifold(np.arange(3.0)[:, None], np.arange(2.5, 5.0)[:, None], k=1)
+    third = pytest.approx(1 / 3)
+    assert (found.precision, found.recall, found.density, found.coverage) == (third, third, third, third)
 
 
 def test_the_wasserstein_distance_of_a_shift_is_the_shift() -> None:
     x = rng.standard_normal((200, 3))
     assert transport.wasserstein(x, x + np.array([3.0, 4.0, 0.0])) == pytest.approx(5.0, rel=1e-6)
     assert transport.wasserstein(x, rng.permutation(x)) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_transport_may_take_as_many_steps_as_there_are_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut short, it would be no distance."""
+    words: list[dict[str, int]] = []
+    fake = SimpleNamespace(emd2=lambda *sets, **more: words.append(more) or 0.0)
+    monkeypatch.setattr(transport, "transport", lambda: fake)
+    transport.wasserstein(np.zeros((2, 1)), np.ones((2, 1)))
+    assert words == [{"numItermax": CARRIED**2}]
 
 
 def test_on_a_line_wasserstein_and_sliced_are_scipys() -> None:
@@ -104,6 +157,7 @@ def test_on_a_line_wasserstein_and_sliced_are_scipys() -> None:
     [
         ("ImportError('numpy.core.multiarray failed to import')", "numpy.core.multiarray failed to import"),
         ("ValueError('numpy.dtype size changed, may indicate\\nmore')", "numpy.dtype size changed, may indicate"),
+        ("RuntimeError('no such processor.')", "no such processor"),
         ("ModuleNotFoundError(\"No module named 'scipy'\", name='scipy')", "No module named 'scipy'"),
         ("AttributeError()", "AttributeError"),
     ],
@@ -185,6 +239,7 @@ def test_intervals_by_hand() -> None:
     one, two = of_held_out([5.0], [1.0, 2.0, 3.0]), of_held_out([4.0, 6.0], [1.0, 2.0, 3.0])
     assert (one.value, two.value) == (5.0, 5.0)
     assert one.half == pytest.approx(4.302653, rel=1e-6) and two.half == pytest.approx(one.half / np.sqrt(2))
+    assert of_held_out([5.0], [1.0, 1.02]).half == pytest.approx(12.7062 * 0.02 / np.sqrt(2), rel=1e-5)
     assert np.isnan(of_held_out([5.0], [1.0]).half), "nothing says how far it may be off"
     values = rng.standard_normal(400)
     assert of_samples(values).half == pytest.approx(stats.t(399).ppf(0.975) * stats.sem(values))

@@ -61,7 +61,7 @@ def verdict(one: Metric, pair: Pair) -> str | None:
     if one.is_count:
         missing, doubt = pair.real - pair.value, math.hypot(pair.half, pair.real_half)
         beyond, surely = missing >= 0.5, missing > doubt
-        return "beyond" if beyond and surely else BORDERLINE if beyond or (missing > 0 and surely) else None
+        return "beyond" if beyond and surely else BORDERLINE if beyond or surely else None
     if one.low > 0 and pair.real - one.low < ONE_CLASS:
         return None
     margin, scale = _margin(one, pair)

@@ -6,6 +6,7 @@ import numpy as np
 
 from gancli.evaluation.estimate import Array
 from gancli.nn import Network
+from gancli.nn.losses import softmax
 
 ROWS = 1000
 """Images looked at at once."""
@@ -44,10 +45,5 @@ class Judge:
                 seen = self.network.features(np.ascontiguousarray(x[start : start + ROWS], self.network.dtype), rng)
                 last.resize(len(seen), self.network.dtype)
                 features.append(seen.copy())
-                answers.append(_softmax(last.forward(seen, rng, training=False)))
+                answers.append(softmax(last.forward(seen, rng, training=False)))
         return Sight(np.concatenate(features), np.concatenate(answers))
-
-
-def _softmax(x: Array) -> Array:
-    powers = np.exp(x - x.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))

@@ -41,7 +41,7 @@ def _radii(x: Array, k: int) -> Array:
     """The squared distance of each row to its k-th nearest other one."""
     distances = squared_distances(x, x)
     np.fill_diagonal(distances, np.inf)
-    return np.asarray(np.partition(distances, k - 1, axis=1)[:, k - 1])
+    return np.asarray(np.partition(distances, k - 1)[:, k - 1])
 
 
 def squared_distances(a: Array, b: Array) -> Array:

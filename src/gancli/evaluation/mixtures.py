@@ -28,7 +28,7 @@ def mixture(points: Array, modes: Array, std: float) -> Mixture:
     distances = squared_distances(points.astype(np.float64), modes.astype(np.float64))
     own = distances.argmin(axis=1)
     good = distances.min(axis=1) <= (NEAR * std) ** 2
-    counts = np.bincount(own[good], minlength=len(modes))
-    shares = counts[counts > 0] / max(counts.sum(), 1)
-    divergence = float((shares * np.log(shares * len(modes))).sum()) if len(shares) else float("nan")
-    return Mixture(int((counts > 0).sum()), float(good.mean()), divergence)
+    _, counts = np.unique(own[good], return_counts=True)  # of the modes that have any
+    shares = counts / counts.sum()
+    divergence = float((shares * np.log(shares * len(modes))).sum()) if len(counts) else float("nan")
+    return Mixture(len(counts), float(good.mean()), divergence)

@@ -82,9 +82,7 @@ def measure_images(
     """
     split = _split(len(train), len(test), samples)
     own = [draw(split.count) for _ in range(SETS)]
-    rows: list[Row] = []
-    if judge is not None:
-        rows += _by_judge(judge, own, (train, test, labels), split, rng)
+    rows = [] if judge is None else _by_judge(judge, own, (train, test, labels), split, rng)
     if not quick:
         rows += _by_pixels(own, train, test, split, rng)
     notices = []
