@@ -1,5 +1,8 @@
 """What tests of several rooms do: call the command line, train a configuration, build a game."""
 
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,18 @@ from gancli.runs import RunFolder
 from gancli.spec import resolve
 from gancli.spec.overrides import apply
 from gancli.spec.yaml import load_text
+
+
+@contextmanager
+def started(*words: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """A process whose output is read; where the test fails it is killed, not waited for."""
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(words, text=True, **{**streams, **options}) as process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
 
 
 def gancli(*words: str) -> Result:

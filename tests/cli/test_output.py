@@ -14,7 +14,7 @@ from experiment.test_runs import GAME2D, WGAN
 from gancli.cli.output import escaped
 from gancli.engines import MissingEngine
 from gancli.runs import RunError, RunFolder, listing
-from helpers import gancli
+from helpers import gancli, started
 
 GANCLI = f"{sys.executable} -m gancli"
 ENDLESS = GAME2D.replace("games: 40", "games: 1000000000")
@@ -47,9 +47,7 @@ def test_what_was_not_written_to_a_full_disk_is_an_error_of_a_command_that_only_
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_terminal_that_is_closed_stops_a_run_as_sigterm_does(number: signal.Signals, tmp_path: Path) -> None:
     Path("c.yaml").write_text(ENDLESS, encoding="utf-8")
-    with subprocess.Popen(
-        [*GANCLI.split(), "train", "c.yaml"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with started(*GANCLI.split(), "train", "c.yaml") as process:
         while not list(tmp_path.glob("runs/2*/metrics.jsonl")):
             time.sleep(0.02)
         time.sleep(0.3)
