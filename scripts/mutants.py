@@ -326,15 +326,22 @@ class Equivalents:
     def __init__(self) -> None:
         listed = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8")) if EQUIVALENT.exists() else {}
         self.anywhere = [(entry["was"], entry["is"]) for entry in listed.pop("anywhere", [])]
+        names = "|".join(listed.pop("appearance", ["-"]))
+        self.appearance = re.compile(rf"\b(?:{names})=(?:[^,()\[\]]|\([^()]*\)|\[[^\[\]]*\])*|[\s,]")
         self.changes = {(name, entry["was"], entry["is"]) for name, entries in listed.items() for entry in entries}
 
     def has(self, name: str, old: str, new: str) -> bool:
-        """Is this change of a file listed, by itself or as one that makes no difference anywhere?"""
-        return (name, old, new) in self.changes or any(
-            old[:at] + other + old[at + len(one) :] == new
-            for one, other in self.anywhere
-            for at in range(len(old))
-            if old.startswith(one, at)
+        """Is this change of a file listed: by itself, as without difference anywhere, or of appearance alone?"""
+        bare = [self.appearance.sub("", line) for line in (old, new)]
+        return (
+            (name, old, new) in self.changes
+            or bare[0] == bare[1]
+            or any(
+                old[:at] + other + old[at + len(one) :] == new
+                for one, other in self.anywhere
+                for at in range(len(old))
+                if old.startswith(one, at)
+            )
         )
 
 
