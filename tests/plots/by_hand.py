@@ -19,7 +19,7 @@ from gancli.runs.figures import write_csv
 from gancli.runs.files import write_json
 
 Row = Mapping[str, Any]
-BLUE, ORANGE, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
+BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#808080"
 
 
 def run(
@@ -40,7 +40,8 @@ def run(
         path = folder.images / f"game-{game:06d}.png"
         Image.fromarray(np.uint8(found) if not isinstance(found, Mapping) else np.zeros((1, 1), np.uint8)).save(path)
         if isinstance(found, Mapping):
-            write_arrays(path.with_suffix(".npz"), {key: np.asarray(value) for key, value in found.items()})
+            arrays = {key: np.asarray(value) for key, value in found.items()}
+            write_arrays(path.with_suffix(".npz"), arrays, compress=True)
     for game, networks in (params or {}).items():
         layout: dict[str, list[Any]] = {}
         arrays = {}

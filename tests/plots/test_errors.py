@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from gancli.plots.errors import plot_errors
+from gancli.runs import RunError
 from plots.by_hand import figures, run
 
 COUNTS = np.array([[5, 1, 0], [0, 1, 3], [4, 0, 6]])
@@ -14,8 +15,8 @@ COUNTS = np.array([[5, 1, 0], [0, 1, 3], [4, 0, 6]])
 
 
 def pictured(wrong: int, confusion: Any = COUNTS) -> dict[str, Any]:
-    """Images of 2×2 pixels, no two alike, and what a network made of them."""
-    images = np.arange(4 * wrong).reshape(wrong, 4)
+    """Images of 3×3 pixels, no two alike, and what a network made of them."""
+    images = np.arange(9 * wrong).reshape(wrong, 9)
     labels = np.arange(wrong) % 10
     return {"confusion": confusion, "images": images, "labels": labels, "answers": (labels + 3) % 10}
 
@@ -43,16 +44,25 @@ def test_a_label_of_which_there_is_no_image_has_no_share() -> None:
     assert axes.images[0].get_array().tolist() == [[1, 0], [0, 0]]
 
 
+def test_counts_of_a_hundred_labels_are_drawn_and_of_more_are_refused_as_are_parts_of_images() -> None:
+    many = run(images={10: pictured(0, np.zeros((100, 100), int) + np.eye(100, dtype=int))})
+    assert list(figures(plot_errors, many, Path(), "png", "")) == ["confusion.png"], "much smaller in its file"
+    for name, confusion in (("more", np.eye(101, dtype=int)), ("parts", np.eye(2))):
+        with pytest.raises(RunError, match=f"counts of {len(confusion)} labels"):
+            figures(plot_errors, run(images={10: pictured(0, confusion)}, at=Path("runs") / name), Path(), "png", "")
+
+
 def test_each_wrong_image_stands_over_its_own_label_and_answer() -> None:
     figure = figures(plot_errors, run(images={10: pictured(9)}), Path(), "png", "mine")["errors.png"]
-    assert len(figure.axes) == 16
+    assert figure.axes[0].get_gridspec().get_geometry() == (2, 8) and len(figure.axes) == 16
+    assert figure.get_suptitle() == "mine, training 10: test images answered wrong"
     for place, axes in enumerate(figure.axes):
         if place >= 9:
             assert not axes.images and not axes.axison and not axes.get_title()
             continue
         (image,) = axes.images
-        first = 4 * place
-        assert image.get_array().tolist() == [[first, first + 1], [first + 2, first + 3]] and image.origin == "upper"
+        assert image.get_array().tolist() == (9 * place + np.arange(9).reshape(3, 3)).tolist()
+        assert image.origin == "upper"
         assert image.get_cmap().name == "gray_r", "ink is dark"
         assert axes.get_title() == f"{place}, read as {(place + 3) % 10}"
 
@@ -61,7 +71,7 @@ def test_each_wrong_image_stands_over_its_own_label_and_answer() -> None:
 def test_only_the_first_wrong_images_are_shown(wrong: int, shown: int) -> None:
     figure = figures(plot_errors, run(images={10: pictured(wrong)}), Path(), "png", "")["errors.png"]
     drawn = [axes for axes in figure.axes if axes.images]
-    assert len(drawn) == shown and drawn[-1].images[0].get_array()[0, 0] == 4 * (shown - 1)
+    assert len(drawn) == shown and drawn[-1].images[0].get_array()[0, 0] == 9 * (shown - 1)
 
 
 def test_the_newest_pictures_are_drawn_by_the_number_of_their_game() -> None:

@@ -12,6 +12,7 @@ from plots.by_hand import BLUE, ORANGE, colour, curve, dots, run
 
 ROWS = [{"game": game, "theta": 1.0 - game, "phi": 0.5} for game in (0, 5, 10, 15)]
 FIELD = {"axis": [-1.0, 1.0], "theta_step": np.zeros((2, 2)), "phi_step": np.ones((2, 2))}
+EVEN = np.zeros((60, 60))
 
 
 def plane(values: Any) -> dict[str, Any]:
@@ -67,6 +68,15 @@ def test_answers_over_the_plane_lie_where_they_were_given() -> None:
     zero, one = image.get_cmap()([0.0, 1.0])
     assert zero[2] > zero[0] and one[0] > one[2], "blue is 0, red is 1, as the points are"
     assert axes.get_xlim() == axes.get_ylim() == (-1, 1)
+    assert axes.get_xticks().tolist() == axes.get_yticks().tolist() == [-1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    "arrays", [plane(EVEN), {"samples": [[0.0, 0.0]], "real": [[1.0, 1.0]], "answers": EVEN, "half": 2.0}]
+)
+def test_a_picture_that_is_much_smaller_in_its_file_is_drawn(arrays: dict[str, Any]) -> None:
+    axes, _ = shown(frames(run(images={0: arrays}))[0])
+    assert axes.images[0].get_array().shape == (60, 60)
 
 
 def test_the_line_is_where_answers_are_half_way() -> None:

@@ -17,7 +17,8 @@ COMBINATIONS: Any = [
 
 @pytest.mark.parametrize(
     ("key", "value", "text"),
-    [("critic.optimizer.eta", 0.5, "η 0.5"), ("mu", 1, "μ 1"), ("a.batch", 8, "batch 8"), ("name", "wide", "wide"),
+    [("critic.optimizer.eta", 0.5, "η 0.5"), ("mu", 1, "μ 1"), ("a.batch", 8, "batch 8"), ("a.b.c.batch", 8, "batch 8"),
+     ("name", "wide", "wide"),
      ("shape", [2, 1], "shape [2, 1]"), ("bias", None, "bias null"), ("a", "$x$", r"a \$x\$"), ("a", "x\ny", "a x?y"),
      ("name", "x" * 200, "x" * 100)],
 )  # fmt: skip

@@ -11,6 +11,7 @@ from PIL import Image
 from gancli.plots import history
 from gancli.plots.frames import Frame, frames
 from gancli.plots.history import frame_png, plot_animation, plot_history
+from gancli.runs import RunError
 from plots.by_hand import BLUE, ORANGE, curve, figures, legend, png, run
 
 PLANE = {"plane": np.eye(3), "points": [[0.0, 0.5]], "labels": [0]}
@@ -45,7 +46,9 @@ def test_the_last_picture_is_drawn_large_and_says_what_its_colours_are(
     arrays: dict[str, Any], bar: str, marks: list[str]
 ) -> None:
     key = "plane" if "plane" in arrays else "answers"
-    images = {game: {**arrays, key: np.asarray(arrays[key]) * share} for game, share in ((0, 0.25), (2000, 0.75))}
+    images = {
+        game: {**arrays, key: np.asarray(arrays[key]) * share} for game, share in ((0, 0.25), (1000, 0.5), (2000, 0.75))
+    }
     drawn = figures(plot_history, run(images=images), Path(), "png", "mine")
     assert list(drawn) == ["pictures.png", "last.png"]
     axes, colours = drawn["last.png"].axes
@@ -113,6 +116,17 @@ def test_a_long_animation_is_thinned_out_and_ends_with_the_last(monkeypatch: pyt
     assert games == [*range(0, 239, 2)] and len(games) == 120
     with Image.open("animation.gif") as animation:
         assert animation.info["duration"] in (60, 70), "of 67, which a GIF has in hundredths of seconds"
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "missing"),
+    [("game2d", {"pictures": {"every": 1}}, "the field in `images`, or the metrics, are gone; to have them again"),
+     ("gan", {"pictures": {"every": 1}}, "has no pictures to animate: those in `images` are gone; to have them again"),
+     ("gan", {}, "it was trained without; train with `pictures")],
+)  # fmt: skip
+def test_without_a_picture_it_is_said_what_is_missing(kind: str, spec: dict[str, Any], missing: str) -> None:
+    with pytest.raises(RunError, match=missing):
+        plot_animation(run(kind=kind, spec=spec), Path(), "")
 
 
 def test_an_animation_keeps_the_colours_of_its_pages(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from gancli.plots.judged import plot_judged
-from plots.by_hand import curve, figures, run
+from plots.by_hand import BLUE, colour, curve, figures, run
 
 ROWS: list[dict[str, Any]] = [
     {"game": 0, "coverage": 0.125, "frechet": 90.0, "sample_distance": 1.0},
@@ -25,6 +25,7 @@ def test_pictures_of_judged_games_stand_above_what_was_said_of_them() -> None:
     assert curve(frechet.lines[0]) == [(0, 90.0), (10, 20.0)]
     assert curve(coverage.lines[0]) == [(0, 0.125), (10, 0.5), (20, 0.75)]
     for axes in below.axes:
+        assert colour(axes.lines[0]) == BLUE
         assert [line.get_xdata()[0] for line in axes.lines[1:]] == [0, 10, 20], "a dotted line at each picture"
     assert "games played" in coverage.get_xlabel() and not frechet.get_xlabel()
     assert figure.get_suptitle() == "mine"
@@ -34,6 +35,14 @@ def test_at_most_six_pictures_are_shown_the_first_and_the_last_among_them() -> N
     rows = [{"game": game, "modes": 3} for game in range(11)]
     figure = figures(plot_judged, run(rows, {game: [[game]] for game in range(11)}), Path(), "png", "")["judged.png"]
     assert [axes.get_title() for axes in figure.subfigs[0].axes] == [f"game {game}" for game in (0, 2, 4, 6, 8, 10)]
+
+
+def test_pictures_of_the_plane_have_no_numbers_along_them_here() -> None:
+    plane = {"plane": [[0.0, 1.0]] * 2, "points": [[0.5, 0.5]], "labels": [1]}
+    figure = figures(plot_judged, run(ROWS, {0: plane, 10: plane}), Path(), "png", "")["judged.png"]
+    for axes in figure.subfigs[0].axes:
+        assert axes.axison and not [*axes.get_xticks(), *axes.get_yticks()]
+        assert axes.get_xlabel() == axes.get_ylabel() == ""
 
 
 def test_a_run_that_no_judge_saw_or_that_drew_nothing_then_has_no_such_figure() -> None:

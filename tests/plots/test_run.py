@@ -1,12 +1,13 @@
 """All figures of a run: which there are, in which order, and what their titles say is shown."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from gancli.plots import plot_run
+from gancli.plots import plot_run, style
 from helpers import gancli
 from plots.by_hand import figures, run
 
@@ -51,3 +52,10 @@ def test_each_run_that_is_named_has_its_figures_and_its_page_in_its_own_folder()
     written = gancli("report", str(other), str(one)).stdout.splitlines()
     assert written == [str(other / "report.html"), str(one / "report.html")]
     assert all(Path(path).stat().st_size for path in drawn + written)
+
+
+def test_a_user_s_backend_is_set_aside_only_while_matplotlib_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MPLBACKEND", "nonsense")
+    assert style._import() is style.matplotlib and os.environ["MPLBACKEND"] == "nonsense"
+    monkeypatch.delenv("MPLBACKEND")
+    assert style._import() is style.matplotlib and "MPLBACKEND" not in os.environ

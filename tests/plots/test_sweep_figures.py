@@ -10,9 +10,11 @@ import pytest
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_hex
 
-from gancli.plots import plot_sweep
+from gancli.plots import plot_sweep, sweep
+from gancli.plots.groups import Group
 from gancli.plots.style import colour_map
 from gancli.runs import RunError
+from gancli.runs.ranking import Combination
 from plots.by_hand import GREEN, band, colour, curve, dots, figures, legend, swept
 
 T2 = 4.302652729749464
@@ -82,7 +84,23 @@ def test_lines_take_the_key_of_most_values_and_panels_the_others() -> None:
         colours = [to_hex(colour_map("viridis")(share)) for share in (0, 0.46, 0.92)]
         assert [colour(line) for line in axes.lines] == colours, "in the order of the values"
         assert axes.get_shared_y_axes().joined(axes, drawn[0]), "panels can be compared"
+        assert axes.get_shared_x_axes().joined(axes, drawn[0])
+    assert drawn[0].get_gridspec().get_geometry() == (2, 3)
+    assert figure.get_suptitle() == "swept: mean over seeds, and its 95 % interval (Student)"
     assert figure.get_supxlabel() == "games played" and figure.get_supylabel() == "loss"
+
+
+@pytest.mark.parametrize(
+    ("counts", "panels"),
+    [((5, 4, 3), "bc"), ((4, 5, 3), "ac"), ((14, 13), ""), ((5, 4, 4), "c"), ((9, 2, 7, 3), "bd"), ((2, 2), "b")],
+)
+def test_there_are_at_most_twelve_panels_of_all_keys_but_those_of_most_values(
+    counts: tuple[int, ...], panels: str
+) -> None:
+    keys = [*"abcd"[: len(counts)]]
+    plans = itertools.product(*map(range, counts))
+    groups = [Group(Combination(dict(zip(keys, values, strict=True)), [])) for values in plans]
+    assert sweep._axes_and_lines(groups, keys) == ([*panels], [key for key in keys if key not in panels])
 
 
 def test_more_lines_than_can_be_read_are_a_choice_that_says_so() -> None:
@@ -121,6 +139,14 @@ def test_of_many_boxes_the_best_are_shown_in_the_order_of_the_plan(metric: str, 
     assert f"the {which} 16 of 20" in axes.get_title()
 
 
+@pytest.mark.parametrize(("metric", "which"), [("frechet", "best"), ("real_score", "first")])
+def test_of_many_boxes_of_what_was_evaluated_it_is_said_which_are_shown(metric: str, which: str) -> None:
+    made = [({"eta": eta}, final(0.0, metric=metric)) for eta in range(17)]
+    (axes,) = of(made, f"boxes-{metric}", measures=lambda place, seed: {metric: (17.0 - place, 0.0)}).axes
+    assert f"the {which} 16 of 17" in axes.get_title()
+    assert [x for x, _ in curve(axes.lines[-2])] == ([*range(16, 0, -1)] if which == "best" else [*range(17, 1, -1)])
+
+
 def test_what_was_evaluated_is_drawn_with_the_real_data_as_a_line() -> None:
     made = [({"eta": eta}, final(50.0, 60.0, metric="frechet")) for eta in (1, 2)]
     figure = of(made, "boxes-frechet", measures=lambda place, seed: {"frechet": (10 * place + seed, 0.25 + place)})
@@ -150,6 +176,8 @@ def test_time_is_across_and_quality_up_each_with_its_interval() -> None:
     assert dots(cloud) == [(10, 5), (20, 6), (30, 7), (40, 1)] and dots(means) == [(20, 6), (40, 1)]
     assert [to_hex(found) for found in cloud.get_facecolors()] == [first] * 3 + [second]
     assert [to_hex(found) for found in means.get_facecolors()] == [first, second]
+    for lines in (one for one in axes.collections if isinstance(one, LineCollection)):
+        assert [to_hex(found) for found in lines.get_colors()] == [first, second]
     across, up = intervals(axes)
     half = T2 / math.sqrt(3)
     np.testing.assert_allclose(across[0], [(20 - 10 * half, 6), (20 + 10 * half, 6)])

@@ -53,6 +53,12 @@ def test_what_is_written_in_a_map_can_be_read() -> None:
     assert [text.get_text() for text in axes.texts] == ["8", "9", "13", "14", "23", "24"], "one seed has no interval"
 
 
+def test_what_is_written_at_the_middle_of_a_map_is_white() -> None:
+    made = [({"a": a, "b": b}, [[{"game": 9, "loss": float(a + b)}]]) for a in (0, 1) for b in (0, 1)]
+    (axes,) = drawn(made, "map-loss").axes
+    assert [text.get_color() for text in axes.texts] == ["white", "white", "white", "black"]
+
+
 def test_a_combination_of_which_nothing_counts_is_a_dash_in_an_empty_cell() -> None:
     (axes,) = drawn(plan(), "map-loss", statuses={(3, 0): "diverged"}).axes
     assert np.isnan(np.ma.filled(axes.images[0].get_array(), np.nan)).tolist() == [
@@ -89,6 +95,14 @@ def test_the_last_pictures_stand_in_a_row_for_each_combination_and_a_column_for_
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["η 1 (3 seeds)", "", "", "η 3 (3 seeds)", "", ""]
     assert figure.axes[0].get_gridspec().get_geometry() == (2, 3)
     assert "swept" in figure.get_suptitle() and not any(axes.axison for axes in figure.axes)
+
+
+@pytest.mark.parametrize(("combinations", "seeds"), [(1, 1), (2, 1), (1, 2)])
+def test_pictures_of_one_combination_or_seed_stand_in_a_row_or_a_column(combinations: int, seeds: int) -> None:
+    made = [({"eta": eta}, [[{"game": 9, "loss": 1.0}]] * seeds) for eta in range(combinations)]
+    figure = drawn(made, "pictures", images=levels)
+    assert figure.axes[0].get_gridspec().get_geometry() == (combinations, seeds)
+    assert len([axes for axes in figure.axes if axes.images]) == combinations * seeds
 
 
 def test_of_many_pictures_the_first_seeds_and_combinations_are_shown() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from gancli.plots.style import drawing, subplots
 from gancli.plots.trajectory import plot_trajectory, read_trajectory
-from plots.by_hand import BLUE, ORANGE, colour, curve, figures, legend, run
+from gancli.runs import RunError
+from plots.by_hand import BLUE, GREY, ORANGE, colour, curve, figures, legend, run
 
 AXIS = [-2.0, 0.0, 2.0]
 FIELD = {"axis": AXIS, "theta_step": np.arange(9.0).reshape(3, 3), "phi_step": -(np.arange(9.0).reshape(3, 3) ** 2)}
@@ -29,7 +30,7 @@ def test_the_field_and_the_path_have_theta_across_and_phi_up() -> None:
     assert arrows.X.ravel().tolist() == [*AXIS] * 3 and arrows.Y.ravel().tolist() == list(np.repeat(AXIS, 3))
     assert np.ravel(arrows.U).tolist() == FIELD["theta_step"].ravel().tolist()
     assert np.ravel(arrows.V).tolist() == FIELD["phi_step"].ravel().tolist()
-    assert arrows.angles == "xy"
+    assert arrows.angles == "xy" and colour(arrows) == GREY
     path, start, end, equilibrium = axes.lines
     assert curve(path) == [(1.0, 0.5), (0.25, 0.75), (-0.5, 2.5)] and colour(path) == BLUE
     assert curve(start) == [(1.0, 0.5)] and curve(end) == [(-0.5, 2.5)] and curve(equilibrium) == [(0, 0)]
@@ -61,3 +62,15 @@ def test_the_limits_hold_field_and_path_and_at_most_three_fields(reach: float, h
 @pytest.mark.parametrize(("rows", "images"), [(ROWS, {}), ([], {0: FIELD}), ([{"game": 0, "theta": 1.0}], {0: FIELD})])
 def test_without_a_field_or_a_path_nothing_is_drawn(rows: Any, images: Any) -> None:
     assert figures(plot_trajectory, run(rows, images), Path(), "png", "") == {}
+
+
+@pytest.mark.parametrize(("side", "steps"), [(1, 1), (201, 201), (3, 2)])
+def test_a_field_of_one_column_of_too_many_or_of_other_sides_is_refused(side: int, steps: int) -> None:
+    field = {"axis": np.linspace(-1, 1, side), **dict.fromkeys(("theta_step", "phi_step"), np.zeros((steps, steps)))}
+    with pytest.raises(RunError, match=rf"a field of \({steps}, {steps}\) over \({side},\)"):
+        trajectory(images={0: field})
+
+
+def test_a_field_that_is_much_smaller_in_its_file_is_read() -> None:
+    field = {"axis": np.linspace(-1, 1, 200), **dict.fromkeys(("theta_step", "phi_step"), np.zeros((200, 200)))}
+    assert trajectory(images={0: field}).theta_step.shape == (200, 200)

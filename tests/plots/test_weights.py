@@ -22,6 +22,7 @@ def drawn(params: Any) -> dict[str, Any]:
 def test_histograms_count_each_layer_s_own_numbers_on_a_logarithmic_axis() -> None:
     figure = drawn({30: {"critic": WIDE}})["weights-critic.png"]
     assert "mine: critic, game 30" in figure.get_suptitle()
+    assert figure.axes[0].get_gridspec().get_geometry() == (1, 3)
     for axes, (key, values) in zip(figure.axes, WIDE.items(), strict=True):
         counts, edges = np.histogram(values, 60)
         assert [bar.get_height() for bar in axes.patches] == counts.tolist(), key

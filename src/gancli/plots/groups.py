@@ -65,7 +65,8 @@ def best_first(groups: list[Group], final: str) -> list[Group]:
 
 def short(key: str) -> str:
     """The end of a dotted key: `eta` of `critic.optimizer.eta`."""
-    return {"eta": "η", "mu": "μ"}.get(key.rsplit(".", 1)[-1], key.rsplit(".", 1)[-1])
+    end = key.rpartition(".")[2]
+    return {"eta": "η", "mu": "μ"}.get(end, end)
 
 
 def called(key: str, value: Any) -> str:
