@@ -126,13 +126,14 @@ def test_a_stop_at_fifty_instants_of_the_first_three_seconds(tmp_path: Path) -> 
 
 
 def wait_for_worker(process: subprocess.Popen[str], program: str = "worker.py") -> None:
-    """Until there is a worker of the sweep."""
-    while True:
+    """Until there is a worker of the sweep, whose end without one is a failure and not an endless wait."""
+    while process.poll() is None:
         with contextlib.suppress(psutil.Error):  # git comes and goes
             for child in psutil.Process(process.pid).children():
                 if any(program in word for word in child.cmdline()):
                     return
         time.sleep(0.002)
+    pytest.fail(f"the sweep has ended with {process.returncode}")
 
 
 @pytest.mark.parametrize("number", STOPS)
