@@ -212,7 +212,9 @@ def test_every_command_has_help_that_documents_its_options() -> None:
 
 def test_a_reader_that_has_read_enough_is_no_error(tmp_path: Path) -> None:
     config = tmp_path / "xor.yaml"
-    config.write_text("kind: supervised\nnetwork: {shape: [2, 4, 1]}\ndata: {set: xor}\ntraining: {games: 10}\n")
+    config.write_text(
+        "kind: supervised\nengine: numpy\nnetwork: {shape: [2, 4, 1]}\ndata: {set: xor}\ntraining: {games: 10}\n"
+    )
     words = [sys.executable, "-m", "gancli", "check", str(config)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None and process.stderr is not None

@@ -21,6 +21,7 @@ critic: {shape: [784, 2, 1]}
 training: {games: 1, batch: 500}
 test: {batches: 1}
 pictures: {every: 10, count: 1}
+engine: numpy
 """
 XOR = "kind: supervised\ndata: {set: xor}\nnetwork: {shape: [2, 2, 1]}\ntraining: {games: 2, batch: 5}\ntest: {count: 401}\n"
 CLIP = "critic: has no `clip`: without a bound it is not Lipschitz, and its estimate is no distance"
