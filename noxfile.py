@@ -44,8 +44,8 @@ def coverage(session: nox.Session) -> None:
     session.run("coverage", "erase")
     session.run("coverage", "run", "-m", "pytest", "-q", *session.posargs)
     session.run("coverage", "combine", "--quiet")
-    session.run("coverage", "json", "--quiet", "--fail-under=0", "-o", ".nox/measured.json")
-    session.run("python", "scripts/coverage_by_folder.py", ".nox/measured.json")
+    session.run("coverage", "json", "--quiet", "--fail-under=0", "-o", ".nox/coverage.json")
+    session.run("python", "scripts/coverage_by_folder.py", ".nox/coverage.json")
     session.run("coverage", "report", "--format=total")
 
 

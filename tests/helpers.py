@@ -1,5 +1,6 @@
 """What tests of several rooms do: call the command line, train a configuration, build a game."""
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,11 @@ def started(*words: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
         except BaseException:
             process.kill()
             raise
+
+
+def unmeasured() -> dict[str, str]:
+    """The environment, for a process that cannot write down which lines it passes through."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
 
 
 def gancli(*words: str) -> Result:

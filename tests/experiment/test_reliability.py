@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from experiment.test_runs import ALL, GAME2D, WGAN, essence, train
 from gancli.runs import RunError, RunFolder, checkpoint, lock
-from helpers import gancli, started
+from helpers import gancli, started, unmeasured
 
 ENGINES = ("numpy", "numba")
 
@@ -146,6 +146,7 @@ def test_a_full_disk_stops_the_run_and_resume_goes_on_when_there_is_room(tmp_pat
         words,
         capture_output=True,
         text=True,
+        env=unmeasured(),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
     )
     assert result.returncode == 1 and "File too large" in result.stderr and "Traceback" not in result.stderr

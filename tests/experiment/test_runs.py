@@ -16,7 +16,7 @@ import yaml
 import helpers
 from gancli.runs import RunFolder, checkpoint
 from gancli.spec import is_sweep, load_sweep
-from helpers import gancli, started
+from helpers import gancli, started, unmeasured
 
 WGAN = """
 kind: wgan
@@ -253,6 +253,7 @@ def limited(words: list[str], size: int) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "gancli", *words],
         capture_output=True,
         text=True,
+        env=unmeasured(),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
     )
 
