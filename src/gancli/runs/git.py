@@ -117,7 +117,7 @@ def _difference(commit: str, top: str, environment: dict[str, str]) -> bytes:
     options = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-renames")
     with subprocess.Popen(
         [_program(), "diff", *options, commit, "--"], cwd=top, env=environment,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     ) as process:  # fmt: skip
         late = threading.Timer(SECONDS, process.kill)
         late.start()
