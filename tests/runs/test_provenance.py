@@ -186,6 +186,14 @@ def test_a_difference_is_kept_up_to_its_bound_and_nobody_waits_for_it_any_longer
     assert all(one.finished.is_set() for one in threading.enumerate() if isinstance(one, threading.Timer))
 
 
+def play_git(words: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a shell script be git."""
+    program = folder / "git"
+    program.write_text(f"#!/bin/sh\n{words}\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(git, "_program", lambda: str(program))
+
+
 @pytest.mark.parametrize(
     ("words", "commit"),
     [
@@ -197,10 +205,7 @@ def test_a_difference_is_kept_up_to_its_bound_and_nobody_waits_for_it_any_longer
 def test_git_is_asked_for_the_commit_without_locks_and_not_for_long(
     words: str, commit: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program = tmp_path / "git"
-    program.write_text(f"#!/bin/sh\nprintf '1\\n2\\n3\\n4\\n'; {words}\n")
-    program.chmod(0o755)
-    monkeypatch.setattr(git, "_program", lambda: str(program))
+    play_git(f"printf '1\\n2\\n3\\n4\\n'; {words}", tmp_path, monkeypatch)
     if "sleep" in words:
         monkeypatch.setattr(git, "SECONDS", 0.05)
     git.git_of.cache_clear()
@@ -240,10 +245,7 @@ def test_a_record_says_the_command_the_commit_and_whether_a_difference_is_kept(
 def test_a_git_that_fails_is_not_believed_and_one_that_says_too_much_or_nothing_is_ended(
     words: str, patch: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program = tmp_path / "git"
-    program.write_text(f"#!/bin/sh\n{words}\n")
-    program.chmod(0o755)
-    monkeypatch.setattr(git, "_program", lambda: str(program))
+    play_git(words, tmp_path, monkeypatch)
     monkeypatch.setattr(git, "MAX_PATCH", 5)
     if "exec" in words:
         monkeypatch.setattr(git, "SECONDS", 0.05)
