@@ -54,9 +54,10 @@ def test_a_relu_that_is_flat_has_the_slope_zero_at_zero_and_below() -> None:
 
 
 def test_an_average_moves_by_what_its_decay_leaves() -> None:
-    average = X.copy()
-    ENGINE.average(average, Y, 0.9)
-    assert np.allclose(average, 0.9 * X + 0.1 * Y, rtol=1e-12)
+    for steps, decay in ((1000, 0.9), (2, 0.25)):  # at first less: (1 + k) / (10 + k)
+        average = X.copy()
+        ENGINE.average(average, Y, np.array([steps]), 0.9)
+        assert np.allclose(average, decay * X + (1 - decay) * Y, rtol=1e-12)
 
 
 @pytest.mark.parametrize("place", [0, BLOCK - 1, BLOCK, 2 * BLOCK, LONG - 1])

@@ -10,12 +10,11 @@ import numpy as np
 import plain
 import pytest
 
-from gancli.engines import make_engine
+from gancli.engines import DISTRIBUTIONS, make_engine
 from gancli.engines.numpy_engine import NumpyEngine
 from gancli.games import base
 from gancli.games.labels import Labels
 from gancli.games.wgan import Schedule
-from gancli.nn.layers import draw
 from helpers import game
 
 TEXT = """
@@ -60,7 +59,7 @@ def drawn(purpose: int, games: int, *laws: tuple[int, str, float]) -> np.ndarray
     rng, numbers = plain.stream(purpose), np.empty((games, sum(size for size, _, _ in laws)), np.float32)
     for row in numbers:
         for (size, law, scale), end in zip(laws, np.cumsum([size for size, _, _ in laws]), strict=True):
-            draw(make_engine("numpy"), rng, law, scale, out=row[end - size : end])
+            make_engine("numpy").draw(rng, DISTRIBUTIONS[law](scale), out=row[end - size : end])
     return numbers
 
 
@@ -103,7 +102,7 @@ def test_a_gan_gives_samples_latents_labels_and_noise_game_by_game(
     expected = np.empty((5, targets), np.float32)
     for one in expected.reshape(-1, 7, 6):
         for index, out in enumerate(one):
-            Labels(0.75, 1.0, 0.25).draw(rng, index < 2, out)
+            Labels(0.75, 1.0, 0.25).of(index < 2).fill(rng, out, None)
     assert np.array_equal(latents[:, numbers:], expected)
 
 

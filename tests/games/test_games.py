@@ -258,12 +258,12 @@ def test_a_discriminator_learns_to_tell(loss: str) -> None:
 def test_labels_have_their_law() -> None:
     rng, out = np.random.default_rng(0), np.empty(100_000, np.float32)
     labels = Labels(0.7, 1.0, flip=0.005)
-    labels.draw(rng, True, out)
+    labels.of(True).fill(rng, out, None)
     flipped = out == 0.0
     assert flipped.mean() == pytest.approx(0.005, rel=0.2)
     assert 0.7 <= out[~flipped].min() < 0.7001 and 0.9999 < out.max() < 1.0
     assert out[~flipped].mean() == pytest.approx(0.85, abs=0.001)
-    labels.draw(rng, False, out)
+    labels.of(False).fill(rng, out, None)
     assert set(np.unique(out)) == {0.0, 1.0} and out.mean() == pytest.approx(0.005, rel=0.2)
     assert not Labels(0.9, 0.9).drawn and Labels(0.9, 0.9, 0.1).drawn
 
@@ -274,20 +274,20 @@ def test_labels_take_no_numbers_that_they_do_not_need(dtype: Any) -> None:
     out, drawn = np.empty(1000, dtype), np.random.default_rng(0).random(2000, dtype).reshape(2, 1000)
     rng = np.random.default_rng(0)
     for numbers in drawn:
-        Labels(0.75, 0.75, flip=0.25).draw(rng, True, out)
+        Labels(0.75, 0.75, flip=0.25).of(True).fill(rng, out, None)
         assert np.array_equal(out, np.where(numbers < 0.25, 0.0, 0.75))
     rng = np.random.default_rng(0)
     for numbers in drawn:
-        Labels(0.5, 1.0).draw(rng, False, out)
+        Labels(0.5, 1.0).of(False).fill(rng, out, None)
         assert not out.any()
-        Labels(0.5, 1.0).draw(rng, True, out)
+        Labels(0.5, 1.0).of(True).fill(rng, out, None)
         assert np.array_equal(out, numbers * out.dtype.type(0.5) + out.dtype.type(0.5))
 
 
 def test_a_label_is_flipped_where_a_number_is_under_the_probability() -> None:
     number, out = np.random.default_rng(0).random(1)[0], np.empty(1)
     for flip, target in ((number, 1.0), (np.nextafter(number, 1), 0.0)):
-        Labels(1.0, 1.0, flip).draw(np.random.default_rng(0), True, out)
+        Labels(1.0, 1.0, flip).of(True).fill(np.random.default_rng(0), out, None)
         assert out == target
 
 

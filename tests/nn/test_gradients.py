@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,7 @@ def test_dense_layers_with_every_activation(name: str, settings: dict[str, float
     net = network([Dense(4, 6, activation, glorot(), bias), Dense(6, 3, activation, glorot(), bias)])
     target = batch(5, 3, seed=3)
     mse = LOSSES["mse"]()
-    check(net, batch(), lambda o: mse.value(o, target), lambda o, out: mse.gradient(o, target, out))
+    check(net, batch(), lambda o: mse.value(o, target), lambda o, out: mse.gradient(ENGINE, o, target, out))
 
 
 @pytest.mark.parametrize(("mode", "size"), [("concat", 3), ("add", None), ("multiply", None)])
@@ -104,7 +105,7 @@ def test_noise(mode: str, size: int | None, law: str, where: int) -> None:
             inputs = layers[-1].units
         layers.append(Dense(inputs, sizes[index + 1], Sigmoid(), glorot()))
     target, mse = batch(5, 3, seed=3), LOSSES["mse"]()
-    check(network(layers), batch(), lambda o: mse.value(o, target), lambda o, out: mse.gradient(o, target, out))
+    check(network(layers), batch(), lambda o: mse.value(o, target), lambda o, out: mse.gradient(ENGINE, o, target, out))
 
 
 BETWEEN: dict[str, tuple[list[Any], int]] = {  # layers between two dense ones, and how many units they give
@@ -126,7 +127,7 @@ def test_layers_that_couple_a_batch(name: str) -> None:
     net = anywhere([Dense(4, 6, Sigmoid(), glorot()), *between, Dense(units, 3, Sigmoid(), glorot())])
     rows = 10 if "two" in name else 5
     target, mse = batch(rows, 3, seed=3), LOSSES["mse"]()
-    check(net, batch(rows), lambda o: mse.value(o, target), lambda o, out: mse.gradient(o, target, out))
+    check(net, batch(rows), lambda o: mse.value(o, target), lambda o, out: mse.gradient(ENGINE, o, target, out))
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,7 @@ def test_layers_that_couple_a_batch(name: str) -> None:
 def test_they_are_first_layers_too(layer: Any) -> None:
     net = anywhere([layer, Dense(layer.units, 3, Sigmoid(), glorot())])
     target, mse = batch(5, 3, seed=3), LOSSES["mse"]()
-    check(net, batch(5), lambda o: mse.value(o, target), lambda o, out: mse.gradient(o, target, out))
+    check(net, batch(5), lambda o: mse.value(o, target), lambda o, out: mse.gradient(ENGINE, o, target, out))
 
 
 def test_outside_training_nothing_is_coupled_nor_dropped() -> None:
@@ -180,7 +181,7 @@ def test_a_scalar() -> None:
 def test_supervised_losses(loss: Any) -> None:
     net = network([Dense(4, 6, Sigmoid(), glorot()), Dense(6, 3, log_odds(Sigmoid(0.3)), glorot())])
     target = np.eye(3)[[0, 1, 2, 1, 0]]
-    check(net, batch(), lambda o: loss.value(o, target), lambda o, out: loss.gradient(o, target, out))
+    check(net, batch(), lambda o: loss.value(o, target), lambda o, out: loss.gradient(ENGINE, o, target, out))
 
 
 @pytest.mark.parametrize("key", ADVERSARIAL, ids=str)
@@ -188,7 +189,7 @@ def test_supervised_losses(loss: Any) -> None:
 def test_adversarial_terms(key: Any, term: str) -> None:
     part = getattr(ADVERSARIAL[key], term)
     net = network([Dense(4, 6, Sigmoid(), glorot()), Dense(6, 1, Linear(), glorot())])
-    check(net, batch(), part.value, part.gradient)
+    check(net, batch(), part.value, partial(part.gradient, ENGINE))
 
 
 @pytest.mark.parametrize("loss", ["gan", "least_squares"])
@@ -199,12 +200,12 @@ def test_terms_with_targets_of_each_sample(loss: str) -> None:
     for target in (0.0, 0.3, 1.0):
         same = dataclasses.replace(part, target=target)
         net = network([Dense(4, 1, Linear(), glorot())])
-        check(net, batch(), same.value, same.gradient)
+        check(net, batch(), same.value, partial(same.gradient, ENGINE))
         expected, found = np.empty_like(output), np.empty_like(output)
-        same.gradient(output, out=expected)
-        part.gradient(output, out=found, targets=np.full((5, 1), target))
+        same.gradient(ENGINE, output, out=expected)
+        part.gradient(ENGINE, output, out=found, targets=np.full((5, 1), target))
         assert found == pytest.approx(expected, rel=1e-12)
-        part.gradient(output, out=found, targets=np.array([[target], [1.0], [1.0], [1.0], [1.0]]))
+        part.gradient(ENGINE, output, out=found, targets=np.array([[target], [1.0], [1.0], [1.0], [1.0]]))
         assert found[0] == pytest.approx(expected[0], rel=1e-12)
 
 
@@ -224,7 +225,7 @@ def test_the_generators_gradient_goes_through_the_opponent(key: Any) -> None:
     generator.params[...] = start
     output = opponent.forward(generator.forward(z, rng), rng)
     dy = np.empty_like(output)
-    part.gradient(output, dy)
+    part.gradient(ENGINE, output, dy)
     opponent.grads[...] = 7.0
     dx = opponent.backward(dy, params=False, inputs=True)
     assert dx is not None
@@ -249,7 +250,7 @@ def test_log_losses_do_not_overflow(a: float, dtype: str) -> None:
         for key in (("gan", "non_saturating"), ("gan", "minimax")):
             for part in (ADVERSARIAL[key].real, ADVERSARIAL[key].fake, ADVERSARIAL[key].generator):
                 gradient = np.empty_like(output)
-                part.gradient(output, gradient)
+                part.gradient(make_engine("numpy"), output, gradient)
                 assert np.isfinite(part.value(output)) and np.isfinite(gradient).all()
     assert ADVERSARIAL["gan", "minimax"].real.value(output) == pytest.approx(max(-a, 0) / 2)
 
@@ -287,10 +288,9 @@ def test_the_penalty_r1(name: str, settings: dict[str, float], between: str) -> 
         assert slope_of_d is not None
         return float(gamma / 2 * (slope_of_d**2).sum() / len(x))
 
-    expected_value = penalty()
     net.grads[...] = 1.0
     net.forward(x, np.random.default_rng(5))
-    assert gamma / 2 * add_r1(net, gamma) == pytest.approx(expected_value)
+    add_r1(net, gamma)
     found = net.grads - 1.0
     rng, start = np.random.default_rng(1), net.params.copy()
     for _ in range(3):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gancli.engines import make_engine
 from gancli.nn.losses import ADVERSARIAL, LOSSES, CategoricalCrossEntropy, sigmoid, softmax, softplus
 
 P = np.array([[0.2, 0.9, 0.5], [0.6, 0.3, 0.7]])
@@ -77,7 +78,7 @@ def test_classes_have_their_probabilities_at_any_level_of_their_log_odds() -> No
         assert loss.answer(output) == pytest.approx(classes)
         assert loss.value(output, target) == pytest.approx(-(math.log(classes[0, 1]) + math.log(classes[1, 0])) / 2)
         gradient = np.empty_like(output)
-        loss.gradient(output, target, gradient)
+        loss.gradient(make_engine("numpy"), output, target, gradient)
     assert gradient == pytest.approx((classes - target) / 2)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gancli.engines import make_engine
+from gancli.engines import DISTRIBUTIONS, make_engine
 from gancli.nn import Network
 from gancli.nn.activations import (
     ACTIVATIONS,
@@ -18,7 +18,7 @@ from gancli.nn.activations import (
     log_odds,
 )  # fmt: skip
 from gancli.nn.initializers import INITIALIZERS, normal
-from gancli.nn.layers import BatchNorm, Dense, Kernel, Noise, Similarity, draw, dropout
+from gancli.nn.layers import BatchNorm, Dense, Kernel, Noise, Similarity, dropout
 from gancli.nn.layout import Layout
 
 RNG = np.random.default_rng
@@ -144,7 +144,7 @@ def drawn_as(values: Any, std: float, law: str) -> None:
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_latents_have_their_law(law: str, std: float, dtype: str) -> None:
     out = np.empty((500, 100), dtype)
-    draw(make_engine("numpy"), RNG(0), law, 2.0, out=out)
+    make_engine("numpy").draw(RNG(0), DISTRIBUTIONS[law](2.0), out=out)
     assert out.std() == pytest.approx(std, rel=0.02) and abs(out.mean()) < 0.03
     assert law == "gaussian" or (out.min() >= -2 and out.max() < 2)
 
@@ -153,7 +153,7 @@ def test_latents_have_their_law(law: str, std: float, dtype: str) -> None:
 def test_dropout_drops_its_share_and_keeps_the_mean(dtype: str) -> None:
     """−1 in 30 % of the places and 0.3 / 0.7 in the others: multiplied by 1 + n, an input is 0 or divided by 0.7."""
     out = np.empty((500, 100), dtype)
-    draw(make_engine("numpy"), RNG(0), "dropout", 0.3, out=out)
+    make_engine("numpy").draw(RNG(0), DISTRIBUTIONS["dropout"](0.3), out=out)
     assert np.unique(out).tolist() == pytest.approx([-1.0, 3 / 7]) and (out == -1.0).mean() == pytest.approx(
         0.3, abs=0.01
     )

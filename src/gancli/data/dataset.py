@@ -42,7 +42,7 @@ class Dataset:
 class Batches:
     """An endless stream: every sample once a pass, in a new order each pass, or in the stored order.
 
-    `kernel` is an engine's `load`. With `rng` None the order is the stored one.
+    `kernel` is an engine's `load`. With `rng` None the order is the stored one. `last` are the rows asked for last.
     """
 
     def __init__(self, part: Part, kernel: Any, rng: Rng | None):
@@ -51,12 +51,11 @@ class Batches:
         self._position = self.count
         self._before: dict[str, Any] | None = None
         self._order = np.arange(self.count)
+        self.last = self._order[:0]
 
-    def load(self, out: NDArray[Any]) -> NDArray[np.intp]:
-        """Fill `out` (batch, features) with the next samples; return their labels (batch,)."""
-        rows = self.rows(len(out))
-        self._kernel(self.part.samples, rows, self.part.factor, out)
-        return self.part.labels[rows]
+    def load(self, out: NDArray[Any]) -> None:
+        """Fill `out` (batch, features) with the next samples."""
+        self._kernel(self, out)
 
     def state(self) -> dict[str, Any]:
         """Position and order, as plain data: the order is kept as the generator's state before it was drawn."""
@@ -73,19 +72,25 @@ class Batches:
         """Where the next `count` samples are; however they are asked for, in parts or at once, they are the same."""
         if self._position + count <= self.count:
             self._position += count
-            return self._order[self._position - count : self._position]
-        parts = [self._order[self._position :]]
-        missing = count - len(parts[0])
-        while missing:
-            self._shuffle(last=missing <= self.count)
-            self._position = min(missing, self.count)
-            parts.append(self._order[: self._position].copy())
-            missing -= self._position
-        return np.concatenate(parts)
+            self.last = self._order[self._position - count : self._position]
+            return self.last
+        rest = self._order[self._position :]
+        passes, over = divmod(count - len(rest) - 1, self.count)  # whole ones, and a last one of over + 1 rows
+        whole = self._whole_passes(passes)
+        self._shuffle()
+        self._position = over + 1
+        self.last = np.concatenate([rest, whole, self._order[: self._position]])
+        return self.last
 
-    def _shuffle(self, last: bool = True) -> None:
-        """A new order; of the last one for now, the generator's state is kept, which takes as long as a small order."""
+    def _whole_passes(self, passes: int) -> NDArray[np.intp]:
+        """The orders of so many passes, one after another: drawn at once they are those drawn one by one."""
+        orders = np.tile(np.arange(self.count), (passes, 1))
+        if self._rng is not None and passes:
+            self._rng.permuted(orders, axis=1, out=orders)
+        return orders.reshape(-1)
+
+    def _shuffle(self) -> None:
+        """A new order, of which the generator's state is kept."""
         if self._rng is not None:
-            if last:
-                self._before = dict(self._rng.bit_generator.state)
+            self._before = dict(self._rng.bit_generator.state)
             self._order = self._rng.permutation(self.count)

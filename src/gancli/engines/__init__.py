@@ -6,13 +6,15 @@ import importlib.util
 from collections.abc import Callable
 from typing import Any
 
+from gancli.engines.arrays import Array
 from gancli.engines.blas_threads import BlasThreads
 from gancli.engines.checked import CheckedEngine, EngineError
-from gancli.engines.numpy_engine import NumpyEngine
+from gancli.engines.distributions import DISTRIBUTIONS, Distribution
+from gancli.engines.numpy_engine import Batches, NumpyEngine
+from gancli.engines.numpy_losses import sigmoid, softmax
 from gancli.engines.plan import (
     ActivationPlan,
     AdversarialPlan,
-    Array,
     DensePlan,
     GamePlayer,
     NetworkPlan,
@@ -50,13 +52,16 @@ ENGINES: dict[str, Callable[[int], Any]] = {
 }
 
 __all__ = [
+    "DISTRIBUTIONS",
     "ENGINES",
     "ActivationPlan",
     "AdversarialPlan",
     "Array",
+    "Batches",
     "BlasThreads",
     "CheckedEngine",
     "DensePlan",
+    "Distribution",
     "Engine",
     "EngineError",
     "GamePlayer",
@@ -72,6 +77,8 @@ __all__ = [
     "make_engine",
     "numba_is_here",
     "on_compiling",
+    "sigmoid",
+    "softmax",
     "why_not_numba",
 ]  # fmt: skip
 

@@ -1,15 +1,14 @@
 """An engine for tests: wraps another and checks every array that goes in and comes out."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from gancli.engines.arrays import READ
 from gancli.engines.numpy_engine import NumpyEngine
-
-_MAY_BE_INFINITE = {"finite"}
-_SHARE_NOTHING = {"affine", "affine_params", "affine_input", "load"}
-"""Kernels whose outputs must not overlap their inputs."""
+from gancli.engines.signatures import arguments, kernels
 
 
 class EngineError(AssertionError):
@@ -31,56 +30,75 @@ class CheckedEngine:
     def __getattr__(self, kernel: str) -> Callable[..., Any]:
         call = getattr(self._inner, kernel)
 
+        if kernel not in kernels():
+            return call  # type: ignore[no-any-return]
+
         def checked(*args: Any, **kwargs: Any) -> Any:
-            arrays = _arrays(args, kwargs)
-            _same_dtype(kernel, arrays)
-            _shapes(kernel, arrays)
-            if kernel in _SHARE_NOTHING:
-                _no_overlap(kernel, arrays)
+            given = {name: value for name, value in arguments(kernel, args, kwargs).items() if _is_array(value)}
+            _same_dtype(kernel, list(given.values()))
+            _shapes(kernel, given)
+            _no_overlap(kernel, given)
             result = call(*args, **kwargs)
-            if kernel not in _MAY_BE_INFINITE:
-                _finite(kernel, arrays)
+            _finite(kernel, list(given.values()))
             return result
 
         return checked
 
 
-def _arrays(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[np.ndarray[Any, Any]]:
-    return [value for value in (*args, *kwargs.values()) if isinstance(value, np.ndarray)]
+def _is_array(value: Any) -> bool:
+    """Is it an array of samples or of numbers, and none of rows or steps?"""
+    return isinstance(value, np.ndarray) and value.dtype != np.int64
 
 
-def _same_dtype(kernel: str, arrays: list[np.ndarray[Any, Any]]) -> None:
-    floats = {array.dtype for array in arrays if np.issubdtype(array.dtype, np.floating)}
-    if len(floats) > 1 and kernel != "load":
-        raise EngineError(f"{kernel}: arrays of different types: {', '.join(sorted(map(str, floats)))}")
+def _same_dtype(kernel: str, arrays: list[Any]) -> None:
+    if len(types := {array.dtype for array in arrays}) > 1 and kernel != "gather":
+        raise EngineError(f"{kernel}: arrays of different types: {', '.join(sorted(map(str, types)))}")
 
 
-def _shapes(kernel: str, arrays: list[np.ndarray[Any, Any]]) -> None:
-    """Flat kernels take vectors of one size; the products' inner and outer sizes must fit."""
-    shapes = [array.shape for array in arrays]
-    if kernel == "affine":
-        x, w, *b, out = shapes
-        fits = x[1] == w[0] and out == (x[0], w[1]) and all(bias == (w[1],) for bias in b)
-    elif kernel == "affine_params":
-        x, dy, dw, *db = shapes
-        fits = dw == (x[1], dy[1]) and x[0] == dy[0] and all(bias == (dy[1],) for bias in db)
-    elif kernel == "affine_input":
-        dy, w, out = shapes
-        fits = out == (dy[0], w[0]) and dy[1] == w[1]
-    elif kernel == "load":
-        source, rows, out = shapes
-        fits = out == (*rows, *source[1:])
+SHAPES = {
+    "affine": "x bi, w iu, b u, out bu",
+    "affine_params": "x bi, dy bu, dw iu, db u",
+    "add_affine_params": "x bi, dy bu, dw iu, db u",
+    "affine_input": "dy bu, w iu, out bi",
+    "gather": "source sf, out bf",
+    "encode": "codes lu, out bu",
+    "normalize": "x bu, mean u, variance u, out bu, factor gu",
+    "normalize_by": "x bu, mean u, variance u, out bu, factor gu",
+    "stretch": "normal bu, scale u, shift u, out bu",
+    "stretch_params": "dy bu, normal bu, dscale u, dshift u",
+    "normalize_gradient": "normal bu, scale u, factor gu, dy bu",
+    "multiply_columns": "factor u, dy bu",
+    "similarity": "h bi, out bb",
+    "add_similarity_gradient": "h bi, y bb, dy bb, dx bi",
+    "closeness": "m bt, out bk",
+    "closeness_gradient": "m bt, dy bk, out bt",
+}
+"""Each array's axes: what has one letter has one size. All arrays of the other kernels have the same shape."""
+
+
+def _shapes(kernel: str, given: dict[str, Any]) -> None:
+    shapes = {name: array.shape for name, array in given.items()}
+    if kernel not in SHAPES:
+        fits = len(set(shapes.values())) <= 1
     else:
-        fits = len(set(shapes)) <= 1
+        axes, sizes = dict(pair.split() for pair in SHAPES[kernel].split(", ")), dict[str, int]()
+        fits = all(len(axes[name]) == len(shape) for name, shape in shapes.items()) and all(
+            sizes.setdefault(letter, size) == size
+            for name, shape in shapes.items()
+            for letter, size in zip(axes[name], shape, strict=True)
+        )
     if not fits:
-        raise EngineError(f"{kernel}: shapes do not fit: {', '.join(map(str, shapes))}")
+        listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise EngineError(f"{kernel}: shapes do not fit: {listed}")
 
 
-def _no_overlap(kernel: str, arrays: list[np.ndarray[Any, Any]]) -> None:
-    for index, one in enumerate(arrays):
-        for other in arrays[index + 1 :]:
-            if np.may_share_memory(one, other):
-                raise EngineError(f"{kernel}: two of its arrays share memory")
+def _no_overlap(kernel: str, given: dict[str, Any]) -> None:
+    """What is written, or changed, must share no memory with any other array."""
+    access = kernels()[kernel]
+    for one, other in itertools.combinations(given, 2):
+        written = {access[one], access[other]} != {READ}
+        if written and np.may_share_memory(given[one], given[other]):
+            raise EngineError(f"{kernel}: {one} and {other} share memory")
 
 
 def _finite(kernel: str, arrays: list[np.ndarray[Any, Any]]) -> None:

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from gancli.engines.arrays import Array
 from gancli.engines.compiled import KEPT, blas, clock, penalty, tables, threads
 from gancli.engines.compiled.jit import event
 from gancli.engines.compiled.normals import Normals
 from gancli.engines.compiled.player import CompiledPlayer
 from gancli.engines.numpy_engine import NumpyEngine
-from gancli.engines.plan import AdversarialPlan, Array, GamePlayer, SupervisedPlan
+from gancli.engines.plan import AdversarialPlan, GamePlayer, SupervisedPlan
 
 threads.register()
 clock.register()

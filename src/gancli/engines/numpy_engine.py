@@ -5,20 +5,57 @@ Shapes: a batch `x` is (batch, inputs), weights `w` are (inputs, units), `y` and
 output.
 """
 
+from typing import Any, Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
+from gancli.engines.arrays import Array, Counter, In, InOut, Out
 from gancli.engines.blas_threads import BlasThreads
+from gancli.engines.distributions import Distribution
+from gancli.engines.numpy_batches import NumpyBatches
+from gancli.engines.numpy_losses import NumpyLosses
 from gancli.engines.numpy_optimizers import NumpyOptimizers
-from gancli.engines.plan import AdversarialPlan, Array, GamePlayer, SupervisedPlan
+from gancli.engines.plan import AdversarialPlan, GamePlayer, SupervisedPlan
 from gancli.engines.strips import BLOCK, strips
 
 _BOOLS = np.zeros(0, bool)
 """The type of scratch for comparisons, which NumPy makes quicker into truth values than into numbers."""
 
 
-class NumpyEngine(NumpyOptimizers):
-    """Kernels in NumPy; those of the optimisers are in `numpy_optimizers`."""
+class Samples(Protocol):
+    """Samples as they are stored; factor × sample is what a network sees."""
+
+    @property
+    def samples(self) -> NDArray[Any]:
+        """(count, features)."""
+
+    @property
+    def labels(self) -> NDArray[np.intp]:
+        """(count,)."""
+
+    @property
+    def factor(self) -> float:
+        """What samples are multiplied by."""
+
+
+class Batches(Protocol):
+    """An endless stream of samples."""
+
+    @property
+    def part(self) -> Samples:
+        """Where its samples are."""
+
+    @property
+    def last(self) -> NDArray[np.intp]:
+        """The rows that were asked for last."""
+
+    def rows(self, count: int) -> NDArray[np.intp]:
+        """Where the next samples are, in `part`."""
+
+
+class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
+    """Kernels in NumPy; those of optimisers, losses and whole batches are in files of their own."""
 
     name = "numpy"
 
@@ -34,29 +71,35 @@ class NumpyEngine(NumpyOptimizers):
 
     # --- dense layers
 
-    def affine(self, x: Array, w: Array, b: Array | None, out: Array) -> None:
+    def affine(self, x: In, w: In, b: In | None, out: Out) -> None:
         """Out = x w + b."""
         np.matmul(x, w, out=out)
         if b is not None:
             out += b
 
-    def affine_params(self, x: Array, dy: Array, dw: Array, db: Array | None) -> None:
+    def affine_params(self, x: In, dy: In, dw: Out, db: Out | None) -> None:
         """Gradients of the weights, xᵀ dy, and of the bias, Σ dy over the batch."""
         np.matmul(x.T, dy, out=dw)
         if db is not None:
             np.sum(dy, axis=0, out=db)
 
-    def affine_input(self, dy: Array, w: Array, out: Array) -> None:
+    def add_affine_params(self, x: In, dy: In, dw: InOut, db: InOut | None) -> None:
+        """The same, added to what is there."""
+        dw += x.T @ dy
+        if db is not None:
+            db += dy.sum(axis=0)
+
+    def affine_input(self, dy: In, w: In, out: Out) -> None:
         """Gradient of the inputs: out = dy wᵀ."""
         np.matmul(dy, w.T, out=out)
 
     # --- activations, in place; and dy ← dy × f'(x), from y = f(x)
 
-    def scale(self, y: Array, factor: float) -> None:
+    def scale(self, y: InOut, factor: float) -> None:
         """Y ← factor y."""
         y *= factor
 
-    def sigmoid(self, y: Array, mu: float) -> None:
+    def sigmoid(self, y: InOut, mu: float) -> None:
         """σ_μ(x) = 1 / (1 + e^(−μx)); where the power overflows, 1/∞ is the 0 that it should be.
 
         (As (1 + tanh(μx/2)) / 2 it took twice as long: NumPy's exp is vectorised on more processors than its tanh.)
@@ -68,7 +111,7 @@ class NumpyEngine(NumpyOptimizers):
                 part += 1.0
                 np.reciprocal(part, out=part)
 
-    def sigmoid_gradient(self, y: Array, dy: Array, mu: float) -> None:
+    def sigmoid_gradient(self, y: In, dy: InOut, mu: float) -> None:
         """σ' = μ σ (1 − σ)."""
         for part, gradient, spare in zip(strips(y), strips(dy), self._spares(y), strict=True):
             np.subtract(1.0, part, out=spare)
@@ -76,13 +119,13 @@ class NumpyEngine(NumpyOptimizers):
             spare *= mu
             gradient *= spare
 
-    def tanh(self, y: Array, k: float, alpha: float) -> None:
+    def tanh(self, y: InOut, k: float, alpha: float) -> None:
         """K tanh(αx)."""
         y *= alpha
         np.tanh(y, out=y)
         y *= k
 
-    def tanh_gradient(self, y: Array, dy: Array, k: float, alpha: float) -> None:
+    def tanh_gradient(self, y: In, dy: InOut, k: float, alpha: float) -> None:
         """Its derivative: kα (1 − (y/k)²)."""
         for part, gradient, spare in zip(strips(y), strips(dy), self._spares(y), strict=True):
             np.multiply(part, part, out=spare)
@@ -90,7 +133,7 @@ class NumpyEngine(NumpyOptimizers):
             spare += k * alpha
             gradient *= spare
 
-    def relu(self, y: Array, slope: float) -> None:
+    def relu(self, y: InOut, slope: float) -> None:
         """x where positive, slope × x elsewhere."""
         if slope == 0.0:
             np.maximum(y, 0.0, out=y)
@@ -99,7 +142,7 @@ class NumpyEngine(NumpyOptimizers):
             np.multiply(part, slope, out=spare)
             np.maximum(part, spare, out=part)
 
-    def relu_gradient(self, y: Array, dy: Array, slope: float) -> None:
+    def relu_gradient(self, y: In, dy: InOut, slope: float) -> None:
         """1 where y > 0, the slope elsewhere."""
         for part, gradient, spare in zip(strips(y), strips(dy), self._spares(y), strict=True):
             positive = self._spare(_BOOLS, part.shape)
@@ -110,7 +153,7 @@ class NumpyEngine(NumpyOptimizers):
                 spare += slope
             gradient *= spare
 
-    def softplus(self, y: Array) -> None:
+    def softplus(self, y: InOut) -> None:
         """log(1 + e^x), as max(x, 0) + log(1 + e^(−|x|))."""
         for part, spare in zip(strips(y), self._spares(y), strict=True):
             np.maximum(part, 0.0, out=spare)
@@ -120,7 +163,7 @@ class NumpyEngine(NumpyOptimizers):
             np.log1p(part, out=part)
             part += spare
 
-    def softplus_gradient(self, y: Array, dy: Array) -> None:
+    def softplus_gradient(self, y: In, dy: InOut) -> None:
         """σ(x) = 1 − e^(−y)."""
         for part, gradient, spare in zip(strips(y), strips(dy), self._spares(y), strict=True):
             np.negative(part, out=spare)
@@ -128,38 +171,85 @@ class NumpyEngine(NumpyOptimizers):
             np.negative(spare, out=spare)
             gradient *= spare
 
-    def step(self, y: Array) -> None:
+    def sigmoid_curve(self, y: In, dy: InOut, mu: float) -> None:
+        """σ'' = μ² σ (1 − σ) (1 − 2σ)."""
+        dy *= mu * mu * y * (1.0 - y) * (1.0 - 2.0 * y)
+
+    def tanh_curve(self, y: In, dy: InOut, k: float, alpha: float) -> None:
+        """−2 α² y (1 − (y/k)²)."""
+        dy *= -2.0 * alpha**2 * y * (1.0 - (y / k) ** 2)
+
+    def softplus_curve(self, y: In, dy: InOut) -> None:
+        """e^(−y) (1 − e^(−y))."""
+        small = np.exp(-y)
+        dy *= small * (1.0 - small)
+
+    def step(self, y: InOut) -> None:
         """1 where x > 0, else 0 (Heaviside)."""
         np.greater(y, 0.0, out=y)
 
     # --- data
 
-    def load(self, source: NDArray[np.generic], rows: NDArray[np.intp], factor: float, out: Array) -> None:
-        """Out = factor × source[rows]: a batch drawn from stored samples."""
+    def load(self, batches: Batches, out: Out) -> None:
+        """Out = the next samples of a stream, (batch, features), as a network sees them."""
+        self.gather(batches.part.samples, batches.rows(len(out)), batches.part.factor, out)
+
+    def gather(self, source: In, rows: NDArray[np.intp], factor: float, out: Out) -> None:
+        """Out = factor × source[rows]."""
         stored = self._spare(source[:1], (len(rows), *source.shape[1:]))
         np.take(source, rows, axis=0, out=stored, mode="clip")
         np.copyto(out, stored)
         out *= factor
 
+    def encode(self, batches: Batches, codes: In, out: Out) -> None:
+        """Out = codes[label], (batch, outputs), for the samples loaded last."""
+        np.take(codes, batches.part.labels[batches.last], axis=0, out=out, mode="clip")
+
+    def draw(self, rng: np.random.Generator, distribution: Distribution, out: Out) -> None:
+        """Out = the generator's next numbers from a distribution."""
+        distribution.fill(rng, out, self)
+
     def normal(self, rng: np.random.Generator, out: Array) -> None:
-        """Out ~ N(0, 1), the generator's next numbers."""
+        """Out ~ N(0, 1), for the distributions."""
         rng.standard_normal(dtype=out.dtype.type, out=out)
 
     def dropout(self, rng: np.random.Generator, rate: float, out: Array) -> None:
-        """Out = −1 with probability `rate`, else rate / (1 − rate): 1 + out has the mean 1."""
+        """Out = −1 with probability `rate`, else rate / (1 − rate), so that 1 + out has the mean 1; likewise."""
         rng.random(dtype=out.dtype.type, out=out)
         dropped = self._spare(_BOOLS, out.shape)
         np.less(out, rate, out=dropped)
         out[...] = rate / (1.0 - rate)
         np.copyto(out, -1.0, where=dropped)
 
+    # --- elementwise
+
+    def fill(self, out: Out, value: float) -> None:
+        """Out = value."""
+        out[...] = value
+
+    def copy(self, source: In, out: Out) -> None:
+        """Out = source, either of which may be some columns of a wider array."""
+        out[...] = source
+
+    def shift(self, y: InOut, amount: float) -> None:
+        """Y + amount."""
+        y += amount
+
+    def add(self, x: In, y: InOut) -> None:
+        """Y + x; x may be some columns of a wider array."""
+        y += x
+
+    def multiply(self, x: In, y: InOut) -> None:
+        """Y × x."""
+        y *= x
+
     # --- bounds
 
-    def clamp(self, params: Array, bound: float) -> None:
+    def clamp(self, params: InOut, bound: float) -> None:
         """Each parameter to [−bound, bound] (Arjovsky et al. 2017, algorithm 1)."""
         np.clip(params, -bound, bound, out=params)
 
-    def rescale(self, params: Array, bound: float) -> None:
+    def rescale(self, params: InOut, bound: float) -> None:
         """Params × bound / max|params|, where that maximum is over the bound (the report's code)."""
         largest = max(float(params.max(initial=0.0)), -float(params.min(initial=0.0)))
         if largest > bound:
@@ -167,13 +257,34 @@ class NumpyEngine(NumpyOptimizers):
 
     # --- averages
 
-    def average(self, average: Array, params: Array, decay: float) -> None:
-        """Average ← decay × average + (1 − decay) × params."""
+    def average(self, average: InOut, params: In, count: Counter, decay: float) -> None:
+        """Average moved to decay × average + (1 − decay) × params; at step k the decay is at most (1 + k) / (10 + k).
+
+        So the first parameters, which mean nothing, are soon forgotten.
+        """
+        decay = min(decay, (1.0 + int(count[0])) / (10.0 + int(count[0])))
         for kept, value in zip(strips(average), strips(params), strict=True):
             spare = self._spare(kept)
             np.subtract(value, kept, out=spare)
             spare *= 1.0 - decay
             kept += spare
+
+    # --- games of two numbers: θ descends L(θ, φ), φ ascends it, and optimisers descend
+
+    def bilinear(self, theta: In, phi: In, dtheta: Out, dphi: Out) -> None:
+        """∂L/∂θ and −∂L/∂φ of L = θ φ."""
+        dtheta[...], dphi[...] = phi, -theta
+
+    def dirac(self, theta: In, phi: In, dtheta: Out, dphi: Out) -> None:
+        """The same of the Dirac-GAN: L = f(θφ) + f(0), f(t) = −log(1 + e^(−t)) (Mescheder et al. 2018, section 2).
+
+        The data are all at 0, the generator's samples all at θ, and the discriminator's log-odds are φ x.
+        """
+        with np.errstate(over="ignore"):  # 1/∞ is the 0 that it should be
+            slope = 1.0 / (1.0 + np.exp(theta * phi))  # f'(t) = σ(−t)
+        dtheta[...], dphi[...] = phi * slope, -theta * slope
+
+    # --- looks
 
     def finite(self, params: Array) -> bool:
         """Is every element a finite number? inf and nan do not survive × 0."""

@@ -1,11 +1,11 @@
 """The optimisers' kernels in plain NumPy: params ← params + Δ, with Δ = momentum × Δ + step where there is a velocity.
 
-They work on a network's flat vectors, block by block; `step` is scratch that leaves with the step taken.
+They work on a network's flat vectors, block by block.
 """
 
 import numpy as np
 
-from gancli.engines.plan import Array
+from gancli.engines.arrays import Array, Counter, Counting, In, InOut
 from gancli.engines.strips import Scratch, blocks
 
 FLOOR = 1e-30
@@ -15,57 +15,60 @@ FLOOR = 1e-30
 class NumpyOptimizers(Scratch):
     """One kernel for each optimiser."""
 
-    def sgd(
-        self, params: Array, grads: Array, step: Array, velocity: Array | None, eta: float, momentum: float
-    ) -> None:
+    def count(self, count: Counting) -> None:
+        """One step more."""
+        count += 1
+
+    def sgd(self, params: InOut, grads: In, velocity: InOut | None, eta: float, momentum: float) -> None:
         """Step −η g."""
         for part in blocks(params.size):
-            np.multiply(grads[part], -eta, out=step[part])
-            _move(params, step, velocity, momentum, part)
+            s = self._spare(params[part])
+            np.multiply(grads[part], -eta, out=s)
+            _move(params, s, velocity, momentum, part)
 
     def adagrad(
-        self, params: Array, grads: Array, step: Array, velocity: Array | None, momentum: float,
-        square: Array, eta: float, epsilon: float,
+        self, params: InOut, grads: In, velocity: InOut | None, momentum: float,
+        square: InOut, eta: float, epsilon: float,
     ) -> None:  # fmt: skip
         """G ← G + g²; step −η g / (√G + ε) (report, 3.1.2)."""
         for part in blocks(params.size):
-            g, s = grads[part], step[part]
+            g, s = grads[part], self._spare(params[part])
             np.multiply(g, g, out=s)
             square[part] += s
             np.sqrt(square[part], out=s)
             s += epsilon
             np.divide(g, s, out=s)
             s *= -eta
-            _move(params, step, velocity, momentum, part)
+            _move(params, s, velocity, momentum, part)
 
     def rmsprop(
-        self, params: Array, grads: Array, step: Array, velocity: Array | None, momentum: float,
-        square: Array, mean: Array | None, eta: float, gamma: float, epsilon: float,
+        self, params: InOut, grads: In, velocity: InOut | None, momentum: float,
+        square: InOut, mean: InOut | None, eta: float, gamma: float, epsilon: float,
     ) -> None:  # fmt: skip
         """G ← γG + (1−γ)g²; step −η g / (√G + ε); with a mean, −η g / √(G − M² + ε) (report, 3.1.3)."""
         for part in blocks(params.size):
-            g, s = grads[part], step[part]
+            g, s = grads[part], self._spare(params[part])
             _average_square(square[part], g, gamma, s)
             if mean is None:
                 np.sqrt(square[part], out=s)
                 s += epsilon
             else:
-                _deviation(g, square, mean, gamma, epsilon, part, s, self._spare(s))
+                _deviation(g, square, mean, gamma, epsilon, part, s, self._spare(s, which=1))
             np.divide(g, s, out=s)
             s *= -eta
-            _move(params, step, velocity, momentum, part)
+            _move(params, s, velocity, momentum, part)
 
     def adadelta(
-        self, params: Array, grads: Array, step: Array, velocity: Array | None, momentum: float,
-        square: Array, mean: Array | None, moved: Array, gamma: float, epsilon: float,
+        self, params: InOut, grads: In, velocity: InOut | None, momentum: float,
+        square: InOut, mean: InOut | None, moved: InOut, gamma: float, epsilon: float,
     ) -> None:  # fmt: skip
         """G as in RMSProp, X ← γX + (1−γ)step²; step −g √(X+ε) / √(G+ε) (Zeiler 2012).
 
         With a mean M, −g √(X+ε) / √(G − M² + ε) (report, 3.1.4).
         """
         for part in blocks(params.size):
-            g, s, x = grads[part], step[part], moved[part]
-            spare = self._spare(s)
+            g, s, x = grads[part], self._spare(params[part]), moved[part]
+            spare = self._spare(s, which=1)
             _average_square(square[part], g, gamma, s)
             _deviation(g, square, mean, gamma, epsilon, part, s, spare)
             np.divide(g, s, out=s)
@@ -74,23 +77,24 @@ class NumpyOptimizers(Scratch):
             np.negative(spare, out=spare)
             s *= spare
             _average_square(x, s, gamma, spare)
-            _move(params, step, velocity, momentum, part)
+            _move(params, s, velocity, momentum, part)
 
     def adam(
-        self, params: Array, grads: Array, step: Array, velocity: Array | None, momentum: float,
-        first: Array, second: Array, count: int, eta: float, beta1: float, beta2: float, epsilon: float,
+        self, params: InOut, grads: In, velocity: InOut | None, momentum: float,
+        first: InOut, second: InOut, count: Counter, eta: float, beta1: float, beta2: float, epsilon: float,
     ) -> None:  # fmt: skip
         """Step −η m̂ / (√v̂ + ε), m̂ = m / (1 − β₁^k), v̂ = v / (1 − β₂^k), k = `count` from 1 (report, 3.1.5)."""
+        k = int(count[0])
         for part in blocks(params.size):
-            g, s = grads[part], step[part]
+            g, s = grads[part], self._spare(params[part])
             _average(first[part], g, beta1, s)
             _average_square(second[part], g, beta2, s)
-            np.multiply(second[part], 1.0 / (1.0 - beta2**count), out=s)
+            np.multiply(second[part], 1.0 / (1.0 - beta2**k), out=s)
             np.sqrt(s, out=s)
             s += epsilon
             np.divide(first[part], s, out=s)
-            s *= -eta / (1.0 - beta1**count)
-            _move(params, step, velocity, momentum, part)
+            s *= -eta / (1.0 - beta1**k)
+            _move(params, s, velocity, momentum, part)
 
 
 def _average(average: Array, value: Array, decay: float, spare: Array) -> None:
@@ -126,8 +130,8 @@ def _deviation(
 
 def _move(params: Array, step: Array, velocity: Array | None, momentum: float, part: slice) -> None:
     if velocity is None:
-        params[part] += step[part]
+        params[part] += step
     else:
         velocity[part] *= momentum
-        velocity[part] += step[part]
+        velocity[part] += step
         params[part] += velocity[part]

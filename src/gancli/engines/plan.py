@@ -4,11 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[np.floating]
-
+from gancli.engines.arrays import Array
 
 ActivationPlan = tuple[str, float, float]
 """A name and two numbers: sigmoid (μ), tanh (k, α), relu (slope), softplus, linear (slope)."""

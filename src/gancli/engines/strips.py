@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.engines.plan import Array
+from gancli.engines.arrays import Array
 
 BLOCK = 32768
 """Elements of a flat vector worked on at once, so that what several passes work on stays in the second-level cache."""
@@ -15,18 +15,19 @@ _NOTHING = np.zeros(0)
 
 
 class Scratch:
-    """Keeps one vector of each type, as large as its largest user."""
+    """Keeps two vectors of each type, as large as their largest users."""
 
     def __init__(self) -> None:
         self._scratch: dict[Any, NDArray[Any]] = {}
 
-    def _spare(self, like: NDArray[Any], shape: tuple[int, ...] | None = None) -> NDArray[Any]:
+    def _spare(self, like: NDArray[Any], shape: tuple[int, ...] | None = None, which: int = 0) -> NDArray[Any]:
         """Scratch of the type and the shape of an array, or of another shape; its last user is done with it."""
         shape = like.shape if shape is None else shape
         size = math.prod(shape)
-        if self._scratch.get(like.dtype, _NOTHING).size < size:
-            self._scratch[like.dtype] = np.empty(max(size, BLOCK), like.dtype)
-        return self._scratch[like.dtype][:size].reshape(shape)
+        key = like.dtype, which
+        if self._scratch.get(key, _NOTHING).size < size:
+            self._scratch[key] = np.empty(max(size, BLOCK), like.dtype)
+        return self._scratch[key][:size].reshape(shape)
 
     def _spares(self, array: Array) -> Iterator[Array]:
         """Scratch for each strip of an array, always the same."""

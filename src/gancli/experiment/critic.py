@@ -155,7 +155,7 @@ def _held_out(part: Part, generator: Network, rng: Rng) -> Array:
     """So many different samples of a part at most, as a network sees them."""
     rows = rng.permutation(len(part.samples))[:HELD_OUT]
     out: Array = np.empty((len(rows), part.samples.shape[1]), generator.dtype)
-    generator.engine.load(part.samples, rows, part.factor, out)
+    generator.engine.gather(part.samples, rows, part.factor, out)
     return out
 
 

@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from gancli.engines import AdversarialPlan, Array, Engine, GamePlayer
+from gancli.engines import DISTRIBUTIONS, AdversarialPlan, Array, Engine, GamePlayer
 from gancli.games import planes
 from gancli.games.base import Batches, Picture, Rng, play_in_engine, portions
 from gancli.games.player import Player
 from gancli.nn import Network
-from gancli.nn.layers import draw
 from gancli.nn.losses import AdversarialLoss
 
 CHUNK = 1000
@@ -42,6 +41,7 @@ class Adversarial:
         self.generator, self.opponent, self.loss = generator, opponent, loss
         self.played = 0
         self.batch, self.law, self.test_batches = batch, law, test_batches
+        self.latents = DISTRIBUTIONS[law]()
         self.real, self._test_real, self._streams = real, test, streams
         dtype = generator.network.dtype
         self._z = np.empty((batch, generator.network.inputs), dtype)
@@ -74,7 +74,7 @@ class Adversarial:
         for portion in portions(games, numbers + labels):
             rows = self.real.rows(portion * reals * self.batch).reshape(portion, -1)
             latents = np.empty((portion, numbers), self.generator.network.dtype)
-            draw(self.engine, self._streams["latent"], self.law, 1.0, out=latents)
+            self.engine.draw(self._streams["latent"], self.latents, out=latents)
             if draw_labels is not None:
                 latents = np.concatenate([latents, np.empty((portion, labels), latents.dtype)], axis=1)
                 for targets in latents[:, numbers:]:
@@ -87,7 +87,7 @@ class Adversarial:
         if len(self._z) < batches * self.batch:
             self._z = np.empty((batches * self.batch, self._z.shape[1]), self._z.dtype)
         z = self._z[: batches * self.batch]
-        draw(self.engine, self._streams["latent"], self.law, 1.0, out=z)
+        self.engine.draw(self._streams["latent"], self.latents, out=z)
         return self.generator.network.forward(z, self._streams["noise"])
 
     def judge(self, x: Array) -> Array:
@@ -101,7 +101,7 @@ class Adversarial:
 
     def find_generator_gradient(self, output: Array) -> None:
         """∂(G's loss)/∂(G's parameters), through D."""
-        self.loss.generator.gradient(output, out=self._gradient)
+        self.loss.generator.gradient(self.engine, output, out=self._gradient)
         dx = self.opponent.network.backward(self._gradient, params=False, inputs=True)
         assert dx is not None
         self.generator.network.backward(dx)
@@ -163,13 +163,13 @@ class Adversarial:
         """L2 norms of the gradients of D's and G's losses, on one fresh batch."""
         rng, d, g = self._streams["test"], self.opponent.network, self.generator.network
         self._test_real.load(self._x)
-        self.loss.real.gradient(d.forward(self._x, rng, training=False), out=self._gradient)
+        self.loss.real.gradient(self.engine, d.forward(self._x, rng, training=False), out=self._gradient)
         d.backward(self._gradient)
         whole = d.grads.copy()
-        draw(g.engine, rng, self.law, 1.0, out=self._z[: self.batch])
+        g.engine.draw(rng, self.latents, out=self._z[: self.batch])
         output = d.forward(g.forward(self._z[: self.batch], rng, training=False), rng, training=False)
         self.find_generator_gradient(output)
-        self.loss.fake.gradient(output, out=self._gradient)
+        self.loss.fake.gradient(self.engine, output, out=self._gradient)
         d.backward(self._gradient)
         whole += d.grads
         norms = {"generator": np.linalg.norm(g.grads), "opponent": np.linalg.norm(whole)}
@@ -179,7 +179,7 @@ class Adversarial:
 def sample_generator(network: Network, law: str, count: int, rng: Rng) -> tuple[Array, Array]:
     """G(z) (count, features) and z (count, latent size), a chunk at a time; latents, then noise, from `rng`."""
     latents = np.empty((count, network.inputs), network.dtype)
-    draw(network.engine, rng, law, 1.0, out=latents)
+    network.engine.draw(rng, DISTRIBUTIONS[law](), out=latents)
     chunks = [latents[start : start + CHUNK] for start in range(0, count, CHUNK)]
     return np.concatenate([network.forward(chunk, rng, training=False).copy() for chunk in chunks]), latents
 

@@ -7,43 +7,20 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.engines import Array, GamePlayer
+from gancli import engines
+from gancli.engines import DISTRIBUTIONS, Array, GamePlayer
 from gancli.games.player import Player
-from gancli.nn.layers import draw
 
 Rng = np.random.Generator
 
 
-class Part(Protocol):
-    """Samples as they are stored; factor × sample is what a network sees."""
-
-    @property
-    def samples(self) -> NDArray[Any]:
-        """(count, features)."""
-
-    @property
-    def labels(self) -> NDArray[np.intp]:
-        """(count,)."""
-
-    @property
-    def factor(self) -> float:
-        """What samples are multiplied by."""
-
-
-class Batches(Protocol):
+class Batches(engines.Batches, Protocol):
     """An endless stream of samples from a data set."""
 
     count: int
 
-    @property
-    def part(self) -> Part:
-        """Where its samples are."""
-
-    def rows(self, count: int) -> NDArray[np.intp]:
-        """Where the next samples are, in `part`."""
-
-    def load(self, out: Array) -> Any:
-        """Fill `out` (batch, features) with the next samples and return their labels (batch,)."""
+    def load(self, out: Array) -> None:
+        """Fill `out` (batch, features) with the next samples."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +61,7 @@ def play_in_engine(engine: GamePlayer, players: Sequence[Player], rows: NDArray[
     noise = np.empty((len(rows), sum(sizes)), latents.dtype)
     for numbers in noise if sizes else ():
         for (size, law, scale), end in zip(engine.noise, edges, strict=True):
-            draw(players[0].network.engine, rng, law, scale, numbers[end - size : end])
+            players[0].network.engine.draw(rng, DISTRIBUTIONS[law](scale), numbers[end - size : end])
     counts = engine.play(rows, latents, noise, tuple(player.optimizer.count for player in players))
     for player, count in zip(players, counts, strict=True):
         player.optimizer.count = count

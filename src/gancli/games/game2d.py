@@ -4,40 +4,21 @@ Report, section 4.1, after Mescheder, Nowozin and Geiger 2017. θ descends L(θ,
 have their one equilibrium at (0, 0).
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
-from gancli.engines import Array, GamePlayer
+from gancli.engines import Array, GamePlayer, NumpyEngine
 from gancli.games.base import Picture, Rng
 from gancli.games.player import Player
 
-Field = Callable[[Array, Array], tuple[Array, Array]]
-
-
-def bilinear(theta: Array, phi: Array) -> tuple[Array, Array]:
-    """∂L/∂θ and ∂L/∂φ of L = θ φ."""
-    return phi, theta
-
-
-def dirac(theta: Array, phi: Array) -> tuple[Array, Array]:
-    """∂L/∂θ and ∂L/∂φ of the Dirac-GAN: L = f(θφ) + f(0), f(t) = −log(1 + e^(−t)) (Mescheder et al. 2018, section 2).
-
-    The data are all at 0, the generator's samples all at θ, and the discriminator's log-odds are φ x.
-    """
-    with np.errstate(over="ignore"):  # 1/∞ is the 0 that it should be
-        slope = 1.0 / (1.0 + np.exp(theta * phi))  # f'(t) = σ(−t)
-    return phi * slope, theta * slope
-
-
-FIELDS: dict[str, Field] = {"bilinear": bilinear, "dirac": dirac}
+FIELDS = ("bilinear", "dirac")
+"""Each is a kernel: ∂L/∂θ and −∂L/∂φ, which optimisers descend."""
 
 
 class Game2d:
     """Two players of one number each; `alternating`: φ sees where θ has gone."""
 
     def __init__(self, game: str, alternating: bool, theta: Player, phi: Player):
-        self.field, self.alternating = FIELDS[game], alternating
+        self.game, self.alternating = game, alternating
         self.players = {"theta": theta, "phi": phi}
         self.played = 0
         self.engine_players: list[GamePlayer] = []
@@ -51,14 +32,18 @@ class Game2d:
         """So many games: a step of each player."""
         for _ in range(games):
             theta, phi = self.players["theta"], self.players["phi"]
-            down, up = self.field(*self.position())
-            theta.network.grads[...] = down
-            phi.network.grads[...] = -up  # optimisers descend
+            self.find_gradients()
             theta.learn()
             if self.alternating:
-                phi.network.grads[...] = -self.field(*self.position())[1]
+                self.find_gradients()
             phi.learn()
             self.played += 1
+
+    def find_gradients(self) -> None:
+        """Of both players, where they are now."""
+        networks = [player.network for player in self.players.values()]
+        field = getattr(networks[0].engine, self.game)
+        field(*(network.params for network in networks), *(network.grads for network in networks))
 
     def measure(self) -> dict[str, float]:
         """θ, φ and how far they are from the equilibrium."""
@@ -70,5 +55,6 @@ class Game2d:
         half = 2.0 * self._start
         axis = np.linspace(-half, half, count)
         theta, phi = np.meshgrid(axis, axis)
-        down, up = self.field(theta, phi)
-        return Picture(np.zeros((0, 1)), {"axis": axis, "theta_step": -down, "phi_step": up})
+        dtheta, dphi = np.empty((2, *theta.shape))
+        getattr(NumpyEngine(), self.game)(theta, phi, dtheta, dphi)
+        return Picture(np.zeros((0, 1)), {"axis": axis, "theta_step": -dtheta, "phi_step": -dphi})

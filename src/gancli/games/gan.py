@@ -31,7 +31,7 @@ class Gan(Adversarial):
         super().__init__(**parts)
         self.ratios, self.labels, self.r1 = ratios, labels, r1
         self.players = {"generator": self.generator, "discriminator": self.opponent}
-        self._targets = np.empty(self.batch, self._x.dtype)
+        self._targets = np.empty((self.batch, 1), self._x.dtype)
 
         kinds = {False} if r1 is None else {True} if r1.every == 1 else {False, True}
         found = {penalised: self._player(penalised) for penalised in sorted(kinds)}
@@ -86,7 +86,7 @@ class Gan(Adversarial):
     def learn_real(self) -> None:
         """D learns on a batch of real samples."""
         self.real.load(self._x)
-        self.loss.real.gradient(self.judge(self._x), out=self._gradient, targets=self.targets(real=True))
+        self.loss.real.gradient(self.engine, self.judge(self._x), out=self._gradient, targets=self.targets(real=True))
         self.opponent.network.backward(self._gradient)
         if self.r1 is not None and self.penalised():
             add_r1(self.opponent.network, self.r1.gamma)
@@ -97,7 +97,7 @@ class Gan(Adversarial):
 
         For shared fakes that forward pass has served the generator's step too: D has not changed since.
         """
-        self.loss.fake.gradient(output, out=self._gradient, targets=self.targets(real=False))
+        self.loss.fake.gradient(self.engine, output, out=self._gradient, targets=self.targets(real=False))
         self.opponent.network.backward(self._gradient)
         self.opponent.learn()
 
@@ -105,13 +105,13 @@ class Gan(Adversarial):
         """Targets (batch, 1) of one learning of D, where they are drawn."""
         if not self.labels.drawn:
             return None
-        self.labels.draw(self._streams["labels"], real, out=self._targets)
-        return self._targets[:, None]
+        self.engine.draw(self._streams["labels"], self.labels.of(real), out=self._targets)
+        return self._targets
 
     def draw_labels(self, out: Array) -> None:
         """The targets of one game's learnings of D, as they would be drawn one after another."""
         for index, targets in enumerate(out.reshape(-1, self.batch)):
-            self.labels.draw(self._streams["labels"], index < self.ratios["real"], out=targets)
+            self.engine.draw(self._streams["labels"], self.labels.of(index < self.ratios["real"]), out=targets)
 
     def measure(self) -> dict[str, float]:
         """D(x), D(G(z)), their spread, both losses, distances between samples, and norms of gradients."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gancli.engines import Array
+from gancli.engines import Array, Engine
 
 
 @dataclass(frozen=True)
@@ -20,14 +20,26 @@ class Labels:
         """Are there targets to draw? Else they are always the same, and part of the loss."""
         return self.low < self.high or self.flip > 0.0
 
-    def draw(self, rng: np.random.Generator, real: bool, out: Array) -> None:
-        """Fill `out` (batch,) with targets of real samples or of fakes."""
-        dtype = out.dtype.type
-        out[...] = self.low if real else 0.0
-        if real and self.low < self.high:
-            rng.random(dtype=dtype, out=out)
+    def of(self, real: bool) -> "Targets":
+        """What targets of real samples, or of fakes, are drawn from."""
+        return Targets(self.low, self.high, self.flip, 0.0) if real else Targets(0.0, 0.0, self.flip, 1.0)
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Uniform over [low, high); with probability `flip`, `other`."""
+
+    low: float
+    high: float
+    flip: float
+    other: float
+
+    def fill(self, rng: np.random.Generator, out: Array, engine: Engine) -> None:
+        """Draw."""
+        out[...] = self.low
+        if self.low < self.high:
+            rng.random(dtype=out.dtype.type, out=out)
             out *= self.high - self.low
             out += self.low
         if self.flip > 0.0:
-            flipped = rng.random(len(out), dtype=dtype) < self.flip
-            out[flipped] = 0.0 if real else 1.0
+            out[rng.random(out.shape, dtype=out.dtype.type) < self.flip] = self.other

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gancli.engines import NetworkPlan
 from gancli.nn import Network
 from gancli.nn.optimizers import Optimizer
@@ -24,18 +27,17 @@ class Clip(Protocol):
 class Average:
     """An exponential moving average of a network's parameters, in a second network of the same layers.
 
-    Samples drawn from it are better than those of the last step (Yazıcı et al. 2019). At step k the decay is at most
-    (1 + k) / (10 + k), so that the first parameters, which mean nothing, are soon forgotten.
+    Samples drawn from it are better than those of the last step (Yazıcı et al. 2019).
     """
 
     def __init__(self, network: Network, decay: float):
         self.network, self.decay = network, decay
 
-    def follow(self, network: Network, steps: int) -> None:
-        """Move towards `network`, which has taken so many steps."""
-        decay = min(self.decay, (1.0 + steps) / (10.0 + steps))
-        network.engine.average(self.network.params, network.params, decay)
-        self.network.state[...] = network.state
+    def follow(self, network: Network, steps: NDArray[np.int64]) -> None:
+        """Move towards `network`, which has taken so many steps, (1,)."""
+        network.engine.average(self.network.params, network.params, steps, self.decay)
+        if len(network.state):
+            network.engine.copy(network.state, out=self.network.state)
 
 
 class Player:
@@ -61,7 +63,7 @@ class Player:
         if self.clip is not None:
             self.clip(self.network)
         if self.average is not None:
-            self.average.follow(self.network, self.optimizer.count)
+            self.average.follow(self.network, self.optimizer.steps)
 
     def plan(self) -> NetworkPlan | None:
         """What an engine that plays by itself is told; None where it cannot."""

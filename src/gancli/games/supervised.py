@@ -31,7 +31,7 @@ class Supervised:
         self._network, self._loss, self._codes, self.threshold = network.network, loss, codes, threshold
         self._training, self._test, self._noise = training, test, noise
         self._x = np.empty((batch, self._network.inputs), self._network.dtype)
-        self._target = np.empty((batch, self._network.outputs), self._network.dtype)
+        self._target, self._gradient = np.zeros((2, batch, self._network.outputs), self._network.dtype)
         self._tested: tuple[int, Array] | None = None
         self.player = self._player()
         self.engine_players = [] if self.player is None else [self.player]
@@ -59,11 +59,12 @@ class Supervised:
 
     def train(self) -> None:
         """One training: forward, error, backward, step."""
-        labels = self._training.load(self._x)
-        self._codes.take(labels, axis=0, out=self._target, mode="clip")
+        engine = self._network.engine
+        self._training.load(self._x)
+        engine.encode(self._training, self._codes, out=self._target)
         output = self._network.forward(self._x, self._noise)
-        self._loss.gradient(output, self._target, out=self._target)
-        self._network.backward(self._target)
+        self._loss.gradient(engine, output, self._target, out=self._gradient)
+        self._network.backward(self._gradient)
         self.players["network"].learn()
         self.played += 1
 

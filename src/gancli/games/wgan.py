@@ -100,10 +100,10 @@ class Wgan(Adversarial):
         """
         real, fake = slice(self.batch), slice(self.batch, None)
         self.real.load(self._both[real])
-        self._both[fake] = self.fakes() if fakes is None else fakes
+        self.engine.copy(self.fakes() if fakes is None else fakes, out=self._both[fake])
         output = self.judge(self._both)
-        self.loss.real.gradient(output[real], out=self._ascent[real])
-        self.loss.fake.gradient(output[fake], out=self._ascent[fake])
+        self.loss.real.gradient(self.engine, output[real], out=self._ascent[real])
+        self.loss.fake.gradient(self.engine, output[fake], out=self._ascent[fake])
         self.opponent.network.backward(self._ascent)
         self.opponent.learn()
 

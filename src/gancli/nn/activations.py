@@ -5,9 +5,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
-
-import numpy as np
+from typing import ClassVar, Protocol
 
 from gancli.engines import ActivationPlan, Array, Engine
 
@@ -25,14 +23,18 @@ class Activation(Protocol):
     def backward(self, engine: Engine, y: Array, dy: Array) -> None:
         """Dy ← dy × f'(x), where y = f(x)."""
 
-    def bend(self, y: Array) -> Array | None:
-        """f''(x), where y = f(x); None where it is 0, but for corners."""
+    straight: ClassVar[bool]
+    """Is f'' = 0, but for corners?"""
+
+    def curve(self, engine: Engine, y: Array, dy: Array) -> None:
+        """Dy ← dy × f''(x), where y = f(x), unless it is straight."""
 
 
 @dataclass(frozen=True)
 class Sigmoid:
     """σ_μ(x), in (0, 1)."""
 
+    straight: ClassVar[bool] = False
     mu: float = 1.0
 
     @property
@@ -48,15 +50,16 @@ class Sigmoid:
         """Dy ← dy μ y (1 − y)."""
         engine.sigmoid_gradient(y, dy, self.mu)
 
-    def bend(self, y: Array) -> Array:
-        """μ² y (1 − y) (1 − 2y)."""
-        return np.asarray(self.mu**2 * y * (1.0 - y) * (1.0 - 2.0 * y))
+    def curve(self, engine: Engine, y: Array, dy: Array) -> None:
+        """Dy ← dy μ² y (1 − y) (1 − 2y)."""
+        engine.sigmoid_curve(y, dy, self.mu)
 
 
 @dataclass(frozen=True)
 class Tanh:
     """k tanh(αx), in (−k, k)."""
 
+    straight: ClassVar[bool] = False
     k: float = 1.0
     alpha: float = 1.0
 
@@ -73,9 +76,9 @@ class Tanh:
         """Dy ← dy kα (1 − (y/k)²)."""
         engine.tanh_gradient(y, dy, self.k, self.alpha)
 
-    def bend(self, y: Array) -> Array:
-        """−2 α² y (1 − (y/k)²)."""
-        return -2.0 * self.alpha**2 * y * (1.0 - (y / self.k) ** 2)
+    def curve(self, engine: Engine, y: Array, dy: Array) -> None:
+        """Dy ← −2 α² dy y (1 − (y/k)²)."""
+        engine.tanh_curve(y, dy, self.k, self.alpha)
 
 
 def centered_sigmoid(mu: float = 1.0) -> Tanh:
@@ -87,6 +90,7 @@ def centered_sigmoid(mu: float = 1.0) -> Tanh:
 class LeakyRelu:
     """x where positive, slope × x elsewhere; the derivative at 0 is the slope."""
 
+    straight: ClassVar[bool] = True
     slope: float = 0.2
 
     @property
@@ -102,8 +106,8 @@ class LeakyRelu:
         """Dy ← dy where y > 0, slope dy elsewhere."""
         engine.relu_gradient(y, dy, self.slope)
 
-    def bend(self, y: Array) -> None:
-        """None: it is straight."""
+    def curve(self, engine: Engine, y: Array, dy: Array) -> None:
+        """Nothing: it is straight."""
 
 
 def relu() -> LeakyRelu:
@@ -114,6 +118,8 @@ def relu() -> LeakyRelu:
 @dataclass(frozen=True)
 class Softplus:
     """log(1 + e^x), positive."""
+
+    straight: ClassVar[bool] = False
 
     @property
     def plan(self) -> ActivationPlan | None:
@@ -128,15 +134,16 @@ class Softplus:
         """Dy ← dy (1 − e^(−y))."""
         engine.softplus_gradient(y, dy)
 
-    def bend(self, y: Array) -> Array:
-        """e^(−y) (1 − e^(−y))."""
-        return np.exp(-y) * (1.0 - np.exp(-y))
+    def curve(self, engine: Engine, y: Array, dy: Array) -> None:
+        """Dy ← dy e^(−y) (1 − e^(−y))."""
+        engine.softplus_curve(y, dy)
 
 
 @dataclass(frozen=True)
 class Linear:
     """slope × x. The slope is 1, or μ for the log-odds of a sigmoid (see `log_odds`)."""
 
+    straight: ClassVar[bool] = True
     slope: float = 1.0
 
     @property
@@ -154,13 +161,15 @@ class Linear:
         if self.slope != 1.0:
             engine.scale(dy, self.slope)
 
-    def bend(self, y: Array) -> None:
-        """None: it is straight."""
+    def curve(self, engine: Engine, y: Array, dy: Array) -> None:
+        """Nothing: it is straight."""
 
 
 @dataclass(frozen=True)
 class Step:
     """1 where x > 0, else 0: for display only, it has no gradient to learn from."""
+
+    straight: ClassVar[bool] = True
 
     @property
     def plan(self) -> ActivationPlan | None:
@@ -175,8 +184,8 @@ class Step:
         """Raises TypeError."""
         raise TypeError("step has no gradient; train with sigmoid, and use step for display")
 
-    def bend(self, y: Array) -> None:
-        """None: it is flat."""
+    def curve(self, engine: Engine, y: Array, dy: Array) -> None:
+        """Nothing: it is flat."""
 
 
 def log_odds(activation: Activation) -> Activation:

@@ -11,7 +11,29 @@ from typing import Protocol
 
 import numpy as np
 
-from gancli.engines import Array, TermPlan
+from gancli.engines import Array, Engine, TermPlan, sigmoid, softmax
+
+__all__ = [
+    "ADVERSARIAL",
+    "LEAST_SQUARES",
+    "LOG_ODDS",
+    "LOSSES",
+    "MINIMAX",
+    "NON_SATURATING",
+    "WASSERSTEIN",
+    "AdversarialLoss",
+    "BinaryCrossEntropy",
+    "CategoricalCrossEntropy",
+    "LogTerm",
+    "Loss",
+    "MeanSquaredError",
+    "MeanTerm",
+    "SquareTerm",
+    "Term",
+    "sigmoid",
+    "softmax",
+    "softplus",
+]
 
 LOG_ODDS = {"cross_entropy", "gan"}
 
@@ -24,8 +46,8 @@ class Loss(Protocol):
     def value(self, output: Array, target: Array) -> float:
         """The loss."""
 
-    def gradient(self, output: Array, target: Array, out: Array) -> None:
-        """Write ∂loss/∂output into `out`, which may be `output` itself."""
+    def gradient(self, engine: Engine, output: Array, target: Array, out: Array) -> None:
+        """Write ∂loss/∂output into `out`, which must be neither of the others."""
 
     def answer(self, output: Array) -> Array:
         """The network's answer for its output."""
@@ -40,10 +62,9 @@ class MeanSquaredError:
         """The loss."""
         return float(((output - target) ** 2).sum() / len(output))
 
-    def gradient(self, output: Array, target: Array, out: Array) -> None:
+    def gradient(self, engine: Engine, output: Array, target: Array, out: Array) -> None:
         """2 (o − t) / batch."""
-        np.subtract(output, target, out=out)
-        out *= 2.0 / len(output)
+        engine.mse(output, target, out=out)
 
     def answer(self, output: Array) -> Array:
         """The output itself."""
@@ -59,10 +80,9 @@ class BinaryCrossEntropy:
         """Σ softplus(a) − t a."""
         return float((softplus(output) - target * output).sum() / len(output))
 
-    def gradient(self, output: Array, target: Array, out: Array) -> None:
+    def gradient(self, engine: Engine, output: Array, target: Array, out: Array) -> None:
         """(σ(a) − t) / batch."""
-        np.subtract(sigmoid(output), target, out=out)
-        out /= len(output)
+        engine.cross_entropy(output, target, out=out)
 
     def answer(self, output: Array) -> Array:
         """p = σ(a)."""
@@ -79,10 +99,9 @@ class CategoricalCrossEntropy:
         shifted = output - output.max(axis=1, keepdims=True)
         return float((np.log(np.exp(shifted).sum(axis=1)) - (target * shifted).sum(axis=1)).sum() / len(output))
 
-    def gradient(self, output: Array, target: Array, out: Array) -> None:
+    def gradient(self, engine: Engine, output: Array, target: Array, out: Array) -> None:
         """(softmax(a) − t) / batch."""
-        np.subtract(softmax(output), target, out=out)
-        out /= len(output)
+        engine.categorical_cross_entropy(output, target, out=out)
 
     def answer(self, output: Array) -> Array:
         """p = softmax(a)."""
@@ -99,7 +118,7 @@ class Term(Protocol):
     def value(self, output: Array) -> float:
         """The term, averaged over the batch."""
 
-    def gradient(self, output: Array, out: Array, targets: Array | None = None) -> None:
+    def gradient(self, engine: Engine, output: Array, out: Array, targets: Array | None = None) -> None:
         """Write ∂term/∂output into `out`, which must not be `output`; `targets` (batch, 1) instead of its own."""
 
 
@@ -120,11 +139,9 @@ class LogTerm:
         value = self.target * softplus(-output) + (1.0 - self.target) * softplus(output)
         return float(self.weight * value.mean())
 
-    def gradient(self, output: Array, out: Array, targets: Array | None = None) -> None:
-        """weight × ((1 − t) σ(a) − t σ(−a)) / batch: exact where D is sure, as σ(a) − t is not."""
-        target = self.target if targets is None else targets
-        out[...] = (1.0 - target) * sigmoid(output) - target * sigmoid(-output)
-        out *= self.weight / len(output)
+    def gradient(self, engine: Engine, output: Array, out: Array, targets: Array | None = None) -> None:
+        """weight × ((1 − t) σ(a) − t σ(−a)) / batch."""
+        engine.log_term(output, targets, self.target, self.weight, out=out)
 
 
 @dataclass(frozen=True)
@@ -142,10 +159,9 @@ class SquareTerm:
         """The term."""
         return float(0.5 * ((output - self.target) ** 2).mean())
 
-    def gradient(self, output: Array, out: Array, targets: Array | None = None) -> None:
+    def gradient(self, engine: Engine, output: Array, out: Array, targets: Array | None = None) -> None:
         """(o − target) / batch."""
-        np.subtract(output, self.target if targets is None else targets, out=out)
-        out /= len(output)
+        engine.square_term(output, targets, self.target, out=out)
 
 
 @dataclass(frozen=True)
@@ -163,9 +179,9 @@ class MeanTerm:
         """The term."""
         return float(self.sign * output.mean())
 
-    def gradient(self, output: Array, out: Array, targets: Array | None = None) -> None:
+    def gradient(self, engine: Engine, output: Array, out: Array, targets: Array | None = None) -> None:
         """sign / batch."""
-        out[...] = self.sign / len(output)
+        engine.fill(out, self.sign / len(output))
 
 
 @dataclass(frozen=True)
@@ -207,21 +223,6 @@ ADVERSARIAL = {
 }
 
 
-def sigmoid(a: Array) -> Array:
-    """1 / (1 + e^(−a)), without overflow, and exact to the last digits where it is small.
-
-    (½ (1 + tanh(a/2)) is not: in single precision it has lost half of them at a = −8, where a sure discriminator is.)
-    """
-    small = np.exp(-np.abs(a))
-    return np.where(a >= 0.0, np.ones((), a.dtype), small) / (1.0 + small)
-
-
 def softplus(a: Array) -> Array:
     """log(1 + e^a), without overflow."""
     return np.logaddexp(a, 0.0)
-
-
-def softmax(a: Array) -> Array:
-    """e^a / Σ e^a of each row, without overflow."""
-    powers = np.exp(a - a.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]

@@ -28,6 +28,8 @@ class Network:
         self.params: Array = np.zeros(self.layout.size, self.dtype)
         self.grads: Array = np.zeros(self.layout.size, self.dtype)
         self.state: Array = np.zeros(self.kept.size, self.dtype)
+        self.batch = 0
+        self._columns: dict[int, tuple[Array, Array]] = {}
         self._bind()
         self._first_to_learn = next(index for index, layer in enumerate(self.layers) if layer.shapes())
         for layer in self.layers:
@@ -49,6 +51,7 @@ class Network:
         `rng` draws the layers' noise. Without `training` nothing is dropped, and running statistics stand for a batch's
         own.
         """
+        self.batch = len(x)
         with self.engine.blas:
             for layer in self.layers:
                 layer.resize(len(x), self.dtype)
@@ -76,6 +79,11 @@ class Network:
                 if gradient is None:
                     break
         return gradient
+
+    def columns(self) -> tuple[Array, Array]:
+        """Two buffers like the output of the last pass, (batch, outputs), for a penalty."""
+        shape = self.batch, self.outputs
+        return self._columns.setdefault(self.batch, (np.zeros(shape, self.dtype), np.zeros(shape, self.dtype)))
 
     def views(self, vector: Array) -> dict[str, Array]:
         """Named views of a vector laid out like `params`: `layer1.weights`, `layer1.bias`, …"""

@@ -10,22 +10,30 @@ from gancli.engines import Array, Engine, OptimizerPlan
 
 
 class Optimizer:
-    """Base: `vectors` holds the state that a checkpoint saves, each (size,); `count` the steps taken."""
+    """Base: `vectors` holds the state that a checkpoint saves, each (size,); `count` says how many steps were taken."""
 
     name: str
 
     def __init__(self, engine: Engine, size: int, dtype: str, momentum: float):
         self.engine, self.momentum = engine, momentum
-        self.count = 0
+        self.steps = np.zeros(1, np.int64)
         self.vectors: dict[str, Array] = {}
         self._size, self._dtype = size, np.dtype(dtype)
-        self._step = np.zeros(size, self._dtype)
         self.velocity = self._vector("velocity") if momentum else None
 
     def step(self, params: Array, grads: Array) -> None:
         """Move `params` (size,), in place, against `grads` (size,)."""
-        self.count += 1
+        self.engine.count(self.steps)
         self._move(params, grads)
+
+    @property
+    def count(self) -> int:
+        """Steps taken; `steps` (1,) holds it for the kernels."""
+        return int(self.steps[0])
+
+    @count.setter
+    def count(self, count: int) -> None:
+        self.steps[0] = count
 
     @property
     def plan(self) -> OptimizerPlan:
@@ -51,7 +59,7 @@ class Sgd(Optimizer):
         self.eta = eta
 
     def _move(self, params: Array, grads: Array) -> None:
-        self.engine.sgd(params, grads, self._step, self.velocity, self.eta, self.momentum)
+        self.engine.sgd(params, grads, self.velocity, self.eta, self.momentum)
 
 
 class Adagrad(Optimizer):
@@ -65,9 +73,7 @@ class Adagrad(Optimizer):
         self.square = self._vector("square")
 
     def _move(self, params: Array, grads: Array) -> None:
-        self.engine.adagrad(
-            params, grads, self._step, self.velocity, self.momentum, self.square, self.eta, self.epsilon
-        )
+        self.engine.adagrad(params, grads, self.velocity, self.momentum, self.square, self.eta, self.epsilon)
 
 
 class Rmsprop(Optimizer):
@@ -92,7 +98,7 @@ class Rmsprop(Optimizer):
         self.mean = self._vector("mean") if centered else None
 
     def _move(self, params: Array, grads: Array) -> None:
-        state = (self._step, self.velocity, self.momentum, self.square, self.mean)
+        state = (self.velocity, self.momentum, self.square, self.mean)
         self.engine.rmsprop(params, grads, *state, self.eta, self.gamma, self.epsilon)
 
 
@@ -117,7 +123,7 @@ class Adadelta(Optimizer):
         self.mean = self._vector("mean") if centered else None
 
     def _move(self, params: Array, grads: Array) -> None:
-        state = (self._step, self.velocity, self.momentum, self.square, self.mean, self.moved)
+        state = (self.velocity, self.momentum, self.square, self.mean, self.moved)
         self.engine.adadelta(params, grads, *state, self.gamma, self.epsilon)
 
 
@@ -142,7 +148,7 @@ class Adam(Optimizer):
         self.first, self.second = self._vector("first"), self._vector("second")
 
     def _move(self, params: Array, grads: Array) -> None:
-        state = (self._step, self.velocity, self.momentum, self.first, self.second, self.count)
+        state = (self.velocity, self.momentum, self.first, self.second, self.steps)
         self.engine.adam(params, grads, *state, self.eta, self.beta1, self.beta2, self.epsilon)
 
 

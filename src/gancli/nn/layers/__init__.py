@@ -4,7 +4,7 @@ from gancli.nn.layers.base import Layer
 from gancli.nn.layers.batch_norm import BatchNorm
 from gancli.nn.layers.dense import Dense
 from gancli.nn.layers.minibatch import Kernel, Similarity
-from gancli.nn.layers.noise import Noise, draw, dropout
+from gancli.nn.layers.noise import Noise, dropout
 from gancli.nn.layers.scalar import Scalar
 
 LAYERS = {
@@ -16,4 +16,4 @@ LAYERS = {
     "scalar": Scalar,
 }
 
-__all__ = ["LAYERS", "BatchNorm", "Dense", "Kernel", "Layer", "Noise", "Scalar", "Similarity", "draw", "dropout"]
+__all__ = ["LAYERS", "BatchNorm", "Dense", "Kernel", "Layer", "Noise", "Scalar", "Similarity", "dropout"]

@@ -16,13 +16,13 @@ class Layer:
     units: int
 
     def __init__(self) -> None:
-        self._kept: dict[int, list[Array]] = {}
+        self._kept: dict[tuple[int, str], list[Array]] = {}
 
-    def buffers(self, batch: int, dtype: np.dtype[np.floating], *widths: int) -> list[Array]:
-        """One array (batch, width) for each of `widths`, kept for each batch size."""
-        if batch not in self._kept:
-            self._kept[batch] = [np.empty((batch, width), dtype) for width in widths]
-        return self._kept[batch]
+    def buffers(self, batch: int, dtype: np.dtype[np.floating], *widths: int, of: str = "pass") -> list[Array]:
+        """One array (batch, width) for each of `widths`, kept for each batch size and each purpose."""
+        if (batch, of) not in self._kept:
+            self._kept[batch, of] = [np.zeros((batch, width), dtype) for width in widths]
+        return self._kept[batch, of]
 
     def shapes(self) -> dict[str, Shape]:
         """Names and shapes of the parameters."""
@@ -57,10 +57,11 @@ class Layer:
         """How the output of the last pass moves, (batch, units), when its input moves along t (batch, inputs)."""
         raise NotImplementedError(f"{type(self).__name__} has no tangent")
 
-    def tangent_backward(self, dy: Array | None, dt: Array) -> tuple[Array | None, Array]:
+    def tangent_backward(self, dy: Array | None, dt: Array, inputs: bool) -> tuple[Array | None, Array]:
         """Through the last `tangent`: from ∂s/∂y and ∂s/∂(y's tangent), add to the parameters' gradients of s.
 
-        Returns ∂s/∂x and ∂s/∂(x's tangent); None stands for 0.
+        Returns ∂s/∂x and ∂s/∂(x's tangent) if `inputs`, else anything; None stands for 0, and `dy` and `dt` are
+        overwritten.
         """
         raise NotImplementedError(f"{type(self).__name__} has no tangent")
 

@@ -64,25 +64,31 @@ class Dense(Layer):
 
     def tangent(self, t: Array) -> Array:
         """f'(x W + b) (t W)."""
-        self.t, self.bent = t, t @ self.w
-        moved = self.bent.copy()
+        widths = self.units, self.units, self.inputs
+        self.t, (self.tw, moved, self.below) = t, self.buffers(len(t), t.dtype, *widths, of="tangent")
+        self.engine.affine(t, self.w, None, out=self.tw)
+        self.engine.copy(self.tw, out=moved)
         self.activation.backward(self.engine, self.y, moved)
         return moved
 
-    def tangent_backward(self, dy: Array | None, dt: Array) -> tuple[Array | None, Array]:
+    def tangent_backward(self, dy: Array | None, dt: Array, inputs: bool) -> tuple[Array | None, Array]:
         """With a = x W + b and τ = y's tangent: ∂s/∂a = f' ∂s/∂y + f'' (t W) ∂s/∂τ; of the tangent of a, f' ∂s/∂τ."""
-        bend = self.activation.bend(self.y)
-        da = None if dy is None else dy.copy()
+        engine, da = self.engine, dy
+        if dy is not None:
+            self.activation.backward(engine, self.y, dy)
+        if not self.activation.straight:
+            engine.multiply(dt, self.tw)
+            self.activation.curve(engine, self.y, self.tw)
+            if dy is not None:
+                engine.add(dy, self.tw)
+            da = self.tw
+        self.activation.backward(engine, self.y, dt)
+        engine.add_affine_params(self.t, dt, self.dw, None)
         if da is not None:
-            self.activation.backward(self.engine, self.y, da)
-        if bend is not None:
-            curved = bend * self.bent * dt
-            da = curved if da is None else da + curved
-        straight = dt.copy()
-        self.activation.backward(self.engine, self.y, straight)
-        self.dw += self.t.T @ straight
+            engine.add_affine_params(self.x, da, self.dw, self.db)
+        if not inputs:
+            return None, dt
         if da is not None:
-            self.dw += self.x.T @ da
-            if self.db is not None:
-                self.db += da.sum(axis=0)
-        return None if da is None else da @ self.w.T, straight @ self.w.T
+            engine.affine_input(da, self.w, out=self.below)
+        engine.affine_input(dt, self.w, out=self.dx)
+        return None if da is None else self.below, self.dx

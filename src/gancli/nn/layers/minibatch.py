@@ -19,6 +19,10 @@ class _Minibatch(Layer):
         super().__init__()
         self.inputs, self.extra, self.batch, self.units = inputs, extra, batch, inputs + extra
 
+    def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array], state: dict[str, Array]) -> None:
+        """The engine compares."""
+        self.engine = engine
+
     def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
         """Buffers for y (batch, units) and dx (batch, inputs). Raises ValueError for part of a batch."""
         if batch % self.batch:
@@ -27,27 +31,26 @@ class _Minibatch(Layer):
 
     def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
         """The inputs, and beside them their likenesses."""
-        self.y[:, : self.inputs] = x
         self.x = x
-        for rows in self._batches(len(x)):
-            self._compare(rows, self.y[rows, self.inputs :])
+        self.engine.copy(x, out=self.y[:, : self.inputs])
+        self._compare(self.y[:, self.inputs :])
         return self.y
 
     def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
         """Every likeness depends on two samples, so a sample's gradient comes from its whole batch."""
-        self.dx[...] = dy[:, : self.inputs]
-        for rows in self._batches(len(dy)):
-            self._spread(rows, self.y[rows, self.inputs :], dy[rows, self.inputs :], params)
+        self.engine.copy(dy[:, : self.inputs], out=self.dx)
+        self._spread(dy[:, self.inputs :], params, inputs)
         return self.dx if inputs else None
 
     def _batches(self, count: int) -> list[slice]:
         return [slice(start, start + self.batch) for start in range(0, count, self.batch)]
 
-    def _compare(self, rows: slice, out: Array) -> None:
+    def _compare(self, out: Array) -> None:
+        """Write the likenesses, (batch, extra)."""
         raise NotImplementedError
 
-    def _spread(self, rows: slice, y: Array, dy: Array, params: bool) -> None:
-        """Add the likenesses' part to dx[rows] and, if asked, to the parameters' gradients."""
+    def _spread(self, dy: Array, params: bool, inputs: bool) -> None:
+        """From the likenesses' gradient, write the parameters' and add to dx, as asked."""
         raise NotImplementedError
 
 
@@ -57,15 +60,14 @@ class Similarity(_Minibatch):
     def __init__(self, inputs: int, batch: int):
         super().__init__(inputs, batch, batch)
 
-    def _compare(self, rows: slice, out: Array) -> None:
-        h = self.x[rows]
-        np.exp(-np.abs(h[:, None] - h).sum(axis=2), out=out)
+    def _compare(self, out: Array) -> None:
+        for rows in self._batches(len(out)):
+            self.engine.similarity(self.x[rows], out=out[rows])
 
-    def _spread(self, rows: slice, y: Array, dy: Array, params: bool) -> None:
-        """∂(s_ij)/∂h_i = −s_ij sign(h_i − h_j), and both s_ij and s_ji know h_i."""
-        h = self.x[rows]
-        weight = (dy + dy.T) * y
-        self.dx[rows] -= np.einsum("ij,ijk->ik", weight, np.sign(h[:, None] - h))
+    def _spread(self, dy: Array, params: bool, inputs: bool) -> None:
+        for rows in self._batches(len(dy)):
+            y = self.y[rows, self.inputs :]
+            self.engine.add_similarity_gradient(self.x[rows], y, dy[rows], self.dx[rows])
 
 
 class Kernel(_Minibatch):
@@ -81,32 +83,25 @@ class Kernel(_Minibatch):
 
     def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array], state: dict[str, Array]) -> None:
         """Take views of the network's vectors."""
-        self.engine = engine
+        super().bind(engine, params, grads, state)
         self.tensor, self.dtensor = params["tensor"], grads["tensor"]
 
     def initialize(self, rng: np.random.Generator) -> None:
         """Uniform in ±√(6 / (inputs + kernels × size))."""
         glorot()(rng, self.tensor)
 
-    def _differences(self, rows: slice) -> Array:
-        """M_ib − M_jb, (batch i, batch j, kernels, size)."""
-        m = (self.x[rows] @ self.tensor).reshape(self.batch, self.extra, self.size)
-        return np.asarray(m[:, None] - m)
+    def _compare(self, out: Array) -> None:
+        width = self.extra * self.size
+        self.m, self.dm, self.dh = self.buffers(len(out), self.y.dtype, width, width, self.inputs, of="kernel")
+        self.engine.affine(self.x, self.tensor, None, out=self.m)
+        for rows in self._batches(len(out)):
+            self.engine.closeness(self.m[rows], out=out[rows])
 
-    def _compare(self, rows: slice, out: Array) -> None:
-        np.exp(-np.abs(self._differences(rows)).sum(axis=3)).sum(axis=1, out=out)
-
-    def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
-        """The tensor's gradient is the sum of those of all batches."""
+    def _spread(self, dy: Array, params: bool, inputs: bool) -> None:
+        for rows in self._batches(len(dy)):
+            self.engine.closeness_gradient(self.m[rows], dy[rows], out=self.dm[rows])
         if params:
-            self.dtensor[...] = 0.0
-        return super().backward(dy, params, inputs)
-
-    def _spread(self, rows: slice, y: Array, dy: Array, params: bool) -> None:
-        differences = self._differences(rows)
-        likeness = np.exp(-np.abs(differences).sum(axis=3))
-        weight = (dy[:, None] + dy) * likeness
-        dm = -np.einsum("ijb,ijbc->ibc", weight, np.sign(differences)).reshape(self.batch, self.extra * self.size)
-        self.dx[rows] += dm @ self.tensor.T
-        if params:
-            self.dtensor += self.x[rows].T @ dm
+            self.engine.affine_params(self.x, self.dm, self.dtensor, None)
+        if inputs:
+            self.engine.affine_input(self.dm, self.tensor, out=self.dh)
+            self.engine.add(self.dh, self.dx)

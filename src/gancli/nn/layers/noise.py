@@ -6,7 +6,7 @@ the noise x (1 + n) with n = −1 for a dropped input and p / (1 − p) for the 
 
 import numpy as np
 
-from gancli.engines import Array, Engine, NoisePlan
+from gancli.engines import DISTRIBUTIONS, Array, Engine, NoisePlan
 from gancli.nn.layers.base import Layer
 
 
@@ -16,6 +16,7 @@ class Noise(Layer):
     def __init__(self, inputs: int, mode: str, size: int | None, law: str, scale: float):
         super().__init__()
         self.inputs, self.mode, self.law, self.scale = inputs, mode, law, scale
+        self.distribution = DISTRIBUTIONS[law](scale)
         self.size = inputs if size is None else size
         self.units = inputs + self.size if mode == "concat" else inputs
 
@@ -33,58 +34,55 @@ class Noise(Layer):
 
     def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
         """Draw the noise and join it to x; what is dropped in training is there without it."""
+        engine = self.engine
         if training or self.law != "dropout":
-            draw(self.engine, rng, self.law, self.scale, out=self.noise)
+            engine.draw(rng, self.distribution, out=self.noise)
         else:
-            self.noise[...] = 0.0
+            engine.fill(self.noise, 0.0)
+        engine.copy(x, out=self.y[:, : self.inputs])
         if self.mode == "concat":
-            self.y[:, : self.inputs] = x
-            self.y[:, self.inputs :] = self.noise
+            engine.copy(self.noise, out=self.y[:, self.inputs :])
         elif self.mode == "add":
-            np.add(x, self.noise, out=self.y)
+            engine.add(self.noise, self.y)
         else:
-            self.noise += 1.0
-            np.multiply(x, self.noise, out=self.y)
+            engine.shift(self.noise, 1.0)
+            engine.multiply(self.noise, self.y)
         return self.y
 
     def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
         """Dx: the inputs' part of dy; dy; or dy (1 + n)."""
         if not inputs:
             return None
-        self.dx[...] = dy[:, : self.inputs]
+        self.engine.copy(dy[:, : self.inputs], out=self.dx)
         if self.mode == "multiply":
-            self.dx *= self.noise
+            self.engine.multiply(self.noise, self.dx)
         return self.dx
 
     def tangent(self, t: Array) -> Array:
         """The noise of the last pass stands still: (t, 0); t; or t (1 + n)."""
+        if self.mode == "add":
+            return t
+        (moved,) = self.buffers(len(t), t.dtype, self.units, of="tangent")
+        self.engine.copy(t, out=moved[:, : self.inputs])
         if self.mode == "concat":
-            return np.concatenate([t, np.zeros((len(t), self.size), t.dtype)], axis=1)
-        return t * self.noise if self.mode == "multiply" else t
+            self.engine.fill(moved[:, self.inputs :], 0.0)
+        else:
+            self.engine.multiply(self.noise, moved)
+        return moved
 
-    def tangent_backward(self, dy: Array | None, dt: Array) -> tuple[Array | None, Array]:
+    def tangent_backward(self, dy: Array | None, dt: Array, inputs: bool) -> tuple[Array | None, Array]:
         """As `backward`, for both."""
-        parts = [None if part is None else part[:, : self.inputs] for part in (dy, dt)]
-        if self.mode == "multiply":
-            parts = [None if part is None else part * self.noise for part in parts]
-        assert parts[1] is not None
-        return parts[0], parts[1]
+        if not inputs or self.mode == "add":
+            return dy, dt
+        below, moved = self.buffers(len(dt), dt.dtype, self.inputs, self.inputs, of="back along the tangent")
+        for given, out in ((dy, below), (dt, moved)):
+            if given is not None:
+                self.engine.copy(given[:, : self.inputs], out=out)
+                if self.mode == "multiply":
+                    self.engine.multiply(self.noise, out)
+        return None if dy is None else below, moved
 
 
 def dropout(inputs: int, rate: float) -> Noise:
     """Each input is 0 with probability `rate`, else divided by 1 − rate; outside training, itself."""
     return Noise(inputs, "multiply", None, "dropout", rate)
-
-
-def draw(engine: Engine, rng: np.random.Generator, law: str, scale: float, out: Array) -> None:
-    """Fill `out` from N(0, scale²), uniformly from [−scale, scale), or with dropout's −1 and p / (1 − p), p = scale."""
-    if law == "gaussian":
-        engine.normal(rng, out)
-        if scale != 1.0:
-            out *= scale
-    elif law == "dropout":
-        engine.dropout(rng, scale, out)
-    else:
-        rng.random(dtype=out.dtype.type, out=out)
-        out *= 2.0 * scale
-        out -= scale

@@ -22,7 +22,7 @@ class Scalar(Layer):
 
     def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array], state: dict[str, Array]) -> None:
         """Take views of the network's vectors."""
-        self.value, self.dvalue = params["value"], grads["value"]
+        self.engine, self.value, self.dvalue = engine, params["value"], grads["value"]
 
     def initialize(self, rng: np.random.Generator) -> None:
         """Begin at the start."""
@@ -34,7 +34,7 @@ class Scalar(Layer):
 
     def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
         """The number for each row."""
-        self.y[...] = self.value
+        self.engine.copy(np.broadcast_to(self.value, self.y.shape), out=self.y)
         return self.y
 
     def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:

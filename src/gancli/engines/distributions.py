@@ -1,0 +1,59 @@
+"""What is drawn at random: latents, layer noise, dropout, labels. Equal ones may be drawn for several games at once."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from gancli.engines.arrays import Array
+
+
+class Distribution(Protocol):
+    """Fills arrays; numbers drawn in two parts are those drawn at once."""
+
+    def fill(self, rng: np.random.Generator, out: Array, engine: Any) -> None:
+        """Fill `out` with the generator's next numbers; `engine` has `normal` and `dropout`."""
+
+
+@dataclass(frozen=True)
+class Gaussian:
+    """N(0, scale²)."""
+
+    scale: float = 1.0
+
+    def fill(self, rng: np.random.Generator, out: Array, engine: Any) -> None:
+        """Draw."""
+        engine.normal(rng, out)
+        if self.scale != 1.0:
+            out *= self.scale
+
+
+@dataclass(frozen=True)
+class Uniform:
+    """Uniform over [−scale, scale)."""
+
+    scale: float = 1.0
+
+    def fill(self, rng: np.random.Generator, out: Array, engine: Any) -> None:
+        """Draw."""
+        rng.random(dtype=out.dtype.type, out=out)
+        out *= 2.0 * self.scale
+        out -= self.scale
+
+
+@dataclass(frozen=True)
+class Dropout:
+    """−1 with probability `rate`, else rate / (1 − rate)."""
+
+    rate: float = 0.5
+
+    def fill(self, rng: np.random.Generator, out: Array, engine: Any) -> None:
+        """Draw."""
+        engine.dropout(rng, self.rate, out)
+
+
+DISTRIBUTIONS: dict[str, type[Gaussian] | type[Uniform] | type[Dropout]] = {
+    "gaussian": Gaussian,
+    "uniform": Uniform,
+    "dropout": Dropout,
+}

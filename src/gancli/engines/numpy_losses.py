@@ -1,0 +1,53 @@
+"""Gradients of the losses with respect to a network's outputs in plain NumPy; `nn.losses` gives the losses."""
+
+import numpy as np
+
+from gancli.engines.arrays import Array, In, Out
+
+
+class NumpyLosses:
+    """One kernel for each loss or term; outputs are (batch, outputs), and `out` is none of the arrays read."""
+
+    def mse(self, output: In, target: In, out: Out) -> None:
+        """2 (o − t) / batch."""
+        np.subtract(output, target, out=out)
+        out *= 2.0 / len(output)
+
+    def cross_entropy(self, output: In, target: In, out: Out) -> None:
+        """(σ(a) − t) / batch, from the log-odds a."""
+        np.subtract(sigmoid(output), target, out=out)
+        out /= len(output)
+
+    def categorical_cross_entropy(self, output: In, target: In, out: Out) -> None:
+        """(softmax(a) − t) / batch, from the log-odds a."""
+        np.subtract(softmax(output), target, out=out)
+        out /= len(output)
+
+    def log_term(self, output: In, targets: In | None, target: float, weight: float, out: Out) -> None:
+        """weight × ((1 − t) σ(a) − t σ(−a)) / batch; `targets` (batch, 1), where there are any, instead of `target`.
+
+        Exact where the discriminator is sure, as σ(a) − t is not.
+        """
+        t = target if targets is None else targets
+        out[...] = (1.0 - t) * sigmoid(output) - t * sigmoid(-output)
+        out *= weight / len(output)
+
+    def square_term(self, output: In, targets: In | None, target: float, out: Out) -> None:
+        """(o − t) / batch."""
+        np.subtract(output, target if targets is None else targets, out=out)
+        out /= len(output)
+
+
+def sigmoid(a: Array) -> Array:
+    """1 / (1 + e^(−a)), without overflow, and exact to the last digits where it is small.
+
+    (½ (1 + tanh(a/2)) is not: in single precision it has lost half of them at a = −8, where a sure discriminator is.)
+    """
+    small = np.exp(-np.abs(a))
+    return np.where(a >= 0.0, np.ones((), a.dtype), small) / (1.0 + small)
+
+
+def softmax(a: Array) -> Array:
+    """e^a / Σ e^a of each row, without overflow."""
+    powers = np.exp(a - a.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
