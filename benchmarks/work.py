@@ -9,9 +9,8 @@ import numpy as np
 
 from benchmarks.rows import ROWS
 from gancli import spec as specs
-from gancli.engines import NetworkPlan
+from gancli.engines import DISTRIBUTIONS, NetworkPlan
 from gancli.experiment import build, load_data
-from gancli.nn.layers import draw
 from gancli.spec import Experiment
 
 
@@ -63,7 +62,7 @@ class Work:
         latents = None
         if self.fakes:
             latents = np.empty((games, self.fakes, self.batch, self.latent), np.float32)
-            draw(self.built.game.generator.network.engine, self.built.streams["latent"], "gaussian", 1.0, out=latents)
+            self.built.game.engine.draw(self.built.streams["latent"], DISTRIBUTIONS["gaussian"](), out=latents)
         return rows.reshape(games, self.loads, self.batch), latents
 
 

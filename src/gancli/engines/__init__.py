@@ -45,9 +45,17 @@ def _numba(threads: int) -> NumpyEngine:
 
 _say_compiling: list[Callable[[bool], None]] = []
 
+
+def _replay(threads: int) -> NumpyEngine:
+    from gancli.engines.replay.replay import ReplayEngine
+
+    return ReplayEngine(threads)
+
+
 ENGINES: dict[str, Callable[[int], Any]] = {
     "numpy": NumpyEngine,
     "numba": _numba,
+    "replay": _replay,
     "checked": lambda threads: CheckedEngine(NumpyEngine(threads)),
 }
 

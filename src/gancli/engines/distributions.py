@@ -1,7 +1,7 @@
 """What is drawn at random: latents, layer noise, dropout, labels. Equal ones may be drawn for several games at once."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -9,7 +9,11 @@ from gancli.engines.arrays import Array
 
 
 class Distribution(Protocol):
-    """Fills arrays; numbers drawn in two parts are those drawn at once."""
+    """Fills arrays."""
+
+    @property
+    def joins(self) -> bool:
+        """Are numbers drawn in two parts those drawn at once?"""
 
     def fill(self, rng: np.random.Generator, out: Array, engine: Any) -> None:
         """Fill `out` with the generator's next numbers; `engine` has `normal` and `dropout`."""
@@ -20,6 +24,7 @@ class Gaussian:
     """N(0, scale²)."""
 
     scale: float = 1.0
+    joins: ClassVar[bool] = True
 
     def fill(self, rng: np.random.Generator, out: Array, engine: Any) -> None:
         """Draw."""
@@ -33,6 +38,7 @@ class Uniform:
     """Uniform over [−scale, scale)."""
 
     scale: float = 1.0
+    joins: ClassVar[bool] = True
 
     def fill(self, rng: np.random.Generator, out: Array, engine: Any) -> None:
         """Draw."""
@@ -46,6 +52,7 @@ class Dropout:
     """−1 with probability `rate`, else rate / (1 − rate)."""
 
     rate: float = 0.5
+    joins: ClassVar[bool] = True
 
     def fill(self, rng: np.random.Generator, out: Array, engine: Any) -> None:
         """Draw."""

@@ -69,6 +69,12 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
         """What plays whole games by itself; None, as here, where the games are played step by step."""
         return None
 
+    def play(self, game: Any, games: int) -> None:
+        """So many games, one after another."""
+        with self.blas:
+            for _ in range(games):
+                game.play_one()
+
     # --- dense layers
 
     def affine(self, x: In, w: In, b: In | None, out: Out) -> None:

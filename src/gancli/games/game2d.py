@@ -4,6 +4,8 @@ Report, section 4.1, after Mescheder, Nowozin and Geiger 2017. θ descends L(θ,
 have their one equilibrium at (0, 0).
 """
 
+import sys
+
 import numpy as np
 
 from gancli.engines import Array, GamePlayer, NumpyEngine
@@ -29,15 +31,25 @@ class Game2d:
         return self.players["theta"].network.params, self.players["phi"].network.params
 
     def play(self, games: int = 1) -> None:
-        """So many games: a step of each player."""
-        for _ in range(games):
-            theta, phi = self.players["theta"], self.players["phi"]
+        """So many games."""
+        self.players["theta"].network.engine.play(self, games)
+
+    def make(self) -> None:
+        """All games are alike."""
+
+    def alike(self) -> int:
+        """However many there are."""
+        return sys.maxsize
+
+    def play_one(self) -> None:
+        """A step of each player."""
+        theta, phi = self.players["theta"], self.players["phi"]
+        self.find_gradients()
+        theta.learn()
+        if self.alternating:
             self.find_gradients()
-            theta.learn()
-            if self.alternating:
-                self.find_gradients()
-            phi.learn()
-            self.played += 1
+        phi.learn()
+        self.played += 1
 
     def find_gradients(self) -> None:
         """Of both players, where they are now."""

@@ -41,19 +41,22 @@ class Gan(Adversarial):
     def play(self, games: int = 1) -> None:
         """So many games, by the engine where it can, else one after another."""
         stop = self.played + games
-        with self.engine.blas:
-            while self.played < stop:
-                player = self._by_engine.get(self.penalised())
-                if player is None:
-                    self.play_one()
-                else:
-                    self._play_by_engine(player, min(stop - self.played, self._alike()))
+        while self.played < stop:
+            player, count = self._by_engine.get(self.penalised()), min(stop - self.played, self.alike())
+            if player is None:
+                self.engine.play(self, count)
+            else:
+                self._play_by_engine(player, count)
+
+    def make(self) -> bool:
+        """With the penalty or without."""
+        return self.penalised()
 
     def penalised(self) -> bool:
         """Is the next game one of the penalty?"""
         return self.r1 is not None and self.played % self.r1.every == 0
 
-    def _alike(self) -> int:
+    def alike(self) -> int:
         """Games from here on that all have the penalty, or all have not."""
         if self.r1 is None or self.r1.every == 1:
             return sys.maxsize

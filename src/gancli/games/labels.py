@@ -34,6 +34,11 @@ class Targets:
     flip: float
     other: float
 
+    @property
+    def joins(self) -> bool:
+        """Not where some are drawn and then some of them flipped."""
+        return self.flip == 0.0
+
     def fill(self, rng: np.random.Generator, out: Array, engine: Engine) -> None:
         """Draw."""
         out[...] = self.low

@@ -1,5 +1,6 @@
 """One player that learns targets: XOR and MNIST (report, chapter 1)."""
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -47,9 +48,7 @@ class Supervised:
     def play(self, games: int = 1) -> None:
         """So many trainings, by the engine where it can, else one after another."""
         if self.player is None:
-            with self._network.engine.blas:
-                for _ in range(games):
-                    self.train()
+            self._network.engine.play(self, games)
         else:
             batch, players = len(self._x), list(self.players.values())
             for portion in portions(games, batch):
@@ -57,7 +56,14 @@ class Supervised:
                 play_in_engine(self.player, players, rows, np.zeros((portion, 0), self._network.dtype), self._noise)
                 self.played += portion
 
-    def train(self) -> None:
+    def make(self) -> None:
+        """All trainings are alike."""
+
+    def alike(self) -> int:
+        """However many there are."""
+        return sys.maxsize
+
+    def play_one(self) -> None:
         """One training: forward, error, backward, step."""
         engine = self._network.engine
         self._training.load(self._x)

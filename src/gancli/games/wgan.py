@@ -4,6 +4,7 @@ Arjovsky, Chintala and Bottou 2017, algorithm 1.
 """
 
 import itertools
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -78,12 +79,20 @@ class Wgan(Adversarial):
             if player is not None:
                 self.play_by_engine(player, count, critic, critic + generator)
             else:
-                with self.engine.blas:
-                    for _ in range(count):
-                        self.play_one(critic, generator)
+                self.engine.play(self, count)
 
-    def play_one(self, critic: int, generator: int) -> None:
-        """One game of so many learnings."""
+    def make(self) -> tuple[int, int]:
+        """Learnings of critic and generator."""
+        return self.schedule.of(self.played)
+
+    def alike(self) -> int:
+        """Games up to the next change of the schedule."""
+        count, _ = next(self.schedule.stretches(self.played, sys.maxsize - self.played))
+        return count
+
+    def play_one(self) -> None:
+        """One game."""
+        critic, generator = self.make()
         together = self.together(critic)
         for step in range(0, critic, together):  # G does not move while the critic learns
             batches = min(together, critic - step)

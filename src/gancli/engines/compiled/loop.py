@@ -1,0 +1,68 @@
+"""The loop that replays a program, and how it and the kernels are compiled."""
+
+from typing import Any
+
+from llvmlite import ir
+from numba import cfunc, types
+from numba.core import cgutils
+
+from gancli.engines.compiled import elements, products, whole_batches  # noqa: F401 - they enter their kernels
+from gancli.engines.compiled.jit import FAST, intrinsic
+from gancli.engines.compiled.kernels import KERNELS, words
+from gancli.engines.compiled.threads import barrier
+from gancli.engines.replay.layout import NUMBERS, WIDTH
+
+
+@intrinsic
+def call(typing: Any, address: Any, share: Any, shares: Any, game: Any, op: Any, numbers: Any) -> Any:
+    """Call a kernel."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        word, double, byte = ir.IntType(64), ir.DoubleType(), ir.IntType(8)
+        pointers = [word.as_pointer(), double.as_pointer(), byte.as_pointer()]
+        kind = ir.FunctionType(ir.VoidType(), [word, word, word, *pointers])
+        rows = [builder.inttoptr(args[4], pointers[0]), builder.inttoptr(args[5], pointers[1])]
+        none = cgutils.get_null_value(pointers[2])
+        builder.call(builder.inttoptr(args[0], kind.as_pointer()), [*args[1:4], *rows, none])
+        return context.get_dummy_value()
+
+    return types.void(*(types.int64,) * 6), generate
+
+
+def play(thread, threads, shared, shares, games, table, numbers, stretches, count):
+    """Each game in turn; before each of `count` stretches, all threads wait for one another.
+
+    A thread plays every `threads`-th share. `table`, `numbers`, `stretches` and `shared` are addresses.
+    """
+    meeting, starts = words(0, shared, 32), words(0, stretches, count + 1)
+    for game in range(games):
+        for s in range(count):
+            barrier((thread, threads), meeting)
+            for share in range(thread, shares, threads):
+                for k in range(starts[s], starts[s + 1]):
+                    row = table + 8 * WIDTH * k
+                    call(words(0, row, 1)[0], share, shares, game, row, numbers + 8 * NUMBERS * k)
+
+
+REALS: Any = {4: types.float32, 8: types.float64}
+
+
+def compiled(name: str, itemsize: int) -> Any:
+    """A kernel for numbers of that size, or the loop (`play`), as what `numba.cfunc` makes of it."""
+    options: dict[str, Any] = {"fastmath": set(FAST), "error_model": "numpy", "_nrt": False}
+    if name == "play":
+        return cfunc(types.void(*(types.int64,) * 9), **options)(play)
+    like = types.CPointer(REALS[itemsize])
+    signature = types.void(*(types.int64,) * 3, types.CPointer(types.int64), types.CPointer(types.float64), like)
+    return cfunc(signature, **options)(KERNELS[name])
+
+
+def object_code(made: Any) -> tuple[str, bytes] | None:
+    """The name and the object code of what was compiled; None where this Numba does not give it.
+
+    (It has no public way; without it, kernels are compiled in each process.)
+    """
+    try:
+        return made._wrapper_name, made._library.serialize_using_object_code()[2][0]
+    except (AttributeError, TypeError, IndexError):
+        return None

@@ -1,0 +1,1 @@
+"""The fast engine: a game is recorded once, as a list of kernels, and replayed in machine code (`docs/engine.md`)."""

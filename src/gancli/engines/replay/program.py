@@ -1,0 +1,315 @@
+"""A program: what a list of operations is for compiled code, tables of int64 and float64 and where to wait."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gancli.engines.arrays import CHANGED, READ, WRITTEN
+from gancli.engines.replay import layout as at
+from gancli.engines.replay.passes import new_buffer
+from gancli.engines.replay.tape import Numbers, Op, Ref
+
+Touched = tuple[Ref, bool, Any]
+"""An array, whether it is written, and how it is shared: with equal ways, each share keeps to its own elements."""
+
+
+class Program:
+    """Rows of the tables under construction, for so many shares."""
+
+    def __init__(self, ops: list[Op], shares: int, itemsize: int, keep: list[Any], elide: bool = True):
+        self.shares, self.itemsize, self.elide = shares, itemsize, elide
+        self.names: list[str] = []
+        self.waits: list[int] = []
+        """Before which operations all shares wait for one another."""
+        self.streams: list[tuple[int, int]] = []
+        """Of each stream, by its number: addresses are looked up at each call in `bases`."""
+        self._rows: list[list[int]] = []
+        self._numbers: list[list[float]] = []
+        self._since: list[Touched] = []
+        self._keep = keep
+        self.bases = np.zeros(64, np.int64)
+        self.strides = np.zeros(64, np.int64)
+        widest = max((ref.width for op in ops for ref in op.writes), default=1)
+        self.room = -(-max(at.BLOCK, at.FEW * widest) // 32) * 32
+        size, self._turn = shares * self.room, 0
+        self._blocks = [Ref(new_buffer(size, itemsize, keep), 1, size, size, itemsize) for _ in range(2)]
+        for op in ops:
+            LOWERED.get(op.name, elementwise)(self, op)
+
+    def tables(self) -> tuple[Any, Any, Any]:
+        """Operations (count, WIDTH), their numbers (count, NUMBERS), and where each stretch between two waits begins."""
+        stretches = np.array([*self.waits, len(self._rows)], np.int64)
+        return np.array(self._rows, np.int64), np.array(self._numbers, np.float64), stretches
+
+    def add(
+        self, name: str, ints: dict[int, Any], touched: list[Touched], numbers: dict[int, float] | None = None
+    ) -> None:
+        """One kernel."""
+        if not self._rows or not self.elide or any(_meet(one, other) for one in touched for other in self._since):
+            self.waits.append(len(self._rows))
+            self._since = []
+        self._since += touched
+        row, values = [0] * at.WIDTH, [0.0] * at.NUMBERS
+        for place, value in ints.items():
+            row[place] = value.address if isinstance(value, Ref) else int(value)
+        for place, number in (numbers or {}).items():
+            values[place] = float(number)
+        self._rows.append(row)
+        self._numbers.append(values)
+        self.names.append(name)
+
+    def blocks(self) -> Ref:
+        """Room for a block of gradient, or of partial sums, for each share; two by turns, so that nobody waits."""
+        self._turn ^= 1
+        return self._blocks[self._turn]
+
+    def stream(self, numbers: Numbers) -> tuple[int, int]:
+        """Where compiled code finds a stream's address and its length in a game."""
+        return tuple(int(array.ctypes.data) + 8 * numbers.stream for array in (self.bases, self.strides))  # type: ignore[return-value]
+
+
+def _meet(one: Touched, other: Touched) -> bool:
+    (a, a_written, a_way), (b, b_written, b_way) = one, other
+    return (a_written or b_written) and (a_way is None or a_way != b_way) and a.overlaps(b)
+
+
+def by_columns(ref: Ref) -> Any:
+    """Shared by columns: the same ones of an array that begins elsewhere in the same columns."""
+    if ref.width <= at.GRAIN:
+        return "last share"
+    return "columns", ref.width, ref.stride, ref.address % (ref.stride * ref.itemsize)
+
+
+def by_rows(ref: Ref) -> Any:
+    """Shared by rows."""
+    return "rows", ref.rows, ref.address
+
+
+def corner(ref: Ref, rows: bool | None = None) -> tuple[bool, Callable[[Ref], Any]]:
+    """By rows, or by columns where rows are few, and the way of sharing it."""
+    rows = ref.rows > at.FEW if rows is None else rows
+    return rows, by_rows if rows else by_columns
+
+
+# --- how each operation becomes kernels
+
+
+def elementwise(program: Program, op: Op, rows: bool | None = None, name: str | None = None) -> None:
+    """One kernel of the same name, over rows or columns of arrays of one shape; numbers in their order."""
+    arrays = [(kind, ref) for kind in (READ, CHANGED, WRITTEN) for _, ref in op.arrays(kind)]
+    ordered = [op[key] for key in op.args if isinstance(op[key], Ref)]
+    shape = ordered[-1]
+    split, way = corner(shape, rows)
+    ints = {at.ROWS: shape.rows, at.COLUMNS: shape.width, at.BY_ROWS: split}
+    for place, ref in enumerate(ordered):
+        ints |= {at.FIRST + 2 * place: ref, at.FIRST + 2 * place + 1: ref.stride}
+    numbers = [value for value in op.args.values() if isinstance(value, float | int) and not isinstance(value, Ref)]
+    touched = [(ref, kind != READ, way(ref)) for kind, ref in arrays]
+    program.add(name or op.name, ints, touched, dict(enumerate(numbers)))
+
+
+def whole_rows(program: Program, op: Op) -> None:
+    """What needs a whole row at a time."""
+    elementwise(program, op, rows=True)
+
+
+def with_targets(program: Program, op: Op) -> None:
+    """A term of a loss, with targets of each sample or with one for all."""
+    elementwise(program, op, name=f"{op.name}_drawn" if "targets" in op.args else op.name)
+
+
+def load(program: Program, op: Op) -> None:
+    """Samples that are stored as bytes, or as numbers."""
+    out, source = op["out"], op["source"]
+    samples = source.samples
+    if samples.dtype != np.uint8:
+        samples = samples.astype(f"f{program.itemsize}", copy=False)
+    samples = np.ascontiguousarray(samples)
+    program._keep.append(samples)
+    split, way = corner(out)
+    base, stride = program.stream(op["rows"])
+    ints = {at.ROWS: out.rows, at.COLUMNS: out.width, at.BY_ROWS: split, at.FIRST: out, at.FIRST + 1: out.stride}
+    ints |= {
+        at.FIRST + 2: samples.ctypes.data,
+        at.FIRST + 3: base,
+        at.FIRST + 4: stride,
+        at.FIRST + 5: op["rows"].first,
+    }
+    name = "load" if samples.dtype == np.uint8 else "gather"
+    program.add(name, ints, [(out, True, way(out))], {0: source.factor})
+
+
+def encode(program: Program, op: Op) -> None:
+    """Codes of the labels of a game's rows."""
+    out, codes = op["out"], op["codes"]
+    labels = np.ascontiguousarray(op["source"].labels, np.int64)
+    program._keep.append(labels)
+    base, stride = program.stream(op["rows"])
+    split, way = corner(out)
+    ints = {at.ROWS: out.rows, at.COLUMNS: out.width, at.BY_ROWS: split, at.FIRST: out, at.FIRST + 1: out.stride}
+    ints |= {at.FIRST + 2: codes, at.FIRST + 3: base, at.FIRST + 4: stride, at.FIRST + 5: op["rows"].first}
+    ints |= {at.FIRST + 6: labels.ctypes.data}
+    program.add("encode", ints, [(out, True, way(out)), (codes, False, None)])
+
+
+def draw(program: Program, op: Op) -> None:
+    """Numbers that are drawn already."""
+    out = op["out"]
+    base, stride = program.stream(op["numbers"])
+    split, way = corner(out)
+    ints = {at.ROWS: out.rows, at.COLUMNS: out.width, at.BY_ROWS: split, at.FIRST: out, at.FIRST + 1: out.stride}
+    ints |= {at.FIRST + 3: base, at.FIRST + 4: stride, at.FIRST + 5: op["numbers"].first}
+    program.add("draw", ints, [(out, True, way(out))])
+
+
+def affine(program: Program, op: Op) -> None:
+    """Few rows: each share sums its inputs, and then its units of all sums; many: by units or rows, whichever are more."""
+    x, w, y, b = op["x"], op["w"], op["out"], op.get("b")
+    ints = {at.ROWS: x.rows, at.INPUTS: x.width, at.UNITS: y.width, at.X: x, at.W: w, at.OUT: y, at.B: b or 0}
+    bias = [] if b is None else [(b, False, by_columns(b))]
+    if x.rows > at.FEW:
+        split = y.width <= y.rows
+        touched = [
+            (x, False, by_rows(x) if split else None),
+            (w, False, None),
+            (y, True, by_rows(y) if split else by_columns(y)),
+        ]
+        program.add("affine_many", {**ints, at.BLOCKS: split}, touched + [(ref, False, None) for ref, _, _ in bias])
+    elif program.shares == 1:
+        program.add("affine_alone", ints, [(x, False, None), (w, False, None), (y, True, None), *bias])
+    else:
+        blocks = program.blocks()
+        ints |= {at.BLOCKS: blocks, at.SIZE: program.room}
+        program.add("affine_few", ints, [(x, False, by_columns(x)), (w, False, by_inputs(w)), (blocks, True, "own")])
+        program.add("affine_sum", ints, [(blocks, False, None), (y, True, by_columns(y)), *bias])
+
+
+def by_inputs(w: Ref) -> Any:
+    """Rows of weights, shared as the columns of what they are multiplied with."""
+    return "last share" if w.rows <= at.GRAIN else ("inputs", w.rows, w.address)
+
+
+def affine_input(program: Program, op: Op) -> None:
+    """A share of the inputs."""
+    dy, w, dx = op["dy"], op["w"], op["out"]
+    ints = {at.ROWS: dy.rows, at.INPUTS: dx.width, at.UNITS: dy.width, at.DY: dy, at.W: w, at.OUT: dx}
+    touched = [(dy, False, None), (w, False, by_inputs(w)), (dx, True, by_columns(dx))]
+    program.add("input_few" if dy.rows <= at.FEW else "input_many", ints, touched)
+
+
+def affine_params(program: Program, op: Op) -> None:
+    """The gradient itself, for a share of the inputs; of the bias, for a share of the units."""
+    x, dy, dw, db = op["x"], op["dy"], op["dw"], op.get("db")
+    ints = {at.ROWS: x.rows, at.INPUTS: x.width, at.UNITS: dy.width, at.X: x, at.DY: dy, at.W: dw, at.B: db or 0}
+    touched = [(x, False, by_columns(x)), (dy, False, None), (dw, True, by_inputs(dw))]
+    touched += [] if db is None else [(db, True, by_columns(db))]
+    program.add("params_add" if op.name == "add_affine_params" else "params", ints, touched)
+
+
+def step_params(program: Program, op: Op) -> None:
+    """A share of the inputs: their gradient, a block at a time, and the step along it."""
+    x, dy, step, blocks = op["x"], op["dy"], op["step"], program.blocks()
+    ints = {at.ROWS: x.rows, at.INPUTS: x.width, at.UNITS: dy.width, at.X: x, at.DY: dy, at.BLOCKS: blocks}
+    ints |= {at.SIZE: program.room, **_vectors(step)}
+    touched: list[Touched] = [(x, False, by_columns(x)), (dy, False, None), (blocks, True, "own")]
+    for name, ref in op.arrays(CHANGED):
+        touched.append((ref, True, by_columns(ref) if name.endswith("_b") or name == "b" else by_inputs(ref)))
+    touched += [(op["count"], False, None)] if "count" in op.args else []
+    for part, place in (("w", at.W_AT), ("b", at.B_AT)):
+        ref = op.get(part)
+        ints[place] = -1 if ref is None else (ref.address - step["params"].address) // ref.itemsize
+    numbers = _numbers(op)
+    plain = step.name == "sgd" and "velocity" not in step.args and not numbers[at.BOUND] and x.rows <= at.FEW
+    kind = "plain" if plain else step.name
+    program.add(f"step_{'few' if x.rows <= at.FEW else 'many'}_{kind}", ints, touched, numbers)
+
+
+def optimizer(program: Program, op: Op) -> None:
+    """A step along a whole gradient that is there already."""
+    params = op["params"]
+    ints = {at.GRADS: op["grads"], at.INPUTS: params.size, **_vectors(op)}
+    touched: list[Touched] = [(ref, True, by_columns(ref)) for name, ref in op.arrays(READ, CHANGED) if name != "count"]
+    touched += [(op["count"], False, None)] if "count" in op.args else []
+    program.add(f"step_all_{op.name}", ints, touched, _numbers(op))
+
+
+def _vectors(step: Op) -> dict[int, Any]:
+    """Addresses of an optimiser's vectors; those that play the same part have the same place."""
+    names = {
+        at.PARAMS: ("params",), at.SQUARE: ("square", "second"), at.MEAN: ("mean",), at.MOVED: ("moved", "first"),
+        at.VELOCITY: ("velocity",), at.COUNT: ("count",),
+    }  # fmt: skip
+    return {place: next((step[name] for name in some if name in step.args), 0) for place, some in names.items()}
+
+
+def _numbers(op: Op) -> dict[int, float]:
+    names = {
+        "eta": at.ETA, "gamma": at.GAMMA, "epsilon": at.EPSILON, "beta1": at.BETA1, "beta2": at.BETA2,
+        "momentum": at.MOMENTUM, "bound": at.BOUND,
+    }  # fmt: skip
+    return {place: float(op.get(name, 0.0)) for name, place in names.items()}
+
+
+def count(program: Program, op: Op) -> None:
+    """One step more, by the last share."""
+    program.add("count", {at.COUNT: op["count"]}, [(op["count"], True, "last share")])
+
+
+def average(program: Program, op: Op) -> None:
+    """A share of the parameters; the count of steps is read by all."""
+    mean, params = op["average"], op["params"]
+    ints = {at.INPUTS: params.size, at.SQUARE: mean, at.PARAMS: params, at.COUNT: op["count"]}
+    touched = [(mean, True, by_columns(mean)), (params, False, by_columns(params)), (op["count"], False, None)]
+    program.add("average", ints, touched, {0: op["decay"]})
+
+
+def alone(program: Program, op: Op) -> None:
+    """What one share does, for it needs all of its arrays."""
+    ints, place = {at.ROWS: 0, at.COLUMNS: 0}, at.FIRST
+    for key in op.args:
+        if isinstance(op[key], Ref):
+            ints |= {place: op[key], place + 1: op[key].stride, place + 2: op[key].rows, place + 3: op[key].width}
+            place += 4
+    numbers = [value for value in op.args.values() if isinstance(value, float | int)]
+    touched = [(ref, kind != READ, "last share") for kind in (READ, CHANGED, WRITTEN) for _, ref in op.arrays(kind)]
+    program.add(op.name, ints, touched, dict(enumerate(numbers)))
+
+
+def by_units(program: Program, op: Op) -> None:
+    """A share of the units, all rows of each; the first array says how many there are of both."""
+    shape = next(value for value in op.args.values() if isinstance(value, Ref))
+    ints: dict[int, Any] = {at.ROWS: shape.rows, at.COLUMNS: shape.width}
+    place = at.FIRST
+    for ref in (value for value in op.args.values() if isinstance(value, Ref)):
+        ints |= {place: ref, place + 1: ref.stride}
+        place += 2
+    numbers = [value for value in op.args.values() if isinstance(value, float | int)]
+    touched = [(ref, kind != READ, by_columns(ref)) for kind in (READ, CHANGED, WRITTEN) for _, ref in op.arrays(kind)]
+    program.add(op.name, ints, touched, dict(enumerate(numbers)))
+
+
+def by_samples(program: Program, op: Op) -> None:
+    """A share of a batch's samples, each of which looks at all others."""
+    refs = [value for value in op.args.values() if isinstance(value, Ref)]
+    ints: dict[int, Any] = {at.ROWS: refs[0].rows, at.COLUMNS: refs[0].width, at.BY_ROWS: refs[1].width}
+    place = at.FIRST
+    for ref in refs:
+        ints |= {place: ref, place + 1: ref.stride}
+        place += 2
+    touched: list[Touched] = [(ref, False, None) for _, ref in op.arrays(READ)]
+    touched += [(ref, True, by_rows(ref)) for ref in op.writes]
+    program.add(op.name, ints, touched)
+
+
+LOWERED: dict[str, Callable[[Program, Op], None]] = {
+    "load": load, "encode": encode, "draw": draw,
+    "affine": affine, "affine_input": affine_input, "affine_params": affine_params, "add_affine_params": affine_params,
+    "step_params": step_params, "count": count, "average": average,
+    **dict.fromkeys(("sgd", "adagrad", "rmsprop", "adadelta", "adam"), optimizer),
+    "categorical_cross_entropy": whole_rows, "log_term": with_targets, "square_term": with_targets,
+    "rescale": alone,
+    **dict.fromkeys(("normalize", "stretch", "stretch_params", "normalize_gradient"), by_units),
+    **dict.fromkeys(("similarity", "add_similarity_gradient", "closeness", "closeness_gradient"), by_samples),
+}  # fmt: skip
+"""All others are elementwise."""

@@ -1,0 +1,137 @@
+"""A recorded game that can be replayed, and the engine that records games and replays them."""
+
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any, Protocol
+
+import numpy as np
+
+from gancli.engines.blas_threads import BlasThreads
+from gancli.engines.numpy_engine import NumpyEngine
+from gancli.engines.replay import store
+from gancli.engines.replay.passes import fuse
+from gancli.engines.replay.program import Program
+from gancli.engines.replay.tape import NumberStream, RowStream, Tape
+from gancli.engines.replay.team import PLAY, Team
+from gancli.engines.signatures import arguments, kernels
+
+NUMBERS = 1 << 20
+"""Random numbers and rows drawn at most for one call of compiled code: some megabytes."""
+
+
+class Recordable(Protocol):
+    """A game as an engine sees it."""
+
+    played: int
+
+    def make(self) -> Hashable:
+        """What the next game does: games of one make call the same kernels."""
+
+    def alike(self) -> int:
+        """How many games from here on are of the next one's make."""
+
+    def play_one(self) -> None:
+        """Play it, through kernels alone."""
+
+
+class Replay:
+    """One make of game, recorded: `play(games)` plays so many."""
+
+    def __init__(self, tape: Tape, engine: "ReplayEngine", off: tuple[str, ...] = (), elide: bool = True):
+        self.recorded, self.keep, self.streams = list(tape.ops), tape.keep, tape.streams
+        self.ops = fuse(tape.ops, self.keep, off)
+        self.itemsize = next(
+            ref.itemsize for op in tape.ops for ref in op.writes if ref.itemsize in (4, 8) and op.name != "count"
+        )
+        program = Program(self.ops, engine.threads, self.itemsize, self.keep, elide)
+        self.keep.append(program)
+        self.names, self._bases, self._strides = program.names, program.bases, program.strides
+        self.table, self.numbers, self.stretches = program.tables()
+        found = store.addresses({*self.names, "play"}, self.itemsize, engine.compiling)
+        self.table[:, 0] = [found[name] for name in self.names]
+        self._play, self._engine = PLAY(found["play"]), engine
+        self.games = max(1, NUMBERS // max(1, sum(stream.size for stream in self.streams)))
+        """At most in one call."""
+
+    def play(self, games: int) -> None:
+        """So many games."""
+        for portion in portions(games, self.games):
+            drawn = [self._draw(stream, portion) for stream in self.streams]  # alive until they are played
+            for number, (stream, array) in enumerate(zip(self.streams, drawn, strict=True)):
+                self._bases[number], self._strides[number] = array.ctypes.data, stream.size
+            with BlasThreads(1):  # each share calls BLAS for itself
+                shares, addresses = self._engine.threads, (self.table, self.numbers, self.stretches)
+                where = (array.ctypes.data for array in addresses)
+                self._engine.team.run(self._play, shares, portion, *where, len(self.stretches) - 1)
+
+    def _draw(self, stream: RowStream | NumberStream, games: int) -> Any:
+        """What so many games read of a stream: game by game, in the order in which they would draw it."""
+        if isinstance(stream, RowStream):
+            return np.ascontiguousarray(stream.batches.rows(games * stream.size), np.int64)
+        out = np.empty((games, stream.size), f"f{self.itemsize}")
+        distributions = {distribution for distribution, _ in stream.draws}
+        if len(distributions) == 1 and stream.draws[0][0].joins:
+            self._engine.draw(stream.rng, stream.draws[0][0], out)
+            return out
+        for game in out:
+            first = 0
+            for distribution, count in stream.draws:
+                self._engine.draw(stream.rng, distribution, game[first : first + count])
+                first += count
+        return out
+
+
+def portions(games: int, most: int) -> Iterator[int]:
+    """`games` in portions of at most `most`."""
+    while games > 0:
+        yield min(games, most)
+        games -= min(games, most)
+
+
+class ReplayEngine(NumpyEngine):
+    """Computes as NumPy's kernels do, but games, which it records when they first occur and then replays."""
+
+    name = "replay"
+
+    def __init__(self, threads: int = 1):
+        super().__init__(threads=1)
+        self.threads, self.team = threads, Team(threads)
+        self.tape: Tape | None = None
+        self.replays: dict[Any, Replay] = {}
+        self.compiling: Callable[[bool], None] = lambda kept: None
+
+    def play(self, game: Recordable, games: int) -> None:
+        """So many games."""
+        while games > 0:
+            key = id(game), game.make()
+            if key not in self.replays:
+                self.replays[key] = Replay(self.record(game), self)
+            count = min(games, game.alike())
+            self.replays[key].play(count)
+            game.played += count
+            games -= count
+
+    def record(self, game: Recordable) -> Tape:
+        """The next game's kernels; it is not played, and everything is as it was."""
+        played, self.tape = game.played, Tape()
+        try:
+            game.play_one()
+            return self.tape
+        finally:
+            self.tape, game.played = None, played
+
+
+def _noting(name: str) -> Callable[..., None]:
+    compute = getattr(NumpyEngine, name)
+
+    def kernel(self: ReplayEngine, *args: Any, **kwargs: Any) -> None:
+        if self.tape is None:
+            compute(self, *args, **kwargs)
+        else:
+            self.tape.note(name, arguments(name, args, kwargs))
+
+    kernel.__doc__ = compute.__doc__
+    return kernel
+
+
+for _name in kernels():
+    setattr(ReplayEngine, _name, _noting(_name))

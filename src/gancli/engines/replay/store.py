@@ -1,0 +1,127 @@
+"""Machine code of kernels: kept on disk as object files, which LLVM loads in milliseconds and without Numba.
+
+The files are native code, so they lie in this user's own cache, in a folder that nobody else can write to, and are
+loaded only if their content is what was written. Their folder is named by all that they depend on: the sources, the
+processor, and the versions of Python, Numba, llvmlite and NumPy.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import llvmlite.binding as llvm
+from platformdirs import user_cache_dir
+
+_loaded: dict[tuple[str, int], int] = {}
+"""Addresses by name and size of the numbers, in this process."""
+_alive: list[Any] = []
+"""What the addresses belong to."""
+
+
+def addresses(names: Iterable[str], itemsize: int, compiling: Callable[[bool], None]) -> dict[str, int]:
+    """Addresses of kernels; those that are not on disk are compiled, and `compiling` is told first, once.
+
+    It is told whether what is compiled will be there next time.
+    """
+    missing = [name for name in names if (name, itemsize) not in _loaded]
+    place = folder() if missing else None
+    code: dict[str, tuple[str, bytes]] = {}
+    to_compile = []
+    for name in missing:
+        found = None if place is None else _read(place / f"{name}-{itemsize}")
+        if found is None:
+            to_compile.append(name)
+        else:
+            code[name] = found
+    if code:
+        engine = _engine()
+        for _, text in code.values():
+            engine.add_object_file(llvm.ObjectFileRef.from_data(text))
+        engine.finalize_object()
+        for name, (symbol, _) in code.items():
+            _loaded[name, itemsize] = engine.get_function_address(symbol)
+    if to_compile:
+        compiling(place is not None)
+        _compile(to_compile, itemsize, place)
+    return {name: _loaded[name, itemsize] for name in names}
+
+
+def _compile(names: list[str], itemsize: int, place: Path | None) -> None:
+    from gancli.engines.compiled import loop
+
+    for name in names:
+        made = loop.compiled(name, itemsize)
+        _alive.append(made)
+        _loaded[name, itemsize] = made.address
+        code = loop.object_code(made)
+        if place is not None and code is not None:
+            _write(place / f"{name}-{itemsize}", *code)
+
+
+def _write(path: Path, symbol: str, code: bytes) -> None:
+    head = json.dumps({"symbol": symbol, "sha256": hashlib.sha256(code).hexdigest()}).encode()
+    try:
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".")
+        with os.fdopen(handle, "wb") as file:
+            file.write(head + b"\n" + code)
+        os.replace(beside, path)
+    except OSError:  # a full disk: it is compiled again next time
+        return
+
+
+def _read(path: Path) -> tuple[str, bytes] | None:
+    """Symbol and code; None where there is no such file, or not what was written."""
+    try:
+        head, code = path.read_bytes().split(b"\n", 1)
+        facts = json.loads(head)
+        symbol, digest = facts["symbol"], facts["sha256"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return (symbol, code) if hashlib.sha256(code).hexdigest() == digest and isinstance(symbol, str) else None
+
+
+def folder() -> Path | None:
+    """Where the files of this machine and these versions lie; None where there is no folder of this user's alone."""
+    base = os.environ.get("GANCLI_CACHE") or user_cache_dir("gancli")
+    path = Path(base) / "kernels" / stamp()
+    try:
+        if not path.is_absolute():
+            return None
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        found = path.stat()
+    except (OSError, RuntimeError):
+        return None
+    mine = not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o022)
+    return path if mine and os.access(path, os.W_OK) else None
+
+
+def stamp() -> str:
+    """What the code depends on, as a name."""
+    here = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for path in sorted([*(here / "compiled").glob("*.py"), here / "replay" / "layout.py", here / "numpy_batches.py"]):
+        digest.update(path.read_bytes())
+    for library in ("numba", "llvmlite", "numpy"):
+        digest.update(f"{library} {importlib.metadata.version(library)}".encode())
+    features = llvm.get_host_cpu_features().flatten()
+    digest.update(f"{platform.python_version()} {llvm.get_host_cpu_name()} {features}".encode())
+    return digest.hexdigest()[:16]
+
+
+def _engine() -> Any:
+    """One of LLVM's, that knows the functions which kernels call; those of Numba's wrappers, called on errors, abort."""
+    from gancli.engines.replay import native
+
+    native.register()
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    machine = llvm.Target.from_default_triple().create_target_machine(jit=True)
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+    _alive.append(engine)
+    return engine
