@@ -3,6 +3,7 @@
 import functools
 import importlib
 import importlib.util
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -12,17 +13,7 @@ from gancli.engines.checked import CheckedEngine, EngineError
 from gancli.engines.distributions import DISTRIBUTIONS, Distribution
 from gancli.engines.numpy_engine import Batches, NumpyEngine
 from gancli.engines.numpy_losses import sigmoid, softmax
-from gancli.engines.plan import (
-    ActivationPlan,
-    AdversarialPlan,
-    DensePlan,
-    GamePlayer,
-    NetworkPlan,
-    NoisePlan,
-    OptimizerPlan,
-    SupervisedPlan,
-    TermPlan,
-)  # fmt: skip
+from gancli.engines.sections import Sections
 from gancli.errors import GancliError
 
 Engine = NumpyEngine
@@ -36,50 +27,35 @@ class MissingEngine(GancliError, ValueError):
 def _numba(threads: int) -> NumpyEngine:
     if (reason := why_not_numba()) is not None:
         raise MissingEngine(f"engine: numba {reason}; or use engine: auto, which takes numpy then")
-    from gancli.engines import numba_engine
+    from gancli.engines.replay.replay import ReplayEngine
 
+    engine = ReplayEngine(threads)
     while _say_compiling:
-        numba_engine.on_compiling(_say_compiling.pop())
-    return numba_engine.NumbaEngine(threads)
+        engine.on_compiling = _say_compiling.pop()
+    return engine
 
 
 _say_compiling: list[Callable[[bool], None]] = []
 
-
-def _replay(threads: int) -> NumpyEngine:
-    from gancli.engines.replay.replay import ReplayEngine
-
-    return ReplayEngine(threads)
-
-
 ENGINES: dict[str, Callable[[int], Any]] = {
     "numpy": NumpyEngine,
     "numba": _numba,
-    "replay": _replay,
     "checked": lambda threads: CheckedEngine(NumpyEngine(threads)),
 }
 
 __all__ = [
     "DISTRIBUTIONS",
     "ENGINES",
-    "ActivationPlan",
-    "AdversarialPlan",
     "Array",
     "Batches",
     "BlasThreads",
     "CheckedEngine",
-    "DensePlan",
     "Distribution",
     "Engine",
     "EngineError",
-    "GamePlayer",
     "MissingEngine",
-    "NetworkPlan",
-    "NoisePlan",
     "NumpyEngine",
-    "OptimizerPlan",
-    "SupervisedPlan",
-    "TermPlan",
+    "Sections",
     "engine_name",
     "fallback",
     "make_engine",
@@ -108,12 +84,16 @@ def numba_is_here() -> bool:
 def why_not_numba() -> str | None:
     """Why the fast engine cannot be used, and what to do; None where it can.
 
-    It is loaded to know it: a Numba that is installed may refuse this NumPy, lack its llvmlite, or be made otherwise.
+    Unless its machine code is on disk, which only a Numba that works can have put there, it is loaded to know it: a Numba
+    that is installed may refuse this NumPy, lack its llvmlite, or be made otherwise.
     """
     if not _installed():
         return "needs the library numba: pip install 'gancli[fast]'"
     try:
-        importlib.import_module("gancli.engines.numba_engine")
+        store = importlib.import_module("gancli.engines.replay.store")
+        if os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0") and store.knows("play"):
+            return None
+        importlib.import_module("gancli.engines.compiled.loop")
     except Exception as error:
         return f"cannot be used here: {type(error).__name__}: {error}"
     return None

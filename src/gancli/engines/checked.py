@@ -24,9 +24,6 @@ class CheckedEngine:
         self._inner = inner
         self.threads, self.blas = inner.threads, inner.blas
 
-    def player(self, plan: Any) -> None:
-        """Every game is played step by step, through the kernels."""
-
     def __getattr__(self, kernel: str) -> Callable[..., Any]:
         call = getattr(self._inner, kernel)
 

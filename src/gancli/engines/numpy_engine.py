@@ -16,7 +16,7 @@ from gancli.engines.distributions import Distribution
 from gancli.engines.numpy_batches import NumpyBatches
 from gancli.engines.numpy_losses import NumpyLosses
 from gancli.engines.numpy_optimizers import NumpyOptimizers
-from gancli.engines.plan import AdversarialPlan, GamePlayer, SupervisedPlan
+from gancli.engines.sections import Sections
 from gancli.engines.strips import BLOCK, strips
 
 _BOOLS = np.zeros(0, bool)
@@ -58,16 +58,16 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
     """Kernels in NumPy; those of optimisers, losses and whole batches are in files of their own."""
 
     name = "numpy"
+    records = False
+    """Are games recorded, and replayed without the objects that they were played through?"""
+    profile: Sections | None = None
+    """Where the seconds of recorded games are put down to, if anywhere."""
 
     def __init__(self, threads: int = 1):
         """`threads` is how many products take; whoever calls several of these kernels holds them with `blas`."""
         super().__init__()
         self.threads = threads
         self.blas = BlasThreads(threads)
-
-    def player(self, plan: SupervisedPlan | AdversarialPlan) -> GamePlayer | None:
-        """What plays whole games by itself; None, as here, where the games are played step by step."""
-        return None
 
     def play(self, game: Any, games: int) -> None:
         """So many games, one after another."""

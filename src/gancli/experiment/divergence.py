@@ -72,7 +72,7 @@ class Diverging:
         """None where playing again does not tell."""
         try:
             built, bounds = self._calm()
-            if built.game.engine_players:
+            if self._engine().records:
                 built = self._by_steps(built)
             for name, player in built.game.players.items():
                 _watch(built, name, player, bounds[name])

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from gancli.engines import Sections
 from gancli.experiment.build import Built
 from gancli.games import Player
 
@@ -13,17 +14,17 @@ Call = Callable[..., Any]
 class Profile:
     """Seconds by section; it times a built game's own objects, so make one only for a run that is to be profiled.
 
-    A game that the engine plays by itself is timed in there; else its networks' passes and optimisers are.
+    Games that the engine records are timed where it replays them; else their networks' passes and optimisers are.
     """
 
     def __init__(self, built: Built):
         self._game, self._seconds, self._in_duty = built.game, dict[str, float](), False
         self._start = time.perf_counter()
         self._games = 0.0
-        self._players = built.game.engine_players
+        self._engine: Any = built.game.engine
+        if self._engine.records:
+            self._engine.profile = Sections(["data", *built.game.players])
         built.game.play = self._timed_play(built.game.play)  # type: ignore[method-assign]
-        for player in self._players:
-            player.profile = True
         for name, one in built.game.players.items():
             self._wrap(one, name)
         for batches in built.batches.values():
@@ -46,14 +47,11 @@ class Profile:
     def seconds(self) -> dict[str, float]:
         """By section, in the order of a game, with what is left of the games and of the run at the end."""
         found = {"data": 0.0, **dict.fromkeys([*self._game.players, "optimiser"], 0.0), **self._seconds}
-        *generators, opponent = self._game.players
-        for player in self._players:
-            for name, value in zip(("data", "generator", "opponent", "optimiser"), player.seconds, strict=False):
-                section = {"opponent": opponent, "generator": (*generators, opponent)[0]}.get(name, name)
-                found[section] += float(value)
+        if self._engine.records:
+            found |= {name: self._engine.profile.of(name) for name in ("data", *self._game.players, "optimiser")}
         duties = ("tests", "pictures", "checkpoints")
         within = sum(value for name, value in found.items() if name not in duties)
-        rest = "drawing" if self._players else "rest of the games"
+        rest = "drawing" if self._engine.records else "rest of the games"
         found[rest] = max(0.0, self._games - within)
         for name in duties:
             found[name] = found.pop(name, 0.0)
@@ -77,6 +75,8 @@ class Profile:
         def timed(*args: Any, **kwargs: Any) -> Any:
             if self._in_duty:
                 return call(*args, **kwargs)
+            if self._engine.records:
+                return self._noted(section, call, *args, **kwargs)
             start = time.perf_counter()
             try:
                 return call(*args, **kwargs)
@@ -84,6 +84,17 @@ class Profile:
                 self._add(section, time.perf_counter() - start)
 
         return timed
+
+    def _noted(self, section: str, call: Call, *args: Any, **kwargs: Any) -> Any:
+        """The call, whose kernels are a section's work, should they be recorded."""
+        tape = self._engine.tape
+        if tape is None:
+            return call(*args, **kwargs)
+        before, tape.section = tape.section, section
+        try:
+            return call(*args, **kwargs)
+        finally:
+            tape.section = before
 
     def _timed_play(self, play: Call) -> Call:
         def timed(games: int = 1) -> None:

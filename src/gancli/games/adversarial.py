@@ -1,12 +1,10 @@
 """What a GAN and a WGAN share: latents, fakes, and the figures that describe a generator."""
 
-from collections.abc import Callable, Mapping
-
 import numpy as np
 
-from gancli.engines import DISTRIBUTIONS, AdversarialPlan, Array, Engine, GamePlayer
+from gancli.engines import DISTRIBUTIONS, Array
 from gancli.games import planes
-from gancli.games.base import Batches, Picture, Rng, play_in_engine, portions
+from gancli.games.base import Batches, Game, Picture, Rng
 from gancli.games.player import Player
 from gancli.nn import Network
 from gancli.nn.losses import AdversarialLoss
@@ -17,14 +15,11 @@ COMPARED = 1000
 """Samples of a batch at most of which every two are compared: a million distances, in 30 MB."""
 
 
-class Adversarial:
+class Adversarial(Game):
     """A generator G and an opponent D (a discriminator, or a critic f).
 
     `real` feeds training, `test` feeds the figures; `latent` and `noise` are the generators of training.
     """
-
-    players: dict[str, Player]
-    engine_players: list[GamePlayer]
 
     def __init__(
         self,
@@ -39,7 +34,6 @@ class Adversarial:
         streams: dict[str, Rng],
     ):
         self.generator, self.opponent, self.loss = generator, opponent, loss
-        self.played = 0
         self.batch, self.law, self.test_batches = batch, law, test_batches
         self.latents = DISTRIBUTIONS[law]()
         self.real, self._test_real, self._streams = real, test, streams
@@ -47,40 +41,6 @@ class Adversarial:
         self._z = np.empty((batch, generator.network.inputs), dtype)
         self._x = np.empty((batch, opponent.network.inputs), dtype)
         self._gradient = np.empty((batch, 1), dtype)
-
-    @property
-    def engine(self) -> Engine:
-        """What computes both networks."""
-        return self.generator.network.engine
-
-    def plan(
-        self, ratios: Mapping[str, int], together: int = 1, labels: bool = False, penalty: float = 0.0
-    ) -> AdversarialPlan | None:
-        """What an engine that plays by itself is told; None where it cannot."""
-        generator, opponent = self.generator.plan(), self.opponent.plan()
-        if generator is None or opponent is None:
-            return None
-        terms = (self.loss.real.plan, self.loss.fake.plan, self.loss.generator.plan)
-        part = self.real.part
-        samples = (part.samples, part.factor)
-        return AdversarialPlan(generator, opponent, *terms, ratios, *samples, self.batch, together, labels, penalty)
-
-    def play_by_engine(
-        self, player: GamePlayer, games: int, reals: int, fakes: int,
-        labels: int = 0, draw_labels: Callable[[Array], None] | None = None,
-    ) -> None:  # fmt: skip
-        """So many games by the engine: each has `reals` batches of samples, `fakes` of latents, `labels` targets."""
-        numbers = fakes * self.batch * self.generator.network.inputs
-        for portion in portions(games, numbers + labels):
-            rows = self.real.rows(portion * reals * self.batch).reshape(portion, -1)
-            latents = np.empty((portion, numbers), self.generator.network.dtype)
-            self.engine.draw(self._streams["latent"], self.latents, out=latents)
-            if draw_labels is not None:
-                latents = np.concatenate([latents, np.empty((portion, labels), latents.dtype)], axis=1)
-                for targets in latents[:, numbers:]:
-                    draw_labels(targets)
-            play_in_engine(player, (self.generator, self.opponent), rows, latents, self._streams["noise"])
-            self.played += portion
 
     def fakes(self, batches: int = 1) -> Array:
         """So many fresh batches of G(z), (batches × batch, features), in G's output buffer."""

@@ -4,42 +4,27 @@ Report, section 4.1, after Mescheder, Nowozin and Geiger 2017. θ descends L(θ,
 have their one equilibrium at (0, 0).
 """
 
-import sys
-
 import numpy as np
 
-from gancli.engines import Array, GamePlayer, NumpyEngine
-from gancli.games.base import Picture, Rng
+from gancli.engines import Array, NumpyEngine
+from gancli.games.base import Game, Picture, Rng
 from gancli.games.player import Player
 
 FIELDS = ("bilinear", "dirac")
 """Each is a kernel: ∂L/∂θ and −∂L/∂φ, which optimisers descend."""
 
 
-class Game2d:
+class Game2d(Game):
     """Two players of one number each; `alternating`: φ sees where θ has gone."""
 
     def __init__(self, game: str, alternating: bool, theta: Player, phi: Player):
         self.game, self.alternating = game, alternating
         self.players = {"theta": theta, "phi": phi}
-        self.played = 0
-        self.engine_players: list[GamePlayer] = []
         self._start = max(float(np.hypot(*self.position())[0]), 1e-9)
 
     def position(self) -> tuple[Array, Array]:
         """θ and φ, each (1,), as views."""
         return self.players["theta"].network.params, self.players["phi"].network.params
-
-    def play(self, games: int = 1) -> None:
-        """So many games."""
-        self.players["theta"].network.engine.play(self, games)
-
-    def make(self) -> None:
-        """All games are alike."""
-
-    def alike(self) -> int:
-        """However many there are."""
-        return sys.maxsize
 
     def play_one(self) -> None:
         """A step of each player."""

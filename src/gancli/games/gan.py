@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gancli.engines import Array, GamePlayer
+from gancli.engines import Array
 from gancli.games.adversarial import Adversarial
 from gancli.games.labels import Labels
 from gancli.nn.penalty import add_r1
@@ -33,21 +33,6 @@ class Gan(Adversarial):
         self.players = {"generator": self.generator, "discriminator": self.opponent}
         self._targets = np.empty((self.batch, 1), self._x.dtype)
 
-        kinds = {False} if r1 is None else {True} if r1.every == 1 else {False, True}
-        found = {penalised: self._player(penalised) for penalised in sorted(kinds)}
-        self._by_engine = {penalised: player for penalised, player in found.items() if player is not None}
-        self.engine_players = list(self._by_engine.values())
-
-    def play(self, games: int = 1) -> None:
-        """So many games, by the engine where it can, else one after another."""
-        stop = self.played + games
-        while self.played < stop:
-            player, count = self._by_engine.get(self.penalised()), min(stop - self.played, self.alike())
-            if player is None:
-                self.engine.play(self, count)
-            else:
-                self._play_by_engine(player, count)
-
     def make(self) -> bool:
         """With the penalty or without."""
         return self.penalised()
@@ -61,16 +46,6 @@ class Gan(Adversarial):
         if self.r1 is None or self.r1.every == 1:
             return sys.maxsize
         return 1 if self.penalised() else self.r1.every - self.played % self.r1.every
-
-    def _player(self, penalised: bool) -> GamePlayer | None:
-        penalty = self.r1.gamma if penalised and self.r1 is not None else 0.0
-        plan = self.plan(self.ratios, labels=self.labels.drawn, penalty=penalty)
-        return None if plan is None else self.engine.player(plan)
-
-    def _play_by_engine(self, player: GamePlayer, games: int) -> None:
-        real, fresh, shared, alone = (self.ratios[name] for name in ("real", "fake", "shared", "generator"))
-        labels = ((real + fresh + shared) * self.batch, self.draw_labels) if self.labels.drawn else (0, None)
-        self.play_by_engine(player, games, real, fresh + shared + alone, *labels)
 
     def play_one(self) -> None:
         """One game: D on real samples, D on fresh fakes, G then D on shared fakes, G alone."""
@@ -110,11 +85,6 @@ class Gan(Adversarial):
             return None
         self.engine.draw(self._streams["labels"], self.labels.of(real), out=self._targets)
         return self._targets
-
-    def draw_labels(self, out: Array) -> None:
-        """The targets of one game's learnings of D, as they would be drawn one after another."""
-        for index, targets in enumerate(out.reshape(-1, self.batch)):
-            self.engine.draw(self._streams["labels"], self.labels.of(index < self.ratios["real"]), out=targets)
 
     def measure(self) -> dict[str, float]:
         """D(x), D(G(z)), their spread, both losses, distances between samples, and norms of gradients."""

@@ -6,7 +6,6 @@ from typing import ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.engines import NetworkPlan
 from gancli.nn import Network
 from gancli.nn.optimizers import Optimizer
 
@@ -64,15 +63,6 @@ class Player:
             self.clip(self.network)
         if self.average is not None:
             self.average.follow(self.network, self.optimizer.steps)
-
-    def plan(self) -> NetworkPlan | None:
-        """What an engine that plays by itself is told; None where it cannot."""
-        layers = self.network.plan()
-        if layers is None:
-            return None
-        clip = None if self.clip is None else (self.clip.mode, self.clip.bound)
-        average = None if self.average is None else (self.average.network.params, self.average.decay)
-        return NetworkPlan(self.network.params, layers, self.optimizer.plan, clip, average)
 
     def finite(self) -> bool:
         """Are all parameters finite numbers?"""

@@ -1,14 +1,13 @@
 """One player that learns targets: XOR and MNIST (report, chapter 1)."""
 
-import sys
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.engines import Array, GamePlayer, SupervisedPlan
+from gancli.engines import Array
 from gancli.games import planes
-from gancli.games.base import Batches, Picture, Rng, play_in_engine, portions
+from gancli.games.base import Batches, Game, Picture, Rng
 from gancli.games.player import Player
 from gancli.nn.losses import Loss
 
@@ -16,7 +15,7 @@ CHUNK = 1000
 """Test samples answered at once."""
 
 
-class Supervised:
+class Supervised(Game):
     """A network that learns `codes[label]`, its target for each label: codes are (labels, outputs).
 
     With a single output, an answer is right whose error is under `threshold` of what separates the two targets (the
@@ -28,40 +27,11 @@ class Supervised:
         threshold: float,
     ):  # fmt: skip
         self.players = {"network": network}
-        self.played = 0
         self._network, self._loss, self._codes, self.threshold = network.network, loss, codes, threshold
         self._training, self._test, self._noise = training, test, noise
         self._x = np.empty((batch, self._network.inputs), self._network.dtype)
         self._target, self._gradient = np.zeros((2, batch, self._network.outputs), self._network.dtype)
         self._tested: tuple[int, Array] | None = None
-        self.player = self._player()
-        self.engine_players = [] if self.player is None else [self.player]
-
-    def _player(self) -> GamePlayer | None:
-        plan = self.players["network"].plan()
-        if plan is None:
-            return None
-        part, batch = self._training.part, len(self._x)
-        whole = SupervisedPlan(plan, self._loss.name, self._codes, part.samples, part.labels, part.factor, batch)
-        return self._network.engine.player(whole)
-
-    def play(self, games: int = 1) -> None:
-        """So many trainings, by the engine where it can, else one after another."""
-        if self.player is None:
-            self._network.engine.play(self, games)
-        else:
-            batch, players = len(self._x), list(self.players.values())
-            for portion in portions(games, batch):
-                rows = self._training.rows(portion * batch).reshape(portion, batch)
-                play_in_engine(self.player, players, rows, np.zeros((portion, 0), self._network.dtype), self._noise)
-                self.played += portion
-
-    def make(self) -> None:
-        """All trainings are alike."""
-
-    def alike(self) -> int:
-        """However many there are."""
-        return sys.maxsize
 
     def play_one(self) -> None:
         """One training: forward, error, backward, step."""

@@ -3,7 +3,6 @@
 Arjovsky, Chintala and Bottou 2017, algorithm 1.
 """
 
-import itertools
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from gancli.engines import Array, GamePlayer
+from gancli.engines import Array
 from gancli.games.adversarial import Adversarial
 
 ROWS = 512
@@ -32,12 +31,6 @@ class Schedule:
     long_critic: int = 0
     first: int = 0
     every: int = 0
-
-    def kinds(self) -> set[tuple[int, int]]:
-        """All that `of` can say."""
-        critics = {self.critic, self.long_critic} if self.long_critic and (self.first or self.every) else {self.critic}
-        generators = {self.generator, 0} if self.warmup else {self.generator}
-        return set(itertools.product(critics, generators))
 
     def of(self, game: int) -> tuple[int, int]:
         """Learnings of critic and generator in game `game`, counted from 0."""
@@ -65,21 +58,10 @@ class Wgan(Adversarial):
         network = self.opponent.network
         self._both = np.empty((2 * self.batch, network.inputs), network.dtype)
         self._ascent = np.empty((2 * self.batch, 1), network.dtype)
-        self._by_engine = {key: self._player(*key) for key in schedule.kinds()}
-        self.engine_players = [player for player in self._by_engine.values() if player is not None]
 
     def together(self, critic: int) -> int:
         """Batches of fakes that are drawn in one product."""
         return max(1, min(critic, ROWS // self.batch))
-
-    def play(self, games: int = 1) -> None:
-        """So many games, by the engine where it can, else one after another."""
-        for count, (critic, generator) in self.schedule.stretches(self.played, games):
-            player = self._by_engine.get((critic, generator))
-            if player is not None:
-                self.play_by_engine(player, count, critic, critic + generator)
-            else:
-                self.engine.play(self, count)
 
     def make(self) -> tuple[int, int]:
         """Learnings of critic and generator."""
@@ -122,7 +104,3 @@ class Wgan(Adversarial):
             found = self.scores()
             estimate = float(found["real"].mean() - found["fake"].mean())
             return {"wasserstein_estimate": estimate, **self.figures(found), **self.gradient_norms()}
-
-    def _player(self, critic: int, generator: int) -> GamePlayer | None:
-        plan = self.plan({"critic": critic, "generator": generator}, self.together(critic))
-        return None if plan is None else self.engine.player(plan)

@@ -7,15 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from gancli.engines import ActivationPlan, Array, Engine
+from gancli.engines import Array, Engine
 
 
 class Activation(Protocol):
     """f, applied to y (batch, units) in place; backward turns ∂E/∂f(x) into ∂E/∂x, in place."""
-
-    @property
-    def plan(self) -> ActivationPlan | None:
-        """What an engine that plays by itself is told; None where it cannot."""
 
     def forward(self, engine: Engine, y: Array) -> None:
         """Y ← f(y)."""
@@ -37,11 +33,6 @@ class Sigmoid:
     straight: ClassVar[bool] = False
     mu: float = 1.0
 
-    @property
-    def plan(self) -> ActivationPlan | None:
-        """Name and numbers for the engine."""
-        return "sigmoid", self.mu, 0.0
-
     def forward(self, engine: Engine, y: Array) -> None:
         """Y ← σ_μ(y)."""
         engine.sigmoid(y, self.mu)
@@ -62,11 +53,6 @@ class Tanh:
     straight: ClassVar[bool] = False
     k: float = 1.0
     alpha: float = 1.0
-
-    @property
-    def plan(self) -> ActivationPlan | None:
-        """Name and numbers for the engine."""
-        return "tanh", self.k, self.alpha
 
     def forward(self, engine: Engine, y: Array) -> None:
         """Y ← k tanh(αy)."""
@@ -93,11 +79,6 @@ class LeakyRelu:
     straight: ClassVar[bool] = True
     slope: float = 0.2
 
-    @property
-    def plan(self) -> ActivationPlan | None:
-        """Name and numbers for the engine."""
-        return "relu", self.slope, 0.0
-
     def forward(self, engine: Engine, y: Array) -> None:
         """Y ← max(y, slope y)."""
         engine.relu(y, self.slope)
@@ -121,11 +102,6 @@ class Softplus:
 
     straight: ClassVar[bool] = False
 
-    @property
-    def plan(self) -> ActivationPlan | None:
-        """Name and numbers for the engine."""
-        return "softplus", 0.0, 0.0
-
     def forward(self, engine: Engine, y: Array) -> None:
         """Y ← log(1 + e^y)."""
         engine.softplus(y)
@@ -146,11 +122,6 @@ class Linear:
     straight: ClassVar[bool] = True
     slope: float = 1.0
 
-    @property
-    def plan(self) -> ActivationPlan | None:
-        """Name and numbers for the engine."""
-        return "linear", self.slope, 0.0
-
     def forward(self, engine: Engine, y: Array) -> None:
         """Y ← slope y."""
         if self.slope != 1.0:
@@ -170,11 +141,6 @@ class Step:
     """1 where x > 0, else 0: for display only, it has no gradient to learn from."""
 
     straight: ClassVar[bool] = True
-
-    @property
-    def plan(self) -> ActivationPlan | None:
-        """Name and numbers for the engine."""
-        return None
 
     def forward(self, engine: Engine, y: Array) -> None:
         """Y ← 1 where y > 0, else 0."""

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from gancli.engines import Array, Engine, TermPlan, sigmoid, softmax
+from gancli.engines import Array, Engine, sigmoid, softmax
 
 __all__ = [
     "ADVERSARIAL",
@@ -111,10 +111,6 @@ class CategoricalCrossEntropy:
 class Term(Protocol):
     """One term of an adversarial loss, of D's output o (batch, 1)."""
 
-    @property
-    def plan(self) -> TermPlan:
-        """What an engine that plays by itself is told."""
-
     def value(self, output: Array) -> float:
         """The term, averaged over the batch."""
 
@@ -128,11 +124,6 @@ class LogTerm:
 
     target: float
     weight: float = 0.5
-
-    @property
-    def plan(self) -> TermPlan:
-        """Name and numbers for the engine."""
-        return "log", self.target, self.weight
 
     def value(self, output: Array) -> float:
         """weight × (t softplus(−a) + (1 − t) softplus(a))."""
@@ -150,11 +141,6 @@ class SquareTerm:
 
     target: float
 
-    @property
-    def plan(self) -> TermPlan:
-        """Name and numbers for the engine."""
-        return "square", self.target, 0.0
-
     def value(self, output: Array) -> float:
         """The term."""
         return float(0.5 * ((output - self.target) ** 2).mean())
@@ -169,11 +155,6 @@ class MeanTerm:
     """`sign` × o (Arjovsky et al. 2017, equation 2); it has no target."""
 
     sign: float
-
-    @property
-    def plan(self) -> TermPlan:
-        """Name and numbers for the engine."""
-        return "mean", self.sign, 0.0
 
     def value(self, output: Array) -> float:
         """The term."""

@@ -1,12 +1,11 @@
 """A network is a row of layers over one flat vector of parameters: two loops, forward and backward."""
 
-import dataclasses
 import itertools
 from collections.abc import Sequence
 
 import numpy as np
 
-from gancli.engines import Array, DensePlan, Engine, NoisePlan
+from gancli.engines import Array, Engine
 from gancli.nn.layers import Layer
 from gancli.nn.layout import Layout, Shape
 
@@ -88,22 +87,6 @@ class Network:
     def views(self, vector: Array) -> dict[str, Array]:
         """Named views of a vector laid out like `params`: `layer1.weights`, `layer1.bias`, …"""
         return self.layout.views(vector)
-
-    def plan(self) -> tuple[DensePlan, ...] | None:
-        """What an engine that plays by itself is told; None unless the layers are dense, with noise on their inputs."""
-        starts = iter(slot.start for slot in self.layout.slots)
-        plans: list[DensePlan] = []
-        noise: NoisePlan | None = None
-        for layer in self.layers:
-            plan = layer.plan({name: next(starts) for name in layer.shapes()})
-            if plan is None or (noise is not None and isinstance(plan, NoisePlan)):
-                return None
-            if isinstance(plan, NoisePlan):
-                noise = plan
-            else:
-                plans.append(dataclasses.replace(plan, noise=noise))
-                noise = None
-        return tuple(plans) if noise is None else None
 
     def _named(self, shapes: list[dict[str, Shape]]) -> dict[str, Shape]:
         """Shapes of all layers by name; layers are counted from 1, those without parameters left out."""

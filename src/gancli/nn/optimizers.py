@@ -6,7 +6,7 @@ first term as μ W_k; it is μ ΔW_k, Polyak 1964.)
 
 import numpy as np
 
-from gancli.engines import Array, Engine, OptimizerPlan
+from gancli.engines import Array, Engine
 
 
 class Optimizer:
@@ -34,12 +34,6 @@ class Optimizer:
     @count.setter
     def count(self, count: int) -> None:
         self.steps[0] = count
-
-    @property
-    def plan(self) -> OptimizerPlan:
-        """What an engine that plays by itself is told."""
-        numbers = {key: value for key, value in vars(self).items() if isinstance(value, float)}
-        return OptimizerPlan(self.name, numbers, self.vectors)
 
     def _move(self, params: Array, grads: Array) -> None:
         raise NotImplementedError

@@ -1,63 +1,17 @@
-"""Matrix products inside compiled code: the BLAS that NumPy itself brings, called by each thread on its share.
+"""Matrix products inside compiled code: the BLAS that NumPy itself brings, called by each share for itself.
 
-NumPy's library is used rather than SciPy's (Numba's own way) because it is loaded already: SciPy costs 0.2 s of
-start-up. Where it cannot be found, SciPy's is taken. Fortran's interface passes integers by address; 64-bit
-little-endian ones are read rightly by libraries of 32- and of 64-bit integers alike.
+Fortran's interface passes integers by address; 64-bit little-endian ones are read rightly by libraries of 32- and of
+64-bit integers alike.
 """
 
-import ctypes
-import os
-import re
-import sys
 from typing import Any
 
-import llvmlite.binding as llvm
-import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import get_cython_function_address
 
-from gancli.engines.blas_threads import pools
-from gancli.engines.compiled.jit import intrinsic, name_symbol
-
-SYMBOLS = {"float32": ("gancli_sgemm", "sgemm"), "float64": ("gancli_dgemm", "dgemm")}
-"""For each type, the name in compiled code, and the routine of BLAS."""
-
-
-def _numpys_library() -> ctypes.CDLL | None:
-    """The OpenBLAS shipped in NumPy's wheels; None where NumPy was built otherwise."""
-    root = os.path.dirname(np.__file__)
-    folders = (os.path.join(os.path.dirname(root), "numpy.libs"), os.path.join(root, ".dylibs"))
-    for folder in filter(os.path.isdir, folders):
-        for name in os.listdir(folder):
-            if re.search(r"openblas.*\.(so|dylib|dll)", name):
-                return ctypes.CDLL(os.path.join(folder, name))
-    return None
-
-
-def register() -> str:
-    """Make the products known to LLVM, and say whose library it is. Raises ImportError where there is none."""
-    if sys.byteorder != "little":
-        raise ImportError("compiled products need a little-endian processor; use engine: numpy")
-    library = _numpys_library()
-    for symbol, routine in SYMBOLS.values():
-        found = next((name for name in _spellings(routine) if library is not None and hasattr(library, name)), None)
-        if found is None:
-            return _register_scipys()
-        name_symbol(symbol, getattr(library, found))
-    return "NumPy's OpenBLAS"
-
-
-def _spellings(routine: str) -> tuple[str, ...]:
-    return (f"scipy_{routine}_64_", f"scipy_{routine}_", f"{routine}_64_", f"{routine}_")
-
-
-def _register_scipys() -> str:
-    pools.cache_clear()  # its threads are counted too
-    for symbol, routine in SYMBOLS.values():
-        llvm.add_symbol(symbol, get_cython_function_address("scipy.linalg.cython_blas", routine))
-    return "SciPy's BLAS"
+from gancli.engines.compiled.jit import intrinsic
+from gancli.engines.replay.native import SYMBOLS
 
 
 @intrinsic

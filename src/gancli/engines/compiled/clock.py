@@ -1,6 +1,5 @@
-"""Where the time goes inside compiled code: for `gancli train --profile`, and free where it is not asked for."""
+"""Where the time goes inside compiled code, for `gancli train --profile`: a kernel between operations of two sections."""
 
-import ctypes
 import sys
 from typing import Any
 
@@ -8,35 +7,24 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
-from gancli.engines.compiled.jit import intrinsic, name_symbol, part
-
-DATA, GENERATOR, OPPONENT, OPTIMIZER = range(4)
-"""Sections, and the places of their seconds in a clock; LAST holds the time of the last look."""
-LAST = 4
-SIZE = 5
-
-
-def register() -> None:
-    """Make the system's clock known to LLVM."""
-    if sys.platform == "win32":
-        function = ctypes.windll.kernel32.QueryPerformanceCounter
-    else:
-        function = ctypes.CDLL(None).clock_gettime
-    name_symbol("gancli_clock", function)
+from gancli.engines.compiled.jit import intrinsic, part
+from gancli.engines.compiled.kernels import kernel
+from gancli.engines.compiled.views import doubles
+from gancli.engines.replay.layout import COLUMNS, ROWS
 
 
 @intrinsic
 def _now(typing: Any) -> Any:
     """What the clock shows: seconds, or on Windows ticks."""
     word, number = ir.IntType(64), ir.DoubleType()
-    which = {"win32": [], "darwin": [6]}.get(sys.platform, [1])  # a clock that is never set back
+    which = {"win32": [], "darwin": [8]}.get(sys.platform, [1])  # that of time.perf_counter
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         pair = cgutils.alloca_once(builder, ir.ArrayType(word, 2))
         place = builder.bitcast(pair, word.as_pointer())
-        words = [*(ir.Constant(ir.IntType(32), name) for name in which), place]
-        kind = ir.FunctionType(ir.IntType(32), [value.type for value in words])
-        builder.call(cgutils.get_or_insert_function(builder.module, kind, "gancli_clock"), words)
+        given = [*(ir.Constant(ir.IntType(32), name) for name in which), place]
+        kind = ir.FunctionType(ir.IntType(32), [value.type for value in given])
+        builder.call(cgutils.get_or_insert_function(builder.module, kind, "gancli_clock"), given)
         whole, rest = (builder.sitofp(value, number) for value in cgutils.unpack_tuple(builder, builder.load(pair)))
         if not which:
             return whole
@@ -46,11 +34,15 @@ def _now(typing: Any) -> Any:
 
 
 @part
-def lap(team, clock, section):
-    """Put the time since the last lap down to `section`; an empty clock is not read, and only one thread reads it."""
-    if clock.size == 0 or team[0] != 0:
-        return
-    now = _now()
-    if section >= 0:
-        clock[section] += now - clock[LAST]
-    clock[LAST] = now
+def put_down(like, seconds, place):
+    """The time since the last look, to a section."""
+    clock, now = doubles(like, seconds, place + 1), _now()
+    clock[place] += now - clock[0]
+    clock[0] = now
+
+
+@kernel
+def lap(share, shares, game, op, numbers, like):
+    """The end of an operation of the section in COLUMNS; `seconds` are at ROWS, and one share looks at the clock."""
+    if share == 0:
+        put_down(like, op[ROWS], op[COLUMNS])

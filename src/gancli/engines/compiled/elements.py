@@ -1,13 +1,16 @@
 """Elementwise kernels: streams, copies, activations, losses, games of two numbers.
 
 The formulas are the reference's, under the same names (`numpy_engine`, `numpy_losses`), whose docstrings give them.
+
+`tanh` in single precision is the clamped rational function of degrees 13 and 6 that Eigen uses: 2e-7 off at most, and
+made of products and one division, which compilers vectorise where a call of `tanh` is not.
 """
 
 import numpy as np
 
-from gancli.engines.compiled import activations
-from gancli.engines.compiled.jit import part
-from gancli.engines.compiled.kernels import corner, elementwise, kernel, octets, reals, row, words
+from gancli.engines.compiled.jit import loop, part
+from gancli.engines.compiled.kernels import corner, elementwise, kernel, row
+from gancli.engines.compiled.views import octets, reals, words
 from gancli.engines.replay.layout import COLUMNS, FIRST, ROWS
 
 # --- what a game is given
@@ -117,6 +120,36 @@ def clamp(params, numbers, rows):
 # --- activations, in place; their derivatives times dy, from y = f(x)
 
 
+@part
+def _tanh32(x):
+    one = np.float32
+    x = min(max(x, one(-7.90531110763549805)), one(7.90531110763549805))
+    s = x * x
+    p = one(-2.76076847742355e-16) * s + one(2.00018790482477e-13)
+    p = p * s + one(-8.60467152213735e-11)
+    p = p * s + one(5.12229709037114e-08)
+    p = p * s + one(1.48572235717979e-05)
+    p = p * s + one(6.37261928875436e-04)
+    p = p * s + one(4.89352455891786e-03)
+    q = one(1.19825839466702e-06) * s + one(1.18534705686654e-04)
+    q = q * s + one(2.26843463243900e-03)
+    q = q * s + one(4.89352518554385e-03)
+    return x * p / q
+
+
+@loop
+def tanh_of(y, before, after, shift):
+    """Y ← after tanh(before y) + shift."""
+    t = y.dtype.type
+    a, b, c = t(before), t(after), t(shift)
+    if y.itemsize == 4:
+        for i in range(y.size):
+            y[i] = b * _tanh32(a * y[i]) + c
+    else:
+        for i in range(y.size):
+            y[i] = b * np.tanh(a * y[i]) + c
+
+
 @elementwise(1)
 def scale(y, numbers, rows):
     factor = y.dtype.type(numbers[0])
@@ -126,7 +159,7 @@ def scale(y, numbers, rows):
 
 @elementwise(1)
 def sigmoid(y, numbers, rows):
-    activations.tanh(y, 0.5 * numbers[0], 0.5, 0.5)
+    tanh_of(y, 0.5 * numbers[0], 0.5, 0.5)
 
 
 @elementwise(2)
@@ -145,7 +178,7 @@ def sigmoid_curve(y, dy, numbers, rows):
 
 @elementwise(1)
 def tanh(y, numbers, rows):
-    activations.tanh(y, numbers[1], numbers[0], 0.0)
+    tanh_of(y, numbers[1], numbers[0], 0.0)
 
 
 @elementwise(2)

@@ -1,102 +1,173 @@
-"""How functions are compiled: `part` and `kernel` for those that others call, `whole` for those that Python calls.
+"""How functions are compiled that only compiled code calls: they are lowered and linked into their callers.
 
 NaN and infinities keep their meaning, for they tell a run that diverged; sums may be taken in any order, and products
-fused with sums. Division is not checked for zero, which would keep it from being vectorised. References to arrays are
-not counted (`_nrt`; parts say true, for else Numba lets none of them return a view, and `linked` leaves it off).
+fused with sums. Division is not checked for zero, which would keep it from being vectorised. References to arrays are not
+counted, for kernels look at memory by its address.
+
+Numba optimises every function together with all that it calls, and makes machine code of it, before it looks at the
+function's own caller: what lies five calls deep is optimised five times. Here only kernels get all of that, and loops,
+small functions that call little, are optimised once before they are linked (inlined first and vectorised later, some come
+out slower). The passes are chosen in Numba's documented way ("Customizing the Compiler"), but the libraries lean on its
+inside; where a version of Numba makes them otherwise, functions are compiled in its own way, which only takes longer.
 """
 
-import ctypes
-import os
-import zlib
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
-import llvmlite.binding as llvm
-from numba import njit
-from numba.core import event
+from numba import cfunc, njit
+from numba.core import codegen
+from numba.core.compiler import CompilerBase, DefaultPassBuilder
+from numba.core.compiler_machinery import register_pass
+from numba.core.typed_passes import NativeLowering
 from numba.extending import intrinsic as _intrinsic
-
-from gancli.engines.compiled import KEPT, linked
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 FAST = ("contract", "reassoc", "nsz")
 """What LLVM may do with sums and products."""
-_SETTINGS: dict[str, Any] = {
-    "nogil": True,
-    "error_model": "numpy",
-    "fastmath": set(FAST),
-    "no_cfunc_wrapper": True,
-}
-__all__ = [
-    "event",
-    "exact",
-    "exact_whole",
-    "inlined",
-    "intrinsic",
-    "kernel",
-    "name_symbol",
-    "part",
-    "stamp_of",
-    "whole",
-]
-_njit: Any = njit
 intrinsic: Any = _intrinsic
 """Code written in LLVM's own terms."""
+_Library: Any = getattr(codegen, "JITCodeLibrary", object)
+_register: Any = register_pass(mutates_CFG=True, analysis_only=False)
+KNOWN = all(
+    hasattr(_Library, name)
+    for name in (
+        "_optimize_functions", "_optimize_final_module", "_finalize_final_module", "_finalize_dynamic_globals",
+        "_ensure_finalized", "get_pointer_to_function", "codegen",
+    )
+)  # fmt: skip
+"""Does Numba make its libraries in the way that is known here?"""
 
 
 def part(function: Function) -> Function:
-    """A function that only compiled code calls, optimised together with its callers."""
-    return _inner(function, linked.PartCompiler, _SETTINGS)
+    """A function that kernels call, optimised together with them."""
+    return _inner(function, PartCompiler)
 
 
-def kernel(function: Function) -> Function:
+def loop(function: Function) -> Function:
     """Likewise, but a loop over numbers, which is optimised by itself first."""
-    return _inner(function, linked.KernelCompiler, _SETTINGS)
+    return _inner(function, LoopCompiler)
 
 
 def inlined(function: Function) -> Function:
-    """A kernel that becomes part of each of its callers: the call would take as long as the work."""
-    return _inner(function, linked.KernelCompiler, {**_SETTINGS, "forceinline": True})
+    """A loop that becomes part of each of its callers: the call would take as long as the work."""
+    return _inner(function, LoopCompiler, forceinline=True)
 
 
 def exact(function: Function) -> Function:
     """A part, its sums and products as they are written: none fused, none in another order."""
-    return _inner(function, linked.PartCompiler, {**_SETTINGS, "fastmath": False})
+    return _inner(function, PartCompiler, fastmath=())
 
 
-def whole(function: Function) -> Function:
-    """A function that Python calls, kept on disk with all its parts, where there is a folder that can be written to."""
-    return _kept(function, _SETTINGS)
+def _inner(function: Function, pipeline: Any, fastmath: Any = frozenset(FAST), **settings: Any) -> Function:
+    own = {"pipeline_class": pipeline} if KNOWN else {}
+    compiler: Any = njit
+    made: Any = compiler(
+        function, nogil=True, error_model="numpy", fastmath=set(fastmath) or False, no_cfunc_wrapper=True, no_cpython_wrapper=True,
+        _nrt=True, **own, **settings,
+    )  # fmt: skip
+    return made  # type: ignore[no-any-return]
 
 
-def exact_whole(function: Function) -> Function:
-    """Likewise, as `exact`."""
-    return _kept(function, {**_SETTINGS, "fastmath": False})
+def address_taken(function: Callable[..., None], signature: Any, exactly: bool = False) -> Any:
+    """A function that is called by its address, as what `numba.cfunc` makes of it."""
+    options: dict[str, Any] = {"error_model": "numpy", "_nrt": False} | ({} if exactly else {"fastmath": set(FAST)})
+    return cfunc(signature, **options)(function)
 
 
-def _inner(function: Function, compiler: Any, settings: dict[str, Any]) -> Function:
-    pipeline = {"pipeline_class": compiler} if linked.KNOWN else {}
-    return _njit(function, no_cpython_wrapper=True, _nrt=True, **pipeline, **settings)  # type: ignore[no-any-return]
+def object_code(made: Any) -> tuple[str, bytes] | None:
+    """The name and the object code of what `address_taken` made; None where this Numba does not give it.
 
-
-def _kept(function: Function, settings: dict[str, Any]) -> Function:
-    settings = {**settings, "_nrt": False}
+    (It has no public way; without it, kernels are compiled in each process.)
+    """
     try:
-        return _njit(function, cache=KEPT, **settings)  # type: ignore[no-any-return]
-    except RuntimeError:  # "no locator available", or no home
-        return _njit(function, **settings)  # type: ignore[no-any-return]
+        return made._wrapper_name, made._library.serialize_using_object_code()[2][0]
+    except (AttributeError, TypeError, IndexError):
+        return None
 
 
-def name_symbol(symbol: str, function: Any) -> None:
-    """Let compiled code call a C function by this name."""
-    llvm.add_symbol(symbol, ctypes.cast(function, ctypes.c_void_p).value)
+class _NoEnvironment:
+    """Stands for the code generator where Numba tells it the address of a function's Python environment."""
+
+    def set_env(self, name: str, env: Any) -> None:
+        """Nothing: there is no such function in machine code."""
 
 
-def stamp_of(folder: str) -> int:
-    """A number, never 0, that changes with any Python source in `folder`."""
-    stamp = 0
-    for name in sorted(os.listdir(folder)):
-        if name.endswith(".py"):
-            with open(os.path.join(folder, name), "rb") as file:
-                stamp = zlib.crc32(file.read(), stamp)
-    return stamp | 1
+class PartLibrary(_Library):  # type: ignore[misc]
+    """A function's code as it was lowered."""
+
+    codegen = _NoEnvironment()
+
+    def _optimize_functions(self, ll_module: Any) -> None:
+        """Leave it to the callers."""
+        ll_module.data_layout = self._codegen._data_layout
+
+    def _optimize_final_module(self) -> None:
+        """Leave it to the callers."""
+
+    def _finalize_final_module(self) -> None:
+        """Make no machine code."""
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int:
+        """None: it has no address."""
+        self._ensure_finalized()
+        return 0
+
+
+class LoopLibrary(PartLibrary):
+    """A function's code, optimised by itself."""
+
+    def _optimize_functions(self, ll_module: Any) -> None:
+        super(PartLibrary, self)._optimize_functions(ll_module)
+
+    def _optimize_final_module(self) -> None:
+        super(PartLibrary, self)._optimize_final_module()
+
+
+class _Lowering(NativeLowering):
+    """Numba's last pass, into a library of another kind."""
+
+    library: ClassVar[Any]
+
+    def run_pass(self, state: Any) -> bool:
+        """Lower."""
+        state.library = self.library(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library.enable_object_caching()
+        state.targetctx = state.targetctx.subtarget(enable_nrt=False)
+        return bool(super().run_pass(state))
+
+
+@_register
+class PartLowering(_Lowering):
+    """Of a part."""
+
+    _name: Any = "part_lowering"
+    library = PartLibrary
+
+
+@_register
+class LoopLowering(_Lowering):
+    """Of a loop."""
+
+    _name: Any = "loop_lowering"
+    library = LoopLibrary
+
+
+class PartCompiler(CompilerBase):
+    """Numba's passes, but for the last."""
+
+    lowering: Any = PartLowering
+
+    def define_pipelines(self) -> list[Any]:
+        """One: there is no other way to compile it."""
+        passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
+        passes.passes = [(self.lowering if made is NativeLowering else made, why) for made, why in passes.passes]
+        passes.finalize()
+        return [passes]
+
+
+class LoopCompiler(PartCompiler):
+    """Likewise."""
+
+    lowering = LoopLowering

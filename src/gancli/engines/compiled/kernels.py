@@ -7,42 +7,22 @@ only tells the type of the numbers. A kernel does its share of the work, and wai
 from collections.abc import Callable
 from typing import Any
 
-from numba import types
-from numba.np.arrayobj import populate_array
-
-from gancli.engines.compiled.jit import intrinsic, part
-from gancli.engines.compiled.threads import share as share_of
+from gancli.engines.compiled.jit import part
+from gancli.engines.compiled.views import reals, share_of
 from gancli.engines.replay.layout import BY_ROWS, COLUMNS, FIRST, GRAIN, ROWS
 
 KERNELS: dict[str, Callable[..., None]] = {}
 """By the name in a program."""
 
 
+EXACT: set[str] = set()
+"""Those whose sums and products are taken as they are written."""
+
+
 def kernel(function: Any) -> Any:
     """Enter a kernel under its own name."""
     KERNELS[function.__name__] = function
     return function
-
-
-def _view(element: Any) -> Any:
-    def view(typing: Any, like: Any, address: Any, size: Any) -> Any:
-        kind = types.Array(element or like.dtype, 1, "C")
-
-        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            made = context.make_array(kind)(context, builder)
-            data = context.get_data_type(kind.dtype)
-            width = context.get_constant(types.intp, context.get_abi_sizeof(data))
-            pointer = builder.inttoptr(args[1], data.as_pointer())
-            populate_array(made, data=pointer, shape=[args[2]], strides=[width], itemsize=width, meminfo=None)
-            return made._getvalue()
-
-        return kind(like, types.int64, types.int64), generate
-
-    return intrinsic(view)
-
-
-reals, octets, words = (_view(kind) for kind in (None, types.uint8, types.int64))
-"""(like, address, size): so many elements from an address on: numbers of the type of `like`, bytes, int64."""
 
 
 @part
@@ -56,9 +36,9 @@ def row(like, op, place, r, left, right):
 def corner(op, share, shares):
     """A share's rows first … last and columns left … right of an elementwise operation."""
     if op[BY_ROWS]:
-        first, last = share_of(op[ROWS], (share, shares), 1)
+        first, last = share_of(op[ROWS], share, shares, 1)
         return first, last, 0, op[COLUMNS]
-    left, right = share_of(op[COLUMNS], (share, shares), GRAIN)
+    left, right = share_of(op[COLUMNS], share, shares, GRAIN)
     return 0, (op[ROWS] if right > left else 0), left, right
 
 

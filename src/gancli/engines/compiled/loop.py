@@ -3,14 +3,17 @@
 from typing import Any
 
 from llvmlite import ir
-from numba import cfunc, types
+from numba import types
 from numba.core import cgutils
 
-from gancli.engines.compiled import elements, products, whole_batches  # noqa: F401 - they enter their kernels
-from gancli.engines.compiled.jit import FAST, intrinsic
-from gancli.engines.compiled.kernels import KERNELS, words
-from gancli.engines.compiled.threads import barrier
+from gancli.engines.compiled import clock, elements, normals, steps, whole_batches  # noqa: F401 - they enter their kernels
+from gancli.engines.compiled.jit import address_taken, intrinsic, object_code
+from gancli.engines.compiled.kernels import EXACT, KERNELS
+from gancli.engines.compiled.team import barrier
+from gancli.engines.compiled.views import words
 from gancli.engines.replay.layout import NUMBERS, WIDTH
+
+__all__ = ["compiled", "object_code"]
 
 
 @intrinsic
@@ -37,7 +40,7 @@ def play(thread, threads, shared, shares, games, table, numbers, stretches, coun
     meeting, starts = words(0, shared, 32), words(0, stretches, count + 1)
     for game in range(games):
         for s in range(count):
-            barrier((thread, threads), meeting)
+            barrier(thread, threads, meeting)
             for share in range(thread, shares, threads):
                 for k in range(starts[s], starts[s + 1]):
                     row = table + 8 * WIDTH * k
@@ -49,20 +52,8 @@ REALS: Any = {4: types.float32, 8: types.float64}
 
 def compiled(name: str, itemsize: int) -> Any:
     """A kernel for numbers of that size, or the loop (`play`), as what `numba.cfunc` makes of it."""
-    options: dict[str, Any] = {"fastmath": set(FAST), "error_model": "numpy", "_nrt": False}
     if name == "play":
-        return cfunc(types.void(*(types.int64,) * 9), **options)(play)
+        return address_taken(play, types.void(*(types.int64,) * 9))
     like = types.CPointer(REALS[itemsize])
     signature = types.void(*(types.int64,) * 3, types.CPointer(types.int64), types.CPointer(types.float64), like)
-    return cfunc(signature, **options)(KERNELS[name])
-
-
-def object_code(made: Any) -> tuple[str, bytes] | None:
-    """The name and the object code of what was compiled; None where this Numba does not give it.
-
-    (It has no public way; without it, kernels are compiled in each process.)
-    """
-    try:
-        return made._wrapper_name, made._library.serialize_using_object_code()[2][0]
-    except (AttributeError, TypeError, IndexError):
-        return None
+    return address_taken(KERNELS[name], signature, exactly=name in EXACT)

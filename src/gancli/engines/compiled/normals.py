@@ -1,11 +1,9 @@
-"""Normal numbers and dropout, to the bit those of NumPy's generator PCG64 in single precision, several times as fast.
+"""Normal numbers and dropout, to the bit those of NumPy's generator PCG64 in single precision; see `replay.normals`.
 
-NumPy calls a function through a pointer for each 32 bits; here words are made a buffer at a time, and the ziggurat
-(Marsaglia and Tsang 2000) is one loop. Both the words and their order are NumPy's, so that the two engines draw alike.
+The ziggurat (Marsaglia and Tsang 2000) is one loop, and words are made a buffer at a time. Both the words and their order
+are NumPy's.
 """
 
-import platform
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,14 +11,24 @@ from llvmlite import ir
 from numba import types
 from numba.np.random._constants import fi_float, ki_float, wi_float, ziggurat_nor_inv_r_f, ziggurat_nor_r_f
 
-from gancli.engines.compiled.jit import exact, exact_whole, intrinsic
+from gancli.engines.compiled.jit import exact, intrinsic
+from gancli.engines.compiled.kernels import EXACT, kernel
+from gancli.engines.compiled.views import singles, unsigned, wide, words
+from gancli.engines.replay.normals import (
+    BUFFER,
+    COUNT,
+    HIGH,
+    KEPT,
+    LOW,
+    OUT,
+    PLACE,
+    STATE,
+    STEP_HIGH,
+    STEP_LOW,
+    WORD,
+    WORDS,
+)
 
-WORDS = 512
-"""Words of 32 bits made at once."""
-HIGH, LOW, STEP_HIGH, STEP_LOW, KEPT, WORD = range(6)
-"""Places in a state: 128 bits, what is added at each step, and whether half of the last 64 bits is left, and which."""
-LEAST = 4096
-"""Numbers for which taking the generator's state and giving it back (8 µs) is worth while."""
 AT, END = 0, 1
 """Places in `place`: the next word in the buffer, and where they end."""
 _FACTOR = 0x2360ED051FC65DA44385DF649FCCF645
@@ -81,9 +89,11 @@ def _beside(index, bits, x, state, buffer, place):
             return True, -(_TAIL + out) if (bits >> np.uint32(8)) & np.uint32(1) else _TAIL + out
 
 
-@exact_whole
-def _fill(state, buffer, place, out):
+@kernel
+def normals(share, shares, game, op, numbers, like):
     """Fill `out` with normal numbers; no word is made that NumPy would not have made."""
+    state, buffer = wide(like, op[STATE], 6), unsigned(like, op[BUFFER], WORDS)
+    place, out = words(like, op[PLACE], 2), singles(like, op[OUT], op[COUNT])
     at, end = 0, 0
     if state[KEPT]:
         buffer[0], end = np.uint32(state[WORD]), 1
@@ -107,9 +117,12 @@ def _fill(state, buffer, place, out):
     state[KEPT], state[WORD] = np.uint64(end - at), np.uint64(buffer[end - 1])
 
 
-@exact_whole
-def _fill_dropout(state, buffer, place, rate, kept, out):
-    """−1 where a number from [0, 1) is under the rate, else `kept`."""
+@kernel
+def dropouts(share, shares, game, op, numbers, like):
+    """−1 where a number from [0, 1) is under the rate, else what keeps the mean."""
+    state, buffer = wide(like, op[STATE], 6), unsigned(like, op[BUFFER], WORDS)
+    place, out = words(like, op[PLACE], 2), singles(like, op[OUT], op[COUNT])
+    rate, kept = np.float32(numbers[0]), np.float32(numbers[1])
     done, at, end = 0, 0, 0
     if state[KEPT]:
         buffer[0], end = np.uint32(state[WORD]), 1
@@ -125,44 +138,4 @@ def _fill_dropout(state, buffer, place, rate, kept, out):
     state[KEPT], state[WORD] = np.uint64(end - at), np.uint64(buffer[end - 1])
 
 
-class Normals:
-    """Fills arrays from a generator of NumPy's, whose state it takes and gives back."""
-
-    def __init__(self) -> None:
-        self._state = np.zeros(6, np.uint64)
-        self._buffer, self._place = np.zeros(WORDS, np.uint32), np.zeros(2, np.int64)
-
-    def serves(self, rng: np.random.Generator, out: Any) -> bool:
-        """Is it for this generator, and worth it for an array of this size?"""
-        known = type(rng.bit_generator) is np.random.PCG64 and out.dtype == np.float32
-        return known and out.size >= LEAST and out.flags.c_contiguous and _agrees()
-
-    def fill(self, rng: np.random.Generator, out: Any) -> None:
-        """`out` from N(0, 1); it and the generator are such as `serves` accepts."""
-        self._draw(rng, _fill, out)
-
-    def fill_dropout(self, rng: np.random.Generator, rate: float, out: Any) -> None:
-        """`out`, likewise: −1 for what is dropped, rate / (1 − rate) for what is not."""
-        self._draw(rng, _fill_dropout, np.float32(rate), np.float32(rate / (1.0 - rate)), out)
-
-    def _draw(self, rng: np.random.Generator, fill: Any, *given: Any) -> None:
-        found: Any = rng.bit_generator.state
-        lower = 2**64 - 1
-        number, step = found["state"]["state"], found["state"]["inc"]
-        words = (number >> 64, number & lower, step >> 64, step & lower)
-        self._state[:] = (*words, found["has_uint32"], found["uinteger"])
-        *numbers, out = given
-        fill(self._state, self._buffer, self._place, *numbers, out.reshape(-1))
-        high, low, _, _, kept, word = (int(value) for value in self._state)
-        found["state"]["state"], found["has_uint32"], found["uinteger"] = high << 64 | low, kept, word
-        rng.bit_generator.state = found
-
-
-@cache
-def _agrees() -> bool:
-    """Does NumPy draw so here? Elsewhere than on x86 its sums may be fused, and it may change one day."""
-    if platform.machine().lower() not in ("x86_64", "amd64"):
-        return False
-    one, other, found = np.random.default_rng(0), np.random.default_rng(0), np.empty(LEAST, np.float32)
-    Normals().fill(one, found)
-    return np.array_equal(found, other.standard_normal(LEAST, np.float32)) and one.random() == other.random()
+EXACT |= {"normals", "dropouts"}

@@ -1,49 +1,72 @@
-"""Views of what a thread works on - parameters, outputs, gradients, its own block - and the loops over them."""
+"""Stretches of memory as vectors that nobody counts references to, the loops over them, and how work is shared.
 
-from gancli.engines.compiled.arrays import cut, vector
-from gancli.engines.compiled.columns import ACTIVATION, INPUTS, OUTPUTS, PARAMS, ROOM, UNITS, G
-from gancli.engines.compiled.jit import kernel, part
-from gancli.engines.compiled.tables import FEW
-from gancli.engines.compiled.threads import share
+Numba counts how often each array is used, with atomic additions; in games of a few microseconds that would take most of
+the time.
+"""
+
+from typing import Any
+
+from numba import types
+from numba.np.arrayobj import populate_array
+
+from gancli.engines.compiled.jit import intrinsic, loop, part
+
+
+def _view(context: Any, builder: Any, kind: Any, pointer: Any, size: Any) -> Any:
+    made = context.make_array(kind)(context, builder)
+    width = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(kind.dtype)))
+    populate_array(made, data=pointer, shape=[size], strides=[width], itemsize=width, meminfo=None)
+    return made._getvalue()
+
+
+def _at_address(element: Any) -> Any:
+    def view(typing: Any, like: Any, address: Any, size: Any) -> Any:
+        kind = types.Array(element or like.dtype, 1, "C")
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            pointer = builder.inttoptr(args[1], context.get_data_type(kind.dtype).as_pointer())
+            return _view(context, builder, kind, pointer, args[2])
+
+        return kind(like, types.int64, types.int64), generate
+
+    return intrinsic(view)
+
+
+reals, octets, words = (_at_address(kind) for kind in (None, types.uint8, types.int64))
+"""(like, address, size): so many elements from an address on: numbers of the type of `like`, bytes, int64."""
+singles, doubles = (_at_address(kind) for kind in (types.float32, types.float64))
+unsigned, wide = (_at_address(kind) for kind in (types.uint32, types.uint64))
+"""The same, of these types."""
+
+
+@intrinsic
+def cut(typing: Any, array: Any, start: Any, size: Any) -> Any:
+    """array[start:start + size] of a vector, with none of a slice's checks: neither may be negative or too large."""
+    kind = types.Array(array.dtype, 1, "C")
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        whole = context.make_array(array)(context, builder, args[0])
+        return _view(context, builder, kind, builder.gep(whole.data, [args[1]]), args[2])
+
+    return kind(array, types.int64, types.int64), generate
 
 
 @part
-def params(net, like, start, size):
-    """Parameters start … start + size."""
-    return vector(like, net.numbers[PARAMS] + start * like.itemsize, size)
+def after(array, start):
+    """array[start:]."""
+    return cut(array, start, array.size - start)
 
 
 @part
-def stretch(memory, base, layer, rows):
-    """A layer's (rows × units,) among those that begin at `base`."""
-    return cut(memory, base + rows * layer[OUTPUTS], rows * layer[UNITS])
+def share_of(count, share, shares, grain):
+    """A share's [start, stop) of `count` things, cut at multiples of `grain`; of few things the last share has all."""
+    grains = (count + grain - 1) // grain
+    start = grains * share // shares * grain
+    stop = grains * (share + 1) // shares * grain
+    return min(start, count), min(stop, count)
 
 
-@part
-def top(net, memory, base, rows):
-    """The last layer's stretch among those that begin at `base`."""
-    return stretch(memory, base, net.layers[len(net.layers) - 1], rows)
-
-
-@part
-def own_block(team, net, memory, size):
-    """This thread's block of gradient."""
-    return cut(memory, net.numbers[G] + team[0] * net.numbers[ROOM], size)
-
-
-@part
-def activation_of(net, n):
-    """Code and two numbers of layer `n`'s activation."""
-    return net.layers[n, ACTIVATION], net.slopes[n, 0], net.slopes[n, 1]
-
-
-@part
-def share_of_inputs(team, layer, rows):
-    """A thread's share of a layer's inputs: one for the weights that it reads, their step, and the gradient below."""
-    return share(layer[INPUTS], team, 1 if rows <= FEW else 16)
-
-
-@kernel
+@loop
 def fill(a, value):
     """a ← value. (`a[:] = value` compiles in seconds, for the message of an error that cannot be.)"""
     number = a.dtype.type(value)
@@ -51,21 +74,14 @@ def fill(a, value):
         a[i] = number
 
 
-@kernel
+@loop
 def copy(a, b):
     """b ← a."""
     for i in range(b.size):
         b[i] = a[i]
 
 
-@kernel
-def multiply(a, b):
-    """b ← b × a."""
-    for i in range(b.size):
-        b[i] *= a[i]
-
-
-@kernel
+@loop
 def add(a, b):
     """b ← b + a."""
     for i in range(b.size):

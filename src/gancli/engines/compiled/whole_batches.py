@@ -4,8 +4,7 @@ import numpy as np
 
 from gancli.engines.compiled.jit import part
 from gancli.engines.compiled.kernels import corner, kernel, row
-from gancli.engines.compiled.threads import share as share_of
-from gancli.engines.compiled.views import fill
+from gancli.engines.compiled.views import fill, share_of
 from gancli.engines.numpy_batches import EPSILON, MOMENTUM
 from gancli.engines.replay.layout import BY_ROWS, COLUMNS, FIRST, ROWS
 
@@ -107,7 +106,7 @@ def distance(a, b):
 def similarity(share, shares, game, op, numbers, like):
     """h; out (batch, batch)."""
     rows, width = op[ROWS], op[COLUMNS]
-    start, stop = share_of(rows, (share, shares), 1)
+    start, stop = share_of(rows, share, shares, 1)
     for i in range(start, stop):
         h, out = row(like, op, FIRST, i, 0, width), row(like, op, FIRST + 2, i, 0, rows)
         for j in range(rows):
@@ -118,7 +117,7 @@ def similarity(share, shares, game, op, numbers, like):
 def add_similarity_gradient(share, shares, game, op, numbers, like):
     """h, y, dy; dx, to which it is added."""
     rows, width = op[ROWS], op[COLUMNS]
-    start, stop = share_of(rows, (share, shares), 1)
+    start, stop = share_of(rows, share, shares, 1)
     for i in range(start, stop):
         h, dx = row(like, op, FIRST, i, 0, width), row(like, op, FIRST + 6, i, 0, width)
         y, dy = row(like, op, FIRST + 2, i, 0, rows), row(like, op, FIRST + 4, i, 0, rows)
@@ -136,7 +135,7 @@ def closeness(share, shares, game, op, numbers, like):
     """M (batch, kernels × size); out (batch, kernels)."""
     rows, count = op[ROWS], op[BY_ROWS]
     size = op[COLUMNS] // count
-    start, stop = share_of(rows, (share, shares), 1)
+    start, stop = share_of(rows, share, shares, 1)
     for i in range(start, stop):
         out = row(like, op, FIRST + 2, i, 0, count)
         fill(out, 0.0)
@@ -151,7 +150,7 @@ def closeness(share, shares, game, op, numbers, like):
 def closeness_gradient(share, shares, game, op, numbers, like):
     """M, dy; ∂E/∂M."""
     rows, width = op[ROWS], op[COLUMNS]
-    start, stop = share_of(rows, (share, shares), 1)
+    start, stop = share_of(rows, share, shares, 1)
     for i in range(start, stop):
         dm = row(like, op, FIRST + 4, i, 0, width)
         fill(dm, 0.0)

@@ -1,5 +1,7 @@
 """The columns of an operation, as compiled code reads them, and how work is shared."""
 
+import ctypes
+
 ADDRESS = 0
 """Of every operation: where its kernel is. What follows depends on the kernel."""
 WIDTH, NUMBERS = 26, 8
@@ -18,5 +20,17 @@ INPUTS, UNITS, X, X_STRIDE, DY, OUT, OUT_STRIDE, W, B, BLOCKS = 2, 3, 4, 5, 6, 7
 SIZE, PARAMS, SQUARE, MEAN, MOVED, VELOCITY, COUNT, W_AT, B_AT, GRADS = 12, 13, 14, 15, 16, 17, 18, 19, 20, 21
 """Of an optimiser's step: how many parameters, addresses of vectors (0: none; MOVED is Adam's first moments), and where
 a layer's weights and bias begin in them (−1: no bias)."""
+CLOCK, SECTION = 22, 23
+"""Of a step, where a profile is kept: the address of its seconds, and the place of those of its own section."""
+OPTIMISER = 1
+"""The place of an optimiser's seconds; place 0 holds the time of the last look at the clock."""
 ETA, GAMMA, EPSILON, BETA1, BETA2, MOMENTUM, BOUND = range(7)
 """Places of an optimiser's numbers; BOUND is the clamp's, 0 for none."""
+ARRIVED, WAITED = 0, 16
+"""Places in what the threads of a team share, on cache lines of their own."""
+PATIENCE = 5000
+"""Looks at the counter before a waiting thread offers its processor to another."""
+KERNEL = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 3, *[ctypes.c_void_p] * 3)
+"""The type of a kernel."""
+PLAY = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 9)
+"""The type of the loop (`compiled.loop.play`). Python's lock is not held for either."""

@@ -20,6 +20,7 @@ def register() -> None:
     windows = sys.platform == "win32"
     system: Any = ctypes.windll.kernel32 if windows else ctypes.CDLL(None)  # type: ignore[attr-defined]
     name("gancli_yield", system.SwitchToThread if windows else system.sched_yield)
+    name("gancli_clock", system.QueryPerformanceCounter if windows else system.clock_gettime)
     abort = ctypes.cdll.msvcrt.abort if windows else system.abort
     for helper in ("gil_ensure", "gil_release", "unpickle", "do_raise", "runtime_build_excinfo_struct"):
         name(f"numba_{helper}", abort)  # of Numba's wrapper, where an error is raised: kernels raise none

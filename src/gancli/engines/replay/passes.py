@@ -113,7 +113,7 @@ def _stepping(op: Op, step: Op) -> Op:
             args |= {f"{name}_{part}": gradient.moved(step[name].address + at) for name in VECTORS if name in step.args}
     if "count" in step.args:
         args["count"] = step["count"]
-    return Op("step_params", {"x": op["x"], "dy": op["dy"], **args, "step": step})
+    return Op("step_params", {"x": op["x"], "dy": op["dy"], **args, "step": step}, op.section)
 
 
 def _movable(ops: list[Op], j: int, k: int, fused: dict[int, Op]) -> bool:

@@ -17,8 +17,12 @@ Touched = tuple[Ref, bool, Any]
 class Program:
     """Rows of the tables under construction, for so many shares."""
 
-    def __init__(self, ops: list[Op], shares: int, itemsize: int, keep: list[Any], elide: bool = True):
+    def __init__(
+        self, ops: list[Op], shares: int, itemsize: int, keep: list[Any], profile: Any = None, elide: bool = True
+    ):
         self.shares, self.itemsize, self.elide = shares, itemsize, elide
+        self.clock: int = 0 if profile is None else profile.seconds.ctypes.data
+        self.places: dict[str | None, int] = {} if profile is None else profile.places
         self.names: list[str] = []
         self.waits: list[int] = []
         """Before which operations all shares wait for one another."""
@@ -36,6 +40,8 @@ class Program:
         self._blocks = [Ref(new_buffer(size, itemsize, keep), 1, size, size, itemsize) for _ in range(2)]
         for op in ops:
             LOWERED.get(op.name, elementwise)(self, op)
+            if self.clock:
+                self.add("lap", {at.ROWS: self.clock, at.COLUMNS: self.places[op.section]}, [])
 
     def tables(self) -> tuple[Any, Any, Any]:
         """Operations (count, WIDTH), their numbers (count, NUMBERS), and where each stretch between two waits begins."""
@@ -222,6 +228,7 @@ def step_params(program: Program, op: Op) -> None:
     numbers = _numbers(op)
     plain = step.name == "sgd" and "velocity" not in step.args and not numbers[at.BOUND] and x.rows <= at.FEW
     kind = "plain" if plain else step.name
+    ints |= {at.CLOCK: program.clock, at.SECTION: program.places.get(op.section, 0)}
     program.add(f"step_{'few' if x.rows <= at.FEW else 'many'}_{kind}", ints, touched, numbers)
 
 

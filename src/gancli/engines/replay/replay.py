@@ -1,17 +1,20 @@
 """A recorded game that can be replayed, and the engine that records games and replays them."""
 
+import time
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any, Protocol
 
 import numpy as np
 
+from gancli.engines.arrays import Array
 from gancli.engines.blas_threads import BlasThreads
 from gancli.engines.numpy_engine import NumpyEngine
-from gancli.engines.replay import store
+from gancli.engines.replay import layout, store
+from gancli.engines.replay.normals import Normals
 from gancli.engines.replay.passes import fuse
 from gancli.engines.replay.program import Program
 from gancli.engines.replay.tape import NumberStream, RowStream, Tape
-from gancli.engines.replay.team import PLAY, Team
+from gancli.engines.replay.team import Team
 from gancli.engines.signatures import arguments, kernels
 
 NUMBERS = 1 << 20
@@ -42,13 +45,13 @@ class Replay:
         self.itemsize = next(
             ref.itemsize for op in tape.ops for ref in op.writes if ref.itemsize in (4, 8) and op.name != "count"
         )
-        program = Program(self.ops, engine.threads, self.itemsize, self.keep, elide)
+        program = Program(self.ops, engine.threads, self.itemsize, self.keep, engine.profile, elide)
         self.keep.append(program)
         self.names, self._bases, self._strides = program.names, program.bases, program.strides
         self.table, self.numbers, self.stretches = program.tables()
         found = store.addresses({*self.names, "play"}, self.itemsize, engine.compiling)
         self.table[:, 0] = [found[name] for name in self.names]
-        self._play, self._engine = PLAY(found["play"]), engine
+        self._play, self._engine = layout.PLAY(found["play"]), engine
         self.games = max(1, NUMBERS // max(1, sum(stream.size for stream in self.streams)))
         """At most in one call."""
 
@@ -58,6 +61,8 @@ class Replay:
             drawn = [self._draw(stream, portion) for stream in self.streams]  # alive until they are played
             for number, (stream, array) in enumerate(zip(self.streams, drawn, strict=True)):
                 self._bases[number], self._strides[number] = array.ctypes.data, stream.size
+            if self._engine.profile is not None:
+                self._engine.profile.seconds[0] = time.perf_counter()
             with BlasThreads(1):  # each share calls BLAS for itself
                 shares, addresses = self._engine.threads, (self.table, self.numbers, self.stretches)
                 where = (array.ctypes.data for array in addresses)
@@ -90,14 +95,36 @@ def portions(games: int, most: int) -> Iterator[int]:
 class ReplayEngine(NumpyEngine):
     """Computes as NumPy's kernels do, but games, which it records when they first occur and then replays."""
 
-    name = "replay"
+    name = "numba"
+    records = True
 
     def __init__(self, threads: int = 1):
         super().__init__(threads=1)
         self.threads, self.team = threads, Team(threads)
         self.tape: Tape | None = None
         self.replays: dict[Any, Replay] = {}
-        self.compiling: Callable[[bool], None] = lambda kept: None
+        self.on_compiling: Callable[[bool], None] | None = None
+        self._normals = Normals(lambda name: store.addresses([name], 4, self.compiling)[name])
+
+    def compiling(self, kept: bool) -> None:
+        """Say once that it takes some seconds, and whether what is compiled is `kept` for the next time."""
+        say, self.on_compiling = self.on_compiling, None
+        if say is not None:
+            say(kept)
+
+    def normal(self, rng: np.random.Generator, out: Array) -> None:
+        """The same numbers, faster where there are many."""
+        if self._normals.serves(rng, out):
+            self._normals.fill(rng, out)
+        else:
+            super().normal(rng, out)
+
+    def dropout(self, rng: np.random.Generator, rate: float, out: Array) -> None:
+        """Likewise."""
+        if self._normals.serves(rng, out):
+            self._normals.fill_dropout(rng, rate, out)
+        else:
+            super().dropout(rng, rate, out)
 
     def play(self, game: Recordable, games: int) -> None:
         """So many games."""

@@ -18,8 +18,12 @@ from typing import Any
 import llvmlite.binding as llvm
 from platformdirs import user_cache_dir
 
-_loaded: dict[tuple[str, int], int] = {}
-"""Addresses by name and size of the numbers, in this process."""
+LOOP = "play"
+"""The loop, which is the same for numbers of every size."""
+Key = tuple[str, int]
+"""A kernel's name, and the size of its numbers."""
+_loaded: dict[Key, int] = {}
+"""Addresses, in this process."""
 _alive: list[Any] = []
 """What the addresses belong to."""
 
@@ -29,33 +33,40 @@ def addresses(names: Iterable[str], itemsize: int, compiling: Callable[[bool], N
 
     It is told whether what is compiled will be there next time.
     """
-    missing = [name for name in names if (name, itemsize) not in _loaded]
+    keys = {name: (name, 8 if name == LOOP else itemsize) for name in names}
+    missing = [key for key in keys.values() if key not in _loaded]
     place = folder() if missing else None
-    code: dict[str, tuple[str, bytes]] = {}
-    to_compile = []
-    for name in missing:
-        found = None if place is None else _read(place / f"{name}-{itemsize}")
-        if found is None:
-            to_compile.append(name)
-        else:
-            code[name] = found
+    found = {key: None if place is None else _read(place / f"{key[0]}-{key[1]}") for key in missing}
+    code = {key: kept for key, kept in found.items() if kept is not None}
     if code:
-        engine = _engine()
-        for _, text in code.values():
-            engine.add_object_file(llvm.ObjectFileRef.from_data(text))
-        engine.finalize_object()
-        for name, (symbol, _) in code.items():
-            _loaded[name, itemsize] = engine.get_function_address(symbol)
-    if to_compile:
+        _load(code)
+    if to_compile := [key for key in missing if key not in code]:
         compiling(place is not None)
-        _compile(to_compile, itemsize, place)
-    return {name: _loaded[name, itemsize] for name in names}
+        _compile(to_compile, place)
+    return {name: _loaded[key] for name, key in keys.items()}
 
 
-def _compile(names: list[str], itemsize: int, place: Path | None) -> None:
+def _load(code: dict[Key, tuple[str, bytes]]) -> None:
+    engine = _engine()
+    for _, text in code.values():
+        engine.add_object_file(llvm.ObjectFileRef.from_data(text))
+    engine.finalize_object()
+    for key, (symbol, _) in code.items():
+        _loaded[key] = engine.get_function_address(symbol)
+
+
+def knows(name: str) -> bool:
+    """Is its machine code on disk?"""
+    place = folder()
+    return place is not None and _read(place / f"{name}-8") is not None
+
+
+def _compile(keys: list[Key], place: Path | None) -> None:
     from gancli.engines.compiled import loop
+    from gancli.engines.replay import native
 
-    for name in names:
+    native.register()
+    for name, itemsize in keys:
         made = loop.compiled(name, itemsize)
         _alive.append(made)
         _loaded[name, itemsize] = made.address

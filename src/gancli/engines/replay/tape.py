@@ -71,6 +71,8 @@ class Op:
 
     name: str
     args: dict[str, Any]
+    section: str | None = None
+    """Whose work it is, for a profile."""
 
     def __getitem__(self, name: str) -> Any:
         return self.args[name]
@@ -81,7 +83,7 @@ class Op:
 
     def but(self, name: str | None = None, /, **args: Any) -> "Op":
         """The same but for its name or for some arguments."""
-        return Op(name or self.name, {**self.args, **args})
+        return Op(name or self.name, {**self.args, **args}, self.section)
 
     def arrays(self, *kinds: str) -> Iterator[tuple[str, Ref]]:
         """Its arrays of some kinds of access, with their names."""
@@ -135,6 +137,7 @@ class Tape:
         self.ops: list[Op] = []
         self.keep: list[Any] = []
         self.streams: list[RowStream | NumberStream] = []
+        self.section: str | None = None
 
     def note(self, kernel: str, given: dict[str, Any]) -> None:
         """One call, its arguments by name."""
@@ -156,7 +159,7 @@ class Tape:
             args |= {"rows": stream.last, "source": stream.batches.part}
         elif kernel == "draw":
             args["numbers"] = self._numbers(given["rng"], given["distribution"], args["out"].size)
-        self.ops.append(Op(kernel, args))
+        self.ops.append(Op(kernel, args, self.section))
 
     def _rows(self, batches: Any) -> tuple[RowStream, int]:
         for number, stream in enumerate(self.streams):

@@ -1,6 +1,5 @@
 """A team: threads that replay a program together, each some of its shares, and wait for one another at barriers."""
 
-import ctypes
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
@@ -36,7 +35,3 @@ class Team:
             function, number, args = calls.get()
             function(number, *args)
             self._done.put(None)
-
-
-PLAY = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 9)
-"""The type of the loop (`compiled.loop.play`), which Python's lock is not held for."""

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from gancli.engines import Array, DensePlan, Engine, NoisePlan
+from gancli.engines import Array, Engine
 from gancli.nn.layout import Shape
 
 
 class Layer:
     """A function of a batch (batch, inputs) → (batch, units), with parameters that the network allocates.
 
-    What a layer leaves out is that of one without parameters, which no engine plays by itself.
+    What a layer leaves out is that of one without parameters.
     """
 
     inputs: int
@@ -31,10 +31,6 @@ class Layer:
     def states(self) -> dict[str, Shape]:
         """Names and shapes of what it keeps besides, such as running statistics."""
         return {}
-
-    def plan(self, starts: dict[str, int]) -> DensePlan | NoisePlan | None:
-        """What an engine that plays by itself is told, parameters beginning at `starts`; None where it cannot."""
-        return None
 
     def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array], state: dict[str, Array]) -> None:
         """Take views of the network's vectors; write into them, never rebind them."""

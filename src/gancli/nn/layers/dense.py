@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gancli.engines import Array, DensePlan, Engine
+from gancli.engines import Array, Engine
 from gancli.nn.activations import Activation
 from gancli.nn.initializers import Initializer
 from gancli.nn.layers.base import Layer
@@ -21,13 +21,6 @@ class Dense(Layer):
         """Weights (inputs, units) and, unless it has none, a bias (units,)."""
         bias: dict[str, Shape] = {"bias": (self.units,)} if self.bias else {}
         return {"weights": (self.inputs, self.units), **bias}
-
-    def plan(self, starts: dict[str, int]) -> DensePlan | None:
-        """What an engine that plays by itself is told; `starts` says where each parameter begins."""
-        activation = self.activation.plan
-        if activation is None:
-            return None
-        return DensePlan(self.inputs, self.units, starts["weights"], starts.get("bias", -1), activation)
 
     def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array], state: dict[str, Array]) -> None:
         """Take views of the network's vectors."""

@@ -6,7 +6,7 @@ the noise x (1 + n) with n = −1 for a dropped input and p / (1 − p) for the 
 
 import numpy as np
 
-from gancli.engines import DISTRIBUTIONS, Array, Engine, NoisePlan
+from gancli.engines import DISTRIBUTIONS, Array, Engine
 from gancli.nn.layers.base import Layer
 
 
@@ -23,10 +23,6 @@ class Noise(Layer):
     def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array], state: dict[str, Array]) -> None:
         """The engine draws the noise."""
         self.engine = engine
-
-    def plan(self, starts: dict[str, int]) -> NoisePlan:
-        """What an engine that plays by itself is told."""
-        return NoisePlan(self.mode, self.size, self.law, self.scale)
 
     def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
         """Buffers for y (batch, units), dx (batch, inputs) and the noise (batch, size)."""
