@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
+from platformdirs import user_cache_dir
 
 from gancli import engines
-from gancli.engines import DensePlan, NetworkPlan, OptimizerPlan, SupervisedPlan
+from helpers import game
+
+KERNELS = Path(user_cache_dir("gancli")) / "kernels"
+"""Machine code is kept from one session to the next: it is compiled for a minute, and named by what it depends on."""
 
 
 @pytest.fixture(scope="session")
@@ -18,10 +21,9 @@ def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def machine_code() -> None:
     """Compile the fast engine once, before a test that may not expect the note that says so."""
     if engines.numba_is_here():
-        none, params = np.zeros((1, 1), np.float32), np.zeros(2, np.float32)
-        layers = (DensePlan(1, 1, 0, 1, ("linear", 1.0, 0.0)),)
-        network = NetworkPlan(params, layers, OptimizerPlan("sgd", {"eta": 0.1}, {}))
-        engines.make_engine("numba").player(SupervisedPlan(network, "mse", none, none, [0], 1.0, 1))
+        game(
+            "kind: supervised\ndata: {set: xor}\nnetwork: {shape: [2, 2, 1]}\ntraining: {games: 1}", "engine=numba"
+        ).play()
 
 
 @pytest.fixture
@@ -45,5 +47,6 @@ def without_compiled(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
 def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shared_cache: Path) -> None:
     monkeypatch.delenv("GANCLI_DATA", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(shared_cache))
+    monkeypatch.setenv("GANCLI_KERNELS", str(KERNELS))
     monkeypatch.setattr("gancli.data.store.user_cache_dir", lambda name: str(shared_cache / name))
     monkeypatch.chdir(tmp_path)

@@ -10,13 +10,17 @@ from gancli.engines import numba_is_here
 if not numba_is_here():
     pytest.skip("numba is not installed", allow_module_level=True)
 
+from numba import njit
+
 from gancli.engines.compiled import blas
-from gancli.engines.compiled.jit import whole
+from gancli.engines.replay import native
 
-blas.register()
+pytestmark = pytest.mark.usefixtures("compiled")
+
+native.register()
 
 
-@whole
+@njit  # type: ignore[untyped-decorator]
 def product(a_t: Any, b_t: Any, m: Any, n: Any, k: Any, a: Any, lda: Any, b: Any, ldb: Any, c: Any, ldc: Any) -> None:
     """One product, then another one added."""
     blas.gemm(a_t, b_t, m, n, k, a, lda, b, ldb, c, ldc, False)
@@ -40,10 +44,7 @@ def test_products(dtype: str, a_t: bool, b_t: bool, more: int) -> None:
     assert (c[:, n:] == 9.0).all()
 
 
-def test_another_blas_serves_where_numpys_cannot_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("scipy.linalg.cython_blas")
-    monkeypatch.setattr(blas, "_numpys_library", lambda: None)
-    assert blas.register() == "SciPy's BLAS"
-    test_products("float32", True, False, 3)
-    monkeypatch.undo()
-    blas.register()
+def test_without_a_blas_to_call_there_is_no_fast_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native, "numpys_library", lambda: None)
+    with pytest.raises(ImportError, match="OpenBLAS"):
+        native.register()

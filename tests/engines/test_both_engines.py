@@ -1,6 +1,5 @@
 """The compiled engine trains as the readable one does: every layer, activation, loss, optimiser, clip, noise and game."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +7,7 @@ import pytest
 
 import helpers
 from gancli.engines import ENGINES, numba_is_here
-from gancli.games import CLIPS, GAMES
+from gancli.games import CLIPS, FIELDS, GAMES
 from gancli.nn.activations import ACTIVATIONS
 from gancli.nn.layers import LAYERS
 from gancli.nn.losses import ADVERSARIAL, LOSSES
@@ -49,6 +48,12 @@ critic: {shape: [784, 9, 1], activation: relu, init: glorot, clip: {bound: 0.05}
 latent: {law: gaussian}
 training: {games: 1000, batch: 8, ratios: {critic: 2, generator: 1}}
 test: {batches: 2}
+"""
+FIELD = """
+kind: game2d
+game: bilinear
+optimizer: {name: sgd, eta: 0.1}
+training: {games: 1000}
 """
 # ε as large as it is: where it is tiny, Adam and its kin take steps of full size along gradients that are rounding errors
 # alone, and no two orders of summation agree
@@ -149,6 +154,24 @@ CASES: dict[str, tuple[str, list[str]]] = {
     "moving average of a wgan": (WGAN, ["generator.ema=0.99"]),
     "wgan with long phases": (WGAN, ["training.long_phase={critic: 6, first: 4, every: 25}", "training.warmup=2"]),
     "noise, one at a time": (WGAN, ["training.batch=1", "generator.noise={mode: concat, size: 5}"]),
+    "batch normalisation": (GAN, ["generator.batch_norm=true"]),
+    "batch normalisation of two batches at once": (WGAN, ["generator.batch_norm=true", "generator.ema=0.9"]),
+    "similarity": (GAN, ["discriminator.minibatch=similarity"]),
+    "kernel": (GAN, ["discriminator.minibatch={name: kernel, kernels: 3, size: 2}"]),
+    "kernel, of two batches at once": (WGAN, ["critic.minibatch={name: kernel, kernels: 2, size: 3}"]),
+    "similarity, dropout and noise": (
+        GAN,
+        [
+            "discriminator.minibatch=similarity",
+            "discriminator.dropout=0.2",
+            "discriminator.noise={mode: concat, size: 2}",
+        ],
+    ),
+    "bilinear game": (FIELD, []),
+    "dirac game, alternating": (
+        FIELD,
+        ["game=dirac", "updates=alternating", "optimizer={name: adam, eta: 0.01, momentum: 0.5}"],
+    ),
 }
 
 
@@ -161,12 +184,11 @@ def game(text: str, settings: list[str], engine: str, dtype: str, threads: int) 
 def test_both_engines_train_alike(name: str, dtype: str) -> None:
     text, settings = CASES[name]
     expected = game(text, settings, "numpy", dtype, 1)
-    assert not expected.engine_players
     expected.play(GAMES_PLAYED)
     figures = expected.measure()
     for threads in (1, 2):
         found = game(text, settings, "numba", dtype, threads)
-        assert found.engine_players, "not played by the engine"
+        assert found.engine.records
         for part in (1, 30, GAMES_PLAYED - 31):
             found.play(part)
         assert found.played == GAMES_PLAYED
@@ -213,38 +235,6 @@ def test_optimizers_keep_squares_from_sinking_and_variances_from_falling_under_z
     assert steps[1] == pytest.approx(steps[0], rel=1e-4)
 
 
-STEP_BY_STEP: dict[str, list[str]] = {  # what no compiled game knows is played through the kernels
-    "batch_norm": ["generator.batch_norm=true"],
-    "similarity": ["discriminator.minibatch=similarity"],
-    "kernel": ["discriminator.minibatch={name: kernel, kernels: 3, size: 2}"],
-    "kernel, with dropout and noise": ["discriminator.minibatch=kernel", "discriminator.dropout=0.2", "discriminator.noise={mode: concat, size: 2}"],
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", STEP_BY_STEP)
-def test_what_the_fast_engine_cannot_play_it_plays_step_by_step(name: str) -> None:
-    one, other = (game(GAN, STEP_BY_STEP[name], engine, "float64", 1) for engine in ("numpy", "numba"))
-    assert not other.engine_players
-    for built in (one, other):
-        built.play(10)
-    assert one.measure() == pytest.approx(other.measure(), rel=1e-10)
-
-
-@pytest.mark.parametrize(
-    ("change", "compiled"),
-    [
-        ("discriminator.dropout=0.3", True),
-        ("discriminator.activation=sigmoid", False),
-        ("training.batch=6", False),
-        ("discriminator.noise={mode: concat, size: 2}", False),
-    ],
-)
-def test_which_penalties_are_compiled(change: str, compiled: bool) -> None:
-    """Of a game in two with the penalty, the other is in any case."""
-    found = game(GAN, ["training.r1={gamma: 1, every: 2}", change], "numba", "float32", 1)
-    assert len(found.engine_players) == 1 + compiled
-
-
 def values(part: Any, name: str) -> set[Any]:
     """All that a resolved configuration says under a name, wherever it stands."""
     if isinstance(part, dict):
@@ -258,26 +248,15 @@ def test_the_table_holds_everything() -> None:
     used = [helpers.experiment(text, *settings).model_dump(mode="json") for text, settings in CASES.values()]
     assert values(used, "optimizer") == set(OPTIMIZERS)
     assert values(used, "mode") >= set(CLIPS)
-    assert values(used, "kind") == set(GAMES) - {"game2d"}
+    assert values(used, "kind") == set(GAMES) and values(used, "game") == set(FIELDS)
     assert values(used, "activation") | values(used, "output") == set(ACTIVATIONS) - {"step"}
     assert values(used, "loss") >= set(LOSSES)
-    games = [one["training"] for one in used if one["kind"] != "supervised"]
+    games = [one["training"] for one in used if one["kind"] in ("gan", "wgan")]
     of_both = {(one["loss"], one["generator_loss"] if one["loss"] == "gan" else None) for one in games if "loss" in one}
     assert of_both | {("wasserstein", None)} == set(ADVERSARIAL)
-    assert set(LAYERS) == {"dense", "noise", "scalar"} | {line.split(",")[0] for line in STEP_BY_STEP}
+    assert values(used, "minibatch") == {"similarity", "kernel"}
+    assert set(LAYERS) == {"dense", "noise", "scalar", "batch_norm", "similarity", "kernel"}
     assert set(ENGINES) == {"numpy", "numba", "checked"}
-
-
-@pytest.mark.parametrize("together", [1, 16, 40])
-def test_how_many_fakes_are_drawn_in_one_product_does_not_show(together: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Batches of 8, five for the critic and two for the generator: one at a time, two, and five of the first six."""
-    changes = ["training.batch=8", "training.ratios={critic: 5, generator: 2}"]
-    expected = game(WGAN, changes, "numpy", "float64", 1)
-    monkeypatch.setattr("gancli.engines.compiled.programs.TOGETHER", together)
-    found = game(WGAN, changes, "numba", "float64", 2)
-    for built in (expected, found):
-        built.play(20)
-    assert found.measure() == pytest.approx(expected.measure(), rel=1e-10)
 
 
 @pytest.mark.parametrize("text", [XOR, MNIST, GAN, WGAN])
@@ -289,17 +268,3 @@ def test_games_played_at_once_are_games_played_one_by_one(text: str) -> None:
         other.play()
     for name, player in one.players.items():
         assert np.array_equal(player.network.params, other.players[name].network.params)
-
-
-def test_a_change_in_any_source_is_a_change_of_what_is_kept_on_disk(tmp_path: Path) -> None:
-    """Numba alone would go on with the machine code of an older version."""
-    from gancli.engines.compiled import jit, program
-
-    folder = Path(program.__file__).parent
-    closed_over = [cell.cell_contents for cell in program.play.py_func.__closure__]
-    assert jit.stamp_of(str(folder)) in closed_over
-    for name in ("one.py", "two.py"):
-        (tmp_path / name).write_text("x = 1\n", encoding="utf-8")
-    before = jit.stamp_of(str(tmp_path))
-    (tmp_path / "two.py").write_text("x = 2\n", encoding="utf-8")
-    assert jit.stamp_of(str(tmp_path)) != before != 0

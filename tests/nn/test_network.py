@@ -205,39 +205,12 @@ def test_features_are_the_last_layers_input_with_nothing_dropped() -> None:
     assert net.features(x, RNG(2)) == pytest.approx(expected, rel=1e-12)
 
 
-def test_an_engine_is_told_where_each_parameter_begins() -> None:
-    """Weights row by row, then the bias, layer after layer; a network without a bias has none to say."""
-    layers = [
-        Noise(3, "concat", 2, "gaussian", 1.0),
-        Dense(5, 4, Sigmoid(), normal()),
-        Dense(4, 2, Linear(), normal(), bias=False),
-    ]
+def test_parameters_lie_layer_after_layer_weights_row_by_row_and_then_the_bias() -> None:
+    layers = [Dense(5, 4, Sigmoid(), normal()), Dense(4, 2, Linear(), normal(), bias=False)]
     net = Network([*layers, Dense(2, 1, Tanh(), normal())], make_engine("numpy"), "float32", RNG(0))
-    plans = net.plan()
-    assert plans is not None
-    assert [(plan.weights, plan.bias) for plan in plans] == [(0, 20), (24, -1), (32, 34)]
-    assert [(plan.below, plan.inputs, plan.units) for plan in plans] == [(3, 5, 4), (4, 4, 2), (2, 2, 1)]
-    assert [plan.activation for plan in plans] == [("sigmoid", 1.0, 0.0), ("linear", 1.0, 0.0), ("tanh", 1.0, 1.0)]
+    assert [slot.start for slot in net.layout.slots] == [0, 20, 24, 32, 34]
     net.params[24 + 3] = 7.0
     assert net.views(net.params)["layer2.weights"][1, 1] == 7.0
-
-
-def test_an_engine_is_told_of_noise_on_inputs_alone() -> None:
-    dense, noise = (lambda: Dense(3, 3, Sigmoid(), normal())), (lambda: Noise(3, "add", None, "gaussian", 1.0))
-    for layers, told in (
-        ([noise(), dense()], True), ([dense(), noise()], False), ([noise(), noise(), dense()], False),
-        ([dense(), BatchNorm(3, Sigmoid(), 4)], False),
-    ):  # fmt: skip
-        assert (Network(layers, make_engine("numpy"), "float32", RNG(0)).plan() is not None) == told
-
-
-def test_an_engine_is_told_every_activations_numbers() -> None:
-    told = {
-        "sigmoid": (Sigmoid(0.3), 0.3, 0.0), "tanh": (Tanh(1.7, 0.6), 1.7, 0.6), "relu": (LeakyRelu(0.1), 0.1, 0.0),
-        "softplus": (Softplus(), 0.0, 0.0), "linear": (log_odds(Sigmoid(0.3)), 0.3, 0.0),
-    }  # fmt: skip
-    assert all(activation.plan == (name, *numbers) for name, (activation, *numbers) in told.items())
-    assert Step().plan is None
 
 
 def test_a_layout_refuses_a_vector_of_another_size() -> None:

@@ -1,7 +1,7 @@
 """A recorded game that can be replayed, and the engine that records games and replays them."""
 
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,7 +14,7 @@ from gancli.engines.replay.normals import Normals
 from gancli.engines.replay.passes import fuse
 from gancli.engines.replay.program import Program
 from gancli.engines.replay.tape import NumberStream, RowStream, Tape
-from gancli.engines.replay.team import Team
+from gancli.engines.replay.team import Team, Together
 from gancli.engines.signatures import arguments, kernels
 
 NUMBERS = 1 << 20
@@ -51,22 +51,29 @@ class Replay:
         self.table, self.numbers, self.stretches = program.tables()
         found = store.addresses({*self.names, "play"}, self.itemsize, engine.compiling)
         self.table[:, 0] = [found[name] for name in self.names]
-        self._play, self._engine = layout.PLAY(found["play"]), engine
+        self._loop, self._engine, self._together = layout.PLAY(found["play"]), engine, Together(engine.threads)
         self.games = max(1, NUMBERS // max(1, sum(stream.size for stream in self.streams)))
         """At most in one call."""
 
     def play(self, games: int) -> None:
         """So many games."""
-        for portion in portions(games, self.games):
-            drawn = [self._draw(stream, portion) for stream in self.streams]  # alive until they are played
-            for number, (stream, array) in enumerate(zip(self.streams, drawn, strict=True)):
-                self._bases[number], self._strides[number] = array.ctypes.data, stream.size
-            if self._engine.profile is not None:
-                self._engine.profile.seconds[0] = time.perf_counter()
-            with BlasThreads(1):  # each share calls BLAS for itself
-                shares, addresses = self._engine.threads, (self.table, self.numbers, self.stretches)
-                where = (array.ctypes.data for array in addresses)
-                self._engine.team.run(self._play, shares, portion, *where, len(self.stretches) - 1)
+        while games > 0:
+            threads, count = self._together.next(min(games, self.games))
+            start = time.perf_counter()
+            self._play(threads, count)
+            self._together.was(threads, count, time.perf_counter() - start)
+            games -= count
+
+    def _play(self, threads: int, games: int) -> None:
+        drawn = [self._draw(stream, games) for stream in self.streams]  # alive until they are played
+        for number, (stream, array) in enumerate(zip(self.streams, drawn, strict=True)):
+            self._bases[number], self._strides[number] = array.ctypes.data, stream.size
+        engine, tables = self._engine, (self.table, self.numbers, self.stretches)
+        if engine.profile is not None:
+            engine.profile.seconds[0] = time.perf_counter()
+        with BlasThreads(1):  # each share calls BLAS for itself
+            where = (array.ctypes.data for array in tables)
+            engine.team.run(threads, self._loop, engine.threads, games, *where, len(self.stretches) - 1)
 
     def _draw(self, stream: RowStream | NumberStream, games: int) -> Any:
         """What so many games read of a stream: game by game, in the order in which they would draw it."""
@@ -83,13 +90,6 @@ class Replay:
                 self._engine.draw(stream.rng, distribution, game[first : first + count])
                 first += count
         return out
-
-
-def portions(games: int, most: int) -> Iterator[int]:
-    """`games` in portions of at most `most`."""
-    while games > 0:
-        yield min(games, most)
-        games -= min(games, most)
 
 
 class ReplayEngine(NumpyEngine):

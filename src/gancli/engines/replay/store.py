@@ -1,6 +1,6 @@
 """Machine code of kernels: kept on disk as object files, which LLVM loads in milliseconds and without Numba.
 
-The files are native code, so they lie in this user's own cache, in a folder that nobody else can write to, and are
+The files are native code, so they lie in this user's own cache (or in `$GANCLI_KERNELS`), in a folder that nobody else can write to, and are
 loaded only if their content is what was written. Their folder is named by all that they depend on: the sources, the
 processor, and the versions of Python, Numba, llvmlite and NumPy.
 """
@@ -99,8 +99,7 @@ def _read(path: Path) -> tuple[str, bytes] | None:
 
 def folder() -> Path | None:
     """Where the files of this machine and these versions lie; None where there is no folder of this user's alone."""
-    base = os.environ.get("GANCLI_CACHE") or user_cache_dir("gancli")
-    path = Path(base) / "kernels" / stamp()
+    path = Path(os.environ.get("GANCLI_KERNELS") or Path(user_cache_dir("gancli"), "kernels")) / stamp()
     try:
         if not path.is_absolute():
             return None
