@@ -59,6 +59,10 @@ class Game:
         """How many games from here on are of the next one's make, itself among them."""
         return sys.maxsize
 
+    def arrays(self) -> list[NDArray[Any]]:
+        """What its players have learned and keep: written into for a whole run, and never bound anew."""
+        return [array for player in self.players.values() for array in player.arrays()]
+
     def measure(self) -> dict[str, float]:
         """Figures of the moment, by name; it draws from generators of its own."""
         raise NotImplementedError

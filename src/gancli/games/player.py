@@ -1,7 +1,7 @@
 """A player: a network, the optimiser that moves it, and the bound it is kept within."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +63,12 @@ class Player:
             self.clip(self.network)
         if self.average is not None:
             self.average.follow(self.network, self.optimizer.steps)
+
+    def arrays(self) -> list[NDArray[Any]]:
+        """All that its network, its optimiser and its average keep."""
+        networks = [self.network] if self.average is None else [self.network, self.average.network]
+        kept = [array for network in networks for array in (network.params, network.state)]
+        return [*kept, self.network.grads, *self.optimizer.vectors.values(), self.optimizer.steps]
 
     def finite(self) -> bool:
         """Are all parameters finite numbers?"""

@@ -39,10 +39,11 @@ def begin(like, op, y, left, right):
 
 @kernel
 def affine_alone(share, shares, game, op, numbers, like):
-    """Few rows, by one share."""
-    y = reals(like, op[OUT], op[ROWS] * op[UNITS])
-    begin(like, op, y, 0, op[UNITS])
-    add_products(like, op, y, 0, op[INPUTS])
+    """Few rows, and one share, or too few inputs to be shared."""
+    if share == shares - 1:
+        y = reals(like, op[OUT], op[ROWS] * op[UNITS])
+        begin(like, op, y, 0, op[UNITS])
+        add_products(like, op, y, 0, op[INPUTS])
 
 
 @kernel

@@ -80,16 +80,25 @@ def _meet(one: Touched, other: Touched) -> bool:
     return (a_written or b_written) and (a_way is None or a_way != b_way) and a.overlaps(b)
 
 
+LAST = "the last share"
+"""The way of sharing what is too little to be shared."""
+
+
+def everything(*shared: Ref) -> Any:
+    """Read whole by every share that works: by all of them, unless what they share is too little."""
+    return LAST if all(ref.width <= at.GRAIN for ref in shared) else None
+
+
 def by_columns(ref: Ref) -> Any:
     """Shared by columns: the same ones of an array that begins elsewhere in the same columns."""
     if ref.width <= at.GRAIN:
-        return "last share"
+        return LAST
     return "columns", ref.width, ref.stride, ref.address % (ref.stride * ref.itemsize)
 
 
 def by_rows(ref: Ref) -> Any:
     """Shared by rows."""
-    return "rows", ref.rows, ref.address
+    return "rows", ref.rows, ref.address - ref.before
 
 
 def corner(ref: Ref, rows: bool | None = None) -> tuple[bool, Callable[[Ref], Any]]:
@@ -182,8 +191,9 @@ def affine(program: Program, op: Op) -> None:
             (y, True, by_rows(y) if split else by_columns(y)),
         ]
         program.add("affine_many", {**ints, at.BLOCKS: split}, touched + [(ref, False, None) for ref, _, _ in bias])
-    elif program.shares == 1:
-        program.add("affine_alone", ints, [(x, False, None), (w, False, None), (y, True, None), *bias])
+    elif program.shares == 1 or x.width <= at.GRAIN:
+        touched = [(ref, ref is y, LAST) for ref in (x, w, y, b) if ref is not None]
+        program.add("affine_alone", ints, touched)
     else:
         blocks = program.blocks()
         ints |= {at.BLOCKS: blocks, at.SIZE: program.room}
@@ -193,14 +203,14 @@ def affine(program: Program, op: Op) -> None:
 
 def by_inputs(w: Ref) -> Any:
     """Rows of weights, shared as the columns of what they are multiplied with."""
-    return "last share" if w.rows <= at.GRAIN else ("inputs", w.rows, w.address)
+    return LAST if w.rows <= at.GRAIN else ("inputs", w.rows, w.address)
 
 
 def affine_input(program: Program, op: Op) -> None:
     """A share of the inputs."""
     dy, w, dx = op["dy"], op["w"], op["out"]
     ints = {at.ROWS: dy.rows, at.INPUTS: dx.width, at.UNITS: dy.width, at.DY: dy, at.W: w, at.OUT: dx}
-    touched = [(dy, False, None), (w, False, by_inputs(w)), (dx, True, by_columns(dx))]
+    touched = [(dy, False, everything(dx)), (w, False, by_inputs(w)), (dx, True, by_columns(dx))]
     program.add("input_few" if dy.rows <= at.FEW else "input_many", ints, touched)
 
 
@@ -208,7 +218,7 @@ def affine_params(program: Program, op: Op) -> None:
     """The gradient itself, for a share of the inputs; of the bias, for a share of the units."""
     x, dy, dw, db = op["x"], op["dy"], op["dw"], op.get("db")
     ints = {at.ROWS: x.rows, at.INPUTS: x.width, at.UNITS: dy.width, at.X: x, at.DY: dy, at.W: dw, at.B: db or 0}
-    touched = [(x, False, by_columns(x)), (dy, False, None), (dw, True, by_inputs(dw))]
+    touched = [(x, False, by_columns(x)), (dy, False, everything(x, dy)), (dw, True, by_inputs(dw))]
     touched += [] if db is None else [(db, True, by_columns(db))]
     program.add("params_add" if op.name == "add_affine_params" else "params", ints, touched)
 
@@ -218,7 +228,7 @@ def step_params(program: Program, op: Op) -> None:
     x, dy, step, blocks = op["x"], op["dy"], op["step"], program.blocks()
     ints = {at.ROWS: x.rows, at.INPUTS: x.width, at.UNITS: dy.width, at.X: x, at.DY: dy, at.BLOCKS: blocks}
     ints |= {at.SIZE: program.room, **_vectors(step)}
-    touched: list[Touched] = [(x, False, by_columns(x)), (dy, False, None), (blocks, True, "own")]
+    touched: list[Touched] = [(x, False, by_columns(x)), (dy, False, everything(x, dy)), (blocks, True, "own")]
     for name, ref in op.arrays(CHANGED):
         touched.append((ref, True, by_columns(ref) if name.endswith("_b") or name == "b" else by_inputs(ref)))
     touched += [(op["count"], False, None)] if "count" in op.args else []
@@ -260,7 +270,7 @@ def _numbers(op: Op) -> dict[int, float]:
 
 def count(program: Program, op: Op) -> None:
     """One step more, by the last share."""
-    program.add("count", {at.COUNT: op["count"]}, [(op["count"], True, "last share")])
+    program.add("count", {at.COUNT: op["count"]}, [(op["count"], True, LAST)])
 
 
 def average(program: Program, op: Op) -> None:
@@ -279,7 +289,7 @@ def alone(program: Program, op: Op) -> None:
             ints |= {place: op[key], place + 1: op[key].stride, place + 2: op[key].rows, place + 3: op[key].width}
             place += 4
     numbers = [value for value in op.args.values() if isinstance(value, float | int)]
-    touched = [(ref, kind != READ, "last share") for kind in (READ, CHANGED, WRITTEN) for _, ref in op.arrays(kind)]
+    touched = [(ref, kind != READ, LAST) for kind in (READ, CHANGED, WRITTEN) for _, ref in op.arrays(kind)]
     program.add(op.name, ints, touched, dict(enumerate(numbers)))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from gancli.engines.arrays import Array
 from gancli.engines.blas_threads import BlasThreads
+from gancli.engines.checked import EngineError
 from gancli.engines.numpy_engine import NumpyEngine
 from gancli.engines.replay import layout, store
 from gancli.engines.replay.normals import Normals
@@ -35,12 +36,16 @@ class Recordable(Protocol):
     def play_one(self) -> None:
         """Play it, through kernels alone."""
 
+    def arrays(self) -> list[Any]:
+        """What it keeps from game to game."""
+
 
 class Replay:
     """One make of game, recorded: `play(games)` plays so many."""
 
-    def __init__(self, tape: Tape, engine: "ReplayEngine", off: tuple[str, ...] = (), elide: bool = True):
-        self.recorded, self.keep, self.streams = list(tape.ops), tape.keep, tape.streams
+    def __init__(self, game: Recordable, engine: "ReplayEngine", off: tuple[str, ...] = (), elide: bool = True):
+        tape = engine.record(game)
+        self.recorded, self.keep, self.streams = list(tape.ops), [game, *tape.keep], tape.streams
         self.ops = fuse(tape.ops, self.keep, off)
         self.itemsize = next(
             ref.itemsize for op in tape.ops for ref in op.writes if ref.itemsize in (4, 8) and op.name != "count"
@@ -52,11 +57,14 @@ class Replay:
         found = store.addresses({*self.names, "play"}, self.itemsize, engine.compiling)
         self.table[:, 0] = [found[name] for name in self.names]
         self._loop, self._engine, self._together = layout.PLAY(found["play"]), engine, Together(engine.threads)
+        self._game, self._homes = game, _homes(game)
         self.games = max(1, NUMBERS // max(1, sum(stream.size for stream in self.streams)))
         """At most in one call."""
 
     def play(self, games: int) -> None:
-        """So many games."""
+        """So many games. Raises EngineError where an array of the game is not where it was recorded."""
+        if _homes(self._game) != self._homes:
+            raise EngineError("an array of a recorded game was bound anew: write into it instead")
         while games > 0:
             threads, count = self._together.next(min(games, self.games))
             start = time.perf_counter()
@@ -90,6 +98,10 @@ class Replay:
                 self._engine.draw(stream.rng, distribution, game[first : first + count])
                 first += count
         return out
+
+
+def _homes(game: Recordable) -> list[int]:
+    return [array.ctypes.data for array in game.arrays()]
 
 
 class ReplayEngine(NumpyEngine):
@@ -131,7 +143,7 @@ class ReplayEngine(NumpyEngine):
         while games > 0:
             key = id(game), game.make()
             if key not in self.replays:
-                self.replays[key] = Replay(self.record(game), self)
+                self.replays[key] = Replay(game, self)
             count = min(games, game.alike())
             self.replays[key].play(count)
             game.played += count

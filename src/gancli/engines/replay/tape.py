@@ -20,6 +20,8 @@ class Ref(NamedTuple):
     width: int
     stride: int
     itemsize: int
+    before: int = 0
+    """Bytes from the beginning of a row, where these are some columns of a wider array, to the first of them."""
 
     @classmethod
     def of(cls, array: Any) -> "Ref":
@@ -31,7 +33,8 @@ class Ref(NamedTuple):
             raise ValueError(f"an array of shape {array.shape} and strides {array.strides} cannot be recorded")
         count = math.prod(rows)
         stride = array.strides[0] // size if rows and count > 1 else width
-        return cls(array.ctypes.data, count, width, stride, size)
+        wider = 0 if array.base is None or stride in (0, width) else array.ctypes.data - array.base.ctypes.data
+        return cls(array.ctypes.data, count, width, stride, size, wider % max(1, stride * size))
 
     @property
     def size(self) -> int:
