@@ -1,5 +1,7 @@
 """Recording a game, and replaying it: nothing is left out, nothing freezes, no share overtakes another."""
 
+import ctypes
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,9 +16,9 @@ if not numba_is_here():
     pytest.skip("numba is not installed", allow_module_level=True)
 
 from gancli.engines.arrays import CHANGED, READ, WRITTEN
-from gancli.engines.replay import layout
+from gancli.engines.replay import layout, program
 from gancli.engines.replay.passes import without
-from gancli.engines.replay.replay import Replay
+from gancli.engines.replay.replay import Replay, Stretch
 from gancli.engines.replay.tape import Ref
 
 pytestmark = pytest.mark.usefixtures("compiled")
@@ -49,8 +51,6 @@ def stored(game: Any) -> list[np.ndarray[Any, Any]]:
 
 def octets(ref: Ref) -> np.ndarray[Any, Any]:
     """The bytes of an array, from its first element to its last."""
-    import ctypes
-
     pointer = ctypes.cast(ref.address, ctypes.POINTER(ctypes.c_uint8))
     return np.ctypeslib.as_array(pointer, (ref.stop - ref.address,))
 
@@ -110,11 +110,13 @@ def test_an_array_that_is_bound_anew_is_found_out() -> None:
 
 def share_by_share(replay: Replay, game: int, order: tuple[int, ...], without: int | None = None) -> None:
     """One game, each stretch between two waits played by one share after another; without one of the waits."""
-    starts = [start for k, start in enumerate(replay.stretches) if k != without]
-    for start, stop in zip(starts, starts[1:], strict=False):
+    (part,) = replay.parts
+    assert isinstance(part, Stretch)
+    starts = [start for k, start in enumerate(part.starts) if k != without]
+    for start, stop in itertools.pairwise(starts):
         for share in order:
             for k in range(start, stop):
-                row, numbers = replay.table[k], replay.numbers[k]
+                row, numbers = part.table[k], part.numbers[k]
                 layout.KERNEL(int(row[layout.ADDRESS]))(
                     share, len(order), game, row.ctypes.data, numbers.ctypes.data, None
                 )
@@ -126,8 +128,7 @@ def after_two_games(
     game = built(name)
     replay = Replay(game, game.engine)
     drawn = [replay._draw(stream, 2) for stream in replay.streams]
-    for number, (stream, array) in enumerate(zip(replay.streams, drawn, strict=True)):
-        replay._bases[number], replay._strides[number] = array.ctypes.data, stream.size
+    replay.given[:] = [array.ctypes.data for array in drawn], [stream.size for stream in replay.streams]
     for which in range(2):
         share_by_share(replay, which, order, without)
     return np.concatenate([player.network.params for player in game.players.values()]), replay
@@ -147,7 +148,7 @@ def test_shares_between_two_waits_may_be_played_in_any_order(name: str) -> None:
 @pytest.mark.parametrize("name", SHARED)
 def test_every_wait_is_needed(name: str) -> None:
     """Each left out in turn: the shares' order then shows."""
-    count = len(after_two_games(name, (0, 1))[1].stretches) - 1
+    count = len(after_two_games(name, (0, 1))[1].parts[0].starts) - 1  # type: ignore[union-attr]
     needless = [
         k
         for k in range(1, count)
@@ -172,3 +173,31 @@ def test_a_pass_changes_nothing_but_rounding(name: str, off: tuple[str, ...]) ->
                 replay.play(1)
         found.append(np.concatenate([player.network.params for player in game.players.values()]))
     assert found[0] == pytest.approx(found[1], rel=1e-8, abs=1e-10)
+
+
+# --- what has no kernel in machine code
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_operation_is_compiled(name: str) -> None:
+    game = built(name)
+    assert [op.name for op in game.engine.record(game).ops if not program.is_compiled(op)] == []
+
+
+@pytest.mark.parametrize("missing", [("sigmoid", "mse", "relu_gradient"), ("copy", "fill"), ("normalize",)], ids=str)
+@pytest.mark.parametrize(
+    "name", ["images by 64", "wgan by 33", "batch normalisation of two batches at once", "noise concat"]
+)
+def test_what_is_not_is_played_by_numpy_between_stretches(
+    name: str, missing: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    game, other = built(name), built(name)
+    other.play(3)
+    monkeypatch.setattr(program, "LOWERED", {key: how for key, how in program.LOWERED.items() if key not in missing})
+    monkeypatch.setattr(program, "ELEMENTWISE", program.ELEMENTWISE - set(missing))
+    game.play(3)
+    (replay,) = game.engine.replays.values()
+    used = {op.name for op in replay.ops}
+    assert replay.by_numpy == sorted(used & set(missing))
+    for one, two in zip(game.players.values(), other.players.values(), strict=True):
+        assert one.network.params == pytest.approx(two.network.params, rel=1e-9, abs=1e-11)

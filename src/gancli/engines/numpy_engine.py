@@ -60,6 +60,8 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
     name = "numpy"
     records = False
     """Are games recorded, and replayed without the objects that they were played through?"""
+    by_numpy: frozenset[str] = frozenset()
+    """Operations of recorded games that have no kernel in machine code."""
     profile: Sections | None = None
     """Where the seconds of recorded games are put down to, if anywhere."""
 

@@ -94,6 +94,7 @@ class Loop:
         self._look_every = max(10, LOOK_EVERY // spec.training.batch)
         self._periods = [self._look_every, *(period for period, _ in self._duties)]
         self._pace, self._stop = Pace(), Stop()
+        self._left_to_numpy: frozenset[str] = frozenset()
 
     def run(self, stop: Stop) -> None:
         """Play until the last game, or until `stop`. Raises Diverged, Collapsed, OSError."""
@@ -104,6 +105,7 @@ class Loop:
             while game.played < last and stop.signal is None:
                 self._pace.play(game, min(last, *(game.played - game.played % each + each for each in self._periods)))
                 self.reporter.advance(game.played)
+                self._tell_of_numpy()
                 if game.played % self._look_every == 0:
                     self.look()
                 self.due()
@@ -112,6 +114,14 @@ class Loop:
                 self.save()
             if game.played == last:
                 self.close()
+
+    def _tell_of_numpy(self) -> None:
+        """Say once which operations the fast engine leaves to NumPy."""
+        if names := self.built.game.engine.by_numpy - self._left_to_numpy:
+            self._left_to_numpy |= names
+            text = f"without machine code, and so played by NumPy: {', '.join(sorted(names))}"
+            self.folder.log(text)
+            self.reporter.line(text)
 
     def due(self) -> None:
         """Whatever is due at this game. Raises Collapsed, where the run is to stop at a collapse."""

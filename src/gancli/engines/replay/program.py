@@ -18,22 +18,20 @@ class Program:
     """Rows of the tables under construction, for so many shares."""
 
     def __init__(
-        self, ops: list[Op], shares: int, itemsize: int, keep: list[Any], profile: Any = None, elide: bool = True
-    ):
+        self, ops: list[Op], shares: int, itemsize: int, streams: Any, keep: list[Any], profile: Any = None,
+        elide: bool = True,
+    ):  # fmt: skip
         self.shares, self.itemsize, self.elide = shares, itemsize, elide
         self.clock: int = 0 if profile is None else profile.seconds.ctypes.data
         self.places: dict[str | None, int] = {} if profile is None else profile.places
         self.names: list[str] = []
         self.waits: list[int] = []
         """Before which operations all shares wait for one another."""
-        self.streams: list[tuple[int, int]] = []
-        """Of each stream, by its number: addresses are looked up at each call in `bases`."""
         self._rows: list[list[int]] = []
         self._numbers: list[list[float]] = []
         self._since: list[Touched] = []
-        self._keep = keep
-        self.bases = np.zeros(64, np.int64)
-        self.strides = np.zeros(64, np.int64)
+        self._arrays: dict[Any, Any] = {}
+        self._keep, self._streams = keep, streams
         widest = max((ref.width for op in ops for ref in op.writes), default=1)
         self.room = -(-max(at.BLOCK, at.FEW * widest) // 32) * 32
         size, self._turn = shares * self.room, 0
@@ -72,7 +70,16 @@ class Program:
 
     def stream(self, numbers: Numbers) -> tuple[int, int]:
         """Where compiled code finds a stream's address and its length in a game."""
-        return tuple(int(array.ctypes.data) + 8 * numbers.stream for array in (self.bases, self.strides))  # type: ignore[return-value]
+        address, length = self._streams[:, numbers.stream : numbers.stream + 1]
+        return address.ctypes.data, length.ctypes.data
+
+    def kept(self, array: Any, dtype: Any) -> int:
+        """The address of an array of that type in one piece; of the same one for all operations that read it."""
+        key = id(array), np.dtype(dtype)
+        if key not in self._arrays:
+            self._arrays[key] = np.ascontiguousarray(array, dtype)
+            self._keep += [array, self._arrays[key]]
+        return int(self._arrays[key].ctypes.data)
 
 
 def _meet(one: Touched, other: Touched) -> bool:
@@ -137,34 +144,28 @@ def with_targets(program: Program, op: Op) -> None:
 def load(program: Program, op: Op) -> None:
     """Samples that are stored as bytes, or as numbers."""
     out, source = op["out"], op["source"]
-    samples = source.samples
-    if samples.dtype != np.uint8:
-        samples = samples.astype(f"f{program.itemsize}", copy=False)
-    samples = np.ascontiguousarray(samples)
-    program._keep.append(samples)
+    octets = source.samples.dtype == np.uint8
+    samples = program.kept(source.samples, np.uint8 if octets else f"f{program.itemsize}")
     split, way = corner(out)
     base, stride = program.stream(op["rows"])
     ints = {at.ROWS: out.rows, at.COLUMNS: out.width, at.BY_ROWS: split, at.FIRST: out, at.FIRST + 1: out.stride}
     ints |= {
-        at.FIRST + 2: samples.ctypes.data,
+        at.FIRST + 2: samples,
         at.FIRST + 3: base,
         at.FIRST + 4: stride,
         at.FIRST + 5: op["rows"].first,
     }
-    name = "load" if samples.dtype == np.uint8 else "gather"
-    program.add(name, ints, [(out, True, way(out))], {0: source.factor})
+    program.add("load" if octets else "gather", ints, [(out, True, way(out))], {0: source.factor})
 
 
 def encode(program: Program, op: Op) -> None:
     """Codes of the labels of a game's rows."""
     out, codes = op["out"], op["codes"]
-    labels = np.ascontiguousarray(op["source"].labels, np.int64)
-    program._keep.append(labels)
     base, stride = program.stream(op["rows"])
     split, way = corner(out)
     ints = {at.ROWS: out.rows, at.COLUMNS: out.width, at.BY_ROWS: split, at.FIRST: out, at.FIRST + 1: out.stride}
     ints |= {at.FIRST + 2: codes, at.FIRST + 3: base, at.FIRST + 4: stride, at.FIRST + 5: op["rows"].first}
-    ints |= {at.FIRST + 6: labels.ctypes.data}
+    ints |= {at.FIRST + 6: program.kept(op["source"].labels, np.int64)}
     program.add("encode", ints, [(out, True, way(out)), (codes, False, None)])
 
 
@@ -329,4 +330,13 @@ LOWERED: dict[str, Callable[[Program, Op], None]] = {
     **dict.fromkeys(("normalize", "stretch", "stretch_params", "normalize_gradient"), by_units),
     **dict.fromkeys(("similarity", "add_similarity_gradient", "closeness", "closeness_gradient"), by_samples),
 }  # fmt: skip
-"""All others are elementwise."""
+ELEMENTWISE = {
+    *("fill", "copy", "shift", "add", "multiply", "clamp", "scale", "mse", "cross_entropy", "bilinear", "dirac"),
+    *(name + part for name in ("sigmoid", "tanh", "softplus") for part in ("", "_gradient", "_curve")),
+    *("relu", "relu_gradient"),
+}
+
+
+def is_compiled(op: Op) -> bool:
+    """Has it kernels in machine code?"""
+    return op.name in LOWERED or op.name in ELEMENTWISE

@@ -1,5 +1,6 @@
 """A recorded game that can be replayed, and the engine that records games and replays them."""
 
+import itertools
 import time
 from collections.abc import Callable, Hashable
 from typing import Any, Protocol
@@ -13,8 +14,8 @@ from gancli.engines.numpy_engine import NumpyEngine
 from gancli.engines.replay import layout, store
 from gancli.engines.replay.normals import Normals
 from gancli.engines.replay.passes import fuse
-from gancli.engines.replay.program import Program
-from gancli.engines.replay.tape import NumberStream, RowStream, Tape
+from gancli.engines.replay.program import Program, is_compiled
+from gancli.engines.replay.tape import NumberStream, Op, RowStream, Tape
 from gancli.engines.replay.team import Team, Together
 from gancli.engines.signatures import arguments, kernels
 
@@ -40,26 +41,45 @@ class Recordable(Protocol):
         """What it keeps from game to game."""
 
 
+class Stretch:
+    """Operations that are played in one go, in machine code."""
+
+    def __init__(self, ops: list[Op], of: "Replay", engine: "ReplayEngine", elide: bool):
+        program = Program(ops, engine.threads, of.itemsize, of.given, of.keep, engine.profile, elide)
+        self.names, (self.table, self.numbers, self.starts) = program.names, program.tables()
+        found = store.addresses({*self.names, "play"}, of.itemsize, engine.compiling)
+        self.table[:, layout.ADDRESS] = [found[name] for name in self.names]
+        self._loop, self._engine = layout.PLAY(found["play"]), engine
+
+    def play(self, threads: int, games: int) -> None:
+        """So many games, by so many threads."""
+        tables = (array.ctypes.data for array in (self.table, self.numbers, self.starts))
+        self._engine.team.run(threads, self._loop, self._engine.threads, games, *tables, len(self.starts) - 1)
+
+
 class Replay:
-    """One make of game, recorded: `play(games)` plays so many."""
+    """One make of game, recorded: `play(games)` plays so many. Passes that are `off` are left out, for tests."""
 
     def __init__(self, game: Recordable, engine: "ReplayEngine", off: tuple[str, ...] = (), elide: bool = True):
         tape = engine.record(game)
         self.recorded, self.keep, self.streams = list(tape.ops), [game, *tape.keep], tape.streams
         self.ops = fuse(tape.ops, self.keep, off)
-        self.itemsize = next(
-            ref.itemsize for op in tape.ops for ref in op.writes if ref.itemsize in (4, 8) and op.name != "count"
-        )
-        program = Program(self.ops, engine.threads, self.itemsize, self.keep, engine.profile, elide)
-        self.keep.append(program)
-        self.names, self._bases, self._strides = program.names, program.bases, program.strides
-        self.table, self.numbers, self.stretches = program.tables()
-        found = store.addresses({*self.names, "play"}, self.itemsize, engine.compiling)
-        self.table[:, 0] = [found[name] for name in self.names]
-        self._loop, self._engine, self._together = layout.PLAY(found["play"]), engine, Together(engine.threads)
+        floats = (ref.itemsize for op in tape.ops if op.name != "count" for ref in op.writes)
+        self.itemsize = next(floats)
+        self.given = np.zeros((2, len(self.streams)), np.int64)
+        """Of each stream, where the numbers of the games to be played are, and how many a game has."""
+        self.parts: list[Stretch | Op] = []
+        for compiled, ops in itertools.groupby(self.ops, is_compiled):
+            self.parts += [Stretch(list(ops), self, engine, elide)] if compiled else list(ops)
+        self._engine, self._together = engine, Together(engine.threads)
         self._game, self._homes = game, _homes(game)
         self.games = max(1, NUMBERS // max(1, sum(stream.size for stream in self.streams)))
         """At most in one call."""
+
+    @property
+    def by_numpy(self) -> list[str]:
+        """Names of the operations that have no kernel in machine code."""
+        return sorted({part.name for part in self.parts if isinstance(part, Op)})
 
     def play(self, games: int) -> None:
         """So many games. Raises EngineError where an array of the game is not where it was recorded."""
@@ -74,19 +94,25 @@ class Replay:
 
     def _play(self, threads: int, games: int) -> None:
         drawn = [self._draw(stream, games) for stream in self.streams]  # alive until they are played
-        for number, (stream, array) in enumerate(zip(self.streams, drawn, strict=True)):
-            self._bases[number], self._strides[number] = array.ctypes.data, stream.size
-        engine, tables = self._engine, (self.table, self.numbers, self.stretches)
-        if engine.profile is not None:
-            engine.profile.seconds[0] = time.perf_counter()
+        self.given[:] = [array.ctypes.data for array in drawn], [stream.size for stream in self.streams]
+        if self._engine.profile is not None:
+            self._engine.profile.seconds[0] = time.perf_counter()
         with BlasThreads(1):  # each share calls BLAS for itself
-            where = (array.ctypes.data for array in tables)
-            engine.team.run(threads, self._loop, engine.threads, games, *where, len(self.stretches) - 1)
+            if len(self.parts) == 1 and isinstance(self.parts[0], Stretch):
+                self.parts[0].play(threads, games)
+                return
+            for _ in range(games):
+                for part in self.parts:
+                    if isinstance(part, Stretch):
+                        part.play(threads, 1)
+                    else:
+                        part.compute(self._engine)
+                self.given[0] += [array[0].nbytes for array in drawn]
 
     def _draw(self, stream: RowStream | NumberStream, games: int) -> Any:
         """What so many games read of a stream: game by game, in the order in which they would draw it."""
         if isinstance(stream, RowStream):
-            return np.ascontiguousarray(stream.batches.rows(games * stream.size), np.int64)
+            return np.ascontiguousarray(stream.batches.rows(games * stream.size), np.int64).reshape(games, -1)
         out = np.empty((games, stream.size), f"f{self.itemsize}")
         distributions = {distribution for distribution, _ in stream.draws}
         if len(distributions) == 1 and stream.draws[0][0].joins:
@@ -144,6 +170,7 @@ class ReplayEngine(NumpyEngine):
             key = id(game), game.make()
             if key not in self.replays:
                 self.replays[key] = Replay(game, self)
+                self.by_numpy |= set(self.replays[key].by_numpy)
             count = min(games, game.alike())
             self.replays[key].play(count)
             game.played += count

@@ -1,5 +1,6 @@
 """The tape: what kernels a game calls, noted with their arrays by address, while nothing is computed."""
 
+import ctypes
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ import numpy as np
 
 from gancli.engines.arrays import CHANGED, READ, WRITTEN
 from gancli.engines.distributions import Distribution
-from gancli.engines.signatures import kernels
+from gancli.engines.signatures import kernels, parameters
 
 
 class Ref(NamedTuple):
@@ -50,6 +51,14 @@ class Ref(NamedTuple):
     def whole(self) -> bool:
         """Is it in one piece?"""
         return self.rows == 1 or self.stride == self.width
+
+    def view(self) -> Any:
+        """The array itself, for NumPy."""
+        count = (self.stop - self.address) // self.itemsize
+        pointer = ctypes.cast(self.address, ctypes.POINTER(ctypes.c_double if self.itemsize == 8 else ctypes.c_float))
+        flat = np.ctypeslib.as_array(pointer, (count,))
+        steps = self.stride * self.itemsize, self.itemsize
+        return np.lib.stride_tricks.as_strided(flat, (self.rows, self.width), steps)
 
     def overlaps(self, other: "Ref") -> bool:
         """May they share an element?"""
@@ -102,6 +111,12 @@ class Op:
     def writes(self) -> list[Ref]:
         """What it writes, and what it changes."""
         return [ref for _, ref in self.arrays(WRITTEN, CHANGED)]
+
+    def compute(self, engine: Any) -> None:
+        """Have the reference's kernel do it."""
+        args = {name: value.view() if isinstance(value, Ref) else value for name, value in self.args.items()}
+        left_out = {name: None for name in parameters(self.name).parameters if name not in args and name != "self"}
+        getattr(engine, self.name)(**args, **left_out)
 
     def __str__(self) -> str:
         return f"{self.name}({', '.join(f'{name}={value}' for name, value in self.args.items())})"
