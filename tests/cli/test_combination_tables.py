@@ -4,11 +4,10 @@ import csv
 import io
 import json
 import re
-from typing import Any
 
 import pytest
 
-from cli.tables import cells
+from cli.tables import cells, last, refused, rows
 from gancli.runs import SweepFolder
 from gancli.runs.files import write_json
 from gancli.runs.ranking import RULE
@@ -20,11 +19,6 @@ FRECHET = ([4.0, 8.1, 12.05], [1.0, 5.0, 9.0], [1.1, 5.2, 9.15])
 Measures = list[list[dict[str, tuple[float, float]]]]
 
 
-def last(name: str, *values: list[float]) -> list[list[dict[str, Any]]]:
-    """The last metrics of each seed of each combination."""
-    return [[{name: value} for value in row] for row in values]
-
-
 def table(folder: SweepFolder, *words: str) -> tuple[list[str], list[list[str]]]:
     """The lines above a table, and its cells."""
     result = gancli("compare", str(folder.path), *words)
@@ -32,19 +26,6 @@ def table(folder: SweepFolder, *words: str) -> tuple[list[str], list[list[str]]]
     lines = result.stdout.splitlines()
     start = next(number for number, line in enumerate(lines) if "seeds" in re.split(r" {2,}", line))
     return lines[:start], cells(lines[start:])
-
-
-def rows(folder: SweepFolder, *words: str) -> list[dict[str, Any]]:
-    result = gancli("compare", str(folder.path), *words, "--format", "json")
-    assert result.exit_code == 0, result.output
-    found: list[dict[str, Any]] = json.loads(result.stdout)
-    return found
-
-
-def refused(folder: SweepFolder, *words: str) -> str:
-    result = gancli("compare", str(folder.path), *words)
-    assert result.exit_code == 2 and result.stdout == ""
-    return result.stderr
 
 
 def made_of(folder: SweepFolder, *kinds: str | None) -> None:
@@ -223,43 +204,3 @@ def test_a_sweep_that_has_measured_nothing_is_shown_without_counts() -> None:
     folder = sweep(ETAS[:2], [[{}] * 2] * 2, [["waiting", "failed"], ["failed", "failed"]])
     assert table(folder) == ([], [["eta", "seeds"], ["0.1", "0 of 2"], ["0.25", "0 of 2"]])
     assert rows(folder) == [{"eta": 0.1, "seeds": 0, "of": 2}, {"eta": 0.25, "seeds": 0, "of": 2}]
-
-
-SETTINGS = (
-    {"training.batch": 1, "init": "1.10", "shape": [2, 3]},
-    {"training.batch": 2, "init": 1.1, "shape": [2, 4]},
-    {"training.batch": 2, "init": "a,b", "shape": [2, 3]},
-)
-
-
-@pytest.mark.parametrize(
-    ("words", "places"),
-    [
-        ([], [0, 1, 2]),
-        (["training.batch=2"], [1, 2]),
-        (["batch=2.0"], [1, 2]),
-        (["batch=2,init=1.1"], [1]),
-        (["init=1.10"], [0]),
-        (["init=1.1"], [1]),
-        (["init=a,b"], [2]),
-        (["init=a,b,batch=2"], [2]),
-        (["shape=[2,3]"], [0, 2]),
-        (["shape=[2, 3],batch=1"], [0]),
-        (["init=1.1", "batch=1"], [1, 0]),
-        (["batch=2", "shape=[2,3]"], [1, 2, 0]),
-        (["atch=2"], None),
-        (["batch=3"], None),
-        (["batch=1,init=1.1"], None),
-        (["batch=1", "init=b"], None),
-        (["init=1.100"], [1]),
-        (["shape=2"], None),
-    ],
-)
-def test_words_choose_combinations_by_their_settings(words: list[str], places: list[int] | None) -> None:
-    folder = sweep(SETTINGS, last("theta", [0.0], [1.0], [2.0]))
-    if places is not None:
-        assert [row["theta.final"] for row in rows(folder, *words)] == places
-    else:
-        message = refused(folder, *words)
-        assert repr(words[-1]) in message
-        assert "training.batch=1, init=1.10, shape=[2, 3]; training.batch=2, init=1.1, shape=[2, 4];" in message
