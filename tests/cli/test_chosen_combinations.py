@@ -9,13 +9,14 @@ SETTINGS = (
     {"training.batch": 1, "init": "1.10", "shape": [2, 3]},
     {"training.batch": 2, "init": 1.1, "shape": [2, 4]},
     {"training.batch": 2, "init": "a,b", "shape": [2, 3]},
+    {"training.batch": 4, "init": "x=y", "shape": [2, 5]},
 )
 
 
 @pytest.mark.parametrize(
     ("words", "places"),
     [
-        ([], [0, 1, 2]),
+        ([], [0, 1, 2, 3]),
         (["training.batch=2"], [1, 2]),
         (["batch=2.0"], [1, 2]),
         (["batch=2,init=1.1"], [1]),
@@ -23,6 +24,7 @@ SETTINGS = (
         (["init=1.1"], [1]),
         (["init=a,b"], [2]),
         (["init=a,b,batch=2"], [2]),
+        (["init=x=y,batch=4"], [3]),
         (["shape=[2,3]"], [0, 2]),
         (["shape=[2, 3],batch=1"], [0]),
         (["init=1.1", "batch=1"], [1, 0]),
@@ -36,7 +38,7 @@ SETTINGS = (
     ],
 )
 def test_words_choose_combinations_by_their_settings(words: list[str], places: list[int] | None) -> None:
-    folder = sweep(SETTINGS, last("theta", [0.0], [1.0], [2.0]))
+    folder = sweep(SETTINGS, last("theta", [0.0], [1.0], [2.0], [3.0]))
     if places is not None:
         assert [row["theta.final"] for row in rows(folder, *words)] == places
     else:
