@@ -38,11 +38,11 @@ def folder(measured: Measured) -> SweepFolder:
     made = sweep(NOISE, [[{"theta": 1.0}] * 3] * 2, STATUSES, measures)
     critic = {"seeds": 3, "dead": [1], "converged": True}
     path = made.run(CELLS[2]).path / "evaluation.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "critic": critic, "notices": ["old"]}))
+    path.write_text(json.dumps({**json.loads(path.read_text()), "critic": critic, "notices": ["few", "old"]}))
     measured.known = {CELLS[2]: HOW}
     measured.results = {
-        CELLS[0]: answer(1.0, 4.0, notices=["few", "old"], findings=["one", "two"], critic={**critic, "dead": [2]}),
-        CELLS[1]: answer(3.0, None, notices=["few"]),
+        CELLS[0]: answer(1.0, 4.0, notices=["few"], findings=["one", "two"], critic={**critic, "dead": [2]}),
+        CELLS[1]: answer(3.0, None),
         CELLS[2]: answer(9.0, 9.0),
         CELLS[3]: RunError("its data are gone"),
     }
@@ -82,7 +82,10 @@ def test_with_another_file_cells_keep_what_they_have(folder: SweepFolder, measur
     assert [path.parent.name for path in folder.path.rglob("evaluation.json")] == [CELLS[2]]
     found = json.loads(Path("a.json").read_text())
     assert found["sweep"] == str(folder.path) and list(found["cells"]) == CELLS[:3]
-    assert found["cells"][CELLS[1]] == measured.results[CELLS[1]] and found["cells"][CELLS[2]]["notices"] == ["old"]
+    assert found["cells"][CELLS[1]] == measured.results[CELLS[1]] and found["cells"][CELLS[2]]["notices"] == [
+        "few",
+        "old",
+    ]
     assert found["means"] == [
         {
             "noise": "null", "seeds": 2, "of": 3, "diverged": 1, "frechet": 2.0, "± frechet": pytest.approx(12.7062, rel=1e-5),
