@@ -187,20 +187,24 @@ def test_a_refusal_says_what_there_is_to_rank_by(by: str, directed: bool, kind: 
 def test_without_anything_to_rank_by_the_plan_is_shown_with_means() -> None:
     names = ["sample_distance", "real_score", "fake_score", "theta", "phi"]
     values = [[dict.fromkeys(names, seed + 10.0 * place) for seed in (1, 2, 6)] for place in (1, 0)]
+    del values[0][1]["sample_distance"]
     folder = sweep(ETAS[:2], values, [["completed", "collapsed", "completed"], ["completed", "completed", "failed"]])
     result = gancli("compare", str(folder.path))
     assert f"gancli evaluate {folder.path.name}" in result.stderr and "gancli evaluate" not in result.stdout
     finals = [f"{name}.final" for name in names]
     above, found = table(folder)
-    assert above == [] and found[0] == ["eta", "seeds", *finals[:4], "failed"], "the first few"
-    assert found[1:] == [["0.1", "3 of 3", *["13"] * 4, ""], ["0.25", "2 of 3", *["1.5"] * 4, "1"]]
+    assert above == [] and found[0] == ["eta", "seeds", "undefined", *finals[:4], "failed"], "the first few"
+    assert found[1:] == [
+        ["0.1", "2 of 3", "1", "13.5", *["13"] * 3, ""],
+        ["0.25", "2 of 3", "", *["1.5"] * 4, "1"],
+    ], "counts are those of the first"
     assert rows(folder) == [
-        {"eta": 0.1, "seeds": 3, "of": 3, **dict.fromkeys(finals, 13.0)},
+        {"eta": 0.1, "seeds": 2, "of": 3, "undefined": 1, **dict.fromkeys(finals, 13.0), finals[0]: 13.5},
         {"eta": 0.25, "seeds": 2, "of": 3, "failed": 1, **dict.fromkeys(finals, 1.5)},
     ]
 
 
-def test_a_sweep_that_has_measured_nothing_is_shown_without_counts() -> None:
+def test_a_sweep_that_has_measured_nothing_counts_no_seed() -> None:
     folder = sweep(ETAS[:2], [[{}] * 2] * 2, [["waiting", "failed"], ["failed", "failed"]])
     assert table(folder) == ([], [["eta", "seeds"], ["0.1", "0 of 2"], ["0.25", "0 of 2"]])
     assert rows(folder) == [{"eta": 0.1, "seeds": 0, "of": 2}, {"eta": 0.25, "seeds": 0, "of": 2}]
