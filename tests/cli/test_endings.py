@@ -1,23 +1,19 @@
 """How `train` and `resume` end, whatever becomes of the run, and what `data fetch` asks for; nothing is played."""
 
-import io
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 
-from gancli.cli import main
+from cli.stand_ins import XOR, run_there, seat
 from gancli.cli.training import say_compiling
 from gancli.data import fetch as fetching
 from gancli.experiment import Outcome
 from gancli.runs import RunFolder
 from helpers import gancli
 
-XOR = "kind: supervised\nname: small\nengine: numpy\ndata: {set: xor}\nnetwork: {shape: [2, 2, 1]}\ntraining: {games: 40}\n"
 ENDS: list[tuple[Outcome, int]] = [
     (Outcome("completed"), 0),
     (Outcome("diverged", "it is infinite"), 1),
@@ -34,31 +30,21 @@ def words_of(command: str) -> tuple[str, ...]:
     if command == "train":
         return ("train", "c.yaml")
     assert gancli("train", "c.yaml", "-q").exit_code == 0
-    return ("resume", "latest", "--games", "80")
+    return ("resume", "latest", "--games", "8")
 
 
-def ends_as(outcome: Any, patch: pytest.MonkeyPatch) -> list[Callable[[int, int], Any]]:
-    """`train` and `resume` say that they are half done, and end so; returned is what makes their reporters."""
-    makers: list[Callable[[int, int], Any]] = []
+def ends_as(outcome: Any, patch: pytest.MonkeyPatch) -> None:
+    """`train` and `resume` say that they are half done, and end so."""
 
-    def play(*words: Any) -> Any:
-        make = next(word for word in words if type(word) is type(play))
-        makers.append(make)
-        make(40, 10).advance(20)
-        for folder in (word if isinstance(word, RunFolder) else getattr(word, "folder", None) for word in words):
-            if isinstance(folder, RunFolder):
-                folder.unlock()
+    def end(folder: RunFolder, make: Callable[[int, int], Any]) -> Any:
+        folder.unlock()
+        make(4, 1).advance(2)
         if isinstance(outcome, BaseException):
             raise outcome
         return outcome
 
-    patch.setattr("gancli.experiment.train", play)
-    patch.setattr("gancli.experiment.resume", play)
-    return makers
-
-
-def progress_lines(result: Result) -> list[str]:
-    return [line for line in result.stderr.splitlines() if line.startswith("game ")]
+    patch.setattr("gancli.experiment.train", lambda resolved, built, folder, make, profiled: end(folder, make))
+    patch.setattr("gancli.experiment.resume", lambda reopened, make: end(reopened.folder, make))
 
 
 @pytest.mark.parametrize("command", ["train", "resume"])
@@ -72,11 +58,11 @@ def test_the_code_and_the_last_lines_are_those_of_the_outcome(
     (folder,) = Path("runs").iterdir()
     assert result.exit_code == code and result.stdout == f"{folder}\n"
     first, *others = result.stderr.splitlines()
-    assert first == "game 20/40", "where it stood, although it came to no end"
+    assert first == "game 2/4", "where it stood, although it came to no end"
     said = [] if code == 0 else [f"{outcome.status}: {outcome.reason}"]
     advice = [f"to go on: gancli resume {folder.name}"] if outcome.status == "interrupted" else []
     assert others == [*said, *advice]
-    assert progress_lines(gancli(*words, "-q")) == []
+    assert "game " not in gancli(*words, "-q").stderr
 
 
 def test_the_advice_names_the_folder_of_the_runs_where_it_is_not_the_usual_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,19 +75,13 @@ def test_the_advice_names_the_folder_of_the_runs_where_it_is_not_the_usual_one(m
 
 @pytest.mark.parametrize("quiet", [False, True])
 def test_an_error_leaves_the_bar_as_it_stands(quiet: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
     words = words_of("train")
     ends_as(OSError(28, "No space left on device", "x"), monkeypatch)
-    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
-    with pytest.raises(SystemExit) as ended:
-        main([*words, *(["-q"] if quiet else [])])
-    assert ended.value.code == 1
-    bar, _, message = terminal.getvalue().rpartition("gancli: ")
-    assert message.startswith("x: No space left on device") and bar.endswith("\n") is not quiet
-    assert bar == "" if quiet else "20/40" in bar.split("\r")[-1]
+    seat(monkeypatch, "", False, True)
+    code, err, out = run_there(*words, *(["-q"] if quiet else []))
+    bar, _, message = err.rpartition("gancli: ")
+    assert code == 1 and out == "" and message.startswith("x: No space left on device")
+    assert bar == "" if quiet else "2/4" in bar.split("\r")[-1] and bar.endswith("\n")
 
 
 def test_what_is_compiled_is_said_with_how_often_it_will_be(capsys: pytest.CaptureFixture[str]) -> None:

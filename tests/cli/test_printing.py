@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from cli.stand_ins import Terminal
 from gancli.cli import output
 from gancli.cli.output import forget, lasting_streams, print_json, say, say_path, warn
 
@@ -30,11 +31,6 @@ class Failing(io.StringIO):
 
     def fileno(self) -> int:
         return self._descriptor
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.fixture

@@ -1,19 +1,14 @@
 """What a run and a sweep say while they go on: a bar on a terminal, elsewhere a line now and then."""
 
-import io
 import sys
 from typing import Any
 
 import pytest
 
+from cli.stand_ins import Terminal
 from gancli.cli.support import Progress
 from gancli.cli.sweep_progress import SweepProgress
 from gancli.sweep import Counts
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.fixture
