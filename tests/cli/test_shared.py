@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from gancli.cli.support import REMEDIES, check_new, command, describe, one_thread, rare_collection
+from gancli.engines import MissingEngine
 from gancli.leaving import Stopped
 from gancli.runs import RunError
 
@@ -20,11 +21,14 @@ from gancli.runs import RunError
     ("error", "message", "code"),
     [
         (RunError("no such run"), "no such run", 2),
+        (MissingEngine("no numba"), "no numba", 2),
         (OSError("odd"), "the system: odd", 1),
         (OSError(errno.ECONNRESET, "Reset", "a"), "a: Reset", 1),
         (OSError(errno.EPERM, "Not permitted", "a"), f"a: Not permitted; {REMEDIES[errno.EACCES]}", 1),
         (OSError(errno.ENOSPC, "Full", b"a\xff"), f"a\udcff: Full; {REMEDIES[errno.EDQUOT]}", 1),
         (OSError(errno.EMFILE, "Many", 7), f"the system: Many; {REMEDIES[errno.ENFILE]}", 1),
+        (OSError(errno.ETIMEDOUT, "Late", "a"), f"a: Late; {REMEDIES[errno.EIO]}", 1),
+        (OSError(errno.ENAMETOOLONG, "Long", "a"), "a: Long; choose a shorter name or folder", 1),
         (MemoryError(), "not enough memory; use smaller networks or a smaller batch", 1),
         (KeyError("x"), "KeyError: 'x' (please report this; --debug shows where)", 1),
     ],
