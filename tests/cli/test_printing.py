@@ -13,7 +13,7 @@ import pytest
 
 from cli.stand_ins import Terminal
 from gancli.cli import output
-from gancli.cli.output import forget, lasting_streams, print_json, say, say_path, warn
+from gancli.cli.output import forget, lasting_streams, print_json, print_rows, say, say_path, warn
 
 
 class Failing(io.StringIO):
@@ -227,3 +227,9 @@ def test_the_number_of_a_closed_stream_is_taken_before_a_file_gets_it(
         os.dup2(saved, number)
         os.close(saved)
     assert nowhere and lowest() == free, "and nothing else is opened"
+
+
+def test_a_table_has_a_line_for_each_row_whatever_is_in_it(capsys: pytest.CaptureFixture[str]) -> None:
+    print_rows([{"a": "x\ty\nz\x1b", "b": None, "c": 0}, {"c": float("inf"), "b": "\\t"}], "table")
+    lines = [("a", "b", "c"), ("x\\ty\\nz\\x1b", "", "0"), ("", "\\t", "")]
+    assert capsys.readouterr().out.splitlines() == [f"{a:11}  {b:2}  {c}".rstrip() for a, b, c in lines]

@@ -11,10 +11,13 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from gancli.cli import main
 from gancli.cli.support import REMEDIES, check_new, command, describe, one_thread, rare_collection
 from gancli.engines import MissingEngine
 from gancli.leaving import Stopped
 from gancli.runs import RunError
+
+commands: dict[str, click.Command] = main.commands  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -92,6 +95,15 @@ def test_a_file_is_made_where_none_is_or_by_force(name: str, force: bool, wrong:
     else:
         with pytest.raises(click.UsageError, match=wrong):
             check_new(Path(name), (".png", ".npz"), force)
+
+
+def test_what_is_written_where_is_a_path_that_the_help_explains() -> None:
+    options = [(name, option) for name, found in commands.items() for option in found.params if option.name == "output"]
+    assert {name for name, _ in options} >= {"plot", "report", "sample"}
+    for name, option in options:
+        found = option.get_help_record(click.Context(commands[name]))
+        assert option.opts == ["-o"] and found is not None and found[0] == "-o PATH" and found[1], name
+        assert option.type_cast_value(click.Context(commands[name]), "x/y.png") == Path("x/y.png")
 
 
 def test_blas_starts_with_one_thread_unless_its_user_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
