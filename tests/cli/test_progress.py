@@ -149,3 +149,4 @@ def test_a_sweep_has_a_bar_on_a_terminal(clock: list[float], monkeypatch: pytest
     last = frames(terminal)[-1]
     assert "8/12" in last and "running 1, failed 3" in last and last.endswith("\n")
     assert not any("done" in frame for frame in frames(terminal))
+    assert not any("3/12" in frame and "running" in frame for frame in frames(terminal)), "the old count, the new state"

@@ -110,6 +110,10 @@ def test_what_a_sweep_warns_of_is_found_once_kept_and_said_again_when_it_goes_on
     seat(monkeypatch, "\n", True, True)
     code, err, out = run_there(*TWO)
     assert (code, out.strip()) == (0, str(folder.path)) and "warning: mind this\n" in err and asked == [True]
+    folder.write_record({key: value for key, value in folder.record().items() if key != "warnings"})
+    seat(monkeypatch, "\n", True, True)
+    code, err, out = run_there(*TWO)
+    assert (code, out.strip()) == (0, str(folder.path)) and "warning" not in err
 
 
 @pytest.mark.parametrize(
