@@ -86,9 +86,7 @@ def test_a_line_that_nobody_can_read_is_forgotten_but_a_full_disk_is_an_error(
     assert leads_nowhere(descriptor), "what it still holds would be an error at the end"
 
 
-def test_a_path_is_printed_as_the_bytes_of_its_name_and_on_a_terminal_escaped(
-    monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
-) -> None:
+def test_a_path_is_printed_as_the_bytes_of_its_name_and_on_a_terminal_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
     say_path(Path("r\udcff/\x1b[2J"))
