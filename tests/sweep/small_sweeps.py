@@ -52,11 +52,14 @@ def write_run(folder: SweepFolder, cell: str, status: str, rows: Iterable[dict[s
 
 
 class Answering:
-    """An executor of no processes: `answer` says what becomes of a cell, at its first, second, … time."""
+    """An executor of no processes: `answer` says what becomes of a cell, at its first, second, … time.
+
+    That is a status, or a whole answer.
+    """
 
     alone = True
 
-    def __init__(self, folder: SweepFolder, answer: Callable[[str, int], str], slots: int = 2):
+    def __init__(self, folder: SweepFolder, answer: Callable[[str, int], str | dict[str, Any]], slots: int = 2):
         self.folder, self.slots = folder, slots
         self._answer = answer
         self.played: list[str] = []
@@ -71,6 +74,8 @@ class Answering:
     def wait(self, seconds: float) -> list[Any]:
         name = self._in_play.pop(0)
         status = self._answer(name, self.played.count(name))
+        if isinstance(status, dict):
+            return [status]
         if status in ("lost", "told"):
             return [Lost(name, "worker 1 was killed", told=status == "told")]
         write_run(self.folder, name, status)
