@@ -198,7 +198,9 @@ def test_a_cluster_made_here_starts_out_of_reach_of_the_terminal(monkeypatch: py
             settings.clear()
 
     def made(jobs: int) -> Here:
-        seen.extend([settings.copy(), signal.pthread_sigmask(signal.SIG_BLOCK, ()), cluster.os.environ["PYTHONSAFEPATH"]])
+        seen.extend(
+            [settings.copy(), signal.pthread_sigmask(signal.SIG_BLOCK, ()), cluster.os.environ["PYTHONSAFEPATH"]]
+        )
         return Here(jobs)
 
     played: Any = ModuleType("dask")

@@ -16,8 +16,9 @@ def test_a_cluster_is_one_scheduler_and_so_many_workers_of_one_thread_with_keys_
 ) -> None:
     asked: list[dict[str, Any]] = []
     keys = [object(), object()]
+    new = iter(keys)
     monkeypatch.setattr(portless, "SpecCluster", lambda **words: asked.append(words))
-    monkeypatch.setattr(distributed.Security, "temporary", lambda made=iter(keys): next(made))
+    monkeypatch.setattr(distributed.Security, "temporary", lambda: next(new))
     portless.cluster(3)
     portless.cluster(1)
     for words, key, jobs in zip(asked, keys, (3, 1), strict=True):

@@ -99,7 +99,9 @@ def test_a_cell_is_named_by_its_settings_and_its_log() -> None:
     folder = create(plan, Path("runs"), "test", {})
     (name,) = [cell["cell"] for cell in folder.cells()]
     (line,) = told(folder, lambda name, time: "failed").lines
-    assert line == f"failed: {name} (eta=0.5, network.shape=[2, 3, 1], seed 0): for a reason; see {folder.error_log(name)}"
+    assert (
+        line == f"failed: {name} (eta=0.5, network.shape=[2, 3, 1], seed 0): for a reason; see {folder.error_log(name)}"
+    )
 
 
 def test_a_lost_cell_is_tried_again_and_then_given_up() -> None:
@@ -140,7 +142,7 @@ def test_the_summary_is_written_when_a_sweep_ends() -> None:
 
 
 def test_the_record_of_a_long_sweep_says_now_and_then_how_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    folder, cells = made(7)
+    folder, _ = made(7)
     now = [100.0]
     monkeypatch.setattr(coordinator.time, "monotonic", lambda: now[0])
     said: list[tuple[float, Any, str]] = []
