@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-distributed = pytest.importorskip("distributed")
+pytest.importorskip("distributed")
+
+import distributed
 
 from gancli.sweep import portless
 
