@@ -139,6 +139,18 @@ def test_how_a_worker_ended_is_said(code: int, how: str, told: bool, local: Loca
     assert not local._busy and not local._idle
 
 
+def test_a_worker_that_dies_as_it_is_given_a_cell_loses_it(local: LocalPool, started: list[Process]) -> None:
+    local.submit("s", {"cell": "a"})
+    (process,) = started
+    process.says(b'{"cell": "a", "status": "completed"}\n')
+    assert len(local.wait(10.0)) == 1
+    process.channel.close()  # but the process is not known to have ended yet
+    local.submit("s", {"cell": "b"})
+    local.stop()
+    process.code = -9
+    assert local.wait(10.0) == [Lost("b", "worker 7 was killed")]
+
+
 def test_a_worker_that_was_killed_while_it_was_idle_is_replaced(local: LocalPool, started: list[Process]) -> None:
     local.submit("s", {"cell": "a"})
     local.submit("s", {"cell": "b"})
