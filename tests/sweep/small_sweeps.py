@@ -67,6 +67,7 @@ class Answering:
         self._in_play: list[str] = []
 
     def submit(self, sweep: str, cell: dict[str, Any]) -> None:
+        assert sweep == str(self.folder.path.resolve()), "a worker may stand in another folder"
         self._in_play.append(cell["cell"])
         self.played.append(cell["cell"])
         self.most = max(self.most, len(self._in_play))

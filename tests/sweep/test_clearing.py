@@ -1,7 +1,7 @@
 """A sweep's folder: what its record begins with, when it is opened again, and what killed processes left in it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -54,12 +54,24 @@ def test_a_sweep_whose_data_cannot_be_loaded_is_not_begun(tmp_path: Path) -> Non
     assert not Path("runs").exists()
 
 
-def test_a_sweep_that_cannot_be_read_is_passed_over_where_one_of_the_same_cells_is_looked_for() -> None:
+def no_record(folder: SweepFolder) -> None:
+    (folder.path / "sweep.json").write_text("[]")
+
+
+def no_lock(folder: SweepFolder) -> None:
+    (folder.path / "lock").unlink()
+    (folder.path / "lock").mkdir()
+
+
+@pytest.mark.parametrize("damaged", [no_record, no_lock])
+def test_a_sweep_that_cannot_be_read_is_passed_over_where_one_of_the_same_cells_is_looked_for(
+    damaged: Callable[[SweepFolder], None],
+) -> None:
     folder, _ = made(2)
     other, _ = made(2)
     for one in (folder, other):
         one.unlock()
-    (other.path / "sweep.json").write_text("[]")
+    damaged(other)
     found = earlier(Path("runs"), load_sweep(Path("c.yaml"), seeds=2))
     assert found is not None and found.path == folder.path
 

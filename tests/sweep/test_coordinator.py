@@ -128,6 +128,16 @@ def test_what_was_begun_to_be_written_is_taken_away_from_cells_without_a_result(
     assert sorted(left) == sorted(names[1:] if status == "failed" else names)
 
 
+def test_after_a_signal_that_came_before_the_first_cell_none_is_begun_nor_waited_for() -> None:
+    folder, cells = made(2)
+    stop = Stop()
+    stop.signal = signal.SIGINT
+    executor = Answering(folder, lambda name, time: "completed")
+    ended = play(folder, cells, executor, Policy(), sweep_work.Silent(), stop)
+    assert executor.played == [] and executor.stops == executor.closed == 1
+    assert (ended.status, ended.counts, ended.signal) == ("interrupted", {"waiting": 2}, signal.SIGINT)
+
+
 def test_a_signal_has_the_cells_in_play_stopped_and_none_begun() -> None:
     folder, cells = made(5)
     names = [cell["cell"] for cell in cells]
