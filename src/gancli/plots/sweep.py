@@ -104,7 +104,7 @@ def _curves(groups: list[Group], keys: list[str], metric: str, title: str) -> An
     size = (4.6 * columns + 2.6, 3.4 * rows + 0.6)
     figure, grid = subplots(
         rows, columns, figsize=size, squeeze=False, sharex=True, sharey=True, layout="none",
-        gridspec_kw=_margins(size, left=0.95, bottom=0.6, top=0.75) | {"wspace": 0.06, "hspace": 0.18},
+        gridspec_kw=_margins(size, left=0.95, top=0.75) | {"wspace": 0.06, "hspace": 0.18},
     )  # fmt: skip
     for axes in grid.flat[len(panels) :]:
         axes.axis("off")
