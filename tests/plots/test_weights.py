@@ -39,6 +39,7 @@ def test_filters_are_the_weights_into_each_neuron_the_largest_first_and_red_is_p
     order = [2, 11, 10, 9, 8, 7, 6, 5, 4, 0, 3, 1]
     figure = drawn({30: {"critic": {"0.weight": weights}}})["filters-critic.png"]
     (image,) = figure.axes[0].images
+    assert not figure.axes[0].axison
     sheet = np.ma.filled(image.get_array(), np.nan)
     assert sheet.shape == (60, 300) and image.origin == "upper" and image.get_interpolation() == "none"
     for place, unit in enumerate(order):
