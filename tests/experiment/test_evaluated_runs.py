@@ -58,7 +58,9 @@ def mine(classes: tuple[int, ...] = (3, 7), pictures: str = "MNIST") -> Judge:
 def few(**changes: Any) -> Dataset:
     """Of each class but the last there are some images to train on; of the 3s five held out, of the 7s six."""
     learned, held_out = np.repeat([3, 7, 9], [8, 7, 1]), np.repeat([3, 7], [5, 6])
-    parts = [Part(np.arange(4 * len(labels), dtype=np.uint8).reshape(-1, 4), labels, 0.5) for labels in (learned, held_out)]
+    parts = [
+        Part(np.arange(4 * len(labels), dtype=np.uint8).reshape(-1, 4), labels, 0.5) for labels in (learned, held_out)
+    ]
     facts = {"pictures": "MNIST", "sha256": {"one": "1"}}
     return dataclasses.replace(Dataset("mnist", (4,), 10, *parts, "there", None, facts), **changes)
 
@@ -136,7 +138,9 @@ def test_a_run_of_images_is_measured_with_the_bundled_judge(monkeypatch: pytest.
         assert found["judge"] == BUNDLED_NAME and found["measures"] == MEASURED and "critic" not in found
         assert found["notices"] == ["a subset"] and found["game"] == 6
     way = found["way"]
-    assert way.startswith(f"{BUNDLED_NAME} (") and way.endswith(f", sets of 12 samples, data {checksum(digits)} (MNIST)")
+    assert way.startswith(f"{BUNDLED_NAME} (") and way.endswith(
+        f", sets of 12 samples, data {checksum(digits)} (MNIST)"
+    )
 
 
 def test_critics_add_two_measures_and_their_facts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,6 +68,13 @@ def _player(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, 
     return Player(network, make_optimizer(spec, own.optimizer, network, engine), clip, average)
 
 
+def output(spec: models.Supervised) -> str:
+    """The name of the activation of a supervised network's outputs."""
+    *_, (_, last) = spec.network.dense_layers(None)
+    assert last.activation is not None
+    return last.activation.name
+
+
 def make_optimizer(spec: Experiment, own: AnyOptimizer, network: Network, engine: Engine) -> Optimizer:
     """An optimiser for the parameters of `network`."""
     settings = own.model_dump(exclude_none=True)
