@@ -48,6 +48,11 @@ def test_games_of_a_call_double_while_quick_and_halve_where_a_signal_would_wait(
     assert [type(size) for size in calls(clock, [quick, slow, quick])] == [int] * 3
 
 
+def test_what_takes_as_long_as_it_should_stays_as_it_is(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gancli.experiment.pace.SECONDS", 0.5)
+    assert calls(clock, [0.125, 0.25, 0.25, 0.5, 0.5, 0.625, 0.125]) == [1, 2, 2, 2, 2, 2, 1]
+
+
 def test_a_short_call_does_not_say_that_long_ones_are_quick(clock: Clock) -> None:
     pace = Pace()
     sizes: list[int] = []

@@ -1,5 +1,6 @@
 """How a run ends is its outcome and its record, whatever ends it, and what holds it then lets it go."""
 
+import dataclasses
 import signal
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,9 @@ from experiment.test_evaluated_runs import few
 from experiment.test_runs import XOR
 from experiment.test_schedule import GAN as DIGITS
 from experiment.test_schedule import done
-from gancli.data import DataError
+from gancli.data import DataError, Dataset
 from gancli.engines import make_engine
-from gancli.experiment import Outcome, build, load_data, prepare, reopen, run, train
+from gancli.experiment import Outcome, Profile, build, data_warnings, load_data, prepare, reopen, run, train
 from gancli.experiment.divergence import Diverged, Diverging
 from gancli.experiment.loop import Collapsed, Loop, Stop
 from gancli.experiment.resuming import _shown
@@ -111,6 +112,59 @@ def test_what_fails_is_recorded_and_raised_and_a_folder_without_a_game_is_no_use
         record = folder.record()
         assert not folder.locked() and (record["status"], record["played"]) == ("failed", played)
         assert record["reason"] == f"{type(error).__name__}: {error}" and record["end"]
+
+
+@pytest.mark.parametrize("error", [ValueError("odd"), None])
+def test_an_end_that_cannot_be_written_down_hides_no_error(
+    error: Exception | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = OSError("full")
+
+    def write_nothing(self: RunFolder, record: Any) -> None:
+        if record["status"] != "running":
+            raise full
+
+    monkeypatch.setattr(RunFolder, "write_record", write_nothing)
+    monkeypatch.setattr(RunFolder, "record", lambda self: {})
+    caught, _ = ended(monkeypatch, error)
+    assert caught is (error or full)
+
+
+def few_corners() -> Dataset:
+    return dataclasses.replace(load_data(experiment(XOR)), notice="only corners")
+
+
+def test_what_the_user_was_told_is_in_the_log_and_time_is_measured_where_asked() -> None:
+    made = resolved(XOR, "training.games=2", "training.batch=5", "mu=2")
+    built, folder = prepare(made, Path("runs"), few_corners(), exact="cell")
+    profile = Profile(built)
+    train(made, built, folder, lambda games, played: Silent(), profile)
+    log = (folder.path / "log.txt").read_text(encoding="utf-8")
+    warnings = [*made.warnings, *data_warnings(made.experiment, built.dataset)]
+    lines = [line.split(" ", 1)[1] for line in log.splitlines()]
+    assert lines == ["only corners", *map(str, warnings), "completed at game 2"] and len(warnings) >= 1
+    found = profile.seconds()
+    assert all(found[name] > 0 for name in ("data", "network", "optimiser", "tests", "pictures", "checkpoints"))
+
+
+def test_a_folder_is_named_and_holds_what_is_to_stand_beside_its_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = resolved(XOR, "threads=2")
+    asked: list[int] = []
+    found = {"argv": ["here"]}, {"changes.diff": b"+"}
+    monkeypatch.setattr("gancli.experiment.run.provenance", lambda threads: asked.append(threads) or found)
+    built, folder = prepare(made, Path("runs"), exact="cell-3")
+    assert folder.path == Path("runs/cell-3") and (folder.path / "changes.diff").read_bytes() == b"+" and asked == [2]
+    record = folder.record()
+    expected = {
+        "status": "running", "kind": "supervised", "name": "small", "seed": 0, "engine": "numpy", "threads": 2,
+        "games": 40, "parameters": {"network": 17}, "argv": ["here"], "spec": made.data(), "spec_sha256": made.sha256(),
+    }  # fmt: skip
+    assert {key: record[key] for key in expected} == expected
+    assert record["data"] == {"set": "xor", "origin": "made here", "samples": 4, **built.dataset.facts}
+    _, other = prepare(made, Path("runs"))
+    assert other.path.name not in ("small", "cell-3") and "small" in other.path.name
+    folder.unlock()
+    other.unlock()
 
 
 def test_a_run_that_cannot_begin_is_let_go() -> None:

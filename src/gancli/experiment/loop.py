@@ -75,7 +75,7 @@ class Loop:
     """Plays a built game to its end within a run folder; `earlier` seconds were spent before a resume."""
 
     def __init__(
-        self, spec: Experiment, built: Built, folder: RunFolder, reporter: Reporter, earlier: float = 0.0,
+        self, spec: Experiment, built: Built, folder: RunFolder, reporter: Reporter, earlier: float,
         profile: Profile | None = None,
     ):  # fmt: skip
         self.spec, self.built, self.folder, self.reporter = spec, built, folder, reporter
