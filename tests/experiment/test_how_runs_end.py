@@ -18,7 +18,7 @@ from gancli.experiment import Outcome, Profile, build, data_warnings, load_data,
 from gancli.experiment.divergence import Diverged, Diverging
 from gancli.experiment.loop import Collapsed, Loop, Stop
 from gancli.experiment.resuming import _shown
-from gancli.experiment.saving import gather, most_bytes, vectors
+from gancli.experiment.saving import gather, most_bytes, put_back, vectors
 from gancli.runs import RunError, RunFolder, checkpoint
 from gancli.spec import Resolved, resolve
 from gancli.spec.overrides import apply
@@ -237,6 +237,16 @@ def test_a_checkpoint_takes_its_arrays_and_a_mebibyte_at_most(monkeypatch: pytes
     with pytest.raises(RunError, match="cannot go on"):
         reopen(folder, games=50)
     assert not folder.locked()
+
+
+@pytest.mark.parametrize("change", [lambda array: array[:-1], lambda array: array.astype(np.float64)])
+def test_a_checkpoint_of_another_size_or_precision_does_not_fit(change: Any) -> None:
+    spec = experiment(XOR, NUMPY)
+    built = build(spec, load_data(spec))
+    arrays, facts = gather(built)
+    put_back(built, arrays, facts)
+    with pytest.raises(ValueError, match=r"network\.params does not fit"):
+        put_back(built, {**arrays, "network.params": change(arrays["network.params"])}, facts)
 
 
 def test_what_is_not_there_is_shown_as_nothing() -> None:

@@ -57,6 +57,7 @@ def test_a_supervised_run_is_a_judge_of_its_classes_and_pictures(
     assert judge.name == str(tmp_path) and judge.classes == known
     assert judge.pictures == "other pictures than MNIST's (0123456789ab)"
     assert judge.network.params == pytest.approx(PARAMS) and judge.network.engine.name == "numpy"
+    assert judge.network.engine.blas.count == 1
     x = np.random.default_rng(0).random((5, 784))
     sight = judge.look(x)
     h = np.maximum(x @ PARAMS[: 784 * 3].reshape(784, 3) + PARAMS[784 * 3 : 785 * 3], 0)
@@ -187,8 +188,9 @@ def test_points_are_measured_by_their_modes() -> None:
     assert Evaluator(data).measure(points[4:]) == {"modes": 0, "quality": 0.0}, "what is undefined is left out"
 
 
-def test_pixels_are_what_a_network_sees() -> None:
-    found = pixels(Part(np.array([[0, 51, 255]], np.uint8), np.zeros(1, np.intp), 1 / 255))
+@pytest.mark.parametrize("dtype", ["uint8", "float64"])
+def test_pixels_are_what_a_network_sees(dtype: str) -> None:
+    found = pixels(Part(np.array([[0, 51, 255]], dtype), np.zeros(1, np.intp), 1 / 255))
     assert found.dtype == np.float32 and found == pytest.approx(np.array([[0, 0.2, 1]]))
 
 
