@@ -231,3 +231,22 @@ def test_noise_stands_before_a_normalised_layer_and_after_what_is_dropped() -> N
     found = layers(GAN, "discriminator", "discriminator.dropout=0.5", f"discriminator.{noise}")
     assert [type(layer) for layer in found] == [Dense, Noise, Noise, Dense]
     assert [(layer.inputs, layer.units) for layer in found[1:3]] == [(6, 6), (6, 8)] and found[3].inputs == 8
+
+
+def test_slopes_biases_and_likenesses_are_the_layers_own_else_the_networks_else_the_top_levels() -> None:
+    def slopes(*settings: str) -> list[float]:
+        return [layer.activation.mu for layer in layers(GAN, "generator", "generator.output=sigmoid", *settings)]
+
+    assert (
+        slopes() == [1.0, 1.0] and slopes("mu=0.5") == [0.5, 0.5] and slopes("mu=0.5", "generator.mu=3") == [3.0, 3.0]
+    )
+    bare = layers(GAN, "generator", "generator.bias=false", "generator.batch_norm=true")
+    assert [getattr(layer, "bias", None) for layer in bare[::2]] == [False, False]
+    normal = layers(GAN, "generator", "generator.batch_norm=true")
+    assert [layer.bias for layer in normal[::2]] == [False, True] and normal[1].batch == 4
+    first, kernel, noise, last = layers(
+        GAN, "discriminator", "discriminator.minibatch={name: kernel, kernels: 3, size: 2}",
+        "discriminator.noise={mode: concat, size: 2}",
+    )  # fmt: skip
+    assert (first.units, kernel.inputs, kernel.units, kernel.size, kernel.batch) == (6, 6, 9, 2, 4)
+    assert (noise.inputs, noise.units, last.inputs) == (9, 11, 11)
