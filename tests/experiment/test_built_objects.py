@@ -1,5 +1,6 @@
 """What a configuration says of a game is what is built: threads, streams, batches, networks, how long it is played."""
 
+import dataclasses
 import os
 import sys
 from typing import Any
@@ -181,6 +182,14 @@ def test_a_supervised_network_is_tested_on_the_first_of_the_test_data() -> None:
         assert figures["accuracy"] == pytest.approx(float((abs(answers - labels) < 0.25).mean()))
 
 
+@pytest.mark.parametrize("count", [None, 6])
+def test_test_data_are_scaled_as_they_are_stored(count: int | None) -> None:
+    spec = experiment(XOR, f"test.count={count if count else 'null'}")
+    data = load_data(spec)
+    halved = dataclasses.replace(data, test=dataclasses.replace(data.test, samples=2 * data.test.samples, factor=0.5))
+    assert build(spec, halved).game.measure() == pytest.approx(build(spec, data).game.measure())
+
+
 def test_a_game_in_the_plane_starts_where_it_is_told() -> None:
     text = "kind: game2d\ngame: bilinear\nstart: [2, -3]\ndtype: float64\noptimizer: {name: sgd, eta: 0.5}\ntraining: {games: 1}\n"
     for updates, phi in (("simultaneous", -3 + 0.5 * 2), ("alternating", -3 + 0.5 * 3.5)):
@@ -250,3 +259,16 @@ def test_slopes_biases_and_likenesses_are_the_layers_own_else_the_networks_else_
     )  # fmt: skip
     assert (first.units, kernel.inputs, kernel.units, kernel.size, kernel.batch) == (6, 6, 9, 2, 4)
     assert (noise.inputs, noise.units, last.inputs) == (9, 11, 11)
+
+
+def test_a_rate_is_the_optimisers_own_else_the_top_levels_and_adadelta_has_none() -> None:
+    settings = ["eta=0.25", "generator.optimizer={name: adam, momentum: 0.5}"]
+    for own, eta in (
+        ("{name: rmsprop}", 0.25),
+        ("{name: rmsprop, eta: 0.75, centered: true}", 0.75),
+        ("adadelta", None),
+    ):
+        players = built(GAN, *settings, f"discriminator.optimizer={own}").game.players
+        generator, discriminator = (player.optimizer for player in players.values())
+        assert (generator.name, generator.eta, generator.momentum) == ("adam", 0.25, 0.5)
+        assert getattr(discriminator, "eta", None) == eta and discriminator.momentum == 0.0

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import zipfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,10 +11,11 @@ import pytest
 
 from experiment.test_runs import GAN, XOR, essence
 from gancli import spec
-from gancli.experiment import build, load_data
+from gancli.experiment import build, load_data, prepare
+from gancli.experiment import train as run
 from gancli.experiment.loop import Loop
 from gancli.games import Supervised
-from gancli.runs import checkpoint
+from gancli.runs import RunFolder, checkpoint
 from gancli.spec.overrides import apply
 from gancli.spec.yaml import load_text
 from helpers import gancli, train
@@ -187,3 +190,74 @@ def test_the_judge_is_asked_where_it_is_due_and_at_the_last_game() -> None:
     assert [(row["game"], "modes" in row) for row in rows] == [
         (0, True), (10, False), (20, True), (30, False), (35, True),
     ]  # fmt: skip
+
+
+class Told:
+    """A reporter that remembers."""
+
+    def __init__(self) -> None:
+        self.games: list[int] = []
+        self.rows: list[dict[str, Any]] = []
+        self.lines: list[str] = []
+
+    def advance(self, game: int) -> None:
+        self.games.append(game)
+
+    def figures(self, row: dict[str, Any]) -> None:
+        self.rows.append(row)
+
+    def line(self, text: str) -> None:
+        self.lines.append(text)
+
+
+def told(text: str, *settings: str) -> tuple[Told, RunFolder]:
+    """What a run tells its reporter."""
+    document, found = load_text(text, "f"), Told()
+    apply(document, ["engine=numpy", *settings])
+    resolved = spec.resolve(document)
+    built, folder = prepare(resolved, Path("runs"))
+    run(resolved, built, folder, lambda games, played: found)
+    return found, folder
+
+
+def test_a_reporter_is_told_of_games_figures_and_a_collapse(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gancli.experiment.loop.time.monotonic", iter(1000 + 1.23456 * i for i in range(99)).__next__)
+    found, folder = told(
+        JUDGED,
+        "training.games=50",
+        "evaluate=null",
+        "generator.init={name: normal, std: 1.0e-4}",
+        "generator.optimizer={name: sgd, eta: 1.0e-9}",
+        "generator.output=linear",
+    )
+    assert found.games == sorted(set(found.games)) and {10, 20, 30, 40, 50} <= set(found.games)
+    assert found.rows == folder.rows() and [row["game"] for row in found.rows] == [0, 10, 20, 30, 40, 50]
+    assert [row["seconds"] for row in found.rows[:2]] == [1.235, 2.469]
+    (line,) = found.lines
+    assert line.startswith("collapse at game ") and line in (folder.path / "log.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("number", [None, signal.SIGTERM])
+def test_a_search_for_what_diverged_is_told_of_and_given_up_at_a_signal(
+    number: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = Told.line
+
+    def tell(self: Told, text: str) -> None:
+        line(self, text)
+        if number is not None:
+            os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(Told, "line", tell)
+    found, folder = told(XOR, "training.games=1000", "network={shape: [2, 1], output: linear}", "eta=50")
+    assert [text.split(";")[0] for text in found.lines] == ["parameters are no longer finite"]
+    assert ("the network diverged, in game" in folder.record()["reason"]) is (number is None)
+
+
+def test_pictures_are_drawn_and_what_is_drawn_is_kept_in_little_space() -> None:
+    folder, _ = train(XOR, *words("training.games=2", "pictures.every=2"))
+    assert sorted(path.name for path in folder.images.iterdir()) == [
+        f"game-00000{game}.{form}" for game in (0, 2) for form in ("npz", "png")
+    ]
+    with zipfile.ZipFile(folder.images / "game-000002.npz") as kept:
+        assert {one.compress_type for one in kept.infolist()} == {zipfile.ZIP_DEFLATED}

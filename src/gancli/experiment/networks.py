@@ -20,7 +20,7 @@ def make_network(spec: Learning, key: str, engine: Engine, rng: np.random.Genera
     """The network `key` of a spec; with `logits`, its output sigmoid or softmax is left to the loss."""
     layers: list[Layer] = []
     batch = spec.training.batch
-    declared = list(spec.networks()[key].dense_layers(spec.mu if spec.mu is not None else 1.0))
+    declared = list(spec.networks()[key].dense_layers(spec.mu))
     for index, (inputs, layer) in enumerate(declared):
         assert layer.init is not None and layer.bias is not None
         layers += _beside_inputs(inputs, layer, batch)
