@@ -18,7 +18,7 @@ from gancli.evaluation.judge import Judge
 from gancli.evaluation.table import Row, Table
 from gancli.experiment import evaluating
 from gancli.experiment.critic import CriticDistance, Trained
-from gancli.experiment.evaluating import How, checksum, evaluate, is_of
+from gancli.experiment.evaluating import How, checksum, evaluate
 from gancli.experiment.judges import BUNDLED_NAME, bundled_judge
 from gancli.experiment.networks import make_network
 from gancli.games.adversarial import sample_generator
@@ -248,53 +248,3 @@ def test_ways_to_measure_are_told_apart_by_judge_size_and_data() -> None:
     other.network.params[0] += 1
     ways = [evaluating._way(judge, 5, few()) for judge in (mine(), other, None)]
     assert len(set(ways)) == 3 and ways[2] == f"no judge, sets of 5 samples, data {checksum(few())} (MNIST)"
-
-
-MODES = MEASURED["modes"]
-BASE = How(samples=300, seed=4)
-KNOWN = {
-    "asked": 300, "seed": 4, "game": 2, "measures": {"modes": MODES, "wasserstein": MODES}, "findings": [],
-}  # fmt: skip
-CRITICS = {"critic": {"seeds": 3}, "measures": dict.fromkeys(["wasserstein", "critic", "critic_steepest"], MODES)}
-
-
-@pytest.mark.parametrize(
-    ("how", "changes", "expected"),
-    [
-        ({}, {}, True),
-        ({}, {"asked": 301}, False),
-        ({}, {"seed": 5}, False),
-        ({}, {"game": 1}, False),
-        ({}, {"findings": None}, False),
-        ({}, {"checksum": "other"}, False),
-        ({}, {"judge": "mine"}, False),
-        ({}, {"judge": BUNDLED_NAME}, True),
-        ({"judge": mine()}, {"judge": "mine"}, True),
-        ({"judge": mine()}, {}, False),
-        ({"judge": mine()}, {"judge": BUNDLED_NAME}, False),
-        ({}, {"measures": {"modes": MODES}}, False),
-        ({"quick": True}, {"measures": {"modes": MODES}}, True),
-        ({"quick": True}, {}, True),
-        ({}, CRITICS, False),
-        ({"critics": 3}, CRITICS, True),
-        ({"critics": 2}, CRITICS, False),
-        ({"critics": 3}, {}, False),
-        ({"critics": 3}, {"critic": {"seeds": 3}}, False),
-    ],
-)
-def test_what_was_measured_in_just_this_way_is_known(
-    how: dict[str, Any], changes: dict[str, Any], expected: bool, tmp_path: Path
-) -> None:
-    folder = RunFolder(tmp_path)
-    folder.write_record({"status": "completed", "played": 2})
-    folder.config.write_text(RING, encoding="utf-8")
-    ring = evaluating.load_data(load(folder.config).experiment)
-    found = {key: value for key, value in (KNOWN | {"checksum": checksum(ring)} | changes).items() if value is not None}
-    (tmp_path / "evaluation.json").write_text(json.dumps(found), encoding="utf-8")
-    assert is_of(folder, dataclasses.replace(BASE, **how)) is expected
-
-
-def test_a_run_that_was_not_evaluated_is_not_known(tmp_path: Path) -> None:
-    folder = RunFolder(tmp_path)
-    folder.write_record({"status": "completed", "played": 2})
-    assert not is_of(folder, BASE)

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from experiment.test_evaluated_runs import few
+from experiment.test_runs import GAN as DIGITS
 from experiment.test_runs import XOR
-from experiment.test_schedule import GAN as DIGITS
-from experiment.test_schedule import done
 from gancli.data import DataError, Dataset
 from gancli.engines import make_engine
 from gancli.experiment import Outcome, Profile, build, data_warnings, load_data, prepare, reopen, run, train
@@ -19,14 +18,13 @@ from gancli.experiment.divergence import Diverged, Diverging
 from gancli.experiment.loop import Collapsed, Loop, Stop
 from gancli.experiment.resuming import _shown
 from gancli.experiment.saving import gather, most_bytes, put_back, vectors
-from gancli.runs import RunError, RunFolder, checkpoint
+from gancli.runs import RunError, RunFolder
 from gancli.spec import Resolved, resolve
 from gancli.spec.overrides import apply
 from gancli.spec.yaml import load_text
 from helpers import experiment
 from helpers import train as train_by_command
 
-__all__ = ["done"]
 NUMPY = "engine=numpy"
 
 
@@ -185,45 +183,6 @@ def test_nothing_is_made_for_data_that_evaluate_cannot_judge() -> None:
     with pytest.raises(DataError, match="^evaluate: "):
         prepare(made, Path("runs"), few(facts={"pictures": "others"}))
     assert not Path("runs").exists()
-
-
-DULL = """
-kind: gan
-name: small
-data: {set: ring, samples: 50}
-generator: {shape: [4, 6, 2], output: linear, init: {name: normal, std: 1.0e-3}, optimizer: {name: sgd, eta: 1.0e-9}}
-discriminator: {shape: [2, 3, 1], optimizer: {name: sgd, eta: 1.0e-9}}
-training: {games: 100, batch: 8}
-test: {every: 10, batches: 2}
-pictures: {every: 100, count: 50}
-checkpoint: {every: 100}
-"""
-
-
-@pytest.mark.parametrize(
-    ("settings", "status", "expected"),
-    [
-        ([], "completed", [(game, "test") for game in (40, 50, 60, 70, 80, 90, 100)] + [(100, "picture"), (100, "save")]),
-        (["stop={on_collapse: true}"], "collapsed", [(30, "save"), (30, "picture")]),
-        (["stop={on_collapse: true}", "pictures.every=30"], "collapsed", [(30, "picture"), (30, "save")]),
-        (["stop={on_collapse: true}", "training.games=25", "test.every=10"], "collapsed", []),
-    ],
-)  # fmt: skip
-def test_a_collapsed_run_leaves_a_checkpoint_and_one_picture_where_it_is_to_stop(
-    settings: list[str], status: str, expected: list[tuple[int, str]], done: list[tuple[int, str]]
-) -> None:
-    words = [word for one in [NUMPY, *settings] for word in ("--set", one)]
-    folder, _ = train_by_command(DULL, *words, code=0 if status == "completed" else 1)
-    record = folder.record()
-    assert record["status"] == status
-    if expected:
-        assert done[done.index((30, "test")) + 1 :] == expected
-        assert ("collapse at game 30" in str(record["reason"])) is (status == "collapsed")
-    else:
-        assert done[-3:] == [(25, "save"), (25, "test"), (25, "picture")] and record["played"] == 25
-    log = (folder.path / "log.txt").read_text(encoding="utf-8")
-    assert ("collapse at game" in log) and (folder.images / f"game-{record['played']:06d}.png").exists()
-    assert checkpoint.newest(folder.checkpoints).facts["game"] == record["played"]
 
 
 def test_a_checkpoint_takes_its_arrays_and_a_mebibyte_at_most(monkeypatch: pytest.MonkeyPatch) -> None:

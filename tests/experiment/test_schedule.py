@@ -3,7 +3,6 @@
 import os
 import signal
 import zipfile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,11 +10,10 @@ import pytest
 
 from experiment.test_runs import GAN, XOR, essence
 from gancli import spec
-from gancli.experiment import build, load_data, prepare
-from gancli.experiment import train as run
+from gancli.experiment import build, load_data
 from gancli.experiment.loop import Loop
 from gancli.games import Supervised
-from gancli.runs import RunFolder, checkpoint
+from gancli.runs import checkpoint
 from gancli.spec.overrides import apply
 from gancli.spec.yaml import load_text
 from helpers import gancli, train
@@ -192,68 +190,6 @@ def test_the_judge_is_asked_where_it_is_due_and_at_the_last_game() -> None:
     ]  # fmt: skip
 
 
-class Told:
-    """A reporter that remembers."""
-
-    def __init__(self) -> None:
-        self.games: list[int] = []
-        self.rows: list[dict[str, Any]] = []
-        self.lines: list[str] = []
-
-    def advance(self, game: int) -> None:
-        self.games.append(game)
-
-    def figures(self, row: dict[str, Any]) -> None:
-        self.rows.append(row)
-
-    def line(self, text: str) -> None:
-        self.lines.append(text)
-
-
-def told(text: str, *settings: str) -> tuple[Told, RunFolder]:
-    """What a run tells its reporter."""
-    document, found = load_text(text, "f"), Told()
-    apply(document, ["engine=numpy", *settings])
-    resolved = spec.resolve(document)
-    built, folder = prepare(resolved, Path("runs"))
-    run(resolved, built, folder, lambda games, played: found)
-    return found, folder
-
-
-def test_a_reporter_is_told_of_games_figures_and_a_collapse(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gancli.experiment.loop.time.monotonic", iter(1000 + 1.23456 * i for i in range(99)).__next__)
-    found, folder = told(
-        JUDGED,
-        "training.games=50",
-        "evaluate=null",
-        "generator.init={name: normal, std: 1.0e-4}",
-        "generator.optimizer={name: sgd, eta: 1.0e-9}",
-        "generator.output=linear",
-    )
-    assert found.games == sorted(set(found.games)) and {10, 20, 30, 40, 50} <= set(found.games)
-    assert found.rows == folder.rows() and [row["game"] for row in found.rows] == [0, 10, 20, 30, 40, 50]
-    assert [row["seconds"] for row in found.rows[:2]] == [1.235, 2.469]
-    (line,) = found.lines
-    assert line.startswith("collapse at game ") and line in (folder.path / "log.txt").read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("number", [None, signal.SIGTERM])
-def test_a_search_for_what_diverged_is_told_of_and_given_up_at_a_signal(
-    number: int | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    line = Told.line
-
-    def tell(self: Told, text: str) -> None:
-        line(self, text)
-        if number is not None:
-            os.kill(os.getpid(), number)
-
-    monkeypatch.setattr(Told, "line", tell)
-    found, folder = told(XOR, "training.games=1000", "network={shape: [2, 1], output: linear}", "eta=50")
-    assert [text.split(";")[0] for text in found.lines] == ["parameters are no longer finite"]
-    assert ("the network diverged, in game" in folder.record()["reason"]) is (number is None)
-
-
 def test_pictures_are_drawn_and_what_is_drawn_is_kept_in_little_space() -> None:
     folder, _ = train(XOR, *words("training.games=2", "pictures.every=2"))
     assert sorted(path.name for path in folder.images.iterdir()) == [
@@ -261,3 +197,41 @@ def test_pictures_are_drawn_and_what_is_drawn_is_kept_in_little_space() -> None:
     ]
     with zipfile.ZipFile(folder.images / "game-000002.npz") as kept:
         assert {one.compress_type for one in kept.infolist()} == {zipfile.ZIP_DEFLATED}
+
+
+DULL = """
+kind: gan
+name: small
+data: {set: ring, samples: 50}
+generator: {shape: [4, 6, 2], output: linear, init: {name: normal, std: 1.0e-3}, optimizer: {name: sgd, eta: 1.0e-9}}
+discriminator: {shape: [2, 3, 1], optimizer: {name: sgd, eta: 1.0e-9}}
+training: {games: 100, batch: 8}
+test: {every: 10, batches: 2}
+pictures: {every: 100, count: 50}
+checkpoint: {every: 100}
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "status", "expected"),
+    [
+        ([], "completed", [(game, "test") for game in (40, 50, 60, 70, 80, 90, 100)] + [(100, "picture"), (100, "save")]),
+        (["stop={on_collapse: true}"], "collapsed", [(30, "save"), (30, "picture")]),
+        (["stop={on_collapse: true}", "pictures.every=30"], "collapsed", [(30, "picture"), (30, "save")]),
+        (["stop={on_collapse: true}", "training.games=25", "test.every=10"], "collapsed", []),
+    ],
+)  # fmt: skip
+def test_a_collapsed_run_leaves_a_checkpoint_and_one_picture_where_it_is_to_stop(
+    settings: list[str], status: str, expected: list[tuple[int, str]], done: list[tuple[int, str]]
+) -> None:
+    folder, _ = train(DULL, *words(*settings), code=0 if status == "completed" else 1)
+    record = folder.record()
+    assert record["status"] == status
+    if expected:
+        assert done[done.index((30, "test")) + 1 :] == expected
+        assert ("collapse at game 30" in str(record["reason"])) is (status == "collapsed")
+    else:
+        assert done[-3:] == [(25, "save"), (25, "test"), (25, "picture")] and record["played"] == 25
+    log = (folder.path / "log.txt").read_text(encoding="utf-8")
+    assert ("collapse at game" in log) and (folder.images / f"game-{record['played']:06d}.png").exists()
+    assert checkpoint.newest(folder.checkpoints).facts["game"] == record["played"]
