@@ -202,7 +202,15 @@ def test_a_game_in_the_plane_starts_where_it_is_told() -> None:
 
 @pytest.mark.parametrize(
     ("output", "low"),
-    [("sigmoid", 0.0), ("relu", 0.0), ("softplus", 0.0), ("tanh", -1.0), ("linear", -1.0), ("leaky_relu", -1.0)],
+    [
+        ("sigmoid", 0.0),
+        ("relu", 0.0),
+        ("softplus", 0.0),
+        ("tanh", -1.0),
+        ("linear", -1.0),
+        ("leaky_relu", -1.0),
+        ("centered_sigmoid", -1.0),
+    ],
 )
 def test_targets_are_what_an_output_can_reach(output: str, low: float) -> None:
     spec = experiment(XOR, f"network.output={output}", "dtype=float64")
