@@ -186,10 +186,6 @@ def test_points_are_sampled_as_numbers() -> None:
     assert result.exit_code == 2 and "draws points, not images" in result.stderr
 
 
-def test_schema_is_json() -> None:
-    assert json.loads(gancli("schema").stdout)["title"] == "gancli configuration"
-
-
 def test_data_list_and_info() -> None:
     listed = gancli("data", "list").stdout
     assert "mnist" in listed and "4,500 + 500" in listed and "the bundled MNIST-5k" in listed and "xor" in listed

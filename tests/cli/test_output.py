@@ -12,8 +12,7 @@ import pytest
 
 from experiment.test_runs import GAME2D, WGAN
 from gancli.cli.output import escaped
-from gancli.engines import MissingEngine
-from gancli.runs import RunError, RunFolder, listing
+from gancli.runs import RunFolder, listing
 from helpers import gancli, started
 
 GANCLI = f"{sys.executable} -m gancli"
@@ -120,21 +119,6 @@ def test_names_move_no_cursor() -> None:
     assert json.loads(gancli("show", "small", "--format", "json").stdout)["reason"] == "a\x9bb\nc"
 
 
-def test_the_system_s_own_words_and_what_to_do() -> None:
-    from gancli.cli.support import describe
-
-    assert describe(OSError(110, "Connection timed out", "x")) == (
-        "x: Connection timed out; the disk or the network folder does not answer; try again when it does", 1,
-    )  # fmt: skip
-    assert describe(OSError(24, "Too many open files"))[0].endswith("raise the limit (ulimit -n)")
-    assert (
-        describe(OSError(36, "File name too long", "y"))[0] == "y: File name too long; choose a shorter name or folder"
-    )
-    assert describe(OSError(104, "Connection reset by peer", "z"))[0] == "z: Connection reset by peer", (
-        "no advice of ours"
-    )
-
-
 def test_a_signal_that_an_import_has_swallowed_is_heeded_all_the_same(tmp_path: Path) -> None:
     """Raised in a finaliser, an exception is printed and forgotten: a run then stops when it begins, others soon."""
     Path("c.yaml").write_text(ENDLESS, encoding="utf-8")
@@ -167,22 +151,3 @@ def test_an_evaluation_is_kept_where_it_cannot_be_printed() -> None:
     assert list(Path("runs").glob("*/evaluation.json"))
     result = shell(f"{GANCLI} --help > /dev/full")
     assert result.returncode == 1 and "Traceback" not in result.stderr
-
-
-@pytest.mark.parametrize(
-    ("error", "code", "said"),
-    [
-        (MemoryError(), 1, "gancli: not enough memory; use smaller networks or a smaller batch"),
-        (RuntimeError("odd"), 1, "gancli: RuntimeError: odd (please report this; --debug shows where)"),
-        (OSError(28, "No space left on device", "a"), 1, "gancli: a: No space left on device; free space"),
-        (RunError("no such run"), 2, "gancli: no such run"),
-        (MissingEngine("no numba"), 2, "gancli: no numba"),
-    ],
-)
-def test_the_exit_codes_of_errors(error: Exception, code: int, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*args: object) -> None:
-        raise error
-
-    monkeypatch.setattr("gancli.runs.listing_any", fail)
-    result = gancli("ls")
-    assert result.exit_code == code and result.stderr.startswith(said) and result.stdout == ""

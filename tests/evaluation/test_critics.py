@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 import helpers
-from gancli import data
 from gancli.engines import make_engine
 from gancli.evaluation.critics import Reading, read, settled
 from gancli.experiment import critic
@@ -179,15 +178,6 @@ def test_settled_is_judged_on_the_distance_and_against_half_the_training() -> No
     assert not settled(readings(drift[:8], [1.0] * 8)) and not settled(readings(drift, [1.0] * 20))
     assert not settled(readings([0.0] * 6 + [0.1] * 2, [1.0] * 8)), "near 0 too"
     assert settled(readings([0.0] * 6 + [0.1] * 2, [1.0] * 8, error=0.25)), "less than the samples can tell"
-
-
-def test_real_data_are_halved_anew_for_each_seed() -> None:
-    ring = data.load("ring", rng())
-    generator = Network([Dense(2, 2, Linear(), he())], ENGINE, "float32", rng())
-    one, two = (critic.real_against_real(ring, generator, np.random.default_rng(seed)) for seed in range(2))
-    real, fake = ({tuple(row) for row in half.tolist()} for half in (one.held_real, one.held_fake))
-    assert not real & fake and abs(len(one.held_real) - len(one.held_fake)) <= 1
-    assert real != {tuple(row) for row in two.held_real.tolist()}
 
 
 def test_evaluate_keeps_what_the_distance_was_worked_out_from() -> None:

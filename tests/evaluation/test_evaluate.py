@@ -13,7 +13,6 @@ import helpers
 from experiment.test_runs import GAN, WGAN
 from gancli import data
 from gancli.evaluation.table import Row, measure_images, measure_points
-from gancli.experiment.alarm import CollapseAlarm
 from gancli.experiment.evaluating import Evaluator
 from gancli.experiment.judges import BUNDLED, bundled_judge, pixels
 from helpers import gancli
@@ -174,18 +173,6 @@ def _config(text: str) -> str:
 
     Path("c.yaml").write_text(text, encoding="utf-8")
     return "c.yaml"
-
-
-def test_the_alarm_needs_several_tests_and_is_said_once() -> None:
-    alarm = CollapseAlarm(100)
-    low, high = {"real_distance": 10.0, "sample_distance": 2.0}, {"real_distance": 10.0, "sample_distance": 8.0}
-    assert [alarm.see({"game": game, **low}) for game in (0, 5, 9)] == [None] * 3, "it is only the beginning"
-    assert alarm.see({"game": 10, **low}) is None and alarm.see({"game": 20, **low}) is None
-    said = alarm.see({"game": 30, **low})
-    assert said is not None and "collapse at game 30" in said and "0.20" in said and alarm.collapsed
-    assert alarm.see({"game": 40, **low}) is None, "once"
-    over = alarm.see({"game": 50, **high})
-    assert over is not None and "no longer" in over and not alarm.collapsed
 
 
 def test_a_collapsed_run_says_so_and_stops_where_asked() -> None:

@@ -10,7 +10,6 @@ from gancli.evaluation import classes, critics, mixtures, neighbours
 from gancli.evaluation.critics import Reading, settled
 from gancli.evaluation.estimate import Estimate, of_count, of_held_out, of_share
 from gancli.evaluation.findings import BORDERLINE, NOTHING, Pair, findings, sentence, verdict
-from gancli.experiment.alarm import CollapseAlarm
 from gancli.metrics import METRICS, metric
 
 
@@ -90,22 +89,6 @@ def test_slopes_are_those_of_every_sample_in_portions(monkeypatch: pytest.Monkey
     parts = critics.read(linear(3.0, 4.0), real, fake, np.random.default_rng(0))
     assert parts == whole and whole.slope == whole.steepest == 5.0
     assert whole.estimate == pytest.approx((real - fake).mean(axis=0) @ [3.0, 4.0])
-
-
-@pytest.mark.parametrize(("share", "low"), [(0.499, True), (0.5, False), (0.501, False)])
-def test_a_generator_has_collapsed_under_half_of_the_real_distance(share: float, low: bool) -> None:
-    alarm = CollapseAlarm(10)
-    rows = [{"game": game, "real_distance": 8.0, "sample_distance": 8.0 * share} for game in (1, 2, 3)]
-    said = [alarm.see(row) for row in rows]
-    assert said[:2] == [None, None] and (said[2] is not None) is alarm.collapsed is low
-
-
-def test_one_test_above_the_bound_begins_the_count_anew() -> None:
-    alarm = CollapseAlarm(100)
-    shares = (0.1, 0.1, 0.6, 0.1, 0.1, 0.1)
-    rows = [{"game": game, "real_distance": 1.0, "sample_distance": s} for game, s in enumerate(shares, 10)]
-    assert [alarm.see(row) is not None for row in rows] == [False] * 5 + [True]
-    assert alarm.see({"game": 50, "real_distance": 0.0, "sample_distance": 0.0}) is None
 
 
 def test_what_was_the_same_in_every_set_has_the_interval_of_what_could_go_unseen() -> None:

@@ -43,6 +43,13 @@ def test_games_of_a_call_double_while_quick_and_halve_where_a_signal_would_wait(
     assert calls(clock, [quick, quick, quick, well, well, slow, well, quick]) == [1, 2, 4, 8, 8, 8, 4, 4]
     assert calls(clock, [slow, slow, quick, quick]) == [1, 1, 1, 2], "one at least"
     assert calls(clock, [quick] * 5, until=8) == [1, 2, 4, 1, 0], "never beyond what is due"
+    assert calls(clock, [quick, slow, quick]) == [1, 2, 1], "two are halved too"
+    assert [type(size) for size in calls(clock, [quick, slow, quick])] == [int] * 3
+
+
+def test_what_takes_as_long_as_it_should_stays_as_it_is(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gancli.experiment.pace.SECONDS", 0.5)
+    assert calls(clock, [0.125, 0.25, 0.25, 0.5, 0.5, 0.625, 0.125]) == [1, 2, 2, 2, 2, 2, 1]
 
 
 def test_a_short_call_does_not_say_that_long_ones_are_quick(clock: Clock) -> None:
@@ -123,6 +130,26 @@ def test_a_profile_of_games_that_the_engine_records_is_the_engines(clock: Clock)
         "data": 24, "generator": 3, "discriminator": 6, "optimiser": 12, "drawing": 15,
         "tests": 0, "pictures": 0, "checkpoints": 0, "rest of the run": 0,
     }  # fmt: skip
+    player.seconds += [100, 0, 0, 0]
+    assert profile.seconds()["drawing"] == 0, "the engine's clock says more than ours"
+
+
+def test_several_players_of_an_engine_are_added_up(clock: Clock) -> None:
+    players = [SimpleNamespace(seconds=np.array(times), profile=False) for times in ([1.0, 2, 4, 8], [16.0, 32, 64])]
+    _, profile = profiled(clock, players)
+    found = profile.seconds()
+    assert [found[name] for name in ("data", "generator", "discriminator", "optimiser")] == [17, 34, 68, 8]
+
+
+def test_what_is_timed_is_called_as_ever(clock: Clock) -> None:
+    """Within a duty, which is timed as a whole, and beside it."""
+    built, _ = profiled(clock, [])
+    profile = Profile(SimpleNamespace(game=built.game, batches={}))  # type: ignore[arg-type]
+    call = profile._timed("data", lambda *words, **more: found.append((words, more)) or len(found))
+    found: list[Any] = []
+    assert call(1, 2, three=3) == 1
+    assert profile.duty("tests", lambda: call(4, five=5))() is None
+    assert found == [((1, 2), {"three": 3}), ((4,), {"five": 5})]
 
 
 def test_what_is_recorded_is_put_down_to_whoever_asked_for_it(clock: Clock) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import zipfile
 from typing import Any
 
 import numpy as np
@@ -187,3 +188,50 @@ def test_the_judge_is_asked_where_it_is_due_and_at_the_last_game() -> None:
     assert [(row["game"], "modes" in row) for row in rows] == [
         (0, True), (10, False), (20, True), (30, False), (35, True),
     ]  # fmt: skip
+
+
+def test_pictures_are_drawn_and_what_is_drawn_is_kept_in_little_space() -> None:
+    folder, _ = train(XOR, *words("training.games=2", "pictures.every=2"))
+    assert sorted(path.name for path in folder.images.iterdir()) == [
+        f"game-00000{game}.{form}" for game in (0, 2) for form in ("npz", "png")
+    ]
+    with zipfile.ZipFile(folder.images / "game-000002.npz") as kept:
+        assert {one.compress_type for one in kept.infolist()} == {zipfile.ZIP_DEFLATED}
+
+
+DULL = """
+kind: gan
+name: small
+data: {set: ring, samples: 50}
+generator: {shape: [4, 6, 2], output: linear, init: {name: normal, std: 1.0e-3}, optimizer: {name: sgd, eta: 1.0e-9}}
+discriminator: {shape: [2, 3, 1], optimizer: {name: sgd, eta: 1.0e-9}}
+training: {games: 100, batch: 8}
+test: {every: 10, batches: 2}
+pictures: {every: 100, count: 50}
+checkpoint: {every: 100}
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "status", "expected"),
+    [
+        ([], "completed", [(game, "test") for game in (40, 50, 60, 70, 80, 90, 100)] + [(100, "picture"), (100, "save")]),
+        (["stop={on_collapse: true}"], "collapsed", [(30, "save"), (30, "picture")]),
+        (["stop={on_collapse: true}", "pictures.every=30"], "collapsed", [(30, "picture"), (30, "save")]),
+        (["stop={on_collapse: true}", "training.games=25", "test.every=10"], "collapsed", []),
+    ],
+)  # fmt: skip
+def test_a_collapsed_run_leaves_a_checkpoint_and_one_picture_where_it_is_to_stop(
+    settings: list[str], status: str, expected: list[tuple[int, str]], done: list[tuple[int, str]]
+) -> None:
+    folder, _ = train(DULL, *words(*settings), code=0 if status == "completed" else 1)
+    record = folder.record()
+    assert record["status"] == status
+    if expected:
+        assert done[done.index((30, "test")) + 1 :] == expected
+        assert ("collapse at game 30" in str(record["reason"])) is (status == "collapsed")
+    else:
+        assert done[-3:] == [(25, "save"), (25, "test"), (25, "picture")] and record["played"] == 25
+    log = (folder.path / "log.txt").read_text(encoding="utf-8")
+    assert ("collapse at game" in log) and (folder.images / f"game-{record['played']:06d}.png").exists()
+    assert checkpoint.newest(folder.checkpoints).facts["game"] == record["played"]

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 import helpers
+from experiment.test_evaluated_runs import few
 from gancli import data, spec
-from gancli.experiment import data_warnings, warnings_of_data
+from gancli.experiment import data_warnings, load_data, warnings_of_data
 from gancli.runs import RunFolder, SweepFolder
 from gancli.spec.yaml import load_text
-from helpers import gancli
+from helpers import experiment, gancli
 
 SEVENS = """
 kind: wgan
@@ -126,3 +127,46 @@ def test_data_that_experiments_share_are_loaded_once(monkeypatch: pytest.MonkeyP
     found = spec.resolve(load_text(XOR, "f")).experiment
     specs = [found.model_copy(update={"seed": seed}) for seed in range(5)]
     assert len({str(warning) for warning in warnings_of_data(specs, must_load=True)}) == 2 and asked == ["xor"]
+
+
+@pytest.mark.parametrize(
+    ("engine", "reason", "expected"), [("auto", "is slow", 1), ("auto", None, 0), ("numpy", "is slow", 0)]
+)
+def test_a_fast_engine_that_cannot_be_taken_is_said_where_it_would_be(
+    engine: str, reason: str | None, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gancli.experiment.warnings.fallback", lambda: reason)
+    found = experiment(XOR, f"engine={engine}", "training.batch=4", "test.count=4")
+    assert list(data_warnings(found, load_data(found))) == [spec.Problem("", "engine", "is slow")] * expected
+
+
+def test_batches_are_of_training_alone_where_nothing_is_tested_in_batches() -> None:
+    found = experiment(XOR, "engine=numpy", "test.count=4")
+    (warning,) = data_warnings(found, load_data(found))
+    assert warning.key == "training.batch" and warning.text.endswith(
+        "(made here): each batch holds some of them more than once"
+    )
+
+
+def test_data_that_are_missing_or_cannot_be_judged_are_warned_of_where_nothing_is_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of each experiment, in their order; the others' warnings are told all the same."""
+    judged, other = (experiment(SEVENS, "test.every=10", *more) for more in (["evaluate={every: 10}"], ["seed=1"]))
+    monkeypatch.setattr("gancli.experiment.warnings.load_data", lambda spec: few(facts={"pictures": "others"}))
+    batch, refused, again = warnings_of_data([judged, other], must_load=False)
+    assert batch == again and batch.key == "training.batch"
+    assert (refused.where, refused.key) == ("", "") and refused.text.startswith(
+        "evaluate: the bundled judge of MNIST was"
+    )
+    with pytest.raises(data.DataError, match="^evaluate: the bundled judge"):
+        list(warnings_of_data([judged], must_load=True))
+
+    def missing(found: object) -> data.Dataset:
+        raise data.DataError("gone")
+
+    monkeypatch.setattr("gancli.experiment.warnings.load_data", missing)
+    told = list(warnings_of_data([judged, other], must_load=False))
+    assert told == [spec.Problem("", "data", "cannot be loaded here: gone")]
+    with pytest.raises(data.DataError, match="^gone$"):
+        list(warnings_of_data([judged], must_load=True))

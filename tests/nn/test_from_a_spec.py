@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from gancli.nn.activations import LeakyRelu, Linear, Sigmoid, Tanh
 from gancli.nn.layers import BatchNorm, Dense, Kernel, Noise
 from helpers import game
@@ -71,14 +69,3 @@ def test_a_rate_is_the_optimizers_own_else_the_top_levels_else_the_usual_one() -
     assert (discriminator.name, discriminator.eta, discriminator.momentum) == ("sgd", 0.5, 0.0)
     usual = game(GAN, "generator.optimizer=rmsprop")
     assert [player.optimizer.eta for player in usual.players.values()] == [0.001, 0.2]
-
-
-@pytest.mark.parametrize(
-    ("output", "low"),
-    [("sigmoid", 0.0), ("relu", 0.0), ("softplus", 0.0), ("tanh", -1.0), ("centered_sigmoid", -1.0), ("linear", -1.0), ("leaky_relu", -1.0)],
-)  # fmt: skip
-def test_targets_are_what_the_output_can_reach(output: str, low: float) -> None:
-    text = "kind: supervised\nengine: numpy\ndata: {{set: {}}}\nnetwork: {{shape: [{}], output: {}}}\ntraining: {{games: 1}}"
-    xor, mnist = (game(text.format(*words, output)) for words in (("xor", "2, 1"), ("mnist", "784, 10")))
-    assert xor._codes.tolist() == [[low], [1.0]]
-    assert mnist._codes.tolist() == [[1.0 if i == j else low for i in range(10)] for j in range(10)]

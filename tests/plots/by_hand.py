@@ -140,3 +140,16 @@ def png(levels: Any) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(np.uint8(levels)).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+Sides = tuple[float, float, float, float]
+"""Left, bottom, right, top, in inches."""
+
+
+def laid_out(figure: Figure) -> tuple[Sides, list[Sides]]:
+    """How far a figure's texts and axes stay within it, and where its axes are; drawn as when it is saved."""
+    with drawing():
+        figure.draw_without_rendering()
+        held, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
+        places = [tuple(axes.get_window_extent().extents / figure.dpi) for axes in figure.axes]
+    return (held.x0, held.y0, width - held.x1, height - held.y1), places

@@ -38,10 +38,17 @@ def test_a_confusion_matrix_has_true_labels_down_answers_across_and_shares_of_ea
     assert "60.00% of 20 right" in axes.get_title() and "share of the label" in bar.get_ylabel()
 
 
-def test_a_label_of_which_there_is_no_image_has_no_share() -> None:
-    made = run(images={10: pictured(0, np.array([[2, 0], [0, 0]]))})
-    axes = figures(plot_errors, made, Path(), "png", "")["confusion.png"].axes[0]
-    assert axes.images[0].get_array().tolist() == [[1, 0], [0, 0]]
+@pytest.mark.parametrize(
+    ("counts", "shares"),
+    [([[2, 0, 0], [0, 0, 0], [0, 0, 1]], [[1, 0, 0], [0, 0, 0], [0, 0, 1]]), ([[3, 1], [1, 1]], [[0.75, 0.25], [0.5] * 2])],
+    ids=["no image of a label has no share", "a scale begins at nothing"],
+)  # fmt: skip
+def test_shares_are_of_each_label_s_own_images(counts: Any, shares: Any) -> None:
+    axes = figures(plot_errors, run(images={10: pictured(0, np.array(counts))}), Path(), "png", "")[
+        "confusion.png"
+    ].axes[0]
+    (image,) = axes.images
+    assert image.get_array().tolist() == shares and image.get_clim() == (0, 1)
 
 
 def test_counts_of_a_hundred_labels_are_drawn_and_of_more_are_refused_as_are_parts_of_images() -> None:

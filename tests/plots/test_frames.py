@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from gancli.plots.frames import Frame, frames, spread
 from gancli.plots.style import drawing, subplots
+from gancli.runs import RunError
 from plots.by_hand import BLUE, ORANGE, colour, curve, dots, run
 
 ROWS = [{"game": game, "theta": 1.0 - game, "phi": 0.5} for game in (0, 5, 10, 15)]
@@ -16,7 +18,7 @@ EVEN = np.zeros((60, 60))
 
 
 def plane(values: Any) -> dict[str, Any]:
-    return {"plane": values, "points": [[-0.5, 0.25], [0.75, -1.0], [0.0, 0.5]], "labels": [0, 1, 0]}
+    return {"plane": values, "points": [[-0.5, 0.25], [1.75, -2.0], [0.0, 0.5]], "labels": [0, 1, 0]}
 
 
 @drawing()
@@ -40,7 +42,15 @@ def test_pictures_are_in_the_order_of_their_games() -> None:
 
 @pytest.mark.parametrize(
     ("count", "most", "expected"),
-    [(3, 12, [0, 1, 2]), (12, 12, [*range(12)]), (9, 5, [0, 2, 4, 6, 8]), (100, 4, [0, 33, 66, 99]), (0, 5, [])],
+    [
+        (3, 12, [0, 1, 2]),
+        (12, 12, [*range(12)]),
+        (9, 5, [0, 2, 4, 6, 8]),
+        (100, 4, [0, 33, 66, 99]),
+        (9, 2, [0, 8]),
+        (9, 1, [0]),
+        (0, 5, []),
+    ],
 )
 def test_a_choice_is_even_and_holds_the_first_and_the_last(count: int, most: int, expected: list[int]) -> None:
     assert spread(range(count), most) == expected
@@ -57,7 +67,7 @@ def test_an_image_is_shown_as_it_is_stored() -> None:
 
 
 def test_answers_over_the_plane_lie_where_they_were_given() -> None:
-    values = np.zeros((5, 5))
+    values = np.full((5, 5), 0.0625)
     values[0] = 1  # the top row, y = 1
     values[1] = 0.75
     values[:, 0] += 0.125  # x = -1
@@ -69,6 +79,28 @@ def test_answers_over_the_plane_lie_where_they_were_given() -> None:
     assert zero[2] > zero[0] and one[0] > one[2], "blue is 0, red is 1, as the points are"
     assert axes.get_xlim() == axes.get_ylim() == (-1, 1)
     assert axes.get_xticks().tolist() == axes.get_yticks().tolist() == [-1, 0, 1]
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (7, 1), (1, 7)])
+def test_an_image_has_no_more_pixels_than_can_be_drawn(shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gancli.plots.frames.PIXELS", 6)
+    (frame,) = frames(run(images={0: np.zeros(shape)}))
+    if shape == (2, 3):
+        assert shown(frame)[0].images[0].get_array().shape == shape
+    else:
+        with pytest.raises(RunError, match=f"{shape[1]}×{shape[0]} pixels"):
+            shown(frame)
+
+
+def test_an_image_is_a_png_of_no_more_bytes_than_a_picture_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    (frame,) = frames(run(images={0: [[0]]}))
+    with monkeypatch.context() as patch:
+        patch.setattr("gancli.plots.frames.PICTURE_BYTES", 10)
+        with pytest.raises(RunError, match="at most 10 are read"):
+            shown(frame)
+    Image.new("L", (2, 2)).save(frame.path, "GIF")
+    with pytest.raises(RunError, match="is no picture"):
+        shown(frame)
 
 
 @pytest.mark.parametrize(
@@ -91,20 +123,24 @@ def test_the_line_is_where_answers_are_half_way() -> None:
     steep, _ = shown(frames(run(images={0: plane(values.T)}, at=Path("runs/steep")))[0])
     (path,) = steep.collections[0].get_paths()
     assert path.vertices[:, 0] == pytest.approx(-0.5 * 0.5 / 0.75), "left of the middle, where it is 1"
-    none, _ = shown(frames(run(images={0: plane(values * 0.4)}, at=Path("runs/low")))[0])
-    assert len(none.collections) == 2, "no answer is half way"
+
+
+@pytest.mark.parametrize("values", [[0.0, 0.375], [0.75, 1.0], [0.0, 0.5], [0.5, 1.0]])
+def test_there_is_no_line_where_answers_are_on_one_side(values: list[float]) -> None:
+    axes, _ = shown(frames(run(images={0: plane(np.tile(values, (2, 1)))}))[0])
+    assert len(axes.collections) == 2, "the points of both labels"
 
 
 def test_points_of_the_plane_have_the_colour_of_their_label() -> None:
     axes, _ = shown(frames(run(images={0: plane(np.zeros((3, 3)))}))[0])
     zeros, ones = axes.collections
     assert (dots(zeros), colour(zeros)) == ([(-0.5, 0.25), (0.0, 0.5)], BLUE)
-    assert (dots(ones), colour(ones)) == ([(0.75, -1.0)], ORANGE)
+    assert (dots(ones), colour(ones)) == ([(1.75, -2.0)], ORANGE)
 
 
 def test_samples_and_real_points_are_told_apart_over_the_answers() -> None:
     found = {
-        "samples": [[0.5, 1.5], [-2.0, 0.0]], "real": [[1.0, 2.0]], "answers": [[0.25, 0.5], [0.75, 2.0]], "half": 2.5,
+        "samples": [[0.5, 1.5], [-4.0, 9.0]], "real": [[1.0, 2.0]], "answers": [[0.25, 0.5], [0.75, 2.0]], "half": 2.5,
     }  # fmt: skip
     axes, bar = shown(frames(run(images={0: found}))[0])
     (image,) = axes.images
@@ -112,13 +148,19 @@ def test_samples_and_real_points_are_told_apart_over_the_answers() -> None:
     assert image.origin == "upper" and image.get_extent() == [-2.5, 2.5, -2.5, 2.5]
     real, samples = axes.collections
     assert (dots(real), colour(real)) == ([(1.0, 2.0)], BLUE)
-    assert (dots(samples), colour(samples)) == ([(0.5, 1.5), (-2.0, 0.0)], ORANGE)
+    assert (dots(samples), colour(samples)) == ([(0.5, 1.5), (-4.0, 9.0)], ORANGE)
     assert axes.get_xlim() == axes.get_ylim() == (-2.5, 2.5)
 
 
 @pytest.mark.parametrize(
     ("drawn", "expected"),
-    [((0, 15), [0, 5, 10, 15]), ((0, 5, 15), [0, 5, 15]), ((0, 5, 7, 15), [0, 5, 15]), ((0, 7, 15), [0, 5, 10, 15])],
+    [
+        ((0,), [0, 5, 10, 15]),
+        ((0, 15), [0, 5, 10, 15]),
+        ((0, 5, 15), [0, 5, 15]),
+        ((0, 5, 7, 15), [0, 5, 15]),
+        ((0, 7, 15), [0, 5, 10, 15]),
+    ],
 )
 def test_frames_of_a_path_are_its_pictures_or_where_there_are_two_its_tests(
     drawn: tuple[int, ...], expected: list[int]

@@ -10,8 +10,8 @@ from gancli.runs import SweepFolder
 from plots.by_hand import swept
 
 COMBINATIONS: Any = [
-    ({"network.optimizer.eta": 0.5, "bias": True}, [[{"game": 0, "loss": 9.0}, {"game": 5, "loss": seed + 1.0}] for seed in range(3)]),
-    ({"network.optimizer.eta": 1.0, "bias": False}, [[{"game": 5, "loss": 0.5}]]),
+    ({"network.optimizer.eta": 0.5, "bias": True}, [[{"game": 0, "loss": 9.0}, {"game": 3, "loss": 8.0}, {"game": 5, "loss": seed + 1.0}] for seed in range(3)]),
+    ({"network.optimizer.eta": 1.0, "bias": False}, [[{"game": 5, "loss": 0.5}]] * 2),
 ]  # fmt: skip
 
 
@@ -35,10 +35,11 @@ def test_a_group_has_the_runs_that_count_in_the_order_of_their_seeds() -> None:
     groups, keys = groups_of(SweepFolder(made))
     assert keys == ["network.optimizer.eta", "bias"]
     first, second = groups
-    assert first.label(keys) == "η 0.5, bias true (2 of 3 seeds)" and second.label(keys[:1]) == "η 1.0 (1 seed)"
+    assert first.label(keys) == "η 0.5, bias true (2 of 3 seeds)" and second.label(keys[:1]) == "η 1.0 (2 seeds)"
     assert first.label([]) == "all (2 of 3 seeds)"
     assert first.finals("loss") == [1.0, 3.0] and first.finals("frechet.evaluated") == [0.0, 2.0]
     assert [rows[-1]["frechet.real"] for rows in first.rows] == [0.25, 0.25] and "frechet.real" not in first.rows[0][0]
+    assert set(first.rows[0][-1]) == {"game", "seconds", "loss", "frechet.evaluated", "frechet.real"}
     assert [run.path.name[-1] for run in first.runs] == ["0", "2"] and first.rows[0][0]["loss"] == 9.0
 
 
@@ -52,10 +53,10 @@ def test_the_best_is_first_by_a_metric_that_has_a_direction(metric: str, order: 
     assert [groups.index(group) for group in best_first(groups, metric)] == order
 
 
-@pytest.mark.parametrize(("final", "first"), [("frechet", 1), ("frechet.evaluated", 0)])
+@pytest.mark.parametrize(("final", "first"), [("frechet", 1), ("frechet.evaluated", 2)])
 def test_what_was_evaluated_has_an_order_of_its_own(final: str, first: int) -> None:
-    found = [({"eta": eta}, [[{"game": 1, "frechet": value}]]) for eta, value in ((1, 9.0), (2, 5.0))]
-    made = swept(found, measures=lambda place, seed: {"frechet": (1.0 + place, 0.5)})
+    found = [({"eta": eta}, [[{"game": 1, "frechet": value}]]) for eta, value in ((1, 9.0), (2, 5.0), (3, 7.0))]
+    made = swept(found, measures=lambda place, seed: {"frechet": (3.0 - place, 0.5)})
     groups, _ = groups_of(SweepFolder(made))
     assert best_first(groups, final)[0] is groups[first]
 

@@ -39,6 +39,20 @@ def test_a_sheet_has_the_pictures_in_their_order_each_with_its_game(count: int, 
 
 
 @pytest.mark.parametrize(
+    ("shape", "count", "ratio"),
+    [((1, 1), 1, 1.0), ((1, 2), 6, 0.5), ((4, 2), 9, 2.0), ((7, 2), 5, 3.0), ((28, 1), 1, 3.0), (PLANE, 5, 1.0)],
+)
+def test_a_sheet_has_room_for_each_picture_in_its_own_shape(shape: Any, count: int, ratio: float) -> None:
+    """That of the last, where a run has drawn others; at most three times as high as wide."""
+    last = shape if shape is PLANE else np.zeros(shape)
+    images = dict.fromkeys(range(count - 1), [[0]] if last is not PLANE else PLANE) | {count: last}
+    figure = figures(plot_history, run(images=images), Path(), "png", "mine")["pictures.png"]
+    (width, height), columns, rows = figure.get_size_inches(), min(count, 4), -(-count // 4)
+    assert width == pytest.approx(2.6 * columns)
+    assert 2.6 * ratio * rows + 0.5 < height < (2.6 * ratio + 0.4) * rows + 0.6, "and for the titles"
+
+
+@pytest.mark.parametrize(
     ("arrays", "bar", "marks"),
     [(PLANE, "answer", ["learned as 0", "learned as 1"]), (SAMPLES, "output", ["true points", "samples"])],
 )
@@ -102,7 +116,10 @@ def test_an_animation_shows_each_picture_in_its_turn_and_rests_on_the_last(
         assert durations == [each] * (count - 1) + [2000], "milliseconds: at most eight seconds, then a rest"
 
 
-def test_a_long_animation_is_thinned_out_and_ends_with_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("count", "shown", "each"), [(239, range(0, 239, 2), (60, 70)), (67, range(67), (110,))])
+def test_a_long_animation_is_thinned_out_hurries_and_ends_with_the_last(
+    count: int, shown: Any, each: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     games = []
 
     def page(frame: Frame, title: str) -> bytes:
@@ -110,12 +127,12 @@ def test_a_long_animation_is_thinned_out_and_ends_with_the_last(monkeypatch: pyt
         return png([[len(games) % 2 * 255]])
 
     monkeypatch.setattr(history, "frame_png", page)
-    every = [Frame(game, Path(), lambda axes, path: None) for game in range(239)]
+    every = [Frame(game, Path(), lambda axes, path: None) for game in range(count)]
     monkeypatch.setattr(history, "frames", lambda run: every)
     plot_animation(Path(), Path(), "")
-    assert games == [*range(0, 239, 2)] and len(games) == 120
+    assert games == [*shown]
     with Image.open("animation.gif") as animation:
-        assert animation.info["duration"] in (60, 70), "of 67, which a GIF has in hundredths of seconds"
+        assert animation.info["duration"] in each, "of 66.7 and 119.4, which a GIF has in hundredths of seconds"
 
 
 @pytest.mark.parametrize(

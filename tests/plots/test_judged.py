@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from gancli.plots.judged import plot_judged
-from plots.by_hand import BLUE, colour, curve, figures, run
+from plots.by_hand import BLUE, GREY, colour, curve, figures, run
 
 ROWS: list[dict[str, Any]] = [
     {"game": 0, "coverage": 0.125, "frechet": 90.0, "sample_distance": 1.0},
@@ -27,8 +27,20 @@ def test_pictures_of_judged_games_stand_above_what_was_said_of_them() -> None:
     for axes in below.axes:
         assert colour(axes.lines[0]) == BLUE
         assert [line.get_xdata()[0] for line in axes.lines[1:]] == [0, 10, 20], "a dotted line at each picture"
+        assert {colour(line) for line in axes.lines[1:]} == {GREY}
+        assert axes.get_shared_x_axes().joined(axes, frechet)
     assert "games played" in coverage.get_xlabel() and not frechet.get_xlabel()
     assert figure.get_suptitle() == "mine"
+    assert above.axes[0].get_gridspec().get_geometry() == (1, 3), "side by side"
+    assert frechet.get_gridspec().get_geometry() == (2, 1), "one below the other"
+
+
+def test_each_measure_has_its_own_room_however_many() -> None:
+    for place, row in enumerate((ROWS[0], {"game": 0, "modes": 3})):
+        made = run([row], {0: [[1]]}, at=Path(f"runs/of-{place}"))
+        figure = figures(plot_judged, made, Path(), "png", "")["judged.png"]
+        above, below = (part.bbox.height / figure.dpi for part in figure.subfigs)
+        assert abs(below / len(figure.subfigs[1].axes) - 1.5) < 0.01 and abs(above - 2.4) < 0.01
 
 
 def test_at_most_six_pictures_are_shown_the_first_and_the_last_among_them() -> None:

@@ -24,7 +24,9 @@ GAMES = (0, 10, 30)
 
 def final(*values: float, metric: str = "loss", **more: Any) -> list[list[dict[str, Any]]]:
     """A seed for each last value."""
-    return [[{"game": 0, metric: 77.0}, {"game": 30, metric: value, **more}] for value in values]
+    return [
+        [{"game": 0, metric: 77.0}, {"game": 9, metric: 66.0}, {"game": 30, metric: value, **more}] for value in values
+    ]
 
 
 def of(combinations: Any, name: str, **options: Any) -> Any:
@@ -67,6 +69,16 @@ def test_a_seed_that_ended_early_keeps_its_last_state_and_what_was_not_measured_
     early = [{"game": 0, "loss": 10.0}, {"game": 10, "loss": 6.0}]
     (axes,) = of([({"eta": 1.0}, [early, long])], "curves-loss", statuses={(0, 0): "collapsed"}).axes
     assert curve(axes.lines[0]) == [(0, 9.0), (10, 5.0), (30, 4.0)]
+
+
+def test_a_combination_of_which_no_run_counts_has_its_colour_and_no_line() -> None:
+    made = [({"eta": eta}, final(*values)) for eta, values in ((1, (1.0, 2.0)), (2, (3.0,)), (3, (4.0,)))]
+    (axes,) = of(made, "curves-loss", statuses={(1, 0): "diverged"}).axes
+    assert legend(axes) == ["η 1 (2 seeds)", "η 2 (0 of 1 seeds)", "η 3 (1 seed)"]
+    colours = [to_hex(colour_map("viridis")(share)) for share in (0, 0.46, 0.92)]
+    assert [colour(line) for line in axes.lines] == colours and not curve(axes.lines[1])
+    (area,) = axes.collections
+    assert colour(area) == colours[0], "two seeds have an interval, one has none"
 
 
 def test_lines_take_the_key_of_most_values_and_panels_the_others() -> None:
@@ -125,7 +137,12 @@ def test_boxes_are_quartiles_of_the_last_values_and_every_seed_is_a_dot() -> Non
         assert high_cap.get_xdata()[0] == max(inside)
     assert axes.get_yticks().tolist() == [1, 2] and axes.yaxis_inverted(), "the first at the top"
     assert [text.get_text() for text in axes.get_yticklabels()] == ["η 1.0 (5 seeds)", "η 2.0 (2 seeds)"]
-    assert axes.get_xlabel() == "loss (lower is better), at the last game"
+    assert axes.get_xlabel() == "loss (lower is better), at the last game" and axes.get_title() == "swept: over seeds"
+
+
+def test_an_axis_promises_no_direction_that_a_metric_has_not() -> None:
+    (axes,) = of([({"eta": 1.0}, final(1.0, metric="real_score"))], "boxes-real_score").axes
+    assert axes.get_xlabel() == "real_score, at the last game"
 
 
 @pytest.mark.parametrize(
@@ -167,7 +184,8 @@ def intervals(axes: Any) -> list[list[Any]]:
 
 def test_time_is_across_and_quality_up_each_with_its_interval() -> None:
     def seeds(*pairs: tuple[float, float]) -> Any:
-        return [[{"game": 0, "seconds": 0.0, "loss": 9.0}, {"game": 30, "seconds": s, "loss": v}] for s, v in pairs]
+        first = [{"game": game, "seconds": 0.5, "loss": 9.0} for game in (0, 9)]
+        return [[*first, {"game": 30, "seconds": s, "loss": v}] for s, v in pairs]
 
     made = [({"eta": 1.0}, seeds((10, 5), (20, 6), (30, 7))), ({"eta": 2.0}, seeds((40, 1)))]
     (axes,) = of(made, "time-loss").axes
@@ -194,9 +212,10 @@ def test_an_interval_of_quality_ends_where_the_metric_s_range_ends() -> None:
     np.testing.assert_allclose(up[0][:, 1], [0.95 - T2 * 0.05 / math.sqrt(3), 1.0])
 
 
-def test_many_combinations_have_no_legend_of_times() -> None:
-    (axes,) = of([({"eta": eta}, final(1.0)) for eta in range(9)], "time-loss").axes
-    assert axes.get_legend() is None
+@pytest.mark.parametrize("count", [8, 9])
+def test_more_combinations_than_can_be_told_apart_have_no_legend_of_times(count: int) -> None:
+    (axes,) = of([({"eta": eta}, final(1.0)) for eta in range(count)], "time-loss").axes
+    assert (axes.get_legend() is None) == (count > 8)
 
 
 def test_without_a_wish_the_metric_is_drawn_by_which_a_sweep_is_ranked() -> None:

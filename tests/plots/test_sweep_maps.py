@@ -83,8 +83,8 @@ def test_a_map_of_what_was_evaluated_says_so() -> None:
 
 
 def levels(place: int, seed: int) -> dict[int, Any]:
-    """Two pictures of each cell, whose greys say which cell it is."""
-    return {0: [[0]], 9: [[100 + 10 * place + seed]]}
+    """Three pictures of each cell; the grey of the last says which cell it is."""
+    return {0: [[0]], 5: [[5]], 9: [[100 + 10 * place + seed]]}
 
 
 def test_the_last_pictures_stand_in_a_row_for_each_combination_and_a_column_for_each_seed() -> None:

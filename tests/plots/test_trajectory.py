@@ -71,6 +71,7 @@ def test_a_field_of_one_column_of_too_many_or_of_other_sides_is_refused(side: in
         trajectory(images={0: field})
 
 
-def test_a_field_that_is_much_smaller_in_its_file_is_read() -> None:
-    field = {"axis": np.linspace(-1, 1, 200), **dict.fromkeys(("theta_step", "phi_step"), np.zeros((200, 200)))}
-    assert trajectory(images={0: field}).theta_step.shape == (200, 200)
+@pytest.mark.parametrize("side", [2, 200], ids=["few", "much smaller in its file"])
+def test_a_field_of_two_to_two_hundred_a_side_is_read(side: int) -> None:
+    field = {"axis": np.linspace(-1, 1, side), **dict.fromkeys(("theta_step", "phi_step"), np.zeros((side, side)))}
+    assert trajectory(images={0: field}).theta_step.shape == (side, side)

@@ -23,6 +23,7 @@ def test_histograms_count_each_layer_s_own_numbers_on_a_logarithmic_axis() -> No
     figure = drawn({30: {"critic": WIDE}})["weights-critic.png"]
     assert "mine: critic, game 30" in figure.get_suptitle()
     assert figure.axes[0].get_gridspec().get_geometry() == (1, 3)
+    assert 2.5 < figure.get_size_inches()[0] / 3 < 3.5, "each has its room"
     for axes, (key, values) in zip(figure.axes, WIDE.items(), strict=True):
         counts, edges = np.histogram(values, 60)
         assert [bar.get_height() for bar in axes.patches] == counts.tolist(), key
@@ -38,6 +39,7 @@ def test_filters_are_the_weights_into_each_neuron_the_largest_first_and_red_is_p
     order = [2, 11, 10, 9, 8, 7, 6, 5, 4, 0, 3, 1]
     figure = drawn({30: {"critic": {"0.weight": weights}}})["filters-critic.png"]
     (image,) = figure.axes[0].images
+    assert not figure.axes[0].axison
     sheet = np.ma.filled(image.get_array(), np.nan)
     assert sheet.shape == (60, 300) and image.origin == "upper" and image.get_interpolation() == "none"
     for place, unit in enumerate(order):
@@ -87,6 +89,10 @@ def test_weights_are_those_of_the_newest_checkpoint_of_each_network() -> None:
 @pytest.mark.parametrize("params", [{}, {1: {"theta": {"0.scalar": np.ones(1)}}}], ids=["nothing", "one number"])
 def test_few_numbers_have_no_histogram(params: Any) -> None:
     assert drawn(params) == {}
+
+
+def test_three_numbers_have_a_histogram() -> None:
+    assert list(drawn({1: {"one": {"0.weight": np.ones((1, 2)), "0.bias": np.ones(1)}}})) == ["weights-one.png"]
 
 
 def test_weights_that_are_all_zero_are_drawn() -> None:

@@ -8,13 +8,13 @@ from typing import Any
 
 
 def surroundings(sweep: str, cell: dict[str, Any]) -> dict[str, Any]:
-    """What a cell is played in: the signals that are blocked, the threads of BLAS, the standard input."""
+    """What a cell is played in: the signals that are blocked, the threads of BLAS, the standard input and output."""
     blocked = sorted(int(number) for number in signal.pthread_sigmask(signal.SIG_BLOCK, []))
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     found = {
         "blocked": blocked,
         "threads": [os.environ[name] for name in names],
-        "stdin": os.readlink("/proc/self/fd/0"),
+        "streams": [os.readlink(f"/proc/self/fd/{number}") for number in (0, 1)],
     }
     return {"cell": cell["cell"], "status": "completed", "pid": os.getpid(), **found}
 

@@ -52,11 +52,14 @@ def write_run(folder: SweepFolder, cell: str, status: str, rows: Iterable[dict[s
 
 
 class Answering:
-    """An executor of no processes: `answer` says what becomes of a cell, at its first, second, … time."""
+    """An executor of no processes: `answer` says what becomes of a cell, at its first, second, … time.
+
+    That is a status, or a whole answer.
+    """
 
     alone = True
 
-    def __init__(self, folder: SweepFolder, answer: Callable[[str, int], str], slots: int = 2):
+    def __init__(self, folder: SweepFolder, answer: Callable[[str, int], str | dict[str, Any]], slots: int = 2):
         self.folder, self.slots = folder, slots
         self._answer = answer
         self.played: list[str] = []
@@ -64,6 +67,7 @@ class Answering:
         self._in_play: list[str] = []
 
     def submit(self, sweep: str, cell: dict[str, Any]) -> None:
+        assert sweep == str(self.folder.path.resolve()), "a worker may stand in another folder"
         self._in_play.append(cell["cell"])
         self.played.append(cell["cell"])
         self.most = max(self.most, len(self._in_play))
@@ -71,6 +75,8 @@ class Answering:
     def wait(self, seconds: float) -> list[Any]:
         name = self._in_play.pop(0)
         status = self._answer(name, self.played.count(name))
+        if isinstance(status, dict):
+            return [status]
         if status in ("lost", "told"):
             return [Lost(name, "worker 1 was killed", told=status == "told")]
         write_run(self.folder, name, status)

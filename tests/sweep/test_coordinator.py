@@ -66,6 +66,14 @@ def test_a_cell_that_others_stop_is_played_so_many_times_more(how: str) -> None:
     assert executor.played == [cells[0]["cell"]] * (STOPS + 1) and folder.notes() == {}
 
 
+def test_a_cell_that_others_interrupt_for_ever_is_left_as_it_is() -> None:
+    folder, _ = made(1)
+    executor = Answering(folder, lambda name, time: "interrupted")
+    ended = session(folder, executor)
+    assert (ended.status, ended.counts) == ("interrupted", {"interrupted": 1})
+    assert len(executor.played) == STOPS + 1
+
+
 def test_after_that_a_stop_is_a_death_like_any_other() -> None:
     folder, cells = made(1)
     executor = Answering(folder, lambda name, time: "told")
@@ -88,6 +96,46 @@ def test_a_sweep_stops_at_so_many_failures(most: int | None, failed: int) -> Non
     ended = session(folder, executor, Policy(max_failures=most))
     assert len(executor.played) == failed and executor.stops == (most is not None)
     assert ended.status == "failed" and ended.counts["failed"] == failed and ended.signal is None
+
+
+@pytest.mark.parametrize(
+    ("on_the_disk", "status"),
+    [("completed", "completed"), ("diverged", "diverged"), ("running", "interrupted"), ("failed", "interrupted"), ("", "waiting")],
+)  # fmt: skip
+def test_of_a_worker_that_dies_in_a_stop_counts_what_it_has_saved(on_the_disk: str, status: str) -> None:
+    folder, (cell,) = made(1)
+    stop = Stop()
+
+    def answer(name: str, time: int) -> str:
+        stop.signal = signal.SIGTERM
+        if on_the_disk:
+            write_run(folder, name, on_the_disk)
+        return "lost"
+
+    ended = play(folder, [cell], Answering(folder, answer), Policy(), sweep_work.Silent(), stop)
+    assert ended.counts == {status: 1} and folder.notes() == {}, "nothing is held against it"
+
+
+@pytest.mark.parametrize("status", ["failed", "completed"])
+def test_what_was_begun_to_be_written_is_taken_away_from_cells_without_a_result(status: str) -> None:
+    folder, cells = made(2)
+    names = [cell["cell"] for cell in cells]
+    for name, ending in zip(names, ("interrupted", "completed"), strict=True):
+        write_run(folder, name, ending)
+        (folder.run(name).path / ".tmp-x").touch()
+    session(folder, Answering(folder, lambda name, time: status))
+    left = [path.parent.name for path in folder.path.rglob(".tmp-*")]
+    assert sorted(left) == sorted(names[1:] if status == "failed" else names)
+
+
+def test_after_a_signal_that_came_before_the_first_cell_none_is_begun_nor_waited_for() -> None:
+    folder, cells = made(2)
+    stop = Stop()
+    stop.signal = signal.SIGINT
+    executor = Answering(folder, lambda name, time: "completed")
+    ended = play(folder, cells, executor, Policy(), sweep_work.Silent(), stop)
+    assert executor.played == [] and executor.stops == executor.closed == 1
+    assert (ended.status, ended.counts, ended.signal) == ("interrupted", {"waiting": 2}, signal.SIGINT)
 
 
 def test_a_signal_has_the_cells_in_play_stopped_and_none_begun() -> None:

@@ -57,7 +57,7 @@ def test_a_cell_is_played_out_of_reach_of_the_terminal_and_by_one_thread(
     pool = begun(pools, light_work.surroundings, tmp_path, "a")
     (first,) = answers(pool, 1)
     assert {signal.SIGINT, signal.SIGTERM, signal.SIGHUP} <= set(first["blocked"])
-    assert first["threads"] == ["1"] * 3 and first["stdin"] == "/dev/null"
+    assert first["threads"] == ["1"] * 3 and first["streams"] == ["/dev/null"] * 2
     pool.submit(str(tmp_path), {"cell": "b"})
     (second,) = answers(pool, 1)
     assert second["pid"] == first["pid"] and second["cell"] == "b", "the same worker plays cell after cell"

@@ -269,23 +269,6 @@ def test_a_second_stop_leaves_at_once(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob(".tmp-*"))
 
 
-def test_what_killed_processes_left_unfinished_is_taken_away() -> None:
-    folder, cells = made(2, TEXT)
-    abandoned = [folder.path / "cells" / ".tmp-a-1", Path("runs/.tmp-b-2")]
-    held = RunFolder(Path("runs/.tmp-c-3"))
-    for path in (*abandoned, held.path, Path("runs/.tmp-new-4")):
-        path.mkdir()
-    held.lock()
-    for path in (*abandoned, held.path):
-        os.utime(path, (1.0, 1.0))
-    os.utime("runs/.tmp-new-4", (time.time() + 60.0,) * 2)
-    (folder.path / ".tmp-summary.csv.x").touch()
-    play(folder, cells, LocalPool(1, sweep_work.counted), Policy(), sweep_work.Silent())
-    held.unlock()
-    left = sorted(path.name for path in Path("runs").rglob(".tmp-*"))
-    assert left == [".tmp-c-3", ".tmp-new-4"], "what is held, or may be so in a moment, stays"
-
-
 def test_what_a_shell_has_ignored_stays_ignored() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:

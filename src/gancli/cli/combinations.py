@@ -27,7 +27,7 @@ def compare_combinations(sweeps: "list[SweepFolder]", chosen: list[str], top: in
     combinations = _chosen(_all_combinations(sweeps), chosen)
     columns = columns_of([row for one in combinations for row in one.rows])
     wanted = by or main_metric(metric_of(column).name for column in columns)
-    column = column_of(wanted, columns) if wanted is not None else None
+    column = wanted and column_of(wanted, columns)
     if by is not None:
         _may_rank(by, column, columns, sweeps[0])
     if column is None:

@@ -14,7 +14,10 @@ BEGINNING = 0.1
 
 
 class CollapseAlarm:
-    """Watches `sample_distance / real_distance`, the mean L2 distance between two samples of a batch, in each test."""
+    """Watches `sample_distance / real_distance`, the mean L2 distance between two samples of a batch, in each test.
+
+    Of a game that has no such figures it says nothing.
+    """
 
     def __init__(self, games: int):
         self._from = BEGINNING * games

@@ -10,7 +10,7 @@ import numpy as np
 from gancli import data
 from gancli.data import Batches, Dataset
 from gancli.engines import Engine, engine_name, make_engine
-from gancli.experiment.networks import make_optimizer, make_players
+from gancli.experiment.networks import make_optimizer, make_players, output
 from gancli.games import R1, Game, Game2d, Gan, Labels, Player, Schedule, Supervised, Wgan
 from gancli.nn import Network
 from gancli.nn.layers import Scalar
@@ -152,18 +152,12 @@ def _adversaries(
     return Wgan(opponent=players["critic"], loss=ADVERSARIAL["wasserstein", None], schedule=schedule, **parts)
 
 
-def _output(spec: models.Supervised) -> str:
-    *_, (_, last) = spec.network.dense_layers(None)
-    assert last.activation is not None
-    return last.activation.name
-
-
 def _loss(spec: models.Supervised) -> Loss:
-    return CategoricalCrossEntropy() if _output(spec) == "softmax" else LOSSES[spec.training.loss]()
+    return CategoricalCrossEntropy() if output(spec) == "softmax" else LOSSES[spec.training.loss]()
 
 
 def _codes(spec: models.Supervised, dataset: Dataset) -> Any:
     """Targets (labels, outputs): 0 and 1 where the output can only be so, else −1 and 1."""
-    low = 0.0 if _output(spec) in ("sigmoid", "softmax", "relu", "softplus") else -1.0
+    low = 0.0 if output(spec) in ("sigmoid", "softmax", "relu", "softplus") else -1.0
     codes = np.eye(dataset.labels)[:, 1:] if dataset.labels == 2 else np.eye(dataset.labels)
     return (codes * (1.0 - low) + low).astype(spec.dtype)

@@ -34,7 +34,6 @@ class FirstError(Exception):
     """Leaves a game as soon as a network has diverged."""
 
     def __init__(self, name: str, game: int):
-        super().__init__(f"{name} in game {game}")
         self.name, self.game = name, game
 
 

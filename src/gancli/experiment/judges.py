@@ -9,7 +9,7 @@ from gancli import evaluation
 from gancli.data import DataError, Dataset, Part, mnist
 from gancli.engines import Array, make_engine
 from gancli.evaluation.judge import Judge
-from gancli.experiment.networks import make_network
+from gancli.experiment.networks import make_network, output
 from gancli.runs import RunError, RunFolder, checkpoint
 from gancli.spec import Experiment, Gan, Supervised, Wgan, from_plain, load
 from gancli.spec.yaml import load_file
@@ -33,8 +33,11 @@ def judge_of(folder: RunFolder) -> Judge:
     spec = load(folder.config).experiment
     if not isinstance(spec, Supervised) or spec.data.set != "mnist":
         raise RunError(f"{folder.path}: is no judge: it must be a supervised run on mnist with a softmax output")
-    if spec.training.loss != "cross_entropy" or spec.network.sizes()[-1] < 2:
-        raise RunError(f"{folder.path}: is no judge: its outputs are no probabilities; train it with cross_entropy")
+    if output(spec) != "softmax":
+        raise RunError(
+            f"{folder.path}: is no judge: its outputs are no probabilities of classes; train it with softmax and "
+            "cross_entropy"
+        )
     sha256 = folder.record().get("data", {}).get("sha256", {})
     try:
         saved = checkpoint.newest(folder.checkpoints)

@@ -75,14 +75,14 @@ class Loop:
     """Plays a built game to its end within a run folder; `earlier` seconds were spent before a resume."""
 
     def __init__(
-        self, spec: Experiment, built: Built, folder: RunFolder, reporter: Reporter, earlier: float = 0.0,
+        self, spec: Experiment, built: Built, folder: RunFolder, reporter: Reporter, earlier: float,
         profile: Profile | None = None,
     ):  # fmt: skip
         self.spec, self.built, self.folder, self.reporter = spec, built, folder, reporter
         self.start = time.monotonic() - earlier
         self._saved = built.game.played  # a new run has nothing to save, a resumed one has saved it
         self._profile = profile
-        self._alarm = CollapseAlarm(built.games) if isinstance(spec, Gan | Wgan) else None
+        self._alarm = CollapseAlarm(built.games)
         self._collapse: str | None = None
         self._evaluator: Evaluator | None = None
         self._identity = identity(spec)
@@ -164,9 +164,9 @@ class Loop:
         """Measure, and add a line to the metrics."""
         seconds = round(time.monotonic() - self.start, 3)
         row = {"game": self.built.game.played, "seconds": seconds, **self.built.game.measure()}
-        text = None if self._alarm is None else self._alarm.see(row)
+        text = self._alarm.see(row)
         stops = isinstance(self.spec, Gan | Wgan) and self.spec.stop.on_collapse
-        if text is not None and stops and self._alarm is not None and self._alarm.collapsed:
+        if text is not None and stops and self._alarm.collapsed:
             self._collapse = text
         row |= self.evaluation()
         self.folder.append_metrics(row)

@@ -20,7 +20,7 @@ def make_network(spec: Learning, key: str, engine: Engine, rng: np.random.Genera
     """The network `key` of a spec; with `logits`, its output sigmoid or softmax is left to the loss."""
     layers: list[Layer] = []
     batch = spec.training.batch
-    declared = list(spec.networks()[key].dense_layers(spec.mu if spec.mu is not None else 1.0))
+    declared = list(spec.networks()[key].dense_layers(spec.mu))
     for index, (inputs, layer) in enumerate(declared):
         assert layer.init is not None and layer.bias is not None
         layers += _beside_inputs(inputs, layer, batch)
@@ -66,6 +66,13 @@ def _player(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, 
     if own.ema is not None:
         average = Average(make_network(spec, key, engine, np.random.default_rng(0)), own.ema)
     return Player(network, make_optimizer(spec, own.optimizer, network, engine), clip, average)
+
+
+def output(spec: models.Supervised) -> str:
+    """The name of the activation of a supervised network's outputs."""
+    *_, (_, last) = spec.network.dense_layers(None)
+    assert last.activation is not None
+    return last.activation.name
 
 
 def make_optimizer(spec: Experiment, own: AnyOptimizer, network: Network, engine: Engine) -> Optimizer:

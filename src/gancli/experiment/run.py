@@ -130,5 +130,3 @@ def _close(folder: RunFolder, outcome: Outcome, built: Built) -> None:
     except (OSError, RunError):
         if outcome.status != "failed":  # a disk that is full, or a folder that is gone, has its own message already
             raise
-    finally:
-        folder.unlock()

@@ -56,7 +56,7 @@ def _matrix(confusion: NDArray[Any], title: str) -> Any:
 def _images(images: NDArray[Any], labels: NDArray[Any], answers: NDArray[Any], title: str) -> Any:
     images = images[:SHOWN]
     rows, side = -(-len(images) // COLUMNS), round(images.shape[1] ** 0.5)
-    figure, grid = subplots(rows, COLUMNS, figsize=(1.0 * COLUMNS, 1.25 * rows + 0.5), squeeze=False)
+    figure, grid = subplots(rows, COLUMNS, figsize=(1.0 * COLUMNS, 1.25 * rows + 0.5))
     for axes in grid.flat:
         axes.axis("off")
     for axes, image, label, answer in zip(grid.flat, images, labels, answers, strict=False):

@@ -102,10 +102,12 @@ def _draw_plane(axes: Any, path: Path) -> Any:
     axis = np.linspace(-1, 1, len(plane))
     if plane.min() < 0.5 < plane.max():
         axes.contour(axis, axis, plane[::-1], levels=[0.5], colors="black", linewidths=1.2)
+    few = len(points) < 10
     for label, colour in ((0, BLUE), (1, ORANGE)):
         own = points[labels == label]
-        size = 60 if len(points) < 10 else 6
-        axes.scatter(*own.T, s=size, c=colour, edgecolors="white", linewidths=0.6, clip_on=len(points) >= 10, zorder=3)
+        axes.scatter(
+            *own.T, s=60 if few else 6, c=colour, edgecolors="white", linewidths=0.6, clip_on=not few, zorder=3
+        )
     axes.set(xlim=(-1, 1), ylim=(-1, 1), xticks=(-1, 0, 1), yticks=(-1, 0, 1), aspect="equal")
     axes.grid(False)
     return shown

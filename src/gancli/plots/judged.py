@@ -22,8 +22,9 @@ def plot_judged(run: Path, target: Path, form: str, title: str) -> list[Path]:
     shown = spread([frame for frame in frames(run) if frame.game in judged], PICTURES)
     if not measures or not shown:
         return []
-    figure = new_figure(figsize=(11, 2.4 + 1.5 * len(measures)))
-    parts: Any = figure.subfigures(2, 1, height_ratios=[2.4, 1.5 * len(measures)])
+    height = 1.5 * len(measures)
+    figure = new_figure(figsize=(11, 2.4 + height))
+    parts: Any = figure.subfigures(2, 1, height_ratios=[2.4, height])
     above, below = parts
     _pictures(above, shown)
     for axes, name in zip(below.subplots(len(measures), 1, sharex=True, squeeze=False).flat, measures, strict=True):

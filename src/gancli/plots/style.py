@@ -1,4 +1,4 @@
-"""One look for all figures, whatever is set outside: matplotlib's own defaults, ours upon them, and its Agg canvas.
+"""One look for all figures, whatever is set outside: matplotlib's own defaults, and ours upon them.
 
 Nothing is read of `$MPLBACKEND`, of a user's `matplotlibrc`, or of one in the folder one stands in; and nothing of a
 notebook's settings is changed.
@@ -30,7 +30,6 @@ def _import() -> Any:
 
 matplotlib = _import()
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 
 from gancli.runs.files import write_bytes  # noqa: E402
@@ -67,9 +66,7 @@ def drawing() -> Iterator[None]:
 def figure(**options: Any) -> Figure:
     """An empty figure; `options` are those of matplotlib's, its size bounded."""
     width, height = options.pop("figsize", matplotlib.rcParams["figure.figsize"])
-    made = Figure(figsize=(min(width, LARGEST), min(height, LARGEST)), **options)
-    FigureCanvasAgg(made)
-    return made
+    return Figure(figsize=(min(width, LARGEST), min(height, LARGEST)), **options)
 
 
 def subplots(

@@ -104,7 +104,7 @@ def _curves(groups: list[Group], keys: list[str], metric: str, title: str) -> An
     size = (4.6 * columns + 2.6, 3.4 * rows + 0.6)
     figure, grid = subplots(
         rows, columns, figsize=size, squeeze=False, sharex=True, sharey=True, layout="none",
-        gridspec_kw=_margins(size, left=0.95, bottom=0.6, top=0.75) | {"wspace": 0.06, "hspace": 0.18},
+        gridspec_kw=_margins(size, left=0.95, top=0.75) | {"wspace": 0.06, "hspace": 0.18},
     )  # fmt: skip
     for axes in grid.flat[len(panels) :]:
         axes.axis("off")
@@ -170,7 +170,7 @@ def _boxes(groups: list[Group], keys: list[str], metric: str, title: str) -> Any
 
 def _time(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
     """Seconds of training against quality: the mean of each combination with both 95 % intervals, and every seed."""
-    figure, axes = subplots(figsize=(8, 4.6), layout="none", gridspec_kw=_margins((8, 4.6), left=0.8))
+    figure, axes = subplots(figsize=(8, 4.6), layout="none", gridspec_kw=_margins((8, 4.6), left=0.95))
     known = [group for group in groups if group.rows]
     colours = [colour for colour, _ in _coloured(known)]
     seconds = [[rows[-1]["seconds"] for rows in group.rows] for group in known]
@@ -228,7 +228,8 @@ def _pictures(groups: list[Group], keys: list[str], title: str) -> Any:
     if not drawn:
         return None
     columns = max(len(found) for _, found in drawn)
-    figure, grid = subplots(len(drawn), columns, figsize=(2.6 * columns, 2.5 * len(drawn)), squeeze=False)
+    width = max(2.6 * columns, 4.6)  # of the title
+    figure, grid = subplots(len(drawn), columns, figsize=(width, 2.5 * len(drawn) + 0.3), squeeze=False)
     for axes_row, (group, found) in zip(grid, drawn, strict=True):
         for axes in axes_row:
             axes.axis("off")
@@ -236,5 +237,5 @@ def _pictures(groups: list[Group], keys: list[str], title: str) -> Any:
             frame.draw(axes)
         axes_row[0].set_title(group.label(keys), fontsize=7, loc="left")
     more = f", the first {ROWS} of {len(groups)} combinations" if len(groups) > ROWS else ""
-    figure.suptitle(f"{title}: at the last game, a column for each seed{more}", fontsize=10)
+    figure.suptitle(f"{title}: at the last game,\na column for each seed{more}", fontsize=10)
     return figure

@@ -46,8 +46,7 @@ class Trajectory:
     def _half(self) -> float:
         """Half the side of what is shown: the field and the path, at most three times the field."""
         field = float(self.axis[-1])
-        reach = float(np.abs(self.path).max()) if np.isfinite(self.path).all() else field
-        return 1.05 * min(max(field, reach), 3 * field)
+        return 1.05 * min(max(field, float(np.abs(self.path).max())), 3 * field)
 
 
 def read_trajectory(run: Path) -> Trajectory | None:

@@ -52,7 +52,8 @@ def _network(network: str, slots: list[Any], saved: checkpoint.Checkpoint, name:
 
 
 def _histograms(views: dict[str, NDArray[Any]], title: str) -> Any:
-    figure, grid = subplots(1, len(views), figsize=(2.8 * len(views), 3.0), squeeze=False)
+    count = len(views)
+    figure, grid = subplots(1, count, figsize=(2.8 * count, 3.0), squeeze=False)
     for axes, (key, values) in zip(grid.flat, views.items(), strict=True):
         axes.hist(values.ravel(), bins=60, color=ORANGE if key.endswith("bias") else BLUE)
         axes.set(title=key.replace(".", " "), xlabel="value", ylabel="parameters", yscale="log")

@@ -1,5 +1,6 @@
 """Cells on a Dask cluster: specs and paths go out, small answers come back, arrays stay on the disk that all share."""
 
+import math
 import os
 import signal
 import time
@@ -33,11 +34,11 @@ class DaskCluster:
         self._local: Any = _local(jobs) if scheduler is None else None
         self.alone = self._local is not None
         self.client: Any = _client(self._local or scheduler)
-        self._done: Any = as_completed(raise_errors=False)  # type: ignore[no-untyped-call]
+        self._done: Any = as_completed()  # type: ignore[no-untyped-call]
         self._cells: dict[str, str] = {}
         self._submitted = 0
         self._stopped = False
-        self._counted, self._slots = 0.0, jobs
+        self._counted, self._slots = -math.inf, jobs
 
     @property
     def slots(self) -> int:
@@ -52,7 +53,7 @@ class DaskCluster:
         self._submitted += 1
         key = f"gancli-{cell['cell']}-{self._submitted}"
         self._cells[key] = cell["cell"]
-        self._done.add(self.client.submit(self._work, sweep, cell, key=key, pure=False))
+        self._done.add(self.client.submit(self._work, sweep, cell, key=key))
 
     def wait(self, seconds: float) -> list[Answer | Lost]:
         """The answers that are there within so many seconds; of a cluster that was stopped, what they would be."""

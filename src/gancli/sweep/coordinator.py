@@ -81,9 +81,7 @@ class _Session:
             self._folder.note(name, "again")
             self._lost[name] = 0
         elif failed:
-            reason = f"its worker died {TRIES} times"
             self._answers.setdefault(name, {"cell": name, "seconds": 0.0}).update(status="failed")
-            self._answers[name].setdefault("reason", reason)
         return not failed or self._policy.retry_failed
 
     def run(self) -> None:

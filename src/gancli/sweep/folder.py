@@ -120,6 +120,5 @@ def _remove_abandoned(place: Path, age: float) -> None:
     """The folders that were not filled and named, because whoever began them, and held them, is dead."""
     for path in place.glob(f"{TEMPORARY}*"):
         with contextlib.suppress(OSError, RunError):
-            abandoned = time.time() - path.stat().st_mtime >= age and not RunFolder(path).locked()
-            if abandoned and path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
+            if time.time() - path.stat().st_mtime >= age and not RunFolder(path).locked():
+                shutil.rmtree(path)  # which refuses a file, and a link

@@ -1,0 +1,152 @@
+"""What a run and a sweep say while they go on: a bar on a terminal, elsewhere a line now and then."""
+
+import sys
+from typing import Any
+
+import pytest
+
+from cli.stand_ins import Terminal
+from gancli.cli.support import Progress
+from gancli.cli.sweep_progress import SweepProgress
+from gancli.sweep import Counts
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [100.0]
+    monkeypatch.setattr("gancli.cli.support.time.monotonic", lambda: now[0])
+    return now
+
+
+def terminal_of(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Standard error is one; no fixture, after which pytest would put its own stream there."""
+    monkeypatch.setattr(sys, "stderr", found := Terminal())
+    return found
+
+
+def frames(terminal: Terminal) -> list[str]:
+    """What a bar has shown, one after the other."""
+    return [part for part in terminal.getvalue().split("\r") if part.strip()]
+
+
+def counts(total: int, running: int = 0, **by_status: int) -> Counts:
+    found = Counts(total, running=running)
+    found.by_status.update(by_status)
+    return found
+
+
+def test_a_run_says_where_it_is_every_five_seconds(clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:
+    progress = Progress(100, 20)
+    said: dict[float, str] = {}
+    for seconds, game in ((104.9, 30), (105.0, 40), (105.1, 41), (109.9, 42), (110.0, 43), (116.0, 100)):
+        clock[0] = seconds
+        progress.advance(game)
+        said[seconds] = capsys.readouterr().err
+        progress.figures({"game": game, "seconds": 1.0, "loss": 0.123456, "a": 2.0, "b": game, "c": 4.0})
+    figures = "loss 0.1235  a 2  b {}"
+    assert {seconds: text for seconds, text in said.items() if text} == {
+        105.0: f"game 40/100  {figures.format(30)}\n",
+        110.0: f"game 43/100  {figures.format(42)}\n",
+    }, "not of the last game, whose figures are still to come"
+    progress.close()
+    progress.close()
+    assert capsys.readouterr().err == f"game 100/100  {figures.format(100)}\n", "once"
+
+
+def test_where_a_run_ended_is_not_said_twice_nor_of_a_run_that_has_not_moved(
+    clock: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    still = Progress(10, 4)
+    still.close()
+    assert capsys.readouterr() == ("", "")
+    clock[0] = 106.0
+    still.advance(5)
+    still.close()
+    assert capsys.readouterr() == ("", "game 5/10\n")
+
+
+def test_a_quiet_run_says_only_what_is_to_be_read_at_once(
+    clock: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    progress = Progress(10, 0, quiet=True)
+    clock[0] = 200.0
+    progress.advance(5)
+    progress.line("a note")
+    progress.close()
+    assert capsys.readouterr() == ("", "a note\n")
+
+
+def test_a_run_has_a_bar_on_a_terminal(
+    clock: list[float], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal = terminal_of(monkeypatch)
+    progress = Progress(10, 4)
+    assert "4/10" in frames(terminal)[0]
+    clock[0] = 200.0
+    progress.advance(6)
+    progress.line("a note\x1b")
+    progress.figures({"game": 6, "seconds": 1.0, "loss": 0.5})
+    assert "6/10" in frames(terminal)[-1] and "loss 0.5" in frames(terminal)[-1]
+    progress.advance(9)
+    assert not terminal.getvalue().endswith("\n")
+    progress.close()
+    assert "9/10" in frames(terminal)[-1] and frames(terminal)[-1].endswith("\n"), "it is left as it stands"
+    assert "\ra note\\x1b\n" in terminal.getvalue() and "game 6/10" not in terminal.getvalue()
+    assert capsys.readouterr().out == ""
+
+
+def test_a_quiet_run_has_no_bar(clock: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = terminal_of(monkeypatch)
+    progress = Progress(10, 4, quiet=True)
+    clock[0] = 200.0
+    progress.advance(6)
+    progress.close()
+    assert terminal.getvalue() == ""
+
+
+def test_a_sweep_says_where_it_is_every_five_seconds(clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:
+    progress = SweepProgress(quiet=False)
+    told: list[Any] = [
+        (100.0, counts(12, 2)),
+        (104.9, counts(12, 2, completed=1)),
+        (106.0, counts(12, 2, completed=2, diverged=1, failed=1)),
+        (110.9, counts(12, 1, completed=4, failed=2)),
+        (111.0, counts(12, 1, completed=4, failed=2)),
+    ]
+    said = []
+    for clock[0], stand in told:
+        progress.counts(stand)
+        said.append(capsys.readouterr().err)
+    assert said == [
+        "done 0/12, running 2, failed 0\n",
+        "",
+        "done 4/12, running 2, failed 1, about 12 s left\n",
+        "",
+        "done 6/12, running 1, failed 2, about 11 s left\n",
+    ]
+
+
+def test_a_quiet_sweep_says_only_what_is_to_be_read_at_once(
+    clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = terminal_of(monkeypatch)
+    progress = SweepProgress(quiet=True)
+    progress.counts(counts(12, 2))
+    assert terminal.getvalue() == ""
+    progress.line("cell 1 failed")
+    progress.close()
+    assert terminal.getvalue() == "cell 1 failed\n"
+
+
+def test_a_sweep_has_a_bar_on_a_terminal(clock: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = terminal_of(monkeypatch)
+    progress = SweepProgress(quiet=False)
+    progress.counts(counts(12, completed=2, failed=1))
+    assert "3/12" in frames(terminal)[0] and "cell" in frames(terminal)[0]
+    progress.counts(counts(12, 2, completed=4, failed=2))
+    progress.counts(counts(12, 1, completed=5, failed=3))
+    progress.close()
+    last = frames(terminal)[-1]
+    assert "8/12" in last and "running 1, failed 3" in last and last.endswith("\n")
+    assert not any("done" in frame for frame in frames(terminal))
+    assert not any("3/12" in frame and "running" in frame for frame in frames(terminal)), "the old count, the new state"

@@ -1,0 +1,78 @@
+"""What a run tells its reporter: games, figures, and what is to be read at once."""
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from experiment.test_runs import XOR
+from experiment.test_schedule import JUDGED
+from gancli import spec
+from gancli.experiment import prepare, train
+from gancli.runs import RunFolder
+from gancli.spec.overrides import apply
+from gancli.spec.yaml import load_text
+
+
+class Told:
+    """A reporter that remembers."""
+
+    def __init__(self) -> None:
+        self.games: list[int] = []
+        self.rows: list[dict[str, Any]] = []
+        self.lines: list[str] = []
+
+    def advance(self, game: int) -> None:
+        self.games.append(game)
+
+    def figures(self, row: dict[str, Any]) -> None:
+        self.rows.append(row)
+
+    def line(self, text: str) -> None:
+        self.lines.append(text)
+
+
+def told(text: str, *settings: str) -> tuple[Told, RunFolder]:
+    """What a run tells its reporter."""
+    document, found = load_text(text, "f"), Told()
+    apply(document, ["engine=numpy", *settings])
+    resolved = spec.resolve(document)
+    built, folder = prepare(resolved, Path("runs"))
+    train(resolved, built, folder, lambda games, played: found)
+    return found, folder
+
+
+def test_a_reporter_is_told_of_games_figures_and_a_collapse(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gancli.experiment.loop.time.monotonic", iter(1000 + 1.23456 * i for i in range(99)).__next__)
+    found, folder = told(
+        JUDGED,
+        "training.games=50",
+        "evaluate=null",
+        "generator.init={name: normal, std: 1.0e-4}",
+        "generator.optimizer={name: sgd, eta: 1.0e-9}",
+        "generator.output=linear",
+    )
+    assert found.games == sorted(set(found.games)) and {10, 20, 30, 40, 50} <= set(found.games)
+    assert found.rows == folder.rows() and [row["game"] for row in found.rows] == [0, 10, 20, 30, 40, 50]
+    assert [row["seconds"] for row in found.rows[:2]] == [1.235, 2.469]
+    (line,) = found.lines
+    assert line.startswith("collapse at game ") and line in (folder.path / "log.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("number", [None, signal.SIGTERM])
+def test_a_search_for_what_diverged_is_told_of_and_given_up_at_a_signal(
+    number: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = Told.line
+
+    def tell(self: Told, text: str) -> None:
+        line(self, text)
+        if number is not None:
+            os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(Told, "line", tell)
+    found, folder = told(XOR, "training.games=1000", "network={shape: [2, 1], output: linear}", "eta=50")
+    assert [text.split(";")[0] for text in found.lines] == ["parameters are no longer finite"]
+    assert ("the network diverged, in game" in folder.record()["reason"]) is (number is None)
