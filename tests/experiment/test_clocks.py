@@ -130,20 +130,13 @@ def test_a_profile_of_games_that_the_engine_records_is_the_engines(clock: Clock)
         "data": 24, "generator": 3, "discriminator": 6, "optimiser": 12, "drawing": 15,
         "tests": 0, "pictures": 0, "checkpoints": 0, "rest of the run": 0,
     }  # fmt: skip
-    player.seconds += [100, 0, 0, 0]
+    built.game.engine.profile.seconds[:] = 100.0
     assert profile.seconds()["drawing"] == 0, "the engine's clock says more than ours"
-
-
-def test_several_players_of_an_engine_are_added_up(clock: Clock) -> None:
-    players = [SimpleNamespace(seconds=np.array(times), profile=False) for times in ([1.0, 2, 4, 8], [16.0, 32, 64])]
-    _, profile = profiled(clock, players)
-    found = profile.seconds()
-    assert [found[name] for name in ("data", "generator", "discriminator", "optimiser")] == [17, 34, 68, 8]
 
 
 def test_what_is_timed_is_called_as_ever(clock: Clock) -> None:
     """Within a duty, which is timed as a whole, and beside it."""
-    built, _ = profiled(clock, [])
+    built, _ = profiled(clock)
     profile = Profile(SimpleNamespace(game=built.game, batches={}))  # type: ignore[arg-type]
     call = profile._timed("data", lambda *words, **more: found.append((words, more)) or len(found))
     found: list[Any] = []

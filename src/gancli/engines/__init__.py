@@ -84,8 +84,8 @@ def numba_is_here() -> bool:
 def why_not_numba() -> str | None:
     """Why the fast engine cannot be used, and what to do; None where it can.
 
-    Unless its machine code is on disk, which only a Numba that works can have put there, it is loaded to know it: a Numba
-    that is installed may refuse this NumPy, lack its llvmlite, or be made otherwise.
+    Unless its machine code is on disk, which only a Numba that works can have put there, it is loaded to know it: a
+    Numba that is installed may refuse this NumPy, lack its llvmlite, or be made otherwise.
     """
     if not _installed():
         return "needs the library numba: pip install 'gancli[fast]'"

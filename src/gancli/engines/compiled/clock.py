@@ -1,4 +1,4 @@
-"""Where the time goes inside compiled code, for `gancli train --profile`: a kernel between operations of two sections."""
+"""Where the time goes inside compiled code, for `gancli train --profile`: a kernel that looks at the clock."""
 
 import sys
 from typing import Any

@@ -1,14 +1,14 @@
 """How functions are compiled that only compiled code calls: they are lowered and linked into their callers.
 
 NaN and infinities keep their meaning, for they tell a run that diverged; sums may be taken in any order, and products
-fused with sums. Division is not checked for zero, which would keep it from being vectorised. References to arrays are not
-counted, for kernels look at memory by its address.
+fused with sums. Division is not checked for zero, which would keep it from being vectorised. References to arrays are
+not counted, for kernels look at memory by its address.
 
 Numba optimises every function together with all that it calls, and makes machine code of it, before it looks at the
 function's own caller: what lies five calls deep is optimised five times. Here only kernels get all of that, and loops,
-small functions that call little, are optimised once before they are linked (inlined first and vectorised later, some come
-out slower). The passes are chosen in Numba's documented way ("Customizing the Compiler"), but the libraries lean on its
-inside; where a version of Numba makes them otherwise, functions are compiled in its own way, which only takes longer.
+small functions that call little, are optimised once before they are linked (inlined first and vectorised later, some
+come out slower). The passes are chosen in Numba's documented way ("Customizing the Compiler"), but the libraries lean
+on its inside; where a version of Numba makes them otherwise, functions are compiled in its own way, which takes longer.
 """
 
 from collections.abc import Callable
@@ -62,8 +62,8 @@ def _inner(function: Function, pipeline: Any, fastmath: Any = frozenset(FAST), *
     own = {"pipeline_class": pipeline} if KNOWN else {}
     compiler: Any = njit
     made: Any = compiler(
-        function, nogil=True, error_model="numpy", fastmath=set(fastmath) or False, no_cfunc_wrapper=True, no_cpython_wrapper=True,
-        _nrt=True, **own, **settings,
+        function, nogil=True, error_model="numpy", fastmath=set(fastmath) or False, no_cfunc_wrapper=True,
+        no_cpython_wrapper=True, _nrt=True, **own, **settings,
     )  # fmt: skip
     return made  # type: ignore[no-any-return]
 

@@ -1,7 +1,7 @@
 """Kernels as functions of one signature, called by address: (share, shares, game, op, numbers, like).
 
-`op` and `numbers` are an operation's rows in the program's tables (`replay.layout` names the columns); `like` is null and
-only tells the type of the numbers. A kernel does its share of the work, and waits for nobody.
+`op` and `numbers` are an operation's rows in the program's tables (`replay.layout` names the columns); `like` is null
+and only tells the type of the numbers. A kernel does its share of the work, and waits for nobody.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """Normal numbers and dropout, to the bit those of NumPy's generator PCG64 in single precision; see `replay.normals`.
 
-The ziggurat (Marsaglia and Tsang 2000) is one loop, and words are made a buffer at a time. Both the words and their order
-are NumPy's.
+The ziggurat (Marsaglia and Tsang 2000) is one loop, and words are made a buffer at a time. Both the words and their
+order are NumPy's.
 """
 
 from typing import Any

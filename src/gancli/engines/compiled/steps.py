@@ -1,4 +1,4 @@
-"""Steps of the optimisers: along a gradient that is there, or along each block of it as it is made, while it is in the cache.
+"""Steps of the optimisers: along a gradient that is there, or along each block of it while that is in the cache.
 
 The formulas are `NumpyOptimizers`'s, kernel by kernel; its docstrings give their sources.
 """
@@ -183,7 +183,7 @@ def _stepping(name: str, step: Any) -> None:
 
     @part
     def walk(share, like, op, numbers, g, start):
-        """Along a stretch of gradient that begins at `start`, in strips: their vectors stay in the first-level cache."""
+        """Along a stretch of gradient that begins at `start`, in strips whose vectors stay in the first cache."""
         if op[CLOCK] and share == 0:
             put_down(like, op[CLOCK], op[SECTION])
         for a in range(0, g.size, STRIP):

@@ -1,7 +1,7 @@
 """Normal numbers and dropout, to the bit those of NumPy's generator PCG64 in single precision, several times as fast.
 
-NumPy calls a function through a pointer for each 32 bits; here one compiled function makes all of them (`compiled.normals`)
-from the generator's state, which is taken and given back.
+NumPy calls a function through a pointer for each 32 bits; here one compiled function makes all of them
+(`compiled.normals`) from the generator's state, which is taken and given back.
 """
 
 import platform
@@ -23,7 +23,7 @@ STATE, BUFFER, PLACE, OUT, COUNT = range(1, 6)
 
 
 class Normals:
-    """Fills arrays from a generator of NumPy's, whose state it takes and gives back; `addresses` of compiled functions."""
+    """Fills arrays from a generator of NumPy's; `addresses` gives those of compiled functions, by name."""
 
     def __init__(self, addresses: Callable[[str], int]):
         self._addresses = addresses

@@ -86,7 +86,7 @@ def _fuse_step(ops: list[Op], k: int) -> int:
 
 
 def _writers(ops: list[Op], k: int) -> dict[int, Op] | None:
-    """What writes the gradient of the step at k, each with the step that it can take; None where something else does."""
+    """What writes the gradient of the step at k, each with the step that it can take; None if something else does."""
     grads, found, size = ops[k]["grads"], dict[int, Op](), 0
     for j in range(k - 1, -1, -1):
         if ops[j].name in STEPS and ops[j]["grads"] == grads:

@@ -42,7 +42,7 @@ class Program:
                 self.add("lap", {at.ROWS: self.clock, at.COLUMNS: self.places[op.section]}, [])
 
     def tables(self) -> tuple[Any, Any, Any]:
-        """Operations (count, WIDTH), their numbers (count, NUMBERS), and where each stretch between two waits begins."""
+        """Operations (count, WIDTH), their numbers (count, NUMBERS), and where each stretch between waits begins."""
         stretches = np.array([*self.waits, len(self._rows)], np.int64)
         return np.array(self._rows, np.int64), np.array(self._numbers, np.float64), stretches
 
@@ -180,7 +180,7 @@ def draw(program: Program, op: Op) -> None:
 
 
 def affine(program: Program, op: Op) -> None:
-    """Few rows: each share sums its inputs, and then its units of all sums; many: by units or rows, whichever are more."""
+    """Few rows: each share sums its inputs, then its units of all sums; many: a share of the units or of the rows."""
     x, w, y, b = op["x"], op["w"], op["out"], op.get("b")
     ints = {at.ROWS: x.rows, at.INPUTS: x.width, at.UNITS: y.width, at.X: x, at.W: w, at.OUT: y, at.B: b or 0}
     bias = [] if b is None else [(b, False, by_columns(b))]

@@ -69,8 +69,9 @@ class Replay:
         self.given = np.zeros((2, len(self.streams)), np.int64)
         """Of each stream, where the numbers of the games to be played are, and how many a game has."""
         self.parts: list[Stretch | Op] = []
-        for compiled, ops in itertools.groupby(self.ops, is_compiled):
-            self.parts += [Stretch(list(ops), self, engine, elide)] if compiled else list(ops)
+        for compiled, group in itertools.groupby(self.ops, is_compiled):
+            ops = list(group)
+            self.parts += [Stretch(ops, self, engine, elide)] if compiled else ops
         self._engine, self._together = engine, Together(engine.threads)
         self._game, self._homes = game, _homes(game)
         self.games = max(1, NUMBERS // max(1, sum(stream.size for stream in self.streams)))

@@ -1,8 +1,8 @@
 """Machine code of kernels: kept on disk as object files, which LLVM loads in milliseconds and without Numba.
 
-The files are native code, so they lie in this user's own cache (or in `$GANCLI_KERNELS`), in a folder that nobody else can write to, and are
-loaded only if their content is what was written. Their folder is named by all that they depend on: the sources, the
-processor, and the versions of Python, Numba, llvmlite and NumPy.
+The files are native code, so they lie in this user's own cache (or in `$GANCLI_KERNELS`), in a folder that nobody else
+can write to, and are loaded only if their content is what was written. Their folder is named by all that they depend
+on: the sources, the processor, and the versions of Python, Numba, llvmlite and NumPy.
 """
 
 import hashlib
@@ -125,7 +125,7 @@ def stamp() -> str:
 
 
 def _engine() -> Any:
-    """One of LLVM's, that knows the functions which kernels call; those of Numba's wrappers, called on errors, abort."""
+    """One of LLVM's, that knows the functions which kernels call."""
     from gancli.engines.replay import native
 
     native.register()

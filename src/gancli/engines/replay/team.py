@@ -44,7 +44,7 @@ class Team:
 
 
 class Together:
-    """Whether all threads play, or one plays all shares: where another program has a processor, each barrier waits for it.
+    """Whether all threads play, or one plays all shares: where another program has a processor, barriers wait for it.
 
     Who plays the shares does not change a bit of what comes out.
     """
