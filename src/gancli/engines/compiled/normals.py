@@ -27,7 +27,7 @@ from gancli.engines.replay.normals import (
     STEP_LOW,
     WORD,
     WORDS,
-)
+)  # fmt: skip
 
 AT, END = 0, 1
 """Places in `place`: the next word in the buffer, and where they end."""

@@ -14,7 +14,7 @@ from gancli.engines.compiled.kernels import KERNELS, kernel
 from gancli.engines.compiled.products import bias_gradient, gradient
 from gancli.engines.compiled.views import after, cut, fill, reals, share_of, words
 from gancli.engines.numpy_optimizers import FLOOR
-from gancli.engines.replay.layout import (  # fmt: skip
+from gancli.engines.replay.layout import (
     B_AT,
     BETA1,
     BETA2,
@@ -43,7 +43,7 @@ from gancli.engines.replay.layout import (  # fmt: skip
     VELOCITY,
     W_AT,
     X,
-)
+)  # fmt: skip
 
 STRIP = 2048
 """Parameters moved at once: their vectors are at home in the first-level cache."""
