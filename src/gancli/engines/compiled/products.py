@@ -7,7 +7,23 @@ from gancli.engines.compiled.kernels import kernel
 from gancli.engines.compiled.views import add, after, copy, cut, fill, reals, share_of
 from gancli.engines.replay.layout import BLOCKS, DY, GRAIN, INPUTS, OUT, ROWS, SIZE, UNITS, B, W, X
 
+TINY = 4
+"""Units under which no vector helps: sums are taken one by one, without the calls that longer ones are worth."""
+
 # --- forward
+
+
+@part
+def tiny(like, op, y):
+    """x W + b of few inputs and units."""
+    inputs, units = op[INPUTS], op[UNITS]
+    x, w, b = reals(like, op[X], op[ROWS] * inputs), reals(like, op[W], inputs * units), reals(like, op[B], units)
+    for r in range(op[ROWS]):
+        for j in range(units):
+            total = b[j] if op[B] else y.dtype.type(0)
+            for i in range(inputs):
+                total += x[r * inputs + i] * w[i * units + j]
+            y[r * units + j] = total
 
 
 @part
@@ -42,6 +58,9 @@ def affine_alone(share, shares, game, op, numbers, like):
     """Few rows, and one share, or too few inputs to be shared."""
     if share == shares - 1:
         y = reals(like, op[OUT], op[ROWS] * op[UNITS])
+        if op[UNITS] < TINY:
+            tiny(like, op, y)
+            return
         begin(like, op, y, 0, op[UNITS])
         add_products(like, op, y, 0, op[INPUTS])
 

@@ -11,7 +11,7 @@ from gancli.engines.compiled.clock import put_down
 from gancli.engines.compiled.few import add_outer
 from gancli.engines.compiled.jit import loop, part
 from gancli.engines.compiled.kernels import KERNELS, kernel
-from gancli.engines.compiled.products import bias_gradient, gradient
+from gancli.engines.compiled.products import TINY, bias_gradient, gradient
 from gancli.engines.compiled.views import after, cut, fill, reals, share_of, words
 from gancli.engines.numpy_optimizers import FLOOR
 from gancli.engines.replay.layout import (
@@ -255,7 +255,15 @@ def step_few_plain(share, shares, game, op, numbers, like):
     start, stop = share_of(inputs, share, shares, GRAIN)
     dy, x = reals(like, op[DY], rows * units), reals(like, op[X], rows * inputs)
     w = vector(like, op, PARAMS, op[W_AT] + start * units, max(stop - start, 0) * units)
-    add_outer(w, units, rows, after(x, start), inputs, dy, -numbers[ETA])
+    if units < TINY:
+        eta = w.dtype.type(numbers[ETA])
+        for i in range(start, stop):
+            for r in range(rows):
+                factor = eta * x[r * inputs + i]
+                for j in range(units):
+                    w[(i - start) * units + j] -= factor * dy[r * units + j]
+    else:
+        add_outer(w, units, rows, after(x, start), inputs, dy, -numbers[ETA])
     left, right = share_of(units, share, shares, GRAIN)
     if right > left and op[B_AT] >= 0:
         b = vector(like, op, PARAMS, op[B_AT] + left, right - left)
