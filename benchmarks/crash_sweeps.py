@@ -142,7 +142,8 @@ def _send(process: subprocess.Popen[str], rng: random.Random, may_kill: bool) ->
     if process.poll() is not None:
         return "too late", None
     deaf = "" if _catches(process.pid, signal.SIGTERM) else OUTSIDE
-    action = rng.choice([*STOPS, signal.SIGKILL, "SIGTERM", *(["SIGKILL"] if may_kill else [])])
+    actions: list[signal.Signals | str] = [*STOPS, signal.SIGKILL, "SIGTERM", *(["SIGKILL"] if may_kill else [])]
+    action = rng.choice(actions)
     workers = _workers(process.pid) if isinstance(action, str) else []
     try:
         if workers:

@@ -16,16 +16,16 @@ from pathlib import Path
 HOOK = """
 import sys, time
 from gancli.cli import main
-from gancli.experiment.loop import Loop
+from gancli.experiment.pace import Pace
 
-play = Loop.play
+play = Pace.play
 
-def first(self, until):
-    play(self, self.built.game.played + 1)
+def first(self, game, until):
+    play(self, game, game.played + 1)
     open(sys.argv[1], "w").write(str(time.time()))
-    Loop.play = play
+    Pace.play = play
 
-Loop.play = first
+Pace.play = first
 main(sys.argv[2:], standalone_mode=False)
 """
 RUNS = 7

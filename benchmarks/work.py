@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.networks import Network, arrays, describe
 from benchmarks.rows import ROWS
 from gancli import spec as specs
-from gancli.engines import DISTRIBUTIONS, NetworkPlan
-from gancli.experiment import build, load_data
-from gancli.spec import Experiment
+from gancli.engines import DISTRIBUTIONS, Array
+from gancli.experiment import Built, build, load_data
+from gancli.games import Supervised
+from gancli.spec import Experiment, models
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Work:
     """One row, ready to play."""
 
     kind: str
-    networks: dict[str, NetworkPlan]
+    networks: dict[str, Network]
     samples: Any
     """(count, features) float32, as the networks see them."""
     targets: Any
@@ -27,7 +29,7 @@ class Work:
     batch: int
     ratios: dict[str, int]
     latent: int
-    built: Any
+    built: Built
     """gancli's own objects."""
 
     @property
@@ -42,15 +44,9 @@ class Work:
             return self.ratios["critic"] + self.ratios["generator"]
         return sum(self.ratios.get(name, 0) for name in ("fake", "shared", "generator"))
 
-    def weights(self, name: str) -> list[tuple[Any, Any]]:
-        """(W, b) of each layer, copies."""
-        plan = self.networks[name]
-        found = []
-        for layer in plan.layers:
-            w = plan.params[layer.weights : layer.weights + layer.inputs * layer.units]
-            b = plan.params[layer.bias : layer.bias + layer.units]
-            found.append((w.reshape(layer.inputs, layer.units).copy(), b.copy()))
-        return found
+    def weights(self, name: str) -> list[tuple[Array, ...]]:
+        """(W, b) of each layer, copies; of batch normalisation its four, see `benchmarks.networks.arrays`."""
+        return [tuple(view.copy() for view in held) for held in arrays(self.built.game.players[name])]
 
     def draw_rows(self, games: int, rng: np.random.Generator) -> Any:
         """Sample numbers for so many games."""
@@ -79,9 +75,9 @@ def make(letter: str, engine: str, threads: int | str = "auto") -> Work:
     spec = spec_of(letter, engine, threads)
     dataset = load_data(spec)
     built = build(spec, dataset)
-    plans = {name: player.plan() for name, player in built.game.players.items()}
-    targets = built.game._codes[dataset.train.labels] if spec.kind == "supervised" else None
+    networks = {name: describe(player) for name, player in built.game.players.items()}
+    targets = built.game._codes[dataset.train.labels] if isinstance(built.game, Supervised) else None
     samples = dataset.train.samples.astype(np.float32) * np.float32(dataset.train.factor)
-    ratios = {} if spec.kind == "supervised" else spec.training.ratios.model_dump()
-    latent = plans["generator"].inputs if "generator" in plans else 0
-    return Work(spec.kind, plans, samples, targets, spec.training.batch, ratios, latent, built)
+    ratios = spec.training.ratios.model_dump() if isinstance(spec, models.Gan | models.Wgan) else {}
+    latent = networks["generator"].inputs if "generator" in networks else 0
+    return Work(spec.kind, networks, samples, targets, spec.training.batch, ratios, latent, built)

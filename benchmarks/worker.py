@@ -47,16 +47,14 @@ def answer(playing: Any, letter: str, order: dict[str, Any]) -> dict[str, Any]:
 
 def check(playing: Any, letter: str, games: int) -> dict[str, float]:
     """Play with the numbers that gancli draws; the losses that gancli then measures with these weights."""
-    from benchmarks import work
+    from benchmarks import networks, work
 
     judge = work.make(letter, "numpy", 1)
     playing.check(*judge.numbers_of_a_check(games))
-    for name, pairs in playing.weights().items():
-        network = judge.built.game.players[name].network
-        for view, value in zip(
-            network.views(network.params).values(), (part for pair in pairs for part in pair), strict=True
-        ):
-            view[...] = value
+    for name, held in playing.weights().items():
+        for views, values in zip(networks.arrays(judge.built.game.players[name]), held, strict=True):
+            for view, value in zip(views, values, strict=True):
+                view[...] = value
     figures = judge.built.game.measure()
     keys = ("loss", "discriminator_loss", "generator_loss", "wasserstein_estimate")
     return {key: figures[key] for key in keys if key in figures}

@@ -8,11 +8,12 @@ import numpy as np
 from jax import lax
 
 from benchmarks import work
+from benchmarks.networks import Activation, Dense, Network
 
 
-def activate(plan: tuple[str, float, float], a: Any) -> Any:
+def activate(activation: Activation, a: Any) -> Any:
     """f(a)."""
-    name, first, second = plan
+    name, first, second = activation
     if name == "sigmoid":
         return jax.nn.sigmoid(first * a)
     if name == "tanh":
@@ -22,24 +23,24 @@ def activate(plan: tuple[str, float, float], a: Any) -> Any:
     return first * a
 
 
-def network(plan: Any) -> Any:
+def network(layers: tuple[Dense, ...]) -> Any:
     """A function of weights and inputs."""
 
     def apply(weights: Any, x: Any) -> Any:
-        for (w, b), layer in zip(weights, plan.layers, strict=True):
+        for (w, b), layer in zip(weights, layers, strict=True):
             x = activate(layer.activation, x @ w + b)
         return x
 
     return apply
 
 
-def optimizer(plan: Any) -> tuple[Any, Any]:
+def optimizer(given: Network) -> tuple[Any, Any]:
     """Functions that make a state, and that move weights."""
-    name, s, clip = plan.optimizer.name, plan.optimizer.settings, plan.clip
+    name, s, clip = given.optimizer.name, given.optimizer.settings, given.clip
     tree = jax.tree.map
 
     def bound(weights: Any) -> Any:
-        return weights if clip is None else tree(lambda w: jnp.clip(w, -clip[1], clip[1]), weights)
+        return weights if clip is None else tree(lambda w: jnp.clip(w, -clip, clip), weights)
 
     def sgd(weights: Any, g: Any, state: Any) -> Any:
         return bound(tree(lambda w, d: w - s["eta"] * d, weights, g)), state
@@ -60,7 +61,7 @@ def optimizer(plan: Any) -> tuple[Any, Any]:
         moved = tree(lambda w, a, b: w - rate * a / (jnp.sqrt(unbiased * b) + s["epsilon"]), weights, m, v)
         return bound(moved), (m, v, count)
 
-    zeros = lambda weights: tree(jnp.zeros_like, weights)  # noqa: E731
+    zeros: Any = lambda weights: tree(jnp.zeros_like, weights)  # noqa: E731
     starts = {"sgd": lambda w: (), "rmsprop": zeros, "adam": lambda w: (zeros(w), zeros(w), jnp.float32(0))}
     return starts[name], {"sgd": sgd, "rmsprop": rmsprop, "adam": adam}[name]
 
@@ -71,31 +72,32 @@ class Scan:
     def __init__(self, letter: str, threads: int):
         self.work = work.make(letter, "numpy", 1)
         self.samples = jnp.asarray(self.work.samples)
-        self.targets = None if self.work.targets is None else jnp.asarray(self.work.targets)
-        as_device = lambda name: [(jnp.asarray(w), jnp.asarray(b)) for w, b in self.work.weights(name)]  # noqa: E731
+        self.targets: Any = None if self.work.targets is None else jnp.asarray(self.work.targets)
+        self.layers = {name: one.dense for name, one in self.work.networks.items()}
         self.state: dict[str, Any] = {"weights": {}, "optimizer": {}, "key": jax.random.key(0)}
         self._step = {}
-        for name, plan in self.work.networks.items():
-            start, self._step[name] = optimizer(plan)
-            self.state["weights"][name] = as_device(name)
+        for name, given in self.work.networks.items():
+            start, self._step[name] = optimizer(given)
+            self.state["weights"][name] = jax.tree.map(jnp.asarray, self.work.weights(name))
             self.state["optimizer"][name] = start(self.state["weights"][name])
         game = {"supervised": self._train, "gan": self._gan, "wgan": self._wgan}[self.work.kind]
         self._loop = jax.jit(lambda state, given: lax.scan(game, state, given)[0], donate_argnums=0)
         self._game = jax.jit(lambda state, given: game(state, given)[0], donate_argnums=0)
-        self._rng, self._rows = np.random.default_rng(0), {}
+        self._rng = np.random.default_rng(0)
+        self._rows: dict[int, Any] = {}
 
     def play(self, games: int) -> None:
         """Play, drawing latents by `jax.random`; the order of samples is made once for each length."""
         if games not in self._rows:
             self._rows[games] = jnp.asarray(self.work.draw_rows(games, self._rng), jnp.int32)
-        self.state = jax.block_until_ready(self.run(self.state, {"rows": self._rows[games]}))
+        self.state = jax.block_until_ready(self.run(self.state, {"rows": self._rows[games]}))  # type: ignore[no-untyped-call]
 
     def check(self, rows: Any, latents: Any) -> None:
         """Play with given numbers."""
         given = {"rows": jnp.asarray(rows, jnp.int32)}
         if latents is not None:
             given["latents"] = jnp.asarray(latents)
-        self.state = jax.block_until_ready(self.run(self.state, given))
+        self.state = jax.block_until_ready(self.run(self.state, given))  # type: ignore[no-untyped-call]
 
     def run(self, state: Any, given: Any) -> Any:
         """All games."""
@@ -103,7 +105,8 @@ class Scan:
 
     def weights(self) -> dict[str, list[tuple[Any, Any]]]:
         """(W, b) of each layer of each network."""
-        return jax.tree.map(np.asarray, self.state["weights"])
+        found: dict[str, list[tuple[Any, Any]]] = jax.tree.map(np.asarray, self.state["weights"])
+        return found
 
     def _move(self, state: Any, name: str, gradient: Any) -> Any:
         weights, inner = self._step[name](state["weights"][name], gradient, state["optimizer"][name])
@@ -120,7 +123,7 @@ class Scan:
         return {**state, "key": key}, jax.random.normal(own, (self.work.batch, self.work.latent))
 
     def _train(self, state: Any, given: Any) -> tuple[Any, None]:
-        rows, net = given["rows"][0], network(self.work.networks["network"])
+        rows, net = given["rows"][0], network(self.layers["network"])
 
         def loss(weights: Any) -> Any:
             return jnp.sum((net(weights, self.samples[rows]) - self.targets[rows]) ** 2) / self.work.batch
@@ -129,7 +132,7 @@ class Scan:
 
     def _gan(self, state: Any, given: Any) -> tuple[Any, None]:
         """Ratios 1 and 1: D on real samples; G, then D on the same fakes."""
-        g, d = network(self.work.networks["generator"]), network(self.work.networks["discriminator"])
+        g, d = network(self.layers["generator"]), network(self.layers["discriminator"])
         soft = jax.nn.softplus
         real = self.samples[given["rows"][0]]
         gradient = jax.grad(lambda w: 0.5 * soft(-d(w, real)).mean())(state["weights"]["discriminator"])
@@ -146,7 +149,7 @@ class Scan:
         return self._move(self._move(state, "generator", gradient), "discriminator", warned), None
 
     def _wgan(self, state: Any, given: Any) -> tuple[Any, None]:
-        g, f = network(self.work.networks["generator"]), network(self.work.networks["critic"])
+        g, f = network(self.layers["generator"]), network(self.layers["critic"])
         critics = self.work.ratios["critic"]
 
         def critic(state: Any, step: Any) -> tuple[Any, None]:

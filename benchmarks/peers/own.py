@@ -22,8 +22,8 @@ class Numba:
         """Play so many games; gancli draws these very rows and latents by itself."""
         self.game.play(len(rows))
 
-    def weights(self) -> dict[str, list[tuple[Any, Any]]]:
-        """(W, b) of each layer of each network."""
+    def weights(self) -> dict[str, list[tuple[Any, ...]]]:
+        """What each layer of each network holds, in the order of `benchmarks.networks.arrays`."""
         return {name: self.work.weights(name) for name in self.work.networks}
 
 

@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks import work
+from benchmarks.networks import Activation, Dense
 
 
-def forward(plan: Any, weights: Any, x: Any) -> list[Any]:
+def forward(layers: tuple[Dense, ...], weights: Any, x: Any) -> list[Any]:
     """x and the outputs of each layer."""
     outputs = [x]
-    for layer, (w, b) in zip(plan.layers, weights, strict=True):
+    for layer, (w, b) in zip(layers, weights, strict=True):
         name, first, second = layer.activation
         a = outputs[-1] @ w + b
         if name == "sigmoid":
@@ -25,7 +26,7 @@ def forward(plan: Any, weights: Any, x: Any) -> list[Any]:
     return outputs
 
 
-def through(activation: Any, y: Any, dy: Any) -> Any:
+def through(activation: Activation, y: Any, dy: Any) -> Any:
     """∂E/∂a from ∂E/∂f(a)."""
     name, first, second = activation
     if name == "sigmoid":
@@ -37,11 +38,11 @@ def through(activation: Any, y: Any, dy: Any) -> Any:
     return np.float32(first) * dy
 
 
-def backward(plan: Any, weights: Any, outputs: list[Any], dy: Any) -> tuple[list[tuple[Any, Any]], Any]:
+def backward(layers: tuple[Dense, ...], weights: Any, outputs: list[Any], dy: Any) -> tuple[list[tuple[Any, Any]], Any]:
     """Gradients of each (W, b), and of x."""
     gradients = []
     for index in range(len(weights) - 1, -1, -1):
-        dy = through(plan.layers[index].activation, outputs[index + 1], dy)
+        dy = through(layers[index].activation, outputs[index + 1], dy)
         gradients.append((outputs[index].T @ dy, dy.sum(axis=0)))
         dy = dy @ weights[index][0].T
     return gradients[::-1], dy
@@ -55,8 +56,9 @@ class Plain:
 
         self.work = work.make(letter, "numpy", threads)
         threadpool_limits(threads, user_api="blas")
+        self.layers = {name: one.dense for name, one in self.work.networks.items()}
         self.w = {name: self.work.weights(name) for name in self.work.networks}
-        zeros = lambda: {name: [[np.zeros_like(p) for p in pair] for pair in self.w[name]] for name in self.w}  # noqa: E731
+        zeros: Any = lambda: {name: [[np.zeros_like(p) for p in pair] for pair in self.w[name]] for name in self.w}  # noqa: E731
         self.first, self.second, self.count = zeros(), zeros(), dict.fromkeys(self.w, 0)
         self._rng = np.random.default_rng(0)
         self._game = {"supervised": self._train, "gan": self._gan, "wgan": self._wgan}[self.work.kind]
@@ -71,20 +73,20 @@ class Plain:
         for game in range(len(rows)):
             self._game(rows[game], None if latents is None else latents[game])
 
-    def weights(self) -> dict[str, list[tuple[Any, Any]]]:
+    def weights(self) -> dict[str, list[tuple[Any, ...]]]:
         """(W, b) of each layer of each network."""
         return self.w
 
     def _move(self, name: str, gradients: Any) -> None:
-        plan = self.work.networks[name]
-        s = {key: np.float32(value) for key, value in plan.optimizer.settings.items()}
+        network = self.work.networks[name]
+        s = {key: np.float32(value) for key, value in network.optimizer.settings.items()}
         self.count[name] += 1
         for layer, pair in enumerate(gradients):
             for place, g in enumerate(pair):
                 w, a, v = self.w[name][layer][place], self.first[name][layer], self.second[name][layer]
-                if plan.optimizer.name == "sgd":
+                if network.optimizer.name == "sgd":
                     w -= s["eta"] * g
-                elif plan.optimizer.name == "rmsprop":
+                elif network.optimizer.name == "rmsprop":
                     v[place] = s["gamma"] * v[place] + (1 - s["gamma"]) * g * g
                     w -= s["eta"] * g / (np.sqrt(v[place]) + s["epsilon"])
                 else:
@@ -92,18 +94,18 @@ class Plain:
                     v[place] = s["beta2"] * v[place] + (1 - s["beta2"]) * g * g
                     m = a[place] / (1 - s["beta1"] ** self.count[name])
                     w -= s["eta"] * m / (np.sqrt(v[place] / (1 - s["beta2"] ** self.count[name])) + s["epsilon"])
-                if plan.clip is not None:
-                    np.clip(w, -plan.clip[1], plan.clip[1], out=w)
+                if network.clip is not None:
+                    np.clip(w, -network.clip, network.clip, out=w)
 
     def _latents(self, latents: Any, step: int) -> Any:
         shape = (self.work.batch, self.work.latent)
         return self._rng.standard_normal(shape, np.float32) if latents is None else latents[step]
 
     def _pass(self, name: str, x: Any) -> list[Any]:
-        return forward(self.work.networks[name], self.w[name], x)
+        return forward(self.layers[name], self.w[name], x)
 
     def _back(self, name: str, outputs: Any, dy: Any) -> tuple[Any, Any]:
-        return backward(self.work.networks[name], self.w[name], outputs, dy)
+        return backward(self.layers[name], self.w[name], outputs, dy)
 
     def _train(self, rows: Any, latents: Any) -> None:
         outputs = self._pass("network", self.work.samples[rows[0]])
@@ -111,7 +113,7 @@ class Plain:
         self._move("network", self._back("network", outputs, error)[0])
 
     def _gan(self, rows: Any, latents: Any) -> None:
-        sigma = lambda a: 1 / (1 + np.exp(-a))  # noqa: E731
+        sigma: Any = lambda a: 1 / (1 + np.exp(-a))  # noqa: E731
         half = np.float32(0.5 / self.work.batch)
         outputs = self._pass("discriminator", self.work.samples[rows[0]])
         self._move("discriminator", self._back("discriminator", outputs, -half * sigma(-outputs[-1]))[0])

@@ -7,15 +7,15 @@ import torch
 from torch import nn
 from torch.nn.functional import leaky_relu, softplus
 
-from benchmarks import work
+from benchmarks import networks, work
 
 
 class Activation(nn.Module):
     """f(a)."""
 
-    def __init__(self, plan: tuple[str, float, float]):
+    def __init__(self, activation: networks.Activation):
         super().__init__()
-        self.name, self.first, self.second = plan
+        self.name, self.first, self.second = activation
 
     def forward(self, a: torch.Tensor) -> torch.Tensor:
         """f(a)."""
@@ -28,24 +28,48 @@ class Activation(nn.Module):
         return a if self.first == 1.0 else self.first * a
 
 
-def module(plan: Any, weights: list[tuple[Any, Any]]) -> nn.Sequential:
-    """A network with these weights."""
+class Similarity(nn.Module):
+    """x, and beside it exp(−‖x − x_i‖₁) for each sample i of the batch."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(batch, inputs) → (batch, inputs + batch)."""
+        return torch.cat((x, torch.exp(-torch.cdist(x, x, p=1.0))), dim=1)
+
+
+def module(network: networks.Network, weights: list[tuple[Any, ...]]) -> nn.Sequential:
+    """A network that holds these arrays."""
     layers: list[nn.Module] = []
-    for layer, (w, b) in zip(plan.layers, weights, strict=True):
-        linear = nn.Linear(layer.inputs, layer.units)
-        with torch.no_grad():
-            linear.weight.copy_(torch.from_numpy(w.T))
-            linear.bias.copy_(torch.from_numpy(b))
-        layers += [linear, Activation(layer.activation)]
+    for layer in network.layers:
+        if isinstance(layer, networks.Similarity):
+            layers.append(Similarity())
+        elif isinstance(layer, networks.BatchNorm):
+            layers += [nn.BatchNorm1d(layer.units, eps=1e-5, momentum=0.1), Activation(layer.activation)]
+        else:
+            layers += [nn.Linear(layer.inputs, layer.units, bias=layer.bias), Activation(layer.activation)]
+    holding = [own for layer in layers if (own := held(layer))]
+    with torch.no_grad():
+        for tensors, values in zip(holding, weights, strict=True):
+            for tensor, value in zip(tensors, values, strict=True):
+                tensor.copy_(torch.from_numpy(value))
     return nn.Sequential(*layers)
 
 
-def optimizer(plan: Any, parameters: Any) -> torch.optim.Optimizer:
+def held(layer: nn.Module) -> list[torch.Tensor]:
+    """What a layer learns and keeps, in the order of `networks.arrays`; W transposed, to (inputs, units)."""
+    if isinstance(layer, nn.BatchNorm1d):
+        assert layer.running_mean is not None and layer.running_var is not None
+        return [layer.weight, layer.bias, layer.running_mean, layer.running_var]
+    if isinstance(layer, nn.Linear):
+        return [layer.weight.T] if layer.bias is None else [layer.weight.T, layer.bias]
+    return []
+
+
+def optimizer(network: networks.Network, parameters: Any) -> torch.optim.Optimizer:
     """PyTorch's own."""
-    s = plan.optimizer.settings
-    if plan.optimizer.name == "sgd":
+    s = network.optimizer.settings
+    if network.optimizer.name == "sgd":
         return torch.optim.SGD(parameters, lr=s["eta"])
-    if plan.optimizer.name == "rmsprop":
+    if network.optimizer.name == "rmsprop":
         return torch.optim.RMSprop(parameters, lr=s["eta"], alpha=s["gamma"], eps=s["epsilon"])
     return torch.optim.Adam(parameters, lr=s["eta"], betas=(s["beta1"], s["beta2"]), eps=s["epsilon"])
 
@@ -58,11 +82,11 @@ class Eager:
         torch.manual_seed(0)
         self.work = work.make(letter, "numpy", 1)
         self.samples = torch.from_numpy(self.work.samples)
-        self.targets = None if self.work.targets is None else torch.from_numpy(self.work.targets)
-        self.modules = {name: module(plan, self.work.weights(name)) for name, plan in self.work.networks.items()}
+        self.targets: Any = None if self.work.targets is None else torch.from_numpy(self.work.targets)
+        self.modules = {name: module(one, self.work.weights(name)) for name, one in self.work.networks.items()}
         self.nets: dict[str, Any] = {name: self.prepared(net) for name, net in self.modules.items()}
         self.optimizers = {
-            name: optimizer(plan, self.modules[name].parameters()) for name, plan in self.work.networks.items()
+            name: optimizer(one, self.modules[name].parameters()) for name, one in self.work.networks.items()
         }
         self._rng = np.random.default_rng(0)
         self._game = {"supervised": self._train, "gan": self._gan, "wgan": self._wgan}[self.work.kind]
@@ -81,17 +105,16 @@ class Eager:
         for game in range(len(rows)):
             self._game(torch.from_numpy(rows[game]), None if latents is None else torch.from_numpy(latents[game]))
 
-    def weights(self) -> dict[str, list[tuple[Any, Any]]]:
-        """(W, b) of each layer of each network."""
-        found = {}
-        for name, net in self.modules.items():
-            linears = [layer for layer in net if isinstance(layer, nn.Linear)]
-            found[name] = [(one.weight.detach().numpy().T.copy(), one.bias.detach().numpy().copy()) for one in linears]
-        return found
+    def weights(self) -> dict[str, list[tuple[Any, ...]]]:
+        """What each layer of each network holds, in the order of `benchmarks.networks.arrays`."""
+        return {
+            name: [tuple(tensor.detach().numpy().copy() for tensor in own) for layer in net if (own := held(layer))]
+            for name, net in self.modules.items()
+        }
 
     def _learn(self, name: str, loss: torch.Tensor) -> None:
         self.optimizers[name].zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         self.optimizers[name].step()
 
     def _latents(self, latents: Any, step: int) -> torch.Tensor:
@@ -113,7 +136,8 @@ class Eager:
         self._learn("discriminator", 0.5 * softplus(d(fakes.detach())).mean())
 
     def _wgan(self, rows: torch.Tensor, latents: Any) -> None:
-        g, f, bound = self.nets["generator"], self.nets["critic"], self.work.networks["critic"].clip[1]
+        g, f, bound = self.nets["generator"], self.nets["critic"], self.work.networks["critic"].clip
+        assert bound is not None
         critics = self.work.ratios["critic"]
         for step in range(critics):
             with torch.no_grad():

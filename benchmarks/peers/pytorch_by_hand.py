@@ -22,7 +22,7 @@ class ByHand(Eager):
         }
         self.squares = {name: [[torch.zeros_like(p) for p in pair] for pair in pairs] for name, pairs in self.w.items()}
 
-    def weights(self) -> dict[str, list[tuple[Any, Any]]]:
+    def weights(self) -> dict[str, list[tuple[Any, ...]]]:
         """(W, b) of each layer of each network."""
         return {name: [(w.numpy(), b.numpy()) for w, b in pairs] for name, pairs in self.w.items()}
 
@@ -51,7 +51,8 @@ class ByHand(Eager):
 
     def _wgan(self, rows: torch.Tensor, latents: Any) -> None:
         (w1, b1), (w2, b2) = self.w["critic"]
-        bound, batch, critics = self.work.networks["critic"].clip[1], self.work.batch, self.work.ratios["critic"]
+        bound, batch, critics = self.work.networks["critic"].clip, self.work.batch, self.work.ratios["critic"]
+        assert bound is not None
         slope = torch.full((2 * batch, 1), 1 / batch)
         slope[:batch] *= -1
         for step in range(critics):

@@ -1,0 +1,132 @@
+"""What peers are told of gancli's networks: layers, an optimiser and a bound, as names and numbers.
+
+Peers read these rather than gancli's own objects: a peer then needs to know nothing of how gancli computes. What no
+peer plays, be it a layer, an activation or a setting, raises NotImplementedError here: none leaves it out in silence.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from gancli.engines import Array
+from gancli.games.player import Clamp, Clip, Player
+from gancli.nn import activations, layers, optimizers
+
+
+class Activation(NamedTuple):
+    """A name and up to two numbers: sigmoid (μ), tanh (k, α), relu (slope), linear (slope)."""
+
+    name: str
+    first: float
+    second: float = 0.0
+
+
+@dataclass(frozen=True)
+class Dense:
+    """f(x W + b), with b or without."""
+
+    inputs: int
+    units: int
+    bias: bool
+    activation: Activation
+
+
+@dataclass(frozen=True)
+class BatchNorm:
+    """f(γ x̂ + β), each unit normalised over its batch."""
+
+    units: int
+    activation: Activation
+
+
+@dataclass(frozen=True)
+class Similarity:
+    """Beside x, exp(−‖x − x_i‖₁) for each sample i of the batch."""
+
+
+Layer = Dense | BatchNorm | Similarity
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """An optimiser by name, and its numbers by theirs."""
+
+    name: str
+    settings: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network and how it learns; `clip` is what its parameters are clamped to, where they are."""
+
+    inputs: int
+    layers: tuple[Layer, ...]
+    optimizer: Optimizer
+    clip: float | None
+
+    @property
+    def dense(self) -> tuple[Dense, ...]:
+        """Its layers, for a peer that knows (W, b) only. Raises NotImplementedError where there are others."""
+        found = tuple(layer for layer in self.layers if isinstance(layer, Dense) and layer.bias)
+        if len(found) < len(self.layers):
+            raise NotImplementedError("written for dense layers with a bias only")
+        return found
+
+
+def describe(player: Player) -> Network:
+    """The network of a built player. Raises NotImplementedError for what no peer plays."""
+    if player.average is not None:
+        raise NotImplementedError("moving averages")
+    found = tuple(_layer(layer) for layer in player.network.layers)
+    return Network(player.network.inputs, found, _optimizer(player.optimizer), _bound(player.clip))
+
+
+def arrays(player: Player) -> list[tuple[Array, ...]]:
+    """What each layer learns and keeps, as views: (W, b) or (W,), (γ, β, mean, variance); layers without are left out.
+
+    The running mean and variance are among them because gancli judges a generator by these.
+    """
+    return [held for layer in player.network.layers if (held := _arrays(layer))]
+
+
+def _layer(layer: Any) -> Layer:
+    if isinstance(layer, layers.Dense):
+        return Dense(layer.inputs, layer.units, layer.bias, _activation(layer.activation))
+    if isinstance(layer, layers.BatchNorm):
+        return BatchNorm(layer.units, _activation(layer.activation))
+    if isinstance(layer, layers.Similarity):
+        return Similarity()
+    raise NotImplementedError(f"layer {type(layer).__name__}")
+
+
+def _arrays(layer: Any) -> tuple[Array, ...]:
+    if isinstance(layer, layers.Dense):
+        return (layer.w,) if layer.b is None else (layer.w, layer.b)
+    if isinstance(layer, layers.BatchNorm):
+        return layer.scale, layer.shift, layer.mean, layer.variance
+    return ()
+
+
+def _activation(activation: Any) -> Activation:
+    if isinstance(activation, activations.Sigmoid):
+        return Activation("sigmoid", activation.mu)
+    if isinstance(activation, activations.Tanh):
+        return Activation("tanh", activation.k, activation.alpha)
+    if isinstance(activation, activations.LeakyRelu):
+        return Activation("relu", activation.slope)
+    if isinstance(activation, activations.Linear):
+        return Activation("linear", activation.slope)
+    raise NotImplementedError(f"activation {type(activation).__name__}")
+
+
+def _optimizer(optimizer: Any) -> Optimizer:
+    plain = not optimizer.momentum and getattr(optimizer, "mean", None) is None
+    names = {optimizers.Sgd: "eta", optimizers.Rmsprop: "eta gamma epsilon", optimizers.Adam: "eta beta1 beta2 epsilon"}
+    if type(optimizer) not in names or not plain:
+        raise NotImplementedError(f"optimiser {optimizer.name}, or its momentum or centring")
+    return Optimizer(optimizer.name, {name: getattr(optimizer, name) for name in names[type(optimizer)].split()})
+
+
+def _bound(clip: Clip | None) -> float | None:
+    if clip is None or isinstance(clip, Clamp):
+        return None if clip is None else clip.bound
+    raise NotImplementedError(f"clip {clip.mode}")
