@@ -2,6 +2,8 @@
 
 import ctypes
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -125,6 +127,23 @@ def test_other_sources_versions_or_processors_have_a_folder_of_their_own(monkeyp
             )
             found.add(store.stamp())
     assert len(found) == 8
+
+
+def test_kernels_of_several_processes_are_kept_apart(kernels: Path) -> None:
+    """Each the first that its process compiles: what they are made of has the same names then, for Numba counts."""
+    names = "relu_gradient", "multiply", "tanh_gradient"
+    for name in names:
+        code = f"from gancli.engines.replay import store; store.addresses(['{name}'], 8, lambda kept: None)"
+        subprocess.run([sys.executable, "-c", code], check=True)
+    said: list[bool] = []
+    found = store.addresses(names, 8, said.append)
+    x, results = np.array([0.5, -2.0]), []
+    for name in names:
+        y, op, numbers = np.ones(2), np.zeros(layout.WIDTH, np.int64), np.full(layout.NUMBERS, 0.25)
+        op[layout.ROWS : layout.FIRST + 4] = 1, 2, 0, x.ctypes.data, 2, y.ctypes.data, 2
+        layout.KERNEL(found[name])(0, 1, 0, op.ctypes.data, numbers.ctypes.data, None)
+        results.append(y.tolist())
+    assert said == [] and results == [[1.0, 0.25], [0.5, -2.0], [0.0625 - 0.25, 0.0625 - 4.0]]
 
 
 def test_addresses_are_of_functions() -> None:

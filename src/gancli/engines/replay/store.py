@@ -18,6 +18,8 @@ from typing import Any
 import llvmlite.binding as llvm
 from platformdirs import user_cache_dir
 
+from gancli.engines.replay import native
+
 LOOP = "play"
 """The loop, which is the same for numbers of every size."""
 Key = tuple[str, int]
@@ -47,12 +49,17 @@ def addresses(names: Iterable[str], itemsize: int, compiling: Callable[[bool], N
 
 
 def _load(code: dict[Key, tuple[str, bytes]]) -> None:
-    engine = _engine()
-    for _, text in code.values():
+    """Each by an engine of its own: files of two processes may have different functions of one name within."""
+    native.register()
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    for key, (symbol, text) in code.items():
+        machine = llvm.Target.from_default_triple().create_target_machine(jit=True)
+        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
         engine.add_object_file(llvm.ObjectFileRef.from_data(text))
-    engine.finalize_object()
-    for key, (symbol, _) in code.items():
+        engine.finalize_object()
         _loaded[key] = engine.get_function_address(symbol)
+        _alive.append(engine)
 
 
 def knows(name: str) -> bool:
@@ -63,7 +70,6 @@ def knows(name: str) -> bool:
 
 def _compile(keys: list[Key], place: Path | None) -> None:
     from gancli.engines.compiled import loop
-    from gancli.engines.replay import native
 
     native.register()
     for name, itemsize in keys:
@@ -122,16 +128,3 @@ def stamp() -> str:
     features = llvm.get_host_cpu_features().flatten()
     digest.update(f"{platform.python_version()} {llvm.get_host_cpu_name()} {features}".encode())
     return digest.hexdigest()[:16]
-
-
-def _engine() -> Any:
-    """One of LLVM's, that knows the functions which kernels call."""
-    from gancli.engines.replay import native
-
-    native.register()
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    machine = llvm.Target.from_default_triple().create_target_machine(jit=True)
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
-    _alive.append(engine)
-    return engine
