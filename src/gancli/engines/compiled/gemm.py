@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import llvmlite.binding as llvm
+import numpy as np
 
 from gancli.engines.compiled import blas
 from gancli.engines.compiled.jit import inlined, loop, part
@@ -93,18 +94,21 @@ def wins(a_t, b_t, m, n, k):
     if LANES == 16:
         rest = n % 32
         padded = (m + 7) // 8 * 8 * (n - rest + (0 if rest == 0 else 24 if rest <= 24 else 32))
-        if m < 16 or (padded * 100 > m * n * 107 and not 12 < n < 32):
+        if m < 16 or (padded * 100 > m * n * (107 if b_t else 104) and not 12 < n < 32):
             return False
-        return m * n * k > (100_000 if b_t and n >= 64 else 1_000_000) and (n >= 64 or m >= 128 or not b_t)
+        if b_t and n >= 64:
+            return m * n >= 2048 and m * n * k > 100_000
+        return m >= (128 if b_t else 16) and m * n * k > 1_000_000
     return LANES == 8 and not a_t and not b_t and m >= 64 and 16 < n <= 24 and m * n * k > 1_000_000
 
 
 @part
 def gemm(a_t, b_t, m, n, k, a, lda, b, ldb, c, ldc, more):
     """`blas.gemm`, or the same here."""
-    large = m > 256 and n > 512 and k > 128  # where there is nothing to gain
+    large = m > 256 and n > 512 and k > 128  # there is nothing to gain, but for biases
+    # (bool: Numba would compile it once more for each constant)
     if a.itemsize == 4 and wins(a_t, b_t, m, n, k) and not large:
-        multiply(a_t, b_t, m, n, k, a, lda, b, ldb, c, ldc, more, c, ldc)
+        multiply(bool(a_t), bool(b_t), m, n, k, a, lda, b, ldb, c, ldc, bool(more), c, ldc)
     else:
         blas.gemm(a_t, b_t, m, n, k, a, lda, b, ldb, c, ldc, more)
 
@@ -113,7 +117,7 @@ def gemm(a_t, b_t, m, n, k, a, lda, b, ldb, c, ldc, more):
 def affine(m, n, k, a, lda, b, ldb, c, ldc, bias):
     """C ← A B + a row of biases, if there are any: added before C is stored, which BLAS cannot do."""
     if a.itemsize == 4 and wins(False, False, m, n, k):
-        multiply(False, False, m, n, k, a, lda, b, ldb, c, ldc, bias.size > 0, bias, 0)
+        multiply(bool(False), bool(False), m, n, k, a, lda, b, ldb, c, ldc, bias.size > 0, bias, np.int64(0))
     else:
         blas.gemm(False, False, m, n, k, a, lda, b, ldb, c, ldc, False)
         for r in range(m if bias.size else 0):
