@@ -106,7 +106,7 @@ def wins(a_t, b_t, m, n, k):
 def gemm(a_t, b_t, m, n, k, a, lda, b, ldb, c, ldc, more):
     """`blas.gemm`, or the same here."""
     large = m > 256 and n > 512 and k > 128  # there is nothing to gain, but for biases
-    # (bool: Numba would compile it once more for each constant)
+    # (bool, for Numba would compile it once more for each constant)
     if a.itemsize == 4 and wins(a_t, b_t, m, n, k) and not large:
         multiply(bool(a_t), bool(b_t), m, n, k, a, lda, b, ldb, c, ldc, bool(more), c, ldc)
     else:
@@ -117,7 +117,8 @@ def gemm(a_t, b_t, m, n, k, a, lda, b, ldb, c, ldc, more):
 def affine(m, n, k, a, lda, b, ldb, c, ldc, bias):
     """C ← A B + a row of biases, if there are any: added before C is stored, which BLAS cannot do."""
     if a.itemsize == 4 and wins(False, False, m, n, k):
-        multiply(bool(False), bool(False), m, n, k, a, lda, b, ldb, c, ldc, bias.size > 0, bias, np.int64(0))
+        no = bool(0)  # neither is a constant, as in `gemm`
+        multiply(no, no, m, n, k, a, lda, b, ldb, c, ldc, bias.size > 0, bias, np.int64(0))
     else:
         blas.gemm(False, False, m, n, k, a, lda, b, ldb, c, ldc, False)
         for r in range(m if bias.size else 0):
