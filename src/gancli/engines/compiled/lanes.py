@@ -4,6 +4,7 @@ LLVM makes such instructions out of loops too, but then asks at each loop's star
 what is left of eights one by one: in rows of twenty that is most of the time.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from llvmlite import ir
@@ -26,28 +27,37 @@ def add_products(y, places, v, starts, factors, size):
         _one(y, places, v, starts, factors, j)
 
 
+def spread(builder: Any, value: Any, lanes: int) -> Any:
+    """A vector of one number."""
+    nothing, same = ir.Constant(ir.VectorType(value.type, lanes), ir.Undefined), ir.VectorType(ir.IntType(32), lanes)
+    first = builder.insert_element(nothing, value, ir.Constant(ir.IntType(32), 0))
+    return builder.shuffle_vector(first, nothing, ir.Constant(same, [0] * lanes))
+
+
+def vectors(builder: Any, start: Any, widths: Sequence[int]) -> list[Any]:
+    """Pointers to vectors of so many numbers each, one after the other."""
+    places = [builder.gep(start, [ir.Constant(ir.IntType(64), sum(widths[:v]))]) for v in range(len(widths))]
+    kinds = [ir.VectorType(start.type.pointee, width).as_pointer() for width in widths]
+    return [builder.bitcast(place, kind) for place, kind in zip(places, kinds, strict=True)]
+
+
 def _adder(lanes: int) -> Any:
     """`add_products` for `lanes` numbers from `j` on; all are read before any is written."""
 
     def add(typing: Any, y: Any, places: Any, v: Any, starts: Any, factors: Any, j: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            number, index = context.get_value_type(y.dtype), ir.IntType(32)
+            number = context.get_value_type(y.dtype)
             kind, align = ir.VectorType(number, lanes), context.get_abi_sizeof(number)
-            nothing, same = ir.Constant(kind, ir.Undefined), ir.Constant(ir.VectorType(index, lanes), [0] * lanes)
 
             def find(array: Any, value: Any, which: Any) -> list[Any]:
                 data = context.make_array(array)(context, builder, value).data
                 moved = [builder.add(place, args[5]) for place in cgutils.unpack_tuple(builder, which)]
                 return [builder.bitcast(builder.gep(data, [place]), kind.as_pointer()) for place in moved]
 
-            def spread(value: Any) -> Any:
-                first = builder.insert_element(nothing, value, ir.Constant(index, 0))
-                return builder.shuffle_vector(first, nothing, same)
-
             targets = find(y, args[0], args[1])
             vectors = [builder.load(place, align=align) for place in find(v, args[2], args[3])]
             totals = [builder.load(target, align=align) for target in targets]
-            numbers = [spread(value) for value in cgutils.unpack_tuple(builder, args[4])]
+            numbers = [spread(builder, value, lanes) for value in cgutils.unpack_tuple(builder, args[4])]
             for r in range(len(totals)):
                 for vector, factor in zip(vectors, numbers[r * len(vectors) :], strict=False):
                     totals[r] = builder.fadd(totals[r], builder.fmul(factor, vector, flags=FAST), flags=FAST)

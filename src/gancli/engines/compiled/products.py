@@ -1,7 +1,7 @@
 """Kernels of dense layers: x W + b, ∂E/∂x, and the gradient of the weights, with or without the step along it."""
 
-from gancli.engines.compiled.blas import gemm
 from gancli.engines.compiled.few import add_four, add_one, dot_rows
+from gancli.engines.compiled.gemm import affine, gemm
 from gancli.engines.compiled.jit import part
 from gancli.engines.compiled.kernels import kernel
 from gancli.engines.compiled.views import add, after, copy, cut, fill, reals, share_of
@@ -101,9 +101,8 @@ def affine_many(share, shares, game, op, numbers, like):
     x, w, y = reals(like, op[X], rows * inputs), reals(like, op[W], inputs * units), reals(like, op[OUT], rows * units)
     if right > left and last > first:
         c, a = after(y, first * units + left), after(x, first * inputs)
-        gemm(False, False, last - first, right - left, inputs, a, inputs, after(w, left), units, c, units, False)
-        for r in range(first, last if op[B] else first):
-            add(after(reals(like, op[B], units), left), cut(y, r * units + left, right - left))
+        bias = cut(reals(like, op[B], units), left, right - left if op[B] else 0)
+        affine(last - first, right - left, inputs, a, inputs, after(w, left), units, c, units, bias)
 
 
 # --- ∂E/∂x

@@ -226,6 +226,7 @@ def _stepping(name: str, step: Any) -> None:
     def many(share, shares, game, op, numbers, like):
         start, stop = share_of(op[INPUTS], share, shares, GRAIN)
         own, together = own_block(share, op, like), max(op[SIZE] // op[UNITS], 1)
+        together -= together % 8 if together > 8 else 0  # the rows of a tile
         for i in range(start, stop, together):
             count = min(together, stop - i)
             g = cut(own, 0, count * op[UNITS])

@@ -6,6 +6,7 @@ the time.
 
 from typing import Any
 
+from llvmlite import ir
 from numba import types
 from numba.np.arrayobj import populate_array
 
@@ -49,6 +50,25 @@ def cut(typing: Any, array: Any, start: Any, size: Any) -> Any:
         return _view(context, builder, kind, builder.gep(whole.data, [args[1]]), args[2])
 
     return kind(array, types.int64, types.int64), generate
+
+
+def room(count: int) -> Any:
+    """(like): so many numbers of the caller's own, on the stack."""
+
+    def view(typing: Any, like: Any) -> Any:
+        kind = types.Array(like.dtype, 1, "C")
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            number = context.get_data_type(kind.dtype)
+            with builder.goto_entry_block():
+                made = builder.alloca(ir.ArrayType(number, count))
+            made.align = 64  # a cache line
+            size = ir.Constant(ir.IntType(64), count)
+            return _view(context, builder, kind, builder.bitcast(made, number.as_pointer()), size)
+
+        return kind(like), generate
+
+    return intrinsic(view)
 
 
 @part
