@@ -5,6 +5,7 @@ can write to, and are loaded only if their content is what was written. Their fo
 on: the sources, the processor, and the versions of Python, Numba, llvmlite and NumPy.
 """
 
+import gc
 import hashlib
 import importlib.metadata
 import json
@@ -72,13 +73,19 @@ def _compile(keys: list[Key], place: Path | None) -> None:
     from gancli.engines.compiled import loop
 
     native.register()
-    for name, itemsize in keys:
-        made = loop.compiled(name, itemsize)
-        _alive.append(made)
-        _loaded[name, itemsize] = made.address
-        code = loop.object_code(made)
-        if place is not None and code is not None:
-            _write(place / f"{name}-{itemsize}", *code)
+    collecting = gc.isenabled()
+    gc.disable()  # millions of objects are made, and nearly all stay
+    try:
+        for name, itemsize in keys:
+            made = loop.compiled(name, itemsize)
+            _alive.append(made)
+            _loaded[name, itemsize] = made.address
+            code = loop.object_code(made)
+            if place is not None and code is not None:
+                _write(place / f"{name}-{itemsize}", *code)
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _write(path: Path, symbol: str, code: bytes) -> None:
