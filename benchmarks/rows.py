@@ -23,7 +23,7 @@ critic:
   activation: relu
   clip: {bound: 0.1, mode: clamp}
   optimizer: {name: rmsprop, eta: 0.005, gamma: 0.99}
-latent: {law: gaussian}
+latent: {distribution: gaussian}
 training: {games: 1000000, batch: BATCH, ratios: {critic: 5, generator: 1}}
 """
 
@@ -40,7 +40,7 @@ discriminator:
   activation: leaky_relu
   init: {name: normal, std: STD}
   optimizer: {name: adam, eta: ETA, beta1: 0.5}DISCRIMINATOR
-latent: {law: gaussian}
+latent: {distribution: gaussian}
 training: {games: 1000000, batch: 64, ratios: {real: 1, shared: 1}}
 """
 
@@ -78,7 +78,7 @@ kind: gan
 data: {set: mnist, classes: [7]}
 generator: {shape: [100, 300, 784], activation: sigmoid, mu: 0.1, optimizer: {name: sgd, eta: 0.2}}
 discriminator: {shape: [784, 20, 1], activation: sigmoid, init: glorot, optimizer: {name: sgd, eta: 0.02}}
-latent: {law: gaussian}
+latent: {distribution: gaussian}
 training: {games: 1000000, batch: 1, ratios: {real: 1, shared: 1}}
 """,
         of_jax=0.6,

@@ -45,7 +45,7 @@ kind: wgan
 data: {classes: [7]}
 generator: {shape: [10, 24, 784], init: glorot, optimizer: {name: rmsprop, eta: 0.001, epsilon: 0.001}}
 critic: {shape: [784, 9, 1], activation: relu, init: glorot, clip: {bound: 0.05}, optimizer: {name: rmsprop, eta: 0.001, epsilon: 0.001}}
-latent: {law: gaussian}
+latent: {distribution: gaussian}
 training: {games: 1000, batch: 8, ratios: {critic: 2, generator: 1}}
 test: {batches: 2}
 """
@@ -95,7 +95,7 @@ CASES: dict[str, tuple[str, list[str]]] = {
     "gan, all four ratios": (GAN, ["training.ratios={real: 2, shared: 1, fake: 2, generator: 1}"]),
     "gan without real": (GAN, ["training.ratios={real: 0, shared: 1}"]),
     "gan, one at a time": (GAN, ["training.batch=1"]),
-    "gan, gaussian latents": (GAN, ["latent.law=gaussian"]),
+    "gan, gaussian latents": (GAN, ["latent.distribution=gaussian"]),
     "wgan clamp": (WGAN, []),
     "wgan rescale": (WGAN, ["critic.clip={bound: 0.05, mode: rescale}"]),
     "wgan without clip": (WGAN, ["critic.clip=null"]),
@@ -104,9 +104,9 @@ CASES: dict[str, tuple[str, list[str]]] = {
     "wgan by 33": (WGAN, ["training.batch=33"]),
     "wgan warm-up": (WGAN, ["training.warmup=30"]),
     "wgan, two steps of the generator": (WGAN, ["training.ratios={critic: 2, generator: 2}", "training.batch=2"]),
-    "wgan, uniform latents, deep": (WGAN, ["latent.law=uniform", "generator.shape=[10, 24, 30, 784]"]),
+    "wgan, uniform latents, deep": (WGAN, ["latent.distribution=uniform", "generator.shape=[10, 24, 30, 784]"]),
     "noise concat": (WGAN, ["generator.noise={mode: concat, size: 5}"]),
-    "noise add": (GAN, ["discriminator.noise={mode: add, law: uniform, scale: 0.1}"]),
+    "noise add": (GAN, ["discriminator.noise={mode: add, distribution: uniform, scale: 0.1}"]),
     "noise multiply": (GAN, ["discriminator.noise={mode: multiply, scale: 0.3}", "generator.noise={mode: multiply}"]),
     "noise on images": (
         WGAN,

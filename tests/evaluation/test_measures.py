@@ -197,7 +197,7 @@ def test_parzen_windows_are_a_mixture_of_gaussians() -> None:
     chosen = parzen.parzen(
         rng.standard_normal((4000, 2)), rng.standard_normal((500, 2)), rng.standard_normal((2000, 2))
     )
-    assert chosen.likelihood == pytest.approx(-np.log(2 * np.pi) - 1, abs=0.1), "the entropy of the law"
+    assert chosen.likelihood == pytest.approx(-np.log(2 * np.pi) - 1, abs=0.1), "the entropy of the distribution"
 
 
 def test_modes_of_a_mixture() -> None:

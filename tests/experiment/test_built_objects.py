@@ -22,7 +22,7 @@ kind: gan
 seed: 5
 engine: numpy
 data: {set: ring, samples: 20}
-latent: {law: gaussian}
+latent: {distribution: gaussian}
 generator: {shape: [3, 4, 2]}
 discriminator: {shape: [2, 6, 1]}
 training: {games: 7, batch: 4}
@@ -121,7 +121,7 @@ def test_a_gan_plays_what_its_configuration_says() -> None:
         "training.ratios={real: 2, generator: 3}",
     )  # fmt: skip
     game = found.game
-    assert (game.batch, game.law, game.test_batches, game.r1) == (4, "gaussian", 3, R1(gamma=0.5, every=3))
+    assert (game.batch, game.distribution, game.test_batches, game.r1) == (4, "gaussian", 3, R1(gamma=0.5, every=3))
     assert game.ratios == {"real": 2, "fake": 0, "shared": 1, "generator": 3} | game.ratios
     assert (game.ratios["real"], game.ratios["generator"]) == (2, 3)
     assert (game.labels.low, game.labels.high, game.labels.flip) == (0.5, 0.9, 0.25)

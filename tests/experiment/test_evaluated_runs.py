@@ -101,7 +101,7 @@ def streams(seed: int) -> Any:
 
 def drawn(folder: RunFolder, count: int, seed: int) -> Any:
     spec, network, _ = evaluating.load_generator(folder)
-    return sample_generator(network, spec.latent.law, count, streams(seed)[0])[0]
+    return sample_generator(network, spec.latent.distribution, count, streams(seed)[0])[0]
 
 
 def test_a_run_of_points_is_measured_beside_its_modes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ name: small
 dtype: float64
 engine: numpy
 data: {set: ring, samples: 24}
-latent: {law: gaussian}
+latent: {distribution: gaussian}
 generator: {shape: [4, 6, 2], optimizer: {name: sgd, eta: 0.01}}
 discriminator: {shape: [2, 9, 1], optimizer: {name: sgd, eta: 0.01}}
 training: {games: 2, batch: 8}

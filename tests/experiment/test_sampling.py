@@ -10,7 +10,7 @@ from helpers import train
 RING = """
 kind: gan
 data: {set: ring, samples: 40}
-latent: {law: gaussian}
+latent: {distribution: gaussian}
 generator: {shape: [3, 5, 2], activation: tanh, output: linear, batch_norm: true, ema: 0.9, optimizer: {name: adam, eta: 0.05}}
 discriminator: {shape: [2, 9, 1], optimizer: {name: adam, eta: 0.01}}
 training: {games: 12, batch: 8}

@@ -254,7 +254,7 @@ def test_a_discriminator_learns_to_tell(loss: str) -> None:
     assert figures["real_score"] > 0.8 and figures["fake_score"] < 0.2
 
 
-def test_labels_have_their_law() -> None:
+def test_labels_have_their_distribution() -> None:
     rng, out = np.random.default_rng(0), np.empty(100_000, np.float32)
     labels = Labels(0.7, 1.0, flip=0.005)
     labels.of(True).fill(rng, out, None)
@@ -339,11 +339,11 @@ def test_a_player_with_one_number_that_is_not_finite_is_not() -> None:
     assert not player.finite()
 
 
-@pytest.mark.parametrize("law", ["uniform", "gaussian"])
-def test_samples_are_drawn_a_thousand_at_a_time_and_come_to_the_same(law: str) -> None:
-    built = game(GAN, f"latent.law={law}")
+@pytest.mark.parametrize("distribution", ["uniform", "gaussian"])
+def test_samples_are_drawn_a_thousand_at_a_time_and_come_to_the_same(distribution: str) -> None:
+    built = game(GAN, f"latent.distribution={distribution}")
     rng = np.random.default_rng(3)
-    z = rng.uniform(-1, 1, (2100, 4)) if law == "uniform" else rng.standard_normal((2100, 4))
+    z = rng.uniform(-1, 1, (2100, 4)) if distribution == "uniform" else rng.standard_normal((2100, 4))
     found = built.sample(2100, np.random.default_rng(3))
     np.testing.assert_allclose(found, built.generator.network.forward(z, rng, training=False), rtol=1e-12)
 

@@ -23,7 +23,7 @@ WGAN = TEXT.format(kind="wgan", opponent="critic")
 NOISE = {
     "nothing": (None, "null"),
     "concat": (plain.Noise("concat", 0.5, 2), "{mode: concat, size: 2, scale: 0.5}"),
-    "add": (plain.Noise("add", 0.4), "{mode: add, law: uniform, scale: 0.4}"),
+    "add": (plain.Noise("add", 0.4), "{mode: add, distribution: uniform, scale: 0.4}"),
     "multiply": (plain.Noise("multiply", 0.3), "{mode: multiply, scale: 0.3}"),
 }
 
@@ -72,7 +72,7 @@ class Gan(plain.Game):
 
 
 @pytest.mark.parametrize(
-    ("loss", "noise", "dropout", "law"),
+    ("loss", "noise", "dropout", "distribution"),
     [
         ("loss: gan", "nothing", 0.0, "gaussian"),
         ("loss: gan", "concat", 0.0, "uniform"),
@@ -80,9 +80,9 @@ class Gan(plain.Game):
         ("loss: least_squares", "multiply", 0.0, "gaussian"),
     ],
 )
-def test_a_gan(loss: str, noise: str, dropout: float, law: str) -> None:
+def test_a_gan(loss: str, noise: str, dropout: float, distribution: str) -> None:
     built = game(
-        GAN, f"generator.noise={NOISE[noise][1]}", "generator.ema=0.6", f"latent.law={law}",
+        GAN, f"generator.noise={NOISE[noise][1]}", "generator.ema=0.6", f"latent.distribution={distribution}",
         "discriminator.activation=leaky_relu", "discriminator.output=sigmoid", "discriminator.mu=0.5",
         f"discriminator.dropout={dropout}",
         f"training={{games: 6, batch: 6, ratios: {{real: 2, fake: 1, shared: 1, generator: 2}}, {loss}, "
@@ -102,7 +102,7 @@ def test_a_gan(loss: str, noise: str, dropout: float, law: str) -> None:
     def fake(output: Any, targets: Any = 0.0) -> Any:
         return of_d(output, targets)
 
-    expected = Gan(built.real.part.samples, g, d, real, fake, teach, 6, uniform=law == "uniform")
+    expected = Gan(built.real.part.samples, g, d, real, fake, teach, 6, uniform=distribution == "uniform")
     built.play(6)
     for _ in range(6):
         expected.play()
@@ -144,7 +144,7 @@ def test_a_wgan(noise: str, clip: str, average: bool, optimizer: str) -> None:
     """Warm-up in the first game; a long phase in games 0, 1 and 4."""
     built = game(
         WGAN, f"generator.noise={NOISE[noise][1]}", f"generator.ema={0.6 if average else 'null'}",
-        "critic.activation=relu", f"critic.clip={{bound: 0.4, mode: {clip}}}", "critic.noise={mode: add, law: uniform, scale: 0.4}",
+        "critic.activation=relu", f"critic.clip={{bound: 0.4, mode: {clip}}}", "critic.noise={mode: add, distribution: uniform, scale: 0.4}",
         *(["critic.optimizer=sgd"] if optimizer == "sgd" else []),
         "training={games: 6, batch: 6, ratios: {critic: 2, generator: 2}, warmup: 1, long_phase: {critic: 3, first: 2, every: 4}}",
     )  # fmt: skip

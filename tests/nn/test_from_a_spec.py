@@ -24,13 +24,13 @@ def layers(built: Any, player: str) -> list[Any]:
 def test_beside_a_layers_inputs_are_dropout_then_likenesses_then_noise() -> None:
     built = game(
         GAN, "discriminator.dropout=0.3", "discriminator.minibatch={name: kernel, kernels: 3, size: 2}",
-        "discriminator.noise={mode: concat, size: 2, law: uniform, scale: 0.5}", "discriminator.activation=leaky_relu",
+        "discriminator.noise={mode: concat, size: 2, distribution: uniform, scale: 0.5}", "discriminator.activation=leaky_relu",
     )  # fmt: skip
     first, dropped, kernel, noise, last = layers(built, "discriminator")
     assert [type(layer) for layer in (first, dropped, kernel, noise, last)] == [Dense, Noise, Kernel, Noise, Dense]
-    assert (dropped.law, dropped.scale, dropped.inputs) == ("dropout", 0.3, 6)
+    assert (dropped.distribution, dropped.scale, dropped.inputs) == ("dropout", 0.3, 6)
     assert (kernel.inputs, kernel.extra, kernel.size, kernel.batch) == (6, 3, 2, 4)
-    assert (noise.mode, noise.inputs, noise.size, noise.law, noise.scale) == ("concat", 9, 2, "uniform", 0.5)
+    assert (noise.mode, noise.inputs, noise.size, noise.distribution, noise.scale) == ("concat", 9, 2, "uniform", 0.5)
     assert last.inputs == 11 and first.activation == LeakyRelu(0.2)
 
 

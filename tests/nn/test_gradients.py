@@ -93,15 +93,15 @@ def test_dense_layers_with_every_activation(name: str, settings: dict[str, float
 
 
 @pytest.mark.parametrize(("mode", "size"), [("concat", 3), ("add", None), ("multiply", None)])
-@pytest.mark.parametrize("law", ["gaussian", "uniform"])
+@pytest.mark.parametrize("distribution", ["gaussian", "uniform"])
 @pytest.mark.parametrize("where", [0, 1])
-def test_noise(mode: str, size: int | None, law: str, where: int) -> None:
+def test_noise(mode: str, size: int | None, distribution: str, where: int) -> None:
     sizes = [4, 6, 3]
     layers: list[Any] = []
     for index in range(2):
         inputs = sizes[index]
         if index == where:
-            layers.append(Noise(inputs, mode, size, law, 0.5))
+            layers.append(Noise(inputs, mode, size, distribution, 0.5))
             inputs = layers[-1].units
         layers.append(Dense(inputs, sizes[index + 1], Sigmoid(), glorot()))
     target, mse = batch(5, 3, seed=3), LOSSES["mse"]()

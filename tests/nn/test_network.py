@@ -115,12 +115,14 @@ DRAWN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "settings", "std", "law"), DRAWN)
-def test_initial_weights_have_their_law_and_biases_are_zero(name: str, settings: Any, std: float, law: str) -> None:
+@pytest.mark.parametrize(("name", "settings", "std", "distribution"), DRAWN)
+def test_initial_weights_have_their_distribution_and_biases_are_zero(
+    name: str, settings: Any, std: float, distribution: str
+) -> None:
     """Of 400 inputs and 300 units: N(0, 1), U(±√(6/700)) (Glorot and Bengio 2010), N(0, 2/400) (He et al. 2015)."""
     net = Network([Dense(400, 300, Sigmoid(), INITIALIZERS[name](**settings))], make_engine("numpy"), "float32", RNG(0))
     views = net.views(net.params)
-    drawn_as(views["layer1.weights"], std, law)
+    drawn_as(views["layer1.weights"], std, distribution)
     assert not views["layer1.bias"].any()
 
 
@@ -134,19 +136,19 @@ def test_the_kernels_of_minibatch_discrimination_begin_as_glorots() -> None:
     drawn_as(net.params, math.sqrt(2 / 500), "uniform")
 
 
-def drawn_as(values: Any, std: float, law: str) -> None:
+def drawn_as(values: Any, std: float, distribution: str) -> None:
     assert values.std() == pytest.approx(std, rel=0.02) and abs(values.mean()) < 0.02 * std
-    assert (np.abs(values) < std).mean() == pytest.approx(WITHIN[law], abs=0.01)
-    assert law == "normal" or np.abs(values).max() <= math.sqrt(3) * std * (1 + 1e-6)
+    assert (np.abs(values) < std).mean() == pytest.approx(WITHIN[distribution], abs=0.01)
+    assert distribution == "normal" or np.abs(values).max() <= math.sqrt(3) * std * (1 + 1e-6)
 
 
-@pytest.mark.parametrize(("law", "std"), [("gaussian", 2.0), ("uniform", 2 / math.sqrt(3))])
+@pytest.mark.parametrize(("distribution", "std"), [("gaussian", 2.0), ("uniform", 2 / math.sqrt(3))])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_latents_have_their_law(law: str, std: float, dtype: str) -> None:
+def test_latents_have_their_distribution(distribution: str, std: float, dtype: str) -> None:
     out = np.empty((500, 100), dtype)
-    make_engine("numpy").draw(RNG(0), DISTRIBUTIONS[law](2.0), out=out)
+    make_engine("numpy").draw(RNG(0), DISTRIBUTIONS[distribution](2.0), out=out)
     assert out.std() == pytest.approx(std, rel=0.02) and abs(out.mean()) < 0.03
-    assert law == "gaussian" or (out.min() >= -2 and out.max() < 2)
+    assert distribution == "gaussian" or (out.min() >= -2 and out.max() < 2)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -167,13 +169,13 @@ NOISES = {
 
 
 @pytest.mark.parametrize("mode", NOISES)
-@pytest.mark.parametrize("law", ["gaussian", "uniform"])
-def test_noise_joins_its_input_as_is_said_of_it(mode: str, law: str) -> None:
-    layer = Noise(3, mode, 3, law, 0.5)
+@pytest.mark.parametrize("distribution", ["gaussian", "uniform"])
+def test_noise_joins_its_input_as_is_said_of_it(mode: str, distribution: str) -> None:
+    layer = Noise(3, mode, 3, distribution, 0.5)
     net = Network([layer, Dense(layer.units, 1, Linear(), normal())], make_engine("numpy"), "float64", RNG(0))
     x = RNG(1).standard_normal((4, 3))
     net.forward(x, RNG(2), training=False)
-    drawn = 0.5 * RNG(2).standard_normal((4, 3)) if law == "gaussian" else RNG(2).uniform(-0.5, 0.5, (4, 3))
+    drawn = 0.5 * RNG(2).standard_normal((4, 3)) if distribution == "gaussian" else RNG(2).uniform(-0.5, 0.5, (4, 3))
     assert layer.y == pytest.approx(NOISES[mode](x, drawn), rel=1e-12)
 
 

@@ -133,7 +133,7 @@ COMMON = {
     "checkpoint": {"every": 1000},
 }
 OF_TWO = {
-    "data": MNIST_DATA, "mu": 1.0, "latent": {"law": "uniform"}, "test": {"every": 100, "batches": 10},
+    "data": MNIST_DATA, "mu": 1.0, "latent": {"distribution": "uniform"}, "test": {"every": 100, "batches": 10},
     "stop": {"on_collapse": False}, "pictures": {"every": 500, "count": 20},
     "generator": {**NETWORK, "shape": [10, 20, 784], "activation": {"name": "sigmoid"}, "output": {"name": "sigmoid"}, "optimizer": SGD},
 }  # fmt: skip
@@ -181,7 +181,7 @@ DEFAULTS: list[tuple[type[Spec], dict[str, Any], dict[str, Any]]] = [
     (networks.Tanh, {"name": "tanh"}, {"k": 1.0, "alpha": 1.0}),
     (networks.LeakyRelu, {"name": "leaky_relu"}, {"slope": 0.2}),
     (networks.Normal, {"name": "normal"}, {"std": 1.0}),
-    (networks.Noise, {}, {"mode": "concat", "size": None, "law": "gaussian", "scale": 1.0}),
+    (networks.Noise, {}, {"mode": "concat", "size": None, "distribution": "gaussian", "scale": 1.0}),
     (networks.Kernel, {"name": "kernel"}, {"kernels": 50, "size": 5}),
     (networks.Clip, {"bound": 1.0}, {"mode": "clamp"}),
     (training.R1, {"gamma": 1.0}, {"every": 1}),

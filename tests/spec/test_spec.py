@@ -197,7 +197,7 @@ def test_defaults_by_role() -> None:
         (GAME2D, ["name=\udcff"], "name: must be a valid string"),
         (GAME2D, ["name=' " + "x" * 57 + "'"], "; got ' " + "x" * 57 + "'"),
         (GAME2D, ["name=' " + "x" * 58 + "'"], "; got ' " + "x" * 55 + "..."),
-        (MNIST, ["latent.law=gaussian"], "latent: unknown key"),
+        (MNIST, ["latent.distribution=gaussian"], "latent: unknown key"),
         (MNIST, ["data={set: mnist, points: square}"], "is for `set: xor`; got `set: mnist`"),
         (MNIST, ["data={set: xor, samples: 9}"], "is for data that are drawn"),
         (MNIST, ["data={set: ring}"], "ring is for a gan or wgan"),
@@ -238,7 +238,7 @@ def test_refusals(text: str, settings: list[str], expected: str) -> None:
             "noise, units",
         }),
         (WGAN, "critic={inputs: 784, layers: [{units: 5, noise: {sise: 3}}, 4]}", {
-            "critic.layers.0.noise.sise": "unknown key; allowed here: law, mode, scale, size; did you mean 'size'?",
+            "critic.layers.0.noise.sise": "unknown key; allowed here: distribution, mode, scale, size; did you mean 'size'?",
             "critic.layers.1": "must be a mapping of keys to values; got 4",
         }),
         (WGAN, "critic={inputs: 784, layers: [{units: 5, minibatch: {name: kernel, kernals: 3}}]}", {

@@ -135,7 +135,7 @@ def _adversaries(
         "real": batches["training"],
         "test": batches["test"],
         "batch": spec.training.batch,
-        "law": spec.latent.law,
+        "distribution": spec.latent.distribution,
         "test_batches": spec.test.batches,
         "streams": streams,
     }

@@ -82,21 +82,21 @@ def critic_distance(folder: RunFolder, seeds: int) -> CriticDistance:
     dataset, engine = load_data(spec), generator.engine
     found = CriticDistance([], [])
     for seed in range(seeds):
-        own = against_generator(dataset, generator, spec.latent.law, np.random.default_rng(seed))
+        own = against_generator(dataset, generator, spec.latent.distribution, np.random.default_rng(seed))
         found.own.append(train_critic(own, engine, seed))
         real = real_against_real(dataset, generator, np.random.default_rng(seed))
         found.real.append(train_critic(real, engine, seed))
     return found
 
 
-def against_generator(dataset: Dataset, generator: Network, law: str, rng: Rng) -> Sides:
+def against_generator(dataset: Dataset, generator: Network, distribution: str, rng: Rng) -> Sides:
     """Real data and a generator's samples, as many held out as there are test data."""
 
     def fake(out: Array) -> None:
-        out[...] = sample_generator(generator, law, len(out), rng)[0]
+        out[...] = sample_generator(generator, distribution, len(out), rng)[0]
 
     held_real = _held_out(dataset.test, generator, rng)
-    held_fake = sample_generator(generator, law, len(held_real), rng)[0]
+    held_fake = sample_generator(generator, distribution, len(held_real), rng)[0]
     return Sides(Batches(dataset.train, generator.engine.load, rng).load, fake, held_real, held_fake)
 
 

@@ -55,7 +55,7 @@ def evaluate(folder: RunFolder, how: How) -> dict[str, Any]:
     facts |= {"checksum": checksum(dataset)}
 
     def draw(count: int) -> Array:
-        samples, _ = sample_generator(network, spec.latent.law, count, latents)
+        samples, _ = sample_generator(network, spec.latent.distribution, count, latents)
         return samples if dataset.modes is not None else np.clip(samples, 0.0, 1.0, out=samples)
 
     if dataset.modes is not None:

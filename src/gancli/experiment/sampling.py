@@ -45,7 +45,7 @@ def load_generator(folder: RunFolder) -> tuple[Gan | Wgan, Network, int]:
 def sample(folder: RunFolder, count: int, seed: int) -> Samples:
     """`count` samples of a run's generator as its newest checkpoint has it. Raises RunError, SpecError."""
     spec, network, game = load_generator(folder)
-    flat, latents = sample_generator(network, spec.latent.law, count, np.random.default_rng(seed))
+    flat, latents = sample_generator(network, spec.latent.distribution, count, np.random.default_rng(seed))
     values = flat.astype(np.float32).reshape(count, *SAMPLE_SHAPES[spec.data.set])
     if values.ndim == 4:
         np.clip(values, 0.0, 1.0, out=values)

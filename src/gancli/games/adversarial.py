@@ -29,13 +29,13 @@ class Adversarial(Game):
         real: Batches,
         test: Batches,
         batch: int,
-        law: str,
+        distribution: str,
         test_batches: int,
         streams: dict[str, Rng],
     ):
         self.generator, self.opponent, self.loss = generator, opponent, loss
-        self.batch, self.law, self.test_batches = batch, law, test_batches
-        self.latents = DISTRIBUTIONS[law]()
+        self.batch, self.distribution, self.test_batches = batch, distribution, test_batches
+        self.latents = DISTRIBUTIONS[distribution]()
         self.real, self._test_real, self._streams = real, test, streams
         dtype = generator.network.dtype
         self._z = np.empty((batch, generator.network.inputs), dtype)
@@ -72,7 +72,7 @@ class Adversarial(Game):
 
     def sample(self, count: int, rng: Rng, network: Network | None = None) -> Array:
         """`count` samples (count, features), their latents drawn from `rng`; of what is shown, or of `network`."""
-        return sample_generator(network or self.generator.shown, self.law, count, rng)[0]
+        return sample_generator(network or self.generator.shown, self.distribution, count, rng)[0]
 
     def picture(self, count: int, rng: Rng) -> Picture:
         """Images, or points in the plane over what D answers there."""
@@ -136,10 +136,10 @@ class Adversarial(Game):
         return {f"{name}_gradient": float(norms.get(name, norms["opponent"])) for name in self.players}
 
 
-def sample_generator(network: Network, law: str, count: int, rng: Rng) -> tuple[Array, Array]:
+def sample_generator(network: Network, distribution: str, count: int, rng: Rng) -> tuple[Array, Array]:
     """G(z) (count, features) and z (count, latent size), a chunk at a time; latents, then noise, from `rng`."""
     latents = np.empty((count, network.inputs), network.dtype)
-    network.engine.draw(rng, DISTRIBUTIONS[law](), out=latents)
+    network.engine.draw(rng, DISTRIBUTIONS[distribution](), out=latents)
     chunks = [latents[start : start + CHUNK] for start in range(0, count, CHUNK)]
     return np.concatenate([network.forward(chunk, rng, training=False).copy() for chunk in chunks]), latents
 

@@ -52,7 +52,7 @@ class Data(Spec):
 class Latent(Spec):
     """The generator's input z; its size is the first of `generator.shape`."""
 
-    law: Literal["uniform", "gaussian"] = "uniform"
+    distribution: Literal["uniform", "gaussian"] = "uniform"
     """uniform in [−1, 1), or N(0, 1)."""
 
 

@@ -100,7 +100,7 @@ class Noise(Spec):
     """concat: noise units beside the inputs; add: x + n; multiply: x (1 + n)."""
     size: Units | None = None
     """Noise units, for `concat` only."""
-    law: Literal["gaussian", "uniform"] = "gaussian"
+    distribution: Literal["gaussian", "uniform"] = "gaussian"
     """N(0, scale²), or uniform in [−scale, scale)."""
     scale: Positive = 1.0
 

@@ -13,10 +13,10 @@ from gancli.nn.layers.base import Layer
 class Noise(Layer):
     """concat: (x, n) with `size` units of noise; add: x + n; multiply: x (1 + n). Without a size, as many as inputs."""
 
-    def __init__(self, inputs: int, mode: str, size: int | None, law: str, scale: float):
+    def __init__(self, inputs: int, mode: str, size: int | None, distribution: str, scale: float):
         super().__init__()
-        self.inputs, self.mode, self.law, self.scale = inputs, mode, law, scale
-        self.distribution = DISTRIBUTIONS[law](scale)
+        self.inputs, self.mode, self.distribution, self.scale = inputs, mode, distribution, scale
+        self.drawn_from = DISTRIBUTIONS[distribution](scale)
         self.size = inputs if size is None else size
         self.units = inputs + self.size if mode == "concat" else inputs
 
@@ -31,8 +31,8 @@ class Noise(Layer):
     def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
         """Draw the noise and join it to x; what is dropped in training is there without it."""
         engine = self.engine
-        if training or self.law != "dropout":
-            engine.draw(rng, self.distribution, out=self.noise)
+        if training or self.distribution != "dropout":
+            engine.draw(rng, self.drawn_from, out=self.noise)
         else:
             engine.fill(self.noise, 0.0)
         engine.copy(x, out=self.y[:, : self.inputs])
