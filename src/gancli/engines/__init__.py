@@ -89,9 +89,11 @@ def why_not_numba() -> str | None:
     """
     if not _installed():
         return "needs the library numba: pip install 'gancli[fast]'"
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
+        return "cannot be used here: it is switched off ($NUMBA_DISABLE_JIT)"
     try:
         store = importlib.import_module("gancli.engines.replay.store")
-        if os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0") and store.knows("play"):
+        if store.knows("play"):
             return None
         importlib.import_module("gancli.engines.compiled.loop")
     except Exception as error:

@@ -34,8 +34,8 @@ def transport() -> Any:
 def wasserstein(a: Array, b: Array) -> float:
     """The least mean L2 distance by which the rows of a (n, features) can be carried onto those of b (n, features).
 
-    Exact, by POT's network simplex (Bonneel et al. 2011; Flamary et al. 2021). Between two samples of one distribution it
-    is not 0: compare with real against real, at the same n.
+    Exact, by POT's network simplex (Bonneel et al. 2011; Flamary et al. 2021). Between two samples of one distribution
+    it is not 0: compare with real against real, at the same n.
     """
     cost = np.sqrt(squared_distances(a.astype(np.float64), b.astype(np.float64)))
     weights = np.full(len(a), 1.0 / len(a))
