@@ -1,5 +1,6 @@
 """Every test runs away from the user's data, cache and runs, and without the compiled engine unless it asks for it."""
 
+import importlib
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,9 @@ def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def machine_code() -> None:
     """Compile the fast engine once, before a test that may not expect the note that says so."""
     if engines.numba_is_here():
+        config = importlib.import_module("numba.core.config")
+        config.reload_config()  # another test may have switched it off
+        importlib.import_module("gancli.engines.compiled.loop")
         game(
             "kind: supervised\ndata: {set: xor}\nnetwork: {shape: [2, 2, 1]}\ntraining: {games: 1}", "engine=numba"
         ).play()

@@ -175,7 +175,8 @@ def test_auto_is_numpy_where_numba_cannot_be_used_and_says_why_once(how: str, tm
         path.parent.mkdir(parents=True)
         (tmp_path / "broken" / Path(file).parts[0] / "__init__.py").touch()
         path.write_text(text)
-        env = {**os.environ, "PYTHONPATH": str(tmp_path / "broken")}
+        env = {**os.environ, "PYTHONPATH": str(tmp_path / "broken"), "GANCLI_KERNELS": str(tmp_path / "none")}
+        env.pop("NUMBA_DISABLE_JIT")
     words = [sys.executable, "-m", "gancli"]
     result = subprocess.run([*words, "train", "c.yaml"], capture_output=True, text=True, env=env)
     assert result.returncode == 0, result.stderr
