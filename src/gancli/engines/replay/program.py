@@ -17,11 +17,8 @@ Touched = tuple[Ref, bool, Any]
 class Program:
     """Rows of the tables under construction, for so many shares."""
 
-    def __init__(
-        self, ops: list[Op], shares: int, itemsize: int, streams: Any, keep: list[Any], profile: Any = None,
-        elide: bool = True,
-    ):  # fmt: skip
-        self.shares, self.itemsize, self.elide = shares, itemsize, elide
+    def __init__(self, ops: list[Op], shares: int, itemsize: int, streams: Any, keep: list[Any], profile: Any = None):
+        self.shares, self.itemsize = shares, itemsize
         self.clock: int = 0 if profile is None else profile.seconds.ctypes.data
         self.places: dict[str | None, int] = {} if profile is None else profile.places
         self.names: list[str] = []
@@ -50,7 +47,7 @@ class Program:
         self, name: str, ints: dict[int, Any], touched: list[Touched], numbers: dict[int, float] | None = None
     ) -> None:
         """One kernel."""
-        if not self._rows or not self.elide or any(_meet(one, other) for one in touched for other in self._since):
+        if not self._rows or any(_meet(one, other) for one in touched for other in self._since):
             self.waits.append(len(self._rows))
             self._since = []
         self._since += touched

@@ -44,8 +44,8 @@ class Recordable(Protocol):
 class Stretch:
     """Operations that are played in one go, in machine code."""
 
-    def __init__(self, ops: list[Op], of: "Replay", engine: "ReplayEngine", elide: bool):
-        program = Program(ops, engine.threads, of.itemsize, of.given, of.keep, engine.profile, elide)
+    def __init__(self, ops: list[Op], of: "Replay", engine: "ReplayEngine"):
+        program = Program(ops, engine.threads, of.itemsize, of.given, of.keep, engine.profile)
         self.names, (self.table, self.numbers, self.starts) = program.names, program.tables()
         found = store.addresses({*self.names, "play"}, of.itemsize, engine.compiling)
         self.table[:, layout.ADDRESS] = [found[name] for name in self.names]
@@ -60,7 +60,7 @@ class Stretch:
 class Replay:
     """One make of game, recorded: `play(games)` plays so many. Passes that are `off` are left out, for tests."""
 
-    def __init__(self, game: Recordable, engine: "ReplayEngine", off: tuple[str, ...] = (), elide: bool = True):
+    def __init__(self, game: Recordable, engine: "ReplayEngine", off: tuple[str, ...] = ()):
         tape = engine.record(game)
         self.recorded, self.keep, self.streams = list(tape.ops), [game, *tape.keep], tape.streams
         self.ops = fuse(tape.ops, self.keep, off)
@@ -71,7 +71,7 @@ class Replay:
         self.parts: list[Stretch | Op] = []
         for compiled, group in itertools.groupby(self.ops, is_compiled):
             ops = list(group)
-            self.parts += [Stretch(ops, self, engine, elide)] if compiled else ops
+            self.parts += [Stretch(ops, self, engine)] if compiled else ops
         self._engine, self._together = engine, Together(engine.threads)
         self._game, self._homes = game, _homes(game)
         self.games = max(1, NUMBERS // max(1, sum(stream.size for stream in self.streams)))
