@@ -396,3 +396,37 @@ def test_r1_acts_in_every_so_manyth_game_alone() -> None:
             built.played = played
             built.learn_real()
         assert np.array_equal(one.opponent.network.params, other.opponent.network.params) == same
+
+
+@pytest.mark.parametrize(
+    ("text", "settings"),
+    [
+        (GAN, ["training.r1={gamma: 1, every: 3}"]),
+        (WGAN, ["training.warmup=2", "training.long_phase={critic: 7, first: 0, every: 6}"]),
+    ],
+)
+def test_games_that_are_alike_are_of_one_make_and_the_next_is_of_another(text: str, settings: list[str]) -> None:
+    built, makes = game(text, *settings), []
+    for built.played in range(40):
+        makes.append(built.make())
+    for start in range(30):
+        built.played = start
+        stop = start + built.alike()
+        assert set(makes[start:stop]) == {makes[start]} and makes[stop] != makes[start]
+
+
+@pytest.mark.parametrize(("text", "settings"), [(GAN, []), (GAN, ["training.r1={gamma: 1, every: 1}"])])
+def test_where_all_games_are_of_one_make_there_is_no_end_to_them(text: str, settings: list[str]) -> None:
+    assert game(text, *settings).alike() > 10**9
+
+
+def test_a_game_knows_all_that_its_players_keep() -> None:
+    built = game(GAN, "generator.ema=0.5", "generator.optimizer={name: adam, eta: 0.1}")
+    player = built.generator
+    kept = [
+        player.network.params,
+        player.average.network.params,
+        player.optimizer.steps,
+        *player.optimizer.vectors.values(),
+    ]
+    assert all(any(array is one for one in built.arrays()) for array in kept)
