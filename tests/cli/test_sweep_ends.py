@@ -6,25 +6,11 @@ from typing import Any
 
 import pytest
 
-from cli.stand_ins import TWO, Play, run_there, seat, stand_in
+from cli.stand_ins import TWO, Play, run_there, seat
 from gancli.experiment import Stop
 from gancli.runs import HeldError, SweepFolder
 from gancli.sweep import Counts, Ended
 from helpers import gancli
-
-
-@pytest.fixture
-def play(monkeypatch: pytest.MonkeyPatch) -> Play:
-    return stand_in(monkeypatch)
-
-
-@pytest.fixture
-def folder(play: Play) -> SweepFolder:
-    """A sweep of two cells, of which none is played yet."""
-    assert gancli(*TWO).exit_code == 0
-    found: SweepFolder = play.calls.pop()[0]
-    play.pools.clear()
-    return found
 
 
 def test_cells_that_are_all_done_are_said_to_be_and_played_anew_only_when_asked(

@@ -5,27 +5,13 @@ from typing import Any
 
 import pytest
 
-from cli.stand_ins import TWO, XOR, Play, run_there, seat, stand_in
+from cli.stand_ins import TWO, XOR, Play, run_there, seat
 from gancli.data import DataError
 from gancli.experiment import Stop
 from gancli.runs import SweepFolder, listing_sweeps
 from gancli.sweep import Policy
 from gancli.sweep.cell import play_cell
 from helpers import gancli
-
-
-@pytest.fixture
-def play(monkeypatch: pytest.MonkeyPatch) -> Play:
-    return stand_in(monkeypatch)
-
-
-@pytest.fixture
-def folder(play: Play) -> SweepFolder:
-    """A sweep of two cells, of which none is played yet."""
-    assert gancli(*TWO).exit_code == 0
-    found: SweepFolder = play.calls.pop()[0]
-    play.pools.clear()
-    return found
 
 
 def test_a_sweep_is_handed_to_who_plays_it(play: Play) -> None:
