@@ -8,6 +8,7 @@ made of products and one division, which compilers vectorise where a call of `ta
 
 import numpy as np
 
+from gancli.engines.compiled import views
 from gancli.engines.compiled.jit import loop, part
 from gancli.engines.compiled.kernels import corner, elementwise, kernel, row
 from gancli.engines.compiled.views import octets, reals, words
@@ -17,10 +18,16 @@ from gancli.engines.replay.layout import COLUMNS, FIRST, ROWS
 
 
 @part
+def given(like, op, game, size):
+    """The address of what a game is given of a stream of items of that size."""
+    base, stride = words(like, op[FIRST + 2], 1)[0], words(like, op[FIRST + 3], 1)[0]
+    return base + size * (game * stride + op[FIRST + 4])
+
+
+@part
 def rows_of(like, op, game):
     """A game's rows of the data, (rows,)."""
-    base, stride = words(like, op[FIRST + 3], 1)[0], words(like, op[FIRST + 4], 1)[0]
-    return words(like, base + 8 * (game * stride + op[FIRST + 5]), op[ROWS])
+    return words(like, given(like, op, game, 8), op[ROWS])
 
 
 @kernel
@@ -29,7 +36,7 @@ def load(share, shares, game, op, numbers, like):
     first, last, left, right = corner(op, share, shares)
     rows = rows_of(like, op, game)
     for r in range(first, last):
-        sample = octets(like, op[FIRST + 2] + rows[r] * op[COLUMNS] + left, right - left)
+        sample = octets(like, op[FIRST + 5] + rows[r] * op[COLUMNS] + left, right - left)
         out = row(like, op, FIRST, r, left, right)
         factor = out.dtype.type(numbers[0])
         for i in range(out.size):
@@ -43,7 +50,7 @@ def gather(share, shares, game, op, numbers, like):
     rows = rows_of(like, op, game)
     for r in range(first, last):
         out = row(like, op, FIRST, r, left, right)
-        sample = reals(like, op[FIRST + 2] + (rows[r] * op[COLUMNS] + left) * out.itemsize, right - left)
+        sample = reals(like, op[FIRST + 5] + (rows[r] * op[COLUMNS] + left) * out.itemsize, right - left)
         factor = out.dtype.type(numbers[0])
         for i in range(out.size):
             out[i] = factor * sample[i]
@@ -57,22 +64,18 @@ def encode(share, shares, game, op, numbers, like):
     for r in range(first, last):
         out = row(like, op, FIRST, r, left, right)
         label = words(like, op[FIRST + 6] + 8 * rows[r], 1)[0]
-        code = reals(like, op[FIRST + 2] + (label * op[COLUMNS] + left) * out.itemsize, right - left)
-        for i in range(out.size):
-            out[i] = code[i]
+        code = reals(like, op[FIRST + 5] + (label * op[COLUMNS] + left) * out.itemsize, right - left)
+        views.copy(code, out)
 
 
 @kernel
 def draw(share, shares, game, op, numbers, like):
     """A game's numbers, which are drawn already."""
     first, last, left, right = corner(op, share, shares)
-    base, stride = words(like, op[FIRST + 3], 1)[0], words(like, op[FIRST + 4], 1)[0]
     for r in range(first, last):
         out = row(like, op, FIRST, r, left, right)
-        begin = game * stride + op[FIRST + 5] + r * op[COLUMNS] + left
-        drawn = reals(like, base + begin * out.itemsize, right - left)
-        for i in range(out.size):
-            out[i] = drawn[i]
+        begin = given(like, op, game, out.itemsize) + (r * op[COLUMNS] + left) * out.itemsize
+        views.copy(reals(like, begin, right - left), out)
 
 
 # --- copies and the like
@@ -80,15 +83,12 @@ def draw(share, shares, game, op, numbers, like):
 
 @elementwise(1)
 def fill(out, numbers, rows):
-    value = out.dtype.type(numbers[0])
-    for i in range(out.size):
-        out[i] = value
+    views.fill(out, numbers[0])
 
 
 @elementwise(2)
 def copy(source, out, numbers, rows):
-    for i in range(out.size):
-        out[i] = source[i]
+    views.copy(source, out)
 
 
 @elementwise(1)
@@ -100,8 +100,7 @@ def shift(y, numbers, rows):
 
 @elementwise(2)
 def add(x, y, numbers, rows):
-    for i in range(y.size):
-        y[i] += x[i]
+    views.add(x, y)
 
 
 @elementwise(2)
@@ -112,9 +111,7 @@ def multiply(x, y, numbers, rows):
 
 @elementwise(1)
 def clamp(params, numbers, rows):
-    bound = params.dtype.type(numbers[0])
-    for i in range(params.size):
-        params[i] = min(max(params[i], -bound), bound)
+    views.clamp(params, params.dtype.type(numbers[0]))
 
 
 # --- activations, in place; their derivatives times dy, from y = f(x)

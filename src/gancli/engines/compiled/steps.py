@@ -12,7 +12,7 @@ from gancli.engines.compiled.few import add_outer
 from gancli.engines.compiled.jit import loop, part
 from gancli.engines.compiled.kernels import KERNELS, kernel
 from gancli.engines.compiled.products import TINY, bias_gradient, gradient
-from gancli.engines.compiled.views import after, cut, fill, reals, share_of, words
+from gancli.engines.compiled.views import after, clamp, cut, fill, reals, share_of, words
 from gancli.engines.numpy_optimizers import FLOOR
 from gancli.engines.replay.layout import (
     B_AT,
@@ -21,6 +21,7 @@ from gancli.engines.replay.layout import (
     BLOCKS,
     BOUND,
     CLOCK,
+    COLUMNS,
     COUNT,
     DY,
     EPSILON,
@@ -126,13 +127,6 @@ def gain_momentum(w, step, velocity, momentum):
         carried = momentum * velocity[i]
         velocity[i] = carried + step[i]
         w[i] += carried
-
-
-@loop
-def clamp(w, bound):
-    """w ← w within [−bound, bound]."""
-    for i in range(w.size):
-        w[i] = min(max(w[i], -bound), bound)
 
 
 # --- of a stretch of parameters that begins at `at`
@@ -296,7 +290,7 @@ def average(share, shares, game, op, numbers, like):
 def rescale(share, shares, game, op, numbers, like):
     """By the last share."""
     if share == shares - 1:
-        w = reals(like, op[FIRST], op[FIRST + 2] * op[FIRST + 3])
+        w = reals(like, op[FIRST], op[ROWS] * op[COLUMNS])
         largest = w.dtype.type(0)
         for i in range(w.size):
             largest = max(largest, abs(w[i]))

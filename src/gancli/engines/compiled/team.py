@@ -9,7 +9,7 @@ from typing import Any
 from numba import types
 
 from gancli.engines.compiled.jit import intrinsic, part
-from gancli.engines.replay.layout import ARRIVED, PATIENCE, WAITED
+from gancli.engines.replay.layout import ARRIVED, PATIENCE
 
 _yield = types.ExternalFunction("gancli_yield", types.int32())
 
@@ -41,7 +41,7 @@ def _read(typing: Any, array: Any, index: Any) -> Any:
 
 @part
 def barrier(thread, threads, shared):
-    """Wait until all threads are here; thread 0 notes how often it had to offer its processor to another."""
+    """Wait until all threads are here."""
     if threads == 1:
         return
     ticket = _add(shared, ARRIVED, 1)
@@ -51,5 +51,3 @@ def barrier(thread, threads, shared):
         looks += 1
         if looks > PATIENCE:
             _yield()
-            if thread == 0:
-                shared[WAITED] += 1

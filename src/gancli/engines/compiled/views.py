@@ -108,3 +108,10 @@ def add(a, b):
     """b ← b + a."""
     for i in range(b.size):
         b[i] += a[i]
+
+
+@loop
+def clamp(a, bound):
+    """a ← a within [−bound, bound]."""
+    for i in range(a.size):
+        a[i] = min(max(a[i], -bound), bound)

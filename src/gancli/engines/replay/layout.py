@@ -4,7 +4,7 @@ import ctypes
 
 ADDRESS = 0
 """Of every operation: where its kernel is. What follows depends on the kernel."""
-WIDTH, NUMBERS = 26, 8
+WIDTH, NUMBERS = 24, 8
 """Columns of int64 and of float64."""
 GRAIN = 16
 """Columns and units are shared in sixteens, so that what a share writes as outputs it reads as inputs."""
@@ -15,19 +15,19 @@ BLOCK = 32768
 
 ROWS, COLUMNS, BY_ROWS, FIRST = 1, 2, 3, 4
 """Of elementwise operations; then address and stride of each array in turn."""
-INPUTS, UNITS, X, X_STRIDE, DY, OUT, OUT_STRIDE, W, B, BLOCKS = 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+INPUTS, UNITS, X, DY, OUT, W, B, BLOCKS = 2, 3, 4, 5, 6, 7, 8, 9
 """Of products, whose rows are ROWS."""
-SIZE, PARAMS, SQUARE, MEAN, MOVED, VELOCITY, COUNT, W_AT, B_AT, GRADS = 12, 13, 14, 15, 16, 17, 18, 19, 20, 21
+SIZE, PARAMS, SQUARE, MEAN, MOVED, VELOCITY, COUNT, W_AT, B_AT, GRADS = range(10, 20)
 """Of an optimiser's step: how many parameters, addresses of vectors (0: none; MOVED is Adam's first moments), and where
 a layer's weights and bias begin in them (−1: no bias)."""
-CLOCK, SECTION = 22, 23
+CLOCK, SECTION = 20, 21
 """Of a step, where a profile is kept: the address of its seconds, and the place of those of its own section."""
 OPTIMISER = 1
 """The place of an optimiser's seconds; place 0 holds the time of the last look at the clock."""
 ETA, GAMMA, EPSILON, BETA1, BETA2, MOMENTUM, BOUND = range(7)
 """Places of an optimiser's numbers; BOUND is the clamp's, 0 for none."""
-ARRIVED, WAITED = 0, 16
-"""Places in what the threads of a team share, on cache lines of their own."""
+ARRIVED = 0
+"""The place of the barrier's counter in what the threads of a team share."""
 PATIENCE = 5000
 """Looks at the counter before a waiting thread offers its processor to another."""
 KERNEL = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 3, *[ctypes.c_void_p] * 3)

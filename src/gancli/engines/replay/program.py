@@ -14,6 +14,10 @@ Touched = tuple[Ref, bool, Any]
 """An array, whether it is written, and how it is shared: with equal ways, each share keeps to its own elements."""
 
 
+Way = Callable[[Ref, str], Any]
+"""How an array is shared that a kernel reads, changes or writes."""
+
+
 class Program:
     """Rows of the tables under construction, for so many shares."""
 
@@ -114,18 +118,19 @@ def corner(ref: Ref, rows: bool | None = None) -> tuple[bool, Callable[[Ref], An
 # --- how each operation becomes kernels
 
 
-def elementwise(program: Program, op: Op, rows: bool | None = None, name: str | None = None) -> None:
-    """One kernel of the same name, over rows or columns of arrays of one shape; numbers in their order."""
-    arrays = [(kind, ref) for kind in (READ, CHANGED, WRITTEN) for _, ref in op.arrays(kind)]
-    ordered = [op[key] for key in op.args if isinstance(op[key], Ref)]
-    shape = ordered[-1]
-    split, way = corner(shape, rows)
-    ints = {at.ROWS: shape.rows, at.COLUMNS: shape.width, at.BY_ROWS: split}
-    for place, ref in enumerate(ordered):
+def enter(program: Program, op: Op, shape: Ref, split: bool | int, way: Way, name: str | None = None) -> None:
+    """One kernel, of the same name: its arrays in their order, all shared in one way, and its numbers."""
+    ints: dict[int, Any] = {at.ROWS: shape.rows, at.COLUMNS: shape.width, at.BY_ROWS: split}
+    for place, ref in enumerate(op.refs):
         ints |= {at.FIRST + 2 * place: ref, at.FIRST + 2 * place + 1: ref.stride}
-    numbers = [value for value in op.args.values() if isinstance(value, float | int) and not isinstance(value, Ref)]
-    touched = [(ref, kind != READ, way(ref)) for kind, ref in arrays]
-    program.add(name or op.name, ints, touched, dict(enumerate(numbers)))
+    touched = [(ref, kind != READ, way(ref, kind)) for kind in (READ, CHANGED, WRITTEN) for _, ref in op.arrays(kind)]
+    program.add(name or op.name, ints, touched, dict(enumerate(op.numbers)))
+
+
+def elementwise(program: Program, op: Op, rows: bool | None = None, name: str | None = None) -> None:
+    """Over rows or columns of arrays of one shape."""
+    split, way = corner(op.refs[-1], rows)
+    enter(program, op, op.refs[-1], split, lambda ref, kind: way(ref), name)
 
 
 def whole_rows(program: Program, op: Op) -> None:
@@ -138,42 +143,32 @@ def with_targets(program: Program, op: Op) -> None:
     elementwise(program, op, name=f"{op.name}_drawn" if "targets" in op.args else op.name)
 
 
+def given(program: Program, op: Op, name: str, numbers: Numbers, *more: int, factor: float = 0.0) -> None:
+    """One kernel that writes `out` from what a game is given of a stream; what `more` are, it knows."""
+    out, (split, way) = op["out"], corner(op["out"])
+    ints = {at.ROWS: out.rows, at.COLUMNS: out.width, at.BY_ROWS: split}
+    values = (out, out.stride, *program.stream(numbers), numbers.first, *more)
+    ints |= dict(enumerate(values, start=at.FIRST))
+    program.add(name, ints, [(out, True, way(out))], {0: factor})
+
+
 def load(program: Program, op: Op) -> None:
     """Samples that are stored as bytes, or as numbers."""
-    out, source = op["out"], op["source"]
+    source = op["source"]
     octets = source.samples.dtype == np.uint8
     samples = program.kept(source.samples, np.uint8 if octets else f"f{program.itemsize}")
-    split, way = corner(out)
-    base, stride = program.stream(op["rows"])
-    ints = {at.ROWS: out.rows, at.COLUMNS: out.width, at.BY_ROWS: split, at.FIRST: out, at.FIRST + 1: out.stride}
-    ints |= {
-        at.FIRST + 2: samples,
-        at.FIRST + 3: base,
-        at.FIRST + 4: stride,
-        at.FIRST + 5: op["rows"].first,
-    }
-    program.add("load" if octets else "gather", ints, [(out, True, way(out))], {0: source.factor})
+    given(program, op, "load" if octets else "gather", op["rows"], samples, factor=source.factor)
 
 
 def encode(program: Program, op: Op) -> None:
-    """Codes of the labels of a game's rows."""
-    out, codes = op["out"], op["codes"]
-    base, stride = program.stream(op["rows"])
-    split, way = corner(out)
-    ints = {at.ROWS: out.rows, at.COLUMNS: out.width, at.BY_ROWS: split, at.FIRST: out, at.FIRST + 1: out.stride}
-    ints |= {at.FIRST + 2: codes, at.FIRST + 3: base, at.FIRST + 4: stride, at.FIRST + 5: op["rows"].first}
-    ints |= {at.FIRST + 6: program.kept(op["source"].labels, np.int64)}
-    program.add("encode", ints, [(out, True, way(out)), (codes, False, None)])
+    """Codes, which nobody writes, of the labels of a game's rows."""
+    labels = program.kept(op["source"].labels, np.int64)
+    given(program, op, "encode", op["rows"], op["codes"].address, labels)
 
 
 def draw(program: Program, op: Op) -> None:
     """Numbers that are drawn already."""
-    out = op["out"]
-    base, stride = program.stream(op["numbers"])
-    split, way = corner(out)
-    ints = {at.ROWS: out.rows, at.COLUMNS: out.width, at.BY_ROWS: split, at.FIRST: out, at.FIRST + 1: out.stride}
-    ints |= {at.FIRST + 3: base, at.FIRST + 4: stride, at.FIRST + 5: op["numbers"].first}
-    program.add("draw", ints, [(out, True, way(out))])
+    given(program, op, "draw", op["numbers"])
 
 
 def affine(program: Program, op: Op) -> None:
@@ -280,41 +275,19 @@ def average(program: Program, op: Op) -> None:
 
 
 def alone(program: Program, op: Op) -> None:
-    """What one share does, for it needs all of its arrays."""
-    ints, place = {at.ROWS: 0, at.COLUMNS: 0}, at.FIRST
-    for key in op.args:
-        if isinstance(op[key], Ref):
-            ints |= {place: op[key], place + 1: op[key].stride, place + 2: op[key].rows, place + 3: op[key].width}
-            place += 4
-    numbers = [value for value in op.args.values() if isinstance(value, float | int)]
-    touched = [(ref, kind != READ, LAST) for kind in (READ, CHANGED, WRITTEN) for _, ref in op.arrays(kind)]
-    program.add(op.name, ints, touched, dict(enumerate(numbers)))
+    """What one share does, for it needs all of its array."""
+    enter(program, op, op.refs[0], False, lambda ref, kind: LAST)
 
 
 def by_units(program: Program, op: Op) -> None:
     """A share of the units, all rows of each; the first array says how many there are of both."""
-    shape = next(value for value in op.args.values() if isinstance(value, Ref))
-    ints: dict[int, Any] = {at.ROWS: shape.rows, at.COLUMNS: shape.width}
-    place = at.FIRST
-    for ref in (value for value in op.args.values() if isinstance(value, Ref)):
-        ints |= {place: ref, place + 1: ref.stride}
-        place += 2
-    numbers = [value for value in op.args.values() if isinstance(value, float | int)]
-    touched = [(ref, kind != READ, by_columns(ref)) for kind in (READ, CHANGED, WRITTEN) for _, ref in op.arrays(kind)]
-    program.add(op.name, ints, touched, dict(enumerate(numbers)))
+    enter(program, op, op.refs[0], False, lambda ref, kind: by_columns(ref))
 
 
 def by_samples(program: Program, op: Op) -> None:
     """A share of a batch's samples, each of which looks at all others."""
-    refs = [value for value in op.args.values() if isinstance(value, Ref)]
-    ints: dict[int, Any] = {at.ROWS: refs[0].rows, at.COLUMNS: refs[0].width, at.BY_ROWS: refs[1].width}
-    place = at.FIRST
-    for ref in refs:
-        ints |= {place: ref, place + 1: ref.stride}
-        place += 2
-    touched: list[Touched] = [(ref, False, None) for _, ref in op.arrays(READ)]
-    touched += [(ref, True, by_rows(ref)) for ref in op.writes]
-    program.add(op.name, ints, touched)
+    first, second, *_ = op.refs
+    enter(program, op, first, second.width, lambda ref, kind: None if kind == READ else by_rows(ref))
 
 
 LOWERED: dict[str, Callable[[Program, Op], None]] = {

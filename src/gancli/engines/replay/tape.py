@@ -21,6 +21,9 @@ class Ref(NamedTuple):
     width: int
     stride: int
     itemsize: int
+    kind: str = "f"
+    """Of its elements, as NumPy has it: f, or i of a counter."""
+    axes: int = 2
     before: int = 0
     """Bytes from the beginning of a row, where these are some columns of a wider array, to the first of them."""
 
@@ -35,7 +38,8 @@ class Ref(NamedTuple):
         count = math.prod(rows)
         stride = array.strides[0] // size if rows and count > 1 else width
         wider = 0 if array.base is None or stride in (0, width) else array.ctypes.data - array.base.ctypes.data
-        return cls(array.ctypes.data, count, width, stride, size, wider % max(1, stride * size))
+        before = wider % max(1, stride * size)
+        return cls(array.ctypes.data, count, width, stride, size, array.dtype.kind, array.ndim, before)
 
     @property
     def size(self) -> int:
@@ -54,11 +58,10 @@ class Ref(NamedTuple):
 
     def view(self) -> Any:
         """The array itself, for NumPy."""
-        count = (self.stop - self.address) // self.itemsize
-        pointer = ctypes.cast(self.address, ctypes.POINTER(ctypes.c_double if self.itemsize == 8 else ctypes.c_float))
-        flat = np.ctypeslib.as_array(pointer, (count,))
-        steps = self.stride * self.itemsize, self.itemsize
-        return np.lib.stride_tricks.as_strided(flat, (self.rows, self.width), steps)
+        memory: Any = (ctypes.c_byte * (self.stop - self.address)).from_address(self.address)
+        shape, steps = (self.rows, self.width), (self.stride * self.itemsize, self.itemsize)
+        first = 2 - self.axes
+        return np.ndarray(shape[first:], f"{self.kind}{self.itemsize}", memory, 0, steps[first:])
 
     def overlaps(self, other: "Ref") -> bool:
         """May they share an element?"""
@@ -101,6 +104,16 @@ class Op:
         """Its arrays of some kinds of access, with their names."""
         access = ACCESS.get(self.name) or kernels()[self.name]
         return ((name, self.args[name]) for name, kind in access.items() if kind in kinds and name in self.args)
+
+    @property
+    def refs(self) -> list[Ref]:
+        """All its arrays, in the order of the kernel's signature."""
+        return [value for value in self.args.values() if isinstance(value, Ref)]
+
+    @property
+    def numbers(self) -> list[float]:
+        """Its numbers, likewise."""
+        return [value for value in self.args.values() if isinstance(value, float | int)]
 
     @property
     def reads(self) -> list[Ref]:
