@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gancli import data, experiment
-from gancli.data import Part, mnist
+from gancli.data import Split, mnist
 from gancli.experiment.judges import BUNDLED, PARAMS, judge_of, pixels
 from gancli.runs import RunFolder, checkpoint
 from gancli.runs.files import write_bytes, write_text
@@ -46,12 +46,12 @@ def main() -> None:
     full, bundled = data.load("mnist", require="full"), data.load("mnist", path=str(mnist.BUNDLED))
     known = {image.tobytes() for part in (bundled.train, bundled.test) for image in part.samples}
     rest = np.array([image.tobytes() not in known for image in full.train.samples])
-    write_part(target / "data", "train", Part(full.train.samples[rest], full.train.labels[rest]))
+    write_part(target / "data", "train", Split(full.train.samples[rest], full.train.labels[rest]))
     write_part(target / "data", "t10k", full.test)
     folder = train(target)
     judge = judge_of(folder)
 
-    def accuracy(part: Part) -> float:
+    def accuracy(part: Split) -> float:
         return float((judge.look(pixels(part)).answers.argmax(axis=1) == part.labels).mean())
 
     single = accuracy(full.test)
@@ -68,7 +68,7 @@ def main() -> None:
     print((BUNDLED / "README.md").read_text(encoding="utf-8"))
 
 
-def write_part(folder: Path, name: str, part: Part) -> None:
+def write_part(folder: Path, name: str, part: Split) -> None:
     """Images and labels as IDX files, as they are."""
     folder.mkdir(parents=True, exist_ok=True)
     images: NDArray[np.uint8] = np.asarray(part.samples, np.uint8).reshape(-1, 28, 28)

@@ -171,11 +171,11 @@ def test_classes_are_kept_and_absent_ones_refused(tmp_path: Path) -> None:
 
 def labels(stream: data.Batches, out: Any) -> list[int]:
     stream.load(out)
-    return stream.part.labels[stream.last].tolist()  # type: ignore[no-any-return]
+    return stream.split.labels[stream.last].tolist()  # type: ignore[no-any-return]
 
 
 def test_batches_visit_every_sample_once_a_pass_whatever_the_batch() -> None:
-    part = data.Part(np.arange(10.0)[:, None], np.arange(10))
+    part = data.Split(np.arange(10.0)[:, None], np.arange(10))
     from gancli.engines import make_engine
 
     for size in (1, 3, 7, 10, 25):
@@ -191,7 +191,7 @@ def test_batches_visit_every_sample_once_a_pass_whatever_the_batch() -> None:
 def test_batches_go_on_where_they_were(size: int, before: int) -> None:
     from gancli.engines import make_engine
 
-    part, out = data.Part(np.arange(10.0)[:, None], np.arange(10)), np.empty((size, 1))
+    part, out = data.Split(np.arange(10.0)[:, None], np.arange(10)), np.empty((size, 1))
     rng = np.random.default_rng(0)
     stream = data.Batches(part, make_engine("numpy").load, rng)
     for _ in range(before):

@@ -26,7 +26,7 @@ SHARED: dict[str, Callable[[Any], Any]] = {  # one array for an input and for th
     "affine_params, db": lambda a: ENGINE.affine_params(ones(3, 3), ones(3, 3), a, a[0]),
     "affine_input, dy": lambda a: ENGINE.affine_input(a, ones(3, 3), out=a),
     "affine_input, w": lambda a: ENGINE.affine_input(ones(3, 3), a, out=a),
-    "gather": lambda a: ENGINE.gather(a, ROWS, 1.0, a),
+    "gather": lambda a: ENGINE.gather(a, ROWS, 1.0, 0.0, a),
 }
 
 
@@ -45,7 +45,7 @@ MISFITS: dict[str, Callable[[], Any]] = {
     "affine_params, db": lambda: ENGINE.affine_params(ones(2, 3), ones(2, 5), ones(3, 5), ones(3)),
     "affine_input, inner": lambda: ENGINE.affine_input(ones(2, 5), ones(3, 4), out=ones(2, 3)),
     "affine_input, out": lambda: ENGINE.affine_input(ones(2, 5), ones(3, 5), out=ones(2, 5)),
-    "gather": lambda: ENGINE.gather(ones(4, 2), ROWS, 1.0, ones(3, 1)),
+    "gather": lambda: ENGINE.gather(ones(4, 2), ROWS, 1.0, 0.0, ones(3, 1)),
     "sigmoid_gradient": lambda: ENGINE.sigmoid_gradient(ones(2, 3), ones(2, 1), 1.0),
     "average": lambda: ENGINE.average(ones(3), ones(1), STEPS, 0.5),
     "sgd": lambda: ENGINE.sgd(ones(3), ones(1), None, 0.1, 0.0),
@@ -62,7 +62,7 @@ def test_types_are_not_mixed_but_where_samples_are_loaded() -> None:
     with pytest.raises(EngineError, match="types"):
         ENGINE.affine(ones(2, 3), np.ones((3, 5), np.float32), None, out=ones(2, 5))
     out = ones(3, 2)
-    ENGINE.gather(np.full((4, 2), 3.0, np.float32), ROWS, 0.5, out)
+    ENGINE.gather(np.full((4, 2), 3.0, np.float32), ROWS, 0.5, 0.0, out)
     assert (out == 1.5).all()
 
 

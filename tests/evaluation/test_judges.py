@@ -11,7 +11,7 @@ import pytest
 import helpers
 from experiment.test_runs import WGAN
 from gancli import data
-from gancli.data import Part, mnist
+from gancli.data import Split, mnist
 from gancli.evaluation import classes
 from gancli.experiment.evaluating import Evaluator
 from gancli.experiment.judges import bundled_judge, pixels
@@ -28,7 +28,7 @@ training: {games: 60, batch: 32, loss: cross_entropy}
 NO_JUDGE = {"wasserstein", "sliced_wasserstein", "duplicates", "nearest_train", "parzen"}
 
 
-def write(folder: Path, train: Part, test: Part) -> None:
+def write(folder: Path, train: Split, test: Split) -> None:
     folder.mkdir()
     for name, part in (("train", train), ("t10k", test)):
         images, labels = np.asarray(part.samples, np.uint8), part.labels.astype(np.uint8)
@@ -43,7 +43,8 @@ def other() -> None:
     """Pictures in MNIST's format that are not MNIST's."""
     bundled = data.load("mnist")
     parts = [
-        Part(255 - part.samples[:size], part.labels[:size]) for part, size in ((bundled.train, 400), (bundled.test, 60))
+        Split(255 - part.samples[:size], part.labels[:size])
+        for part, size in ((bundled.train, 400), (bundled.test, 60))
     ]
     write(Path("other"), *parts)
 
@@ -134,8 +135,8 @@ def test_a_class_with_one_image_is_said_and_the_rest_measured(train: int) -> Non
     keep = np.concatenate([rows[:train], others])
     tests = np.concatenate([held_out[:1], np.flatnonzero(bundled.test.labels == 5)[:10]])
     write(
-        Path("few"), Part(bundled.train.samples[keep], bundled.train.labels[keep]),
-        Part(bundled.test.samples[tests], bundled.test.labels[tests]),
+        Path("few"), Split(bundled.train.samples[keep], bundled.train.labels[keep]),
+        Split(bundled.test.samples[tests], bundled.test.labels[tests]),
     )  # fmt: skip
     helpers.train(JUDGE.replace("path: other", "path: few"))
     helpers.train(WGAN.replace("classes: [7]", "path: few, classes: [4]"))

@@ -11,7 +11,7 @@ import helpers
 from evaluation.test_comparisons import Eye
 from experiment.test_sampling import BRIGHT, NUMPY
 from gancli import data
-from gancli.data import Dataset, Part
+from gancli.data import Dataset, Split
 from gancli.evaluation.manifold import manifold
 from gancli.evaluation.table import Table
 from gancli.experiment import critic, evaluating, load_data
@@ -106,18 +106,18 @@ def test_samples_are_measured_beside_the_runs_data_within_black_and_white(
         assert found == pytest.approx(part.samples * part.factor)
 
 
-def flat(first: int, count: int) -> Part:
+def flat(first: int, count: int) -> Split:
     """Images of two pixels in [0, 1], of classes 0 and 1 as the judge has them."""
     numbers = np.arange(first, first + count)
     x = np.random.default_rng(first).random((count, 2))
-    return Part(np.where(x > 0.9, 0.0, x), (numbers % 4 == 0).astype(np.intp))
+    return Split(np.where(x > 0.9, 0.0, x), (numbers % 4 == 0).astype(np.intp))
 
 
 def test_figures_in_training_are_beside_the_training_images(monkeypatch: pytest.MonkeyPatch) -> None:
     """All of them for the Fréchet distance, and as many of 1,000 as there are samples for neighbours."""
     from scipy import linalg
 
-    dataset = Dataset("made", (2,), 3, flat(0, 60), flat(500, 30), "by hand")
+    dataset = Dataset("made", (2,), tuple("012"), flat(0, 60), flat(500, 30), "by hand")
     samples = np.random.default_rng(3).random((40, 2)) * 1.2 - 0.1
     eye: Any = Eye()
     found = Evaluator(dataset, eye).measure(samples)

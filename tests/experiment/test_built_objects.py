@@ -218,7 +218,7 @@ def test_targets_are_what_an_output_can_reach(output: str, low: float) -> None:
     assert codes.tolist() == [[low], [1.0]] and codes.dtype == np.float64
     digits = experiment(XOR, "data={set: mnist}", f"network={{shape: [784, 10], output: {output}}}")
     three = load_data(experiment(GAN))
-    expected = [[1.0 if i == j else low for i in range(three.labels)] for j in range(three.labels)]
+    expected = [[1.0 if i == j else low for i in range(8)] for j in range(8)]
     assert _codes(digits, three).tolist() == expected and _codes(digits, three).dtype == np.float32
 
 

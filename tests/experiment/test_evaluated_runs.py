@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from experiment.test_fresh_critics import RING
-from gancli.data import DataError, Dataset, Part
+from gancli.data import DataError, Dataset, Split
 from gancli.engines import make_engine
 from gancli.evaluation.critics import Reading
 from gancli.evaluation.estimate import Estimate
@@ -59,10 +59,10 @@ def few(**changes: Any) -> Dataset:
     """Of each class but the last there are some images to train on; of the 3s five held out, of the 7s six."""
     learned, held_out = np.repeat([3, 7, 9], [8, 7, 1]), np.repeat([3, 7], [5, 6])
     parts = [
-        Part(np.arange(4 * len(labels), dtype=np.uint8).reshape(-1, 4), labels, 0.5) for labels in (learned, held_out)
+        Split(np.arange(4 * len(labels), dtype=np.uint8).reshape(-1, 4), labels, 0.5) for labels in (learned, held_out)
     ]
     facts = {"pictures": "MNIST", "sha256": {"one": "1"}}
-    return dataclasses.replace(Dataset("mnist", (4,), 10, *parts, "there", None, facts), **changes)
+    return dataclasses.replace(Dataset("mnist", (4,), tuple("0123456789"), *parts, "there", None, facts), **changes)
 
 
 def gan(**data: Any) -> Any:
@@ -206,7 +206,7 @@ def test_a_judge_that_does_not_know_the_data_is_refused(how: How, changes: dict[
 @pytest.mark.parametrize("part", ["train", "test"])
 def test_data_without_images_are_refused(part: str) -> None:
     with pytest.raises(DataError, match="there: has no images"):
-        ask(How(judge=mine()), few(**{part: Part(np.zeros((0, 4), np.uint8), np.zeros(0, np.intp))}))
+        ask(How(judge=mine()), few(**{part: Split(np.zeros((0, 4), np.uint8), np.zeros(0, np.intp))}))
 
 
 def test_points_have_no_judge_to_ask() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gancli.data import Dataset, Part
+from gancli.data import Dataset, Split
 from gancli.engines import make_engine
 from gancli.evaluation.critics import Reading
 from gancli.experiment import critic
@@ -155,12 +155,12 @@ def test_a_critic_is_trained_until_it_has_settled_or_is_dead_or_long_enough(
     assert train_critic(sides(), ENGINE, 0) == expected
 
 
-def bytes_of(count: int, first: int) -> Part:
+def bytes_of(count: int, first: int) -> Split:
     """Samples stored in bytes, no two alike, of which a network sees a tenth."""
-    return Part(np.arange(first, first + 2 * count, dtype=np.uint8).reshape(count, 2), np.arange(count) + first, 0.1)
+    return Split(np.arange(first, first + 2 * count, dtype=np.uint8).reshape(count, 2), np.arange(count) + first, 0.1)
 
 
-DATA = Dataset("pairs", (2,), 2, bytes_of(12, 0), bytes_of(7, 100), "here")
+DATA = Dataset("pairs", (2,), ("0", "1"), bytes_of(12, 0), bytes_of(7, 100), "here")
 
 
 def generator() -> Network:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from experiment.test_evaluated_runs import few, gan
-from gancli.data import DataError, Dataset, Part
+from gancli.data import DataError, Dataset, Split
 from gancli.engines import make_engine
 from gancli.evaluation import classes
 from gancli.evaluation.frechet import frechet_distance, gaussian
@@ -114,9 +114,9 @@ def test_a_judge_must_know_all_of_a_runs_classes(
     known: tuple[int, ...], asked: list[int] | None, labels: int, missing: str | None
 ) -> None:
     spec = gan() if asked is None else gan(classes=asked)
-    text = objection(judge(known), spec, few(labels=labels))
+    text = objection(judge(known), spec, few(classes=tuple(map(str, range(labels)))))
     assert text is None if missing is None else text is not None and f"without this run's {missing};" in text
-    other = objection(judge(known, "clothes"), spec, few(labels=labels))
+    other = objection(judge(known, "clothes"), spec, few(classes=tuple(map(str, range(labels)))))
     assert other is not None and other.startswith("mine was trained on clothes, this run on MNIST (there); ")
 
 
@@ -147,8 +147,8 @@ def test_evaluate_in_training_is_refused_where_the_bundled_judge_knows_nothing_o
 
 def images(count: int, seed: int = 0) -> Dataset:
     draw = np.random.default_rng(seed)
-    part = Part(draw.integers(0, 256, (count, 4), dtype=np.uint8), draw.integers(0, 2, count), 1 / 255)
-    return Dataset("mnist", (4,), 3, part, Part(part.samples[:0], part.labels[:0]), "there")
+    part = Split(draw.integers(0, 256, (count, 4), dtype=np.uint8), draw.integers(0, 2, count), 1 / 255)
+    return Dataset("mnist", (4,), tuple("012"), part, Split(part.samples[:0], part.labels[:0]), "there")
 
 
 def test_what_is_measured_in_training_is_what_the_judge_sees(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +190,7 @@ def test_points_are_measured_by_their_modes() -> None:
 
 @pytest.mark.parametrize("dtype", ["uint8", "float64"])
 def test_pixels_are_what_a_network_sees(dtype: str) -> None:
-    found = pixels(Part(np.array([[0, 51, 255]], dtype), np.zeros(1, np.intp), 1 / 255))
+    found = pixels(Split(np.array([[0, 51, 255]], dtype), np.zeros(1, np.intp), 1 / 255))
     assert found.dtype == np.float32 and found == pytest.approx(np.array([[0, 0.2, 1]]))
 
 

@@ -45,7 +45,7 @@ def test_a_picture_of_points_has_the_samples_and_real_ones_within_its_square() -
     built, rng = game(GAN), np.random.default_rng
     built.opponent.network.params[...] = 0.0
     drawn = built.picture(30, rng(3))
-    arrays, real = drawn.arrays, built.real.part.samples
+    arrays, real = drawn.arrays, built.real.split.samples
     assert np.array_equal(arrays["samples"], built.sample(30, rng(3)))
     assert np.array_equal(arrays["real"], real), "all of them, to 5,000"
     assert arrays["half"] == np.ceil(np.abs(real).max() * 12.5) / 10 and 4.5 < arrays["half"] < 6

@@ -102,7 +102,7 @@ def test_a_gan(loss: str, noise: str, dropout: float, distribution: str) -> None
     def fake(output: Any, targets: Any = 0.0) -> Any:
         return of_d(output, targets)
 
-    expected = Gan(built.real.part.samples, g, d, real, fake, teach, 6, uniform=distribution == "uniform")
+    expected = Gan(built.real.split.samples, g, d, real, fake, teach, 6, uniform=distribution == "uniform")
     built.play(6)
     for _ in range(6):
         expected.play()
@@ -156,7 +156,7 @@ def test_a_wgan(noise: str, clip: str, average: bool, optimizer: str) -> None:
     if average:
         g.after = plain.averaged(0.6)
     expected = Wgan(
-        built.real.part.samples, g, d, lambda f: -f.mean(), lambda f: f.mean(), lambda f: -f.mean(), 6, uniform=True
+        built.real.split.samples, g, d, lambda f: -f.mean(), lambda f: f.mean(), lambda f: -f.mean(), 6, uniform=True
     )
     built.play(6)
     for critic, generator in ((3, 0), (3, 2), (2, 2), (2, 2), (3, 2), (2, 2)):

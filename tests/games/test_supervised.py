@@ -69,7 +69,7 @@ training: {games: 1, batch: 4}
     played = game(text, setting.replace("eta: ", "eta=") if where.startswith("eta") else setting)
     network = played.players["network"].network
     before = network.params.copy()
-    samples, labels = played._training.part.samples, played._training.part.labels
+    samples, labels = played._training.split.samples, played._training.split.labels
     played.play()
     outputs = 1 / (1 + np.exp(-(samples @ before[:2] + before[2])))
     slopes = 2 * (outputs - labels) * outputs * (1 - outputs)
@@ -111,7 +111,7 @@ def test_what_is_measured_is_the_test_samples_loss_and_the_share_that_is_right(
         "test.threshold=0.3",
         "network.init={name: normal, std: 3}",
     )
-    x, labels = built._test.part.samples.astype(float), built._test.part.labels
+    x, labels = built._test.split.samples.astype(float), built._test.split.labels
     for _ in range(2):
         answers, targets = formula(built, x, output)[:, 0], np.where(labels == 1, 1.0, low)
         error = np.abs(answers - targets)
@@ -151,7 +151,7 @@ test: {count: 60}
 def test_what_is_measured_of_classes_and_the_images_answered_wrong() -> None:
     """−log of the label's softmax; the largest answer is the network's; the confusion's rows are labels."""
     built = game(DIGITS)
-    net, part = built.players["network"].network, built._test.part
+    net, part = built.players["network"].network, built._test.split
     x = part.samples * part.factor
     a = x @ net.params[:7840].reshape(784, 10) + net.params[7840:]
     p = np.exp(a) / np.exp(a).sum(axis=1, keepdims=True)
@@ -174,12 +174,12 @@ def test_a_confusion_has_all_classes_also_where_the_last_is_never_answered() -> 
     built = game(DIGITS)
     built.players["network"].network.params[7840:] = [1e3, *[0.0] * 9]
     confusion = built.picture(5, np.random.default_rng(0)).arrays["confusion"]
-    assert confusion.shape == (10, 10) and np.array_equal(confusion[:, 0], np.bincount(built._test.part.labels))
+    assert confusion.shape == (10, 10) and np.array_equal(confusion[:, 0], np.bincount(built._test.split.labels))
 
 
 def test_four_hundred_points_are_drawn_at_most() -> None:
     built = game(SMALL, "data={set: xor, points: square, samples: 1000}")
-    part, drawn = built._training.part, built.picture(1, np.random.default_rng(0)).arrays
+    part, drawn = built._training.split, built.picture(1, np.random.default_rng(0)).arrays
     assert len(part.samples) > 400
     assert np.array_equal(drawn["points"], part.samples[:400]) and np.array_equal(drawn["labels"], part.labels[:400])
 

@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from gancli.data.dataset import Batches, Dataset, Part
+from gancli.data.dataset import Batches, Dataset, Split
 from gancli.data.errors import DataError
 
 SETS = ("mnist", "xor", "line", "ring", "grid")
 
-__all__ = ["SETS", "Batches", "DataError", "Dataset", "Part", "load", "none"]
+__all__ = ["SETS", "Batches", "DataError", "Dataset", "Split", "load", "none"]
 
 
 def load(name: str, rng: np.random.Generator | None = None, **options: Any) -> Dataset:
@@ -25,5 +25,5 @@ def load(name: str, rng: np.random.Generator | None = None, **options: Any) -> D
 
 def none() -> Dataset:
     """The data set of a game that has none."""
-    part = Part(np.zeros((1, 1), np.float32), np.zeros(1, np.intp))
-    return Dataset("none", (1,), 0, part, part, "nowhere: this game has no data")
+    split = Split(np.zeros((1, 1), np.float32), np.zeros(1, np.intp))
+    return Dataset("none", (1,), (), split, split, "nowhere: this game has no data")

@@ -1,7 +1,7 @@
 """A data set in memory, and the endless streams of batches drawn from it."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,24 +9,39 @@ from numpy.typing import NDArray
 Rng = np.random.Generator
 
 
+Kind = Literal["images", "points", "vectors"]
+"""images: (channels, height, width); points: of the plane; vectors: any other rows of numbers."""
+
+
 @dataclass(frozen=True)
-class Part:
-    """Samples (count, features), stored as they came; `factor` × sample is what a network sees."""
+class Split:
+    """Samples (count, features), stored as they came; `factor` × sample + `shift` is what a network sees."""
 
     samples: NDArray[Any]
     labels: NDArray[np.intp]
+    """Of each sample, the number of its class; zeros where there are no classes."""
     factor: float = 1.0
+    shift: float = 0.0
+
+    def seen(self, samples: NDArray[Any], dtype: Any = np.float32) -> NDArray[Any]:
+        """Some of the samples, stored, as a network of that dtype sees them; an engine's `gather` does the same."""
+        return np.asarray(samples * np.dtype(dtype).type(self.factor) + np.dtype(dtype).type(self.shift), dtype)
+
+    def at(self, rows: Any) -> "Split":
+        """Those of some rows alone."""
+        return replace(self, samples=self.samples[rows], labels=self.labels[rows])
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A data set: `shape` of one sample, as many labels as there are classes in all, and where it comes from."""
+    """A data set: `shape` of one sample, the names of its classes, and where it comes from."""
 
     name: str
     shape: tuple[int, ...]
-    labels: int
-    train: Part
-    test: Part
+    classes: tuple[str, ...]
+    """In the order of their labels; none where the samples have no labels."""
+    train: Split
+    test: Split
     origin: str
     """Where it was found, in words."""
     notice: str | None = None
@@ -38,6 +53,11 @@ class Dataset:
     std: float = 0.0
     """And the standard deviation of each, along each axis."""
 
+    @property
+    def kind(self) -> Kind:
+        """What the samples are, by their shape."""
+        return "images" if len(self.shape) == 3 else "points" if self.shape == (2,) else "vectors"
+
 
 class Batches:
     """An endless stream: every sample once a pass, in a new order each pass, or in the stored order.
@@ -45,9 +65,9 @@ class Batches:
     `kernel` is an engine's `load`. With `rng` None the order is the stored one. `last` are the rows asked for last.
     """
 
-    def __init__(self, part: Part, kernel: Any, rng: Rng | None):
-        self.part, self._kernel, self._rng = part, kernel, rng
-        self.count = len(part.samples)
+    def __init__(self, split: Split, kernel: Any, rng: Rng | None):
+        self.split, self._kernel, self._rng = split, kernel, rng
+        self.count = len(split.samples)
         self._position = self.count
         self._before: dict[str, Any] | None = None
         self._order = np.arange(self.count)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gancli.data import idx
-from gancli.data.dataset import Dataset, Part
+from gancli.data.dataset import Dataset, Split
 from gancli.data.errors import DataError
 from gancli.data.files import readable
 from gancli.data.store import cache_folder, open_files
@@ -122,9 +122,9 @@ def load(classes: tuple[int, ...] | None = None, path: str | None = None, requir
     return Dataset(
         name="mnist",
         shape=(1, 28, 28),
-        labels=10,
-        train=_part(arrays, "train", classes, files),
-        test=_part(arrays, "t10k", classes, files),
+        classes=tuple("0123456789"),
+        train=_split(arrays, "train", classes, files),
+        test=_split(arrays, "t10k", classes, files),
         origin=place,
         notice=f"using the bundled MNIST-5k (4,500 training images); for all 60,000: {FETCH}" if bundled else None,
         facts={
@@ -136,7 +136,7 @@ def load(classes: tuple[int, ...] | None = None, path: str | None = None, requir
     )
 
 
-def _part(arrays: dict[str, NDArray[np.uint8]], part: str, classes: Any, files: dict[str, Path]) -> Part:
+def _split(arrays: dict[str, NDArray[np.uint8]], part: str, classes: Any, files: dict[str, Path]) -> Split:
     images, labels = arrays[f"{part}-images"], arrays[f"{part}-labels"].astype(np.intp)
     if classes is not None:
         rows = np.flatnonzero(np.isin(labels, classes))
@@ -145,4 +145,4 @@ def _part(arrays: dict[str, NDArray[np.uint8]], part: str, classes: Any, files: 
             path = files[f"{part}-labels-idx1-ubyte"]
             raise DataError(f"data.classes: {path} holds no image of {absent[0]}; choose digits that it holds")
         images, labels = images[rows], labels[rows]
-    return Part(images, labels, factor=1 / 255)
+    return Split(images, labels, factor=1 / 255)

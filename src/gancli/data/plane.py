@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.data.dataset import Dataset, Part, Rng
+from gancli.data.dataset import Dataset, Rng, Split
 
 GRID = 20
 """Test points along each side of [−1, 1]²; none lies on an axis, where XOR is not defined."""
@@ -54,23 +54,25 @@ def _square(rng: Rng, samples: int | None) -> Points:
 def _labelled(name: str, learned: Points, label: Callable[[Points], Any]) -> Dataset:
     axis = (np.arange(GRID, dtype=np.float32) + 0.5) * (2 / GRID) - 1
     test = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
-    train, held_out = (Part(points, label(points).astype(np.intp)) for points in (learned, test))
-    return _made(name, 2, train, held_out)
+    train, held_out = (Split(points, label(points).astype(np.intp)) for points in (learned, test))
+    return _dataset(name, 2, train, held_out)
 
 
 def _mixture(name: str, modes: NDArray[np.float64], std: float, rng: Rng, samples: int | None) -> Dataset:
-    parts = []
+    splits = []
     for _ in range(2):  # to learn from, and others
         labels = rng.integers(len(modes), size=samples or SAMPLES)
         points = modes[labels] + std * rng.standard_normal((len(labels), 2))
-        parts.append(Part(points.astype(np.float32), labels))
-    return dataclasses.replace(_made(name, len(modes), *parts), modes=modes, std=std)
+        splits.append(Split(points.astype(np.float32), labels))
+    return dataclasses.replace(_dataset(name, len(modes), *splits), modes=modes, std=std)
 
 
-def _made(name: str, labels: int, train: Part, held_out: Part) -> Dataset:
+def _dataset(name: str, classes: int, train: Split, held_out: Split) -> Dataset:
     """With a checksum, by which a run that goes on knows that its points are the same."""
     digest = hashlib.sha256()
-    for part in (train, held_out):
-        digest.update(part.samples.data)
-        digest.update(part.labels.data)
-    return Dataset(name, (2,), labels, train, held_out, "made here", facts={"sha256": digest.hexdigest()})
+    for split in (train, held_out):
+        digest.update(split.samples.data)
+        digest.update(split.labels.data)
+    return Dataset(
+        name, (2,), tuple(map(str, range(classes))), train, held_out, "made here", facts={"sha256": digest.hexdigest()}
+    )

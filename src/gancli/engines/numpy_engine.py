@@ -24,7 +24,7 @@ _BOOLS = np.zeros(0, bool)
 
 
 class Samples(Protocol):
-    """Samples as they are stored; factor × sample is what a network sees."""
+    """Samples as they are stored; factor × sample + shift is what a network sees."""
 
     @property
     def samples(self) -> NDArray[Any]:
@@ -38,12 +38,22 @@ class Samples(Protocol):
     def factor(self) -> float:
         """What samples are multiplied by."""
 
+    @property
+    def shift(self) -> float:
+        """What is added then."""
+
+    def seen(self, samples: NDArray[Any], dtype: Any) -> Array:
+        """Some of the samples as a network sees them."""
+
+    def at(self, rows: Any) -> "Samples":
+        """Those of some rows alone."""
+
 
 class Batches(Protocol):
     """An endless stream of samples."""
 
     @property
-    def part(self) -> Samples:
+    def split(self) -> Samples:
         """Where its samples are."""
 
     @property
@@ -51,7 +61,7 @@ class Batches(Protocol):
         """The rows that were asked for last."""
 
     def rows(self, count: int) -> NDArray[np.intp]:
-        """Where the next samples are, in `part`."""
+        """Where the next samples are, in `split`."""
 
 
 class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
@@ -200,18 +210,21 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
 
     def load(self, batches: Batches, out: Out) -> None:
         """Out = the next samples of a stream, (batch, features), as a network sees them."""
-        self.gather(batches.part.samples, batches.rows(len(out)), batches.part.factor, out)
+        split = batches.split
+        self.gather(split.samples, batches.rows(len(out)), split.factor, split.shift, out)
 
-    def gather(self, source: In, rows: NDArray[np.intp], factor: float, out: Out) -> None:
-        """Out = factor × source[rows]."""
+    def gather(self, source: In, rows: NDArray[np.intp], factor: float, shift: float, out: Out) -> None:
+        """Out = factor × source[rows] + shift."""
         stored = self._spare(source[:1], (len(rows), *source.shape[1:]))
         np.take(source, rows, axis=0, out=stored, mode="clip")
         np.copyto(out, stored)
         out *= factor
+        if shift:
+            out += shift
 
     def encode(self, batches: Batches, codes: In, out: Out) -> None:
         """Out = codes[label], (batch, outputs), for the samples loaded last."""
-        np.take(codes, batches.part.labels[batches.last], axis=0, out=out, mode="clip")
+        np.take(codes, batches.split.labels[batches.last], axis=0, out=out, mode="clip")
 
     def draw(self, rng: np.random.Generator, distribution: Distribution, out: Out) -> None:
         """Out = the generator's next numbers from a distribution."""

@@ -111,7 +111,7 @@ def _supervised(
 ) -> Game:
     test = dataset.test
     if spec.test.count is not None:
-        test = data.Part(test.samples[: spec.test.count], test.labels[: spec.test.count], test.factor)
+        test = test.at(slice(spec.test.count))
     test_batches = Batches(test, engine.load, None)  # each measure reads it whole: nothing to save
     player = make_players(spec, engine, initial(streams))["network"]
     sources = (_codes(spec, dataset), batches["training"], test_batches, spec.training.batch, streams["noise"])
@@ -159,5 +159,6 @@ def _loss(spec: models.Supervised) -> Loss:
 def _codes(spec: models.Supervised, dataset: Dataset) -> Any:
     """Targets (labels, outputs): 0 and 1 where the output can only be so, else −1 and 1."""
     low = 0.0 if output(spec) in ("sigmoid", "softmax", "relu", "softplus") else -1.0
-    codes = np.eye(dataset.labels)[:, 1:] if dataset.labels == 2 else np.eye(dataset.labels)
+    codes = np.eye(len(dataset.classes))
+    codes = codes[:, 1:] if len(codes) == 2 else codes
     return (codes * (1.0 - low) + low).astype(spec.dtype)

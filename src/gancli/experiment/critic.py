@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from gancli.data import Batches, Dataset, Part
+from gancli.data import Batches, Dataset, Split
 from gancli.engines import Array, Engine
 from gancli.evaluation.critics import Reading, read, settled
 from gancli.experiment.build import load_data
@@ -145,17 +145,16 @@ def _learn(critic: Player, sides: Sides, steps: int) -> None:
         critic.learn()
 
 
-def _halves(part: Part, rng: Rng) -> tuple[Part, Part]:
-    rows = rng.permutation(len(part.samples))
-    half, other = (Part(part.samples[own], part.labels[own], part.factor) for own in (rows[::2], rows[1::2]))
-    return half, other
+def _halves(split: Split, rng: Rng) -> tuple[Split, Split]:
+    rows = rng.permutation(len(split.samples))
+    return split.at(rows[::2]), split.at(rows[1::2])
 
 
-def _held_out(part: Part, generator: Network, rng: Rng) -> Array:
-    """So many different samples of a part at most, as a network sees them."""
-    rows = rng.permutation(len(part.samples))[:HELD_OUT]
-    out: Array = np.empty((len(rows), part.samples.shape[1]), generator.dtype)
-    generator.engine.gather(part.samples, rows, part.factor, out)
+def _held_out(split: Split, generator: Network, rng: Rng) -> Array:
+    """So many different samples of a split at most, as a network sees them."""
+    rows = rng.permutation(len(split.samples))[:HELD_OUT]
+    out: Array = np.empty((len(rows), split.samples.shape[1]), generator.dtype)
+    generator.engine.gather(split.samples, rows, split.factor, split.shift, out)
     return out
 
 

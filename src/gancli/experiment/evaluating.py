@@ -143,7 +143,7 @@ def _short(content: bytes) -> str:
 
 def _few(spec: Gan | Wgan, dataset: Dataset) -> str:
     """The classes of a run of which there are few images, before what follows from that."""
-    labels = spec.data.classes or tuple(range(dataset.labels))
+    labels = spec.data.classes or tuple(range(len(dataset.classes)))
     counts = [(label, *(int((p.labels == label).sum()) for p in (dataset.train, dataset.test))) for label in labels]
     few = [(label, train, test) for label, train, test in counts if min(train, test) <= NEIGHBOURS]
     return "".join(f"class {label}: {train} images to train on, {test} held out; " for label, train, test in few)

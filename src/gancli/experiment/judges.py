@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from gancli import evaluation
-from gancli.data import DataError, Dataset, Part, mnist
+from gancli.data import DataError, Dataset, Split, mnist
 from gancli.engines import Array, make_engine
 from gancli.evaluation.judge import Judge
 from gancli.experiment.networks import make_network, output
@@ -54,7 +54,7 @@ def _judge(spec: Supervised, params: Array, name: str, pictures: str) -> Judge:
 
 def objection(judge: Judge, spec: Gan | Wgan, dataset: Dataset) -> str | None:
     """Why a judge may not judge a run's samples: it learned other pictures, or not all of the run's classes."""
-    own, there = spec.data.classes or tuple(range(dataset.labels)), dataset.facts.get("pictures")
+    own, there = spec.data.classes or tuple(range(len(dataset.classes))), dataset.facts.get("pictures")
     remedy = "train a judge on the run's data (as configs/judge_mnist.yaml), and give its run with --judge"
     if judge.pictures != there:
         return f"{judge.name} was trained on {judge.pictures}, this run on {there} ({dataset.origin}); {remedy}"
@@ -72,6 +72,6 @@ def check_evaluate(spec: Experiment, dataset: Dataset) -> None:
             raise DataError(f"evaluate: {text}; `gancli evaluate RUN --judge JUDGE` does it after training")
 
 
-def pixels(part: Part) -> Array:
+def pixels(split: Split) -> Array:
     """Images (count, pixels) as a network sees them, in single precision."""
-    return np.asarray(part.samples * np.float32(part.factor), np.float32)
+    return split.seen(split.samples)

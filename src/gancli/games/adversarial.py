@@ -79,7 +79,7 @@ class Adversarial(Game):
         samples = self.sample(count, rng)
         if samples.shape[1] != 2:
             return Picture(samples)
-        real = np.asarray(self.real.part.samples[:5000])
+        real = np.asarray(self.real.split.samples[:5000])
         half = planes.extent(real)
         arrays = {"samples": samples, "real": real, "answers": self.answers(half, rng), "half": np.array(half)}
         return Picture(planes.raster(samples, half).reshape(1, -1), arrays)

@@ -1,5 +1,6 @@
 """One player that learns targets: XOR and MNIST (report, chapter 1)."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ class Supervised(Game):
 
     def measure(self) -> dict[str, float]:
         """`loss` and `accuracy`, the share of test samples answered right, over the test samples."""
-        outputs, labels = self.test_outputs(), self._test.part.labels
+        outputs, labels = self.test_outputs(), self._test.split.labels
         loss = self._loss.value(outputs, self._codes[labels])
         right = self.right(self._loss.answer(outputs), labels)
         return {"loss": loss, "accuracy": float(right.mean())}
@@ -61,12 +62,12 @@ class Supervised(Game):
 
     def answers(self, x: Array) -> Array:
         """The network's answers (count, outputs) to x (count, features)."""
-        return self._loss.answer(self._outputs(x, 1.0))
+        return self._loss.answer(self._outputs(x, lambda x, dtype: x.astype(dtype)))
 
     def test_outputs(self) -> Array:
         """Outputs for the test samples in their order, (count, outputs); found once for each game."""
         if self._tested is None or self._tested[0] != self.played:
-            self._tested = (self.played, self._outputs(self._test.part.samples, self._test.part.factor))
+            self._tested = (self.played, self._outputs(self._test.split.samples, self._test.split.seen))
         return self._tested[1]
 
     def picture(self, count: int, rng: Rng) -> Picture:
@@ -77,24 +78,25 @@ class Supervised(Game):
         """Answers over [−1, 1]², between the two targets, from the top row; and some of the points learned."""
         low, high = self._codes[:, 0]
         plane = (self.answers(planes.square(1.0, self._network.dtype)) - low) / (high - low)
-        part = self._training.part
-        points = {"points": np.asarray(part.samples[:400]), "labels": np.asarray(part.labels[:400])}
+        split = self._training.split.at(slice(400))
+        points = {"points": np.asarray(split.samples), "labels": np.asarray(split.labels)}
         return Picture(plane.reshape(1, -1), {"plane": plane.reshape(planes.SIDE, planes.SIDE), **points})
 
     def picture_of_errors(self, count: int) -> Picture:
         """The images, what they are and what was answered; and how often each label (row) got each answer (column)."""
-        part, kinds = self._test.part, len(self._codes)
-        answers, labels = np.argmax(self.test_outputs(), axis=1), part.labels
+        split, kinds = self._test.split, len(self._codes)
+        answers, labels = np.argmax(self.test_outputs(), axis=1), split.labels
         confusion = np.bincount(labels * kinds + answers, minlength=kinds * kinds).reshape(kinds, kinds)
         wrong = np.flatnonzero(answers != labels)[:count]
         arrays: dict[str, Any] = {"confusion": confusion, "labels": labels[wrong], "answers": answers[wrong]}
-        return Picture(np.asarray(part.samples[wrong] * part.factor), {**arrays, "images": part.samples[wrong]})
+        images = split.samples[wrong]
+        return Picture(split.seen(images, np.float64), {**arrays, "images": images})
 
-    def _outputs(self, samples: NDArray[Any], factor: float) -> Array:
-        """Outputs (count, outputs) for factor × samples, a chunk at a time."""
+    def _outputs(self, samples: NDArray[Any], seen: Callable[[NDArray[Any], Any], Array]) -> Array:
+        """Outputs (count, outputs) for samples as the network sees them, a chunk at a time."""
         rng = np.random.default_rng(0)  # for layer noise, if any: the same at each call
         found = np.empty((len(samples), self._network.outputs), self._network.dtype)
-        for start in range(0, len(samples), CHUNK):
-            x = samples[start : start + CHUNK] * found.dtype.type(factor)
-            found[start : start + CHUNK] = self._network.forward(x.astype(found.dtype), rng, training=False)
+        for start in range(0, len(found), CHUNK):
+            x = seen(samples[start : start + CHUNK], found.dtype)
+            found[start : start + CHUNK] = self._network.forward(x, rng, training=False)
         return found

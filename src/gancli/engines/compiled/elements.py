@@ -32,15 +32,15 @@ def rows_of(like, op, game):
 
 @kernel
 def load(share, shares, game, op, numbers, like):
-    """Samples that are stored as bytes, times a factor."""
+    """Samples that are stored as bytes, times a factor, plus a shift."""
     first, last, left, right = corner(op, share, shares)
     rows = rows_of(like, op, game)
     for r in range(first, last):
         sample = octets(like, op[FIRST + 5] + rows[r] * op[COLUMNS] + left, right - left)
         out = row(like, op, FIRST, r, left, right)
-        factor = out.dtype.type(numbers[0])
+        factor, shift = out.dtype.type(numbers[0]), out.dtype.type(numbers[1])
         for i in range(out.size):
-            out[i] = factor * out.dtype.type(sample[i])
+            out[i] = factor * out.dtype.type(sample[i]) + shift
 
 
 @kernel
@@ -51,9 +51,9 @@ def gather(share, shares, game, op, numbers, like):
     for r in range(first, last):
         out = row(like, op, FIRST, r, left, right)
         sample = reals(like, op[FIRST + 5] + (rows[r] * op[COLUMNS] + left) * out.itemsize, right - left)
-        factor = out.dtype.type(numbers[0])
+        factor, shift = out.dtype.type(numbers[0]), out.dtype.type(numbers[1])
         for i in range(out.size):
-            out[i] = factor * sample[i]
+            out[i] = factor * sample[i] + shift
 
 
 @kernel

@@ -1,6 +1,6 @@
 """A program: what a list of operations is for compiled code, tables of int64 and float64 and where to wait."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -143,13 +143,13 @@ def with_targets(program: Program, op: Op) -> None:
     elementwise(program, op, name=f"{op.name}_drawn" if "targets" in op.args else op.name)
 
 
-def given(program: Program, op: Op, name: str, numbers: Numbers, *more: int, factor: float = 0.0) -> None:
+def given(program: Program, op: Op, name: str, numbers: Numbers, *more: int, reals: Sequence[float] = ()) -> None:
     """One kernel that writes `out` from what a game is given of a stream; what `more` are, it knows."""
     out, (split, way) = op["out"], corner(op["out"])
     ints = {at.ROWS: out.rows, at.COLUMNS: out.width, at.BY_ROWS: split}
     values = (out, out.stride, *program.stream(numbers), numbers.first, *more)
     ints |= dict(enumerate(values, start=at.FIRST))
-    program.add(name, ints, [(out, True, way(out))], {0: factor})
+    program.add(name, ints, [(out, True, way(out))], dict(enumerate(reals)))
 
 
 def load(program: Program, op: Op) -> None:
@@ -157,7 +157,7 @@ def load(program: Program, op: Op) -> None:
     source = op["source"]
     octets = source.samples.dtype == np.uint8
     samples = program.kept(source.samples, np.uint8 if octets else f"f{program.itemsize}")
-    given(program, op, "load" if octets else "gather", op["rows"], samples, factor=source.factor)
+    given(program, op, "load" if octets else "gather", op["rows"], samples, reals=(source.factor, source.shift))
 
 
 def encode(program: Program, op: Op) -> None:

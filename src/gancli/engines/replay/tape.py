@@ -184,10 +184,10 @@ class Tape:
             stream, number = self._rows(given["batches"])
             stream.last = Numbers(number, stream.size, args["out"].rows)
             stream.size += args["out"].rows
-            args |= {"rows": stream.last, "source": stream.batches.part}
+            args |= {"rows": stream.last, "source": stream.batches.split}
         elif kernel == "encode":
             stream, _ = self._rows(given["batches"])
-            args |= {"rows": stream.last, "source": stream.batches.part}
+            args |= {"rows": stream.last, "source": stream.batches.split}
         elif kernel == "draw":
             args["numbers"] = self._numbers(given["rng"], given["distribution"], args["out"].size)
         self.ops.append(Op(kernel, args, self.section))
