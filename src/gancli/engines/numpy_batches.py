@@ -34,7 +34,7 @@ class NumpyBatches:
         np.multiply(x - mean, factor[0], out=out)
 
     def stretch(self, normal: In, scale: In, shift: In, out: Out) -> None:
-        """Out = γ x̂ + β."""
+        """out = γ x̂ + β."""
         np.multiply(normal, scale, out=out)
         out += shift
 
