@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from experiment.test_fresh_critics import RING
-from gancli.data import DataError, Dataset, Split
+from gancli.data import DataError, Dataset, Split, Units
 from gancli.engines import make_engine
 from gancli.evaluation.critics import Reading
 from gancli.evaluation.estimate import Estimate
@@ -62,7 +62,9 @@ def few(**changes: Any) -> Dataset:
         Split(np.arange(4 * len(labels), dtype=np.uint8).reshape(-1, 4), labels, 0.5) for labels in (learned, held_out)
     ]
     facts = {"pictures": "MNIST", "sha256": {"one": "1"}}
-    return dataclasses.replace(Dataset("mnist", (4,), tuple("0123456789"), *parts, "there", None, facts), **changes)
+    return dataclasses.replace(
+        Dataset("mnist", Units((1, 2, 2)), tuple("0123456789"), *parts, "there", None, facts), **changes
+    )
 
 
 def gan(**data: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gancli.data import Dataset, Split
+from gancli.data import Dataset, Split, Units
 from gancli.engines import make_engine
 from gancli.evaluation.critics import Reading
 from gancli.experiment import critic
@@ -160,7 +160,7 @@ def bytes_of(count: int, first: int) -> Split:
     return Split(np.arange(first, first + 2 * count, dtype=np.uint8).reshape(count, 2), np.arange(count) + first, 0.1)
 
 
-DATA = Dataset("pairs", (2,), ("0", "1"), bytes_of(12, 0), bytes_of(7, 100), "here")
+DATA = Dataset("pairs", Units((2,)), ("0", "1"), bytes_of(12, 0), bytes_of(7, 100), "here")
 
 
 def generator() -> Network:

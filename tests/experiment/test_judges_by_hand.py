@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from experiment.test_evaluated_runs import few, gan
-from gancli.data import DataError, Dataset, Split
+from gancli.data import DataError, Dataset, Split, Units
 from gancli.engines import make_engine
 from gancli.evaluation import classes
 from gancli.evaluation.frechet import frechet_distance, gaussian
@@ -148,7 +148,7 @@ def test_evaluate_in_training_is_refused_where_the_bundled_judge_knows_nothing_o
 def images(count: int, seed: int = 0) -> Dataset:
     draw = np.random.default_rng(seed)
     part = Split(draw.integers(0, 256, (count, 4), dtype=np.uint8), draw.integers(0, 2, count), 1 / 255)
-    return Dataset("mnist", (4,), tuple("012"), part, Split(part.samples[:0], part.labels[:0]), "there")
+    return Dataset("mnist", Units((1, 2, 2)), tuple("012"), part, Split(part.samples[:0], part.labels[:0]), "there")
 
 
 def test_what_is_measured_in_training_is_what_the_judge_sees(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -298,7 +298,7 @@ def test_samples_come_from_the_moving_average() -> None:
     step = built.generator.network.params - start
     assert built.generator.shown.params - start == pytest.approx((1 - 2 / 11) * step)  # the first decay is 2 / 11
     built.generator.network.params[...] = np.nan
-    assert np.isfinite(built.picture(3, np.random.default_rng(0)).images).all()
+    assert np.isfinite(built.picture(3, np.random.default_rng(0)).samples).all()
 
 
 def test_a_generator_with_batch_norm_draws_single_samples() -> None:

@@ -24,9 +24,9 @@ training: {{games: 500, batch: 4}}
     assert not built.right(answers, np.array([0, 1, 1, 0])).any()
     assert built.measure()["accuracy"] > 0.7
     drawn = built.picture(1, np.random.default_rng(0))
-    plane = drawn.images
-    assert plane.shape == (1, 101 * 101) and plane[0, 0] < 0.5 < plane[0, 100]  # (−1, 1) at the top left, (1, 1) right
-    assert np.array_equal(drawn.arrays["plane"].reshape(1, -1), plane)
+    plane = drawn.raster
+    assert plane.shape == (101, 101) and plane[0, 0] < 0.5 < plane[0, 100]  # (−1, 1) at the top left, (1, 1) right
+    assert np.array_equal(drawn.arrays["plane"], plane)
     assert drawn.arrays["labels"].tolist() == [1, 0, 0, 1]
     built.threshold = 1e-9
     assert not built.right(answers, np.array([1, 0, 0, 1])).any()
@@ -46,11 +46,11 @@ training: {{passes: 2, batch: 32, loss: {loss}}}
         built.play()
     assert built.measure()["accuracy"] > 0.85
     drawn = built.picture(7, np.random.default_rng(0))
-    assert drawn.images.shape == (7, 784) and (drawn.arrays["labels"] != drawn.arrays["answers"]).all()
+    assert drawn.samples.shape == (7, 784) and (drawn.arrays["labels"] != drawn.arrays["answers"]).all()
     confusion = drawn.arrays["confusion"]
     assert np.trace(confusion) / confusion.sum() == pytest.approx(built.measure()["accuracy"])
     assert confusion.sum(axis=1).tolist() == [50] * 10
-    for image, label, answer in zip(drawn.images, drawn.arrays["labels"], drawn.arrays["answers"], strict=True):
+    for image, label, answer in zip(drawn.samples, drawn.arrays["labels"], drawn.arrays["answers"], strict=True):
         assert np.argmax(built.answers(image[None].astype(np.float32))) == answer != label
 
 
@@ -161,7 +161,7 @@ def test_what_is_measured_of_classes_and_the_images_answered_wrong() -> None:
     )
     assert built.answers(x[:7]) == pytest.approx(p[:7])
     drawn, wrong = built.picture(5, np.random.default_rng(0)), np.flatnonzero(answers != labels)[:5]
-    assert 0 < x.max() <= 1 and drawn.images == pytest.approx(x[wrong])
+    assert 0 < x.max() <= 1 and drawn.samples == pytest.approx(x[wrong])
     assert np.array_equal(drawn.arrays["images"], part.samples[wrong])
     assert drawn.arrays["labels"].tolist() == labels[wrong].tolist()
     assert drawn.arrays["answers"].tolist() == answers[wrong].tolist()

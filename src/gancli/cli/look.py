@@ -93,12 +93,12 @@ def sample(run: str, count: int, output: Path | None, seed: int, force: bool, ru
     from gancli.runs.files import write_bytes
 
     drawn = draw(find(runs, run), count, seed)
-    if output.suffix == ".png" and not drawn.images:
+    if output.suffix == ".png" and drawn.units.kind != "images":
         raise click.UsageError(f"RUN draws points, not images: -o must end in .npz; got {str(output)!r}")
     if output.suffix == ".png":
-        write_bytes(output, pictures.grid(drawn.values[:, 0]))
+        write_bytes(output, pictures.grid(drawn.values, ink=drawn.units.ink))
     else:
-        arrays = {"images" if drawn.images else "points": drawn.values, "latents": drawn.latents}
+        arrays = {drawn.units.kind: drawn.values, "latents": drawn.latents}
         write_arrays(output, arrays, compress=True)
     say_path(output)
 

@@ -13,6 +13,7 @@ from gancli.data.dataset import Dataset, Split
 from gancli.data.errors import DataError
 from gancli.data.files import readable
 from gancli.data.store import cache_folder, open_files
+from gancli.data.units import Units
 
 BUNDLED = Path(__file__).parent / "mnist5k"
 FETCH = "gancli data fetch mnist"
@@ -121,7 +122,7 @@ def load(classes: tuple[int, ...] | None = None, path: str | None = None, requir
     bundled = place == "the bundled MNIST-5k"
     return Dataset(
         name="mnist",
-        shape=(1, 28, 28),
+        units=Units((1, 28, 28), ink=True),
         classes=tuple("0123456789"),
         train=_split(arrays, "train", classes, files),
         test=_split(arrays, "t10k", classes, files),

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gancli.data.dataset import Dataset, Rng, Split
+from gancli.data.units import Units
 
 GRID = 20
 """Test points along each side of [−1, 1]²; none lies on an axis, where XOR is not defined."""
@@ -73,6 +74,5 @@ def _dataset(name: str, classes: int, train: Split, held_out: Split) -> Dataset:
     for split in (train, held_out):
         digest.update(split.samples.data)
         digest.update(split.labels.data)
-    return Dataset(
-        name, (2,), tuple(map(str, range(classes))), train, held_out, "made here", facts={"sha256": digest.hexdigest()}
-    )
+    names, facts = tuple(map(str, range(classes))), {"sha256": digest.hexdigest()}
+    return Dataset(name, Units((2,)), names, train, held_out, "made here", facts=facts)

@@ -196,8 +196,11 @@ class Loop:
         assert self.spec.pictures is not None and self.spec.pictures.count is not None
         found = self.built.game.picture(self.spec.pictures.count, stream(self.spec.seed, "pictures"))
         path = self.folder.images / f"game-{self.built.game.played:06d}.png"
-        if len(found.images):
-            write_bytes(path, pictures.grid(pictures.as_images(found.images)))
+        units = self.built.dataset.units
+        if found.raster is not None:
+            write_bytes(path, pictures.grid(found.raster[None, None], ink=True))
+        elif units.kind == "images" and len(found.samples):
+            write_bytes(path, pictures.grid(units.own(found.samples), ink=units.ink))
         if found.arrays:
             write_arrays(path.with_suffix(".npz"), found.arrays, compress=True)
 

@@ -82,7 +82,7 @@ class Adversarial(Game):
         real = np.asarray(self.real.split.samples[:5000])
         half = planes.extent(real)
         arrays = {"samples": samples, "real": real, "answers": self.answers(half, rng), "half": np.array(half)}
-        return Picture(planes.raster(samples, half).reshape(1, -1), arrays)
+        return Picture(samples, arrays, planes.raster(samples, half))
 
     def answers(self, half: float, rng: Rng, side: int = 50) -> Array:
         """D over [−half, half]², (side, side), from the top; whole batches are judged, as some layers want them."""

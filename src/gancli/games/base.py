@@ -26,10 +26,14 @@ class Batches(engines.Batches, Protocol):
 
 @dataclass(frozen=True)
 class Picture:
-    """Images (count, pixels) in [0, 1], and named arrays to draw figures with axes from; either may be empty."""
+    """What a game has to show; what it has not is empty."""
 
-    images: Array
+    samples: Array
+    """(count, features), as a network sees them."""
     arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    """To draw figures with axes from, by name."""
+    raster: Array | None = None
+    """(height, width) in [0, 1], where what is shown are no samples."""
 
 
 class Game:

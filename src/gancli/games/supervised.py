@@ -80,7 +80,8 @@ class Supervised(Game):
         plane = (self.answers(planes.square(1.0, self._network.dtype)) - low) / (high - low)
         split = self._training.split.at(slice(400))
         points = {"points": np.asarray(split.samples), "labels": np.asarray(split.labels)}
-        return Picture(plane.reshape(1, -1), {"plane": plane.reshape(planes.SIDE, planes.SIDE), **points})
+        plane = plane.reshape(planes.SIDE, planes.SIDE)
+        return Picture(np.zeros((0, 2)), {"plane": plane, **points}, plane)
 
     def picture_of_errors(self, count: int) -> Picture:
         """The images, what they are and what was answered; and how often each label (row) got each answer (column)."""
