@@ -52,7 +52,7 @@ def main() -> None:
     judge = judge_of(folder)
 
     def accuracy(part: Split) -> float:
-        return float((judge.look(pixels(part)).answers.argmax(axis=1) == part.labels).mean())
+        return float((judge.predict(pixels(part)).predictions.argmax(axis=1) == part.labels).mean())
 
     single = accuracy(full.test)
     half = checkpoint.newest(folder.checkpoints).arrays[PARAMS].astype(np.float16)

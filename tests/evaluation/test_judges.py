@@ -110,11 +110,13 @@ def test_evaluate_in_a_configuration_is_refused_before_anything_is_written(other
 def test_the_judge_has_seen_no_bundled_image() -> None:
     """It learned 55,000 others: of the bundled ones it is as sure as of any, not of all (its accuracy was 1.000)."""
     bundled = data.load("mnist")
-    predictions = np.concatenate([bundled_judge().look(pixels(part)).answers for part in (bundled.train, bundled.test)])
+    predictions = np.concatenate(
+        [bundled_judge().predict(pixels(part)).predictions for part in (bundled.train, bundled.test)]
+    )
     labels = np.concatenate([bundled.train.labels, bundled.test.labels])
     accuracy = (predictions.argmax(axis=1) == labels).mean()
     assert 0.98 < accuracy < 0.992, "5,000 true test images: 0.984"
-    held_out = bundled_judge().look(pixels(bundled.test)).answers
+    held_out = bundled_judge().predict(pixels(bundled.test)).predictions
     assert 9.6 < classes.score(held_out) < 9.9, "of 500 true test images 9.73 to 9.83"
 
 

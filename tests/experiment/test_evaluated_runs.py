@@ -13,7 +13,7 @@ from gancli.data import DataError, Dataset, Split
 from gancli.engines import make_engine
 from gancli.evaluation.critics import Reading
 from gancli.evaluation.estimate import Estimate
-from gancli.evaluation.findings import findings
+from gancli.evaluation.interpretation import interpret
 from gancli.evaluation.judge import Judge
 from gancli.evaluation.table import Row, Table
 from gancli.experiment import evaluating
@@ -116,7 +116,7 @@ def test_a_run_of_points_is_measured_beside_its_modes(monkeypatch: pytest.Monkey
     assert found == {
         "run": str(folder.path), "game": 2, "asked": 500, "seed": 4, "data": "made here", "checksum": checksum(ring),
         "samples": 12, "sets": 10, "notices": [], "way": "points of ring, sets of 12", "measures": MEASURED,
-        "findings": findings(MEASURED),
+        "findings": interpret(MEASURED),
     }  # fmt: skip
     assert len(found["findings"]) == 2
 
@@ -153,7 +153,7 @@ def test_critics_add_two_measures_and_their_facts(monkeypatch: pytest.MonkeyPatc
     found = evaluate(folder, How(critics=2))
     unknown = {"real": None, "real ±": None, "better": "lower"}
     more = {"critic": {"value": 0.5, "±": 0.0, **unknown}, "critic_steepest": {"value": 0.25, "±": 0.0, **unknown}}
-    assert found["measures"] == MEASURED | more and found["findings"] == findings(found["measures"])
+    assert found["measures"] == MEASURED | more and found["findings"] == interpret(found["measures"])
     assert found["critic"] == {"seeds": 2, **critics.facts()} and asked == [(folder, 2)]
     assert flat not in [one.reading for one in critics.own]
 

@@ -19,7 +19,7 @@ training: {{games: 500, batch: 4}}
     built = game(text)
     for _ in range(500):
         built.play()
-    answers = built.answers(np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]], np.float32))
+    answers = built.predictions(np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]], np.float32))
     assert built.right(answers, np.array([1, 0, 0, 1])).all()
     assert not built.right(answers, np.array([0, 1, 1, 0])).any()
     assert built.measure()["accuracy"] > 0.7
@@ -51,7 +51,7 @@ training: {{passes: 2, batch: 32, loss: {loss}}}
     assert np.trace(confusion) / confusion.sum() == pytest.approx(built.measure()["accuracy"])
     assert confusion.sum(axis=1).tolist() == [50] * 10
     for image, label, answer in zip(drawn.images, drawn.arrays["labels"], drawn.arrays["answers"], strict=True):
-        assert np.argmax(built.answers(image[None].astype(np.float32))) == answer != label
+        assert np.argmax(built.predictions(image[None].astype(np.float32))) == answer != label
 
 
 @pytest.mark.parametrize("where", ["eta: 0.25", "network: {optimizer: {name: sgd, eta: 0.25}}"])
@@ -118,7 +118,7 @@ def test_what_is_measured_is_the_test_samples_loss_and_the_share_that_is_right(
         entropy = -(targets * np.log(answers) + (1 - targets) * np.log(1 - answers)) if loss != "mse" else error**2
         right = (error < 0.3 * (1.0 - low)).mean()
         assert built.measure() == pytest.approx({"loss": entropy.mean(), "accuracy": right})
-        assert built.answers(x)[:, 0] == pytest.approx(answers)
+        assert built.predictions(x)[:, 0] == pytest.approx(answers)
         assert 0 < right < (error < 0.5 * (1.0 - low)).mean(), "this threshold is not the usual one"
         built.play(10)
 
@@ -159,7 +159,7 @@ def test_what_is_measured_of_classes_and_the_images_answered_wrong() -> None:
     assert built.measure() == pytest.approx(
         {"loss": -np.log(p[np.arange(60), labels]).mean(), "accuracy": (answers == labels).mean()}
     )
-    assert built.answers(x[:7]) == pytest.approx(p[:7])
+    assert built.predictions(x[:7]) == pytest.approx(p[:7])
     drawn, wrong = built.picture(5, np.random.default_rng(0)), np.flatnonzero(answers != labels)[:5]
     assert 0 < x.max() <= 1 and drawn.images == pytest.approx(x[wrong])
     assert np.array_equal(drawn.arrays["images"], part.samples[wrong])
@@ -196,11 +196,13 @@ def test_the_plane_of_answers_is_seen_from_above(output: str) -> None:
 
 def test_layer_noise_of_a_test_is_the_same_at_each_and_leaves_trainings_alone() -> None:
     built, other = (game(SMALL, "network.noise={mode: add}", "network.dropout=0.5") for _ in range(2))
-    first = built.answers(np.ones((5, 2)))
+    first = built.predictions(np.ones((5, 2)))
     noise = np.random.default_rng(0).standard_normal((5, 3))
     assert first == pytest.approx(formula(built, np.ones((5, 2)), "sigmoid", noise))
-    assert np.array_equal(built.answers(np.ones((5, 2))), first) and built.measure() == other.measure()
+    assert np.array_equal(built.predictions(np.ones((5, 2))), first) and built.measure() == other.measure()
     for each in (built, other):
         each.play(3)
     assert np.array_equal(built.players["network"].network.params, other.players["network"].network.params)
-    assert np.ptp(game(SMALL, "network.dropout=0.5").answers(np.ones((50, 2)))) == 0.0, "nothing is dropped in a test"
+    assert np.ptp(game(SMALL, "network.dropout=0.5").predictions(np.ones((50, 2)))) == 0.0, (
+        "nothing is dropped in a test"
+    )

@@ -155,8 +155,8 @@ class Progress(Bar):
     def __init__(self, games: int, played: int, quiet: bool = False):
         self._games, self._quiet = games, quiet
         self._next = time.monotonic() + self.SECONDS
-        self._game = self._said = played
-        self._figures = ""
+        self._game = self._reported = played
+        self._metrics = ""
         if sys.stderr.isatty() and not quiet:
             from tqdm import tqdm
 
@@ -173,17 +173,17 @@ class Progress(Bar):
     def close(self) -> None:
         """Leave the bar as it stands; without one, say where the run ended, unless that has been said."""
         super().close()
-        if self._bar is None and self._game != self._said:
+        if self._bar is None and self._game != self._reported:
             self._say()
 
     def _say(self) -> None:
-        self._next, self._said = time.monotonic() + self.SECONDS, self._game
+        self._next, self._reported = time.monotonic() + self.SECONDS, self._game
         if not self._quiet:
-            say(f"game {self._game}/{self._games}  {self._figures}".rstrip(), err=True)
+            say(f"game {self._game}/{self._games}  {self._metrics}".rstrip(), err=True)
 
-    def figures(self, row: dict[str, Any]) -> None:
+    def metrics(self, row: dict[str, Any]) -> None:
         """Show the first few of the last figures."""
         shown = [f"{key} {value:.4g}" for key, value in row.items() if key not in ("game", "seconds")][:3]
-        self._figures = "  ".join(shown)
+        self._metrics = "  ".join(shown)
         if self._bar is not None:
-            self._bar.set_postfix_str(self._figures)
+            self._bar.set_postfix_str(self._metrics)

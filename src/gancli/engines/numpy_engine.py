@@ -123,17 +123,17 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
         (As (1 + tanh(μx/2)) / 2 it took twice as long: NumPy's exp is vectorised on more processors than its tanh.)
         """
         with np.errstate(over="ignore"):
-            for part in strips(y):
-                part *= -mu
-                np.exp(part, out=part)
-                part += 1.0
-                np.reciprocal(part, out=part)
+            for strip in strips(y):
+                strip *= -mu
+                np.exp(strip, out=strip)
+                strip += 1.0
+                np.reciprocal(strip, out=strip)
 
     def sigmoid_gradient(self, y: In, dy: InOut, mu: float) -> None:
         """σ' = μ σ (1 − σ)."""
-        for part, gradient, spare in zip(strips(y), strips(dy), self._spares(y), strict=True):
-            np.subtract(1.0, part, out=spare)
-            spare *= part
+        for strip, gradient, spare in zip(strips(y), strips(dy), self._spares(y), strict=True):
+            np.subtract(1.0, strip, out=spare)
+            spare *= strip
             spare *= mu
             gradient *= spare
 
@@ -145,8 +145,8 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
 
     def tanh_gradient(self, y: In, dy: InOut, k: float, alpha: float) -> None:
         """Its derivative: kα (1 − (y/k)²)."""
-        for part, gradient, spare in zip(strips(y), strips(dy), self._spares(y), strict=True):
-            np.multiply(part, part, out=spare)
+        for strip, gradient, spare in zip(strips(y), strips(dy), self._spares(y), strict=True):
+            np.multiply(strip, strip, out=spare)
             spare *= -alpha / k
             spare += k * alpha
             gradient *= spare
@@ -156,15 +156,15 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
         if slope == 0.0:
             np.maximum(y, 0.0, out=y)
             return
-        for part, spare in zip(strips(y), self._spares(y), strict=True):
-            np.multiply(part, slope, out=spare)
-            np.maximum(part, spare, out=part)
+        for strip, spare in zip(strips(y), self._spares(y), strict=True):
+            np.multiply(strip, slope, out=spare)
+            np.maximum(strip, spare, out=strip)
 
     def relu_gradient(self, y: In, dy: InOut, slope: float) -> None:
         """1 where y > 0, the slope elsewhere."""
-        for part, gradient, spare in zip(strips(y), strips(dy), self._spares(y), strict=True):
-            positive = self._spare(_BOOLS, part.shape)
-            np.greater(part, 0.0, out=positive)
+        for strip, gradient, spare in zip(strips(y), strips(dy), self._spares(y), strict=True):
+            positive = self._spare(_BOOLS, strip.shape)
+            np.greater(strip, 0.0, out=positive)
             np.copyto(spare, positive)
             if slope:
                 spare *= 1.0 - slope
@@ -173,18 +173,18 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
 
     def softplus(self, y: InOut) -> None:
         """log(1 + e^x), as max(x, 0) + log(1 + e^(−|x|))."""
-        for part, spare in zip(strips(y), self._spares(y), strict=True):
-            np.maximum(part, 0.0, out=spare)
-            np.abs(part, out=part)
-            np.negative(part, out=part)
-            np.exp(part, out=part)
-            np.log1p(part, out=part)
-            part += spare
+        for strip, spare in zip(strips(y), self._spares(y), strict=True):
+            np.maximum(strip, 0.0, out=spare)
+            np.abs(strip, out=strip)
+            np.negative(strip, out=strip)
+            np.exp(strip, out=strip)
+            np.log1p(strip, out=strip)
+            strip += spare
 
     def softplus_gradient(self, y: In, dy: InOut) -> None:
         """σ(x) = 1 − e^(−y)."""
-        for part, gradient, spare in zip(strips(y), strips(dy), self._spares(y), strict=True):
-            np.negative(part, out=spare)
+        for strip, gradient, spare in zip(strips(y), strips(dy), self._spares(y), strict=True):
+            np.negative(strip, out=spare)
             np.expm1(spare, out=spare)
             np.negative(spare, out=spare)
             gradient *= spare
@@ -284,11 +284,11 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
         So the first parameters, which mean nothing, are soon forgotten.
         """
         decay = min(decay, (1.0 + int(count[0])) / (10.0 + int(count[0])))
-        for kept, value in zip(strips(average), strips(params), strict=True):
-            spare = self._spare(kept)
-            np.subtract(value, kept, out=spare)
+        for mean, value in zip(strips(average), strips(params), strict=True):
+            spare = self._spare(mean)
+            np.subtract(value, mean, out=spare)
             spare *= 1.0 - decay
-            kept += spare
+            mean += spare
 
     # --- games of two numbers: θ descends L(θ, φ), φ ascends it, and optimisers descend
 
@@ -311,4 +311,4 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
         """Is every element a finite number? inf and nan do not survive × 0."""
         with self.blas, np.errstate(invalid="ignore", over="ignore"):
             zeros = np.zeros(min(BLOCK, params.size), params.dtype)
-            return all(np.isfinite(part @ zeros[: part.size]) for part in strips(params))
+            return all(np.isfinite(strip @ zeros[: strip.size]) for strip in strips(params))

@@ -21,42 +21,42 @@ class NumpyOptimizers(Scratch):
 
     def sgd(self, params: InOut, grads: In, velocity: InOut | None, eta: float, momentum: float) -> None:
         """Step −η g."""
-        for part in blocks(params.size):
-            s = self._spare(params[part])
-            np.multiply(grads[part], -eta, out=s)
-            _move(params, s, velocity, momentum, part)
+        for block in blocks(params.size):
+            s = self._spare(params[block])
+            np.multiply(grads[block], -eta, out=s)
+            _move(params, s, velocity, momentum, block)
 
     def adagrad(
         self, params: InOut, grads: In, velocity: InOut | None, momentum: float,
         square: InOut, eta: float, epsilon: float,
     ) -> None:  # fmt: skip
         """G ← G + g²; step −η g / (√G + ε) (report, 3.1.2)."""
-        for part in blocks(params.size):
-            g, s = grads[part], self._spare(params[part])
+        for block in blocks(params.size):
+            g, s = grads[block], self._spare(params[block])
             np.multiply(g, g, out=s)
-            square[part] += s
-            np.sqrt(square[part], out=s)
+            square[block] += s
+            np.sqrt(square[block], out=s)
             s += epsilon
             np.divide(g, s, out=s)
             s *= -eta
-            _move(params, s, velocity, momentum, part)
+            _move(params, s, velocity, momentum, block)
 
     def rmsprop(
         self, params: InOut, grads: In, velocity: InOut | None, momentum: float,
         square: InOut, mean: InOut | None, eta: float, gamma: float, epsilon: float,
     ) -> None:  # fmt: skip
         """G ← γG + (1−γ)g²; step −η g / (√G + ε); with a mean, −η g / √(G − M² + ε) (report, 3.1.3)."""
-        for part in blocks(params.size):
-            g, s = grads[part], self._spare(params[part])
-            _average_square(square[part], g, gamma, s)
+        for block in blocks(params.size):
+            g, s = grads[block], self._spare(params[block])
+            _average_square(square[block], g, gamma, s)
             if mean is None:
-                np.sqrt(square[part], out=s)
+                np.sqrt(square[block], out=s)
                 s += epsilon
             else:
-                _deviation(g, square, mean, gamma, epsilon, part, s, self._spare(s, which=1))
+                _deviation(g, square, mean, gamma, epsilon, block, s, self._spare(s, which=1))
             np.divide(g, s, out=s)
             s *= -eta
-            _move(params, s, velocity, momentum, part)
+            _move(params, s, velocity, momentum, block)
 
     def adadelta(
         self, params: InOut, grads: In, velocity: InOut | None, momentum: float,
@@ -66,18 +66,18 @@ class NumpyOptimizers(Scratch):
 
         With a mean M, −g √(X+ε) / √(G − M² + ε) (report, 3.1.4).
         """
-        for part in blocks(params.size):
-            g, s, x = grads[part], self._spare(params[part]), moved[part]
+        for block in blocks(params.size):
+            g, s, x = grads[block], self._spare(params[block]), moved[block]
             spare = self._spare(s, which=1)
-            _average_square(square[part], g, gamma, s)
-            _deviation(g, square, mean, gamma, epsilon, part, s, spare)
+            _average_square(square[block], g, gamma, s)
+            _deviation(g, square, mean, gamma, epsilon, block, s, spare)
             np.divide(g, s, out=s)
             np.add(x, epsilon, out=spare)
             np.sqrt(spare, out=spare)
             np.negative(spare, out=spare)
             s *= spare
             _average_square(x, s, gamma, spare)
-            _move(params, s, velocity, momentum, part)
+            _move(params, s, velocity, momentum, block)
 
     def adam(
         self, params: InOut, grads: In, velocity: InOut | None, momentum: float,
@@ -85,16 +85,16 @@ class NumpyOptimizers(Scratch):
     ) -> None:  # fmt: skip
         """Step −η m̂ / (√v̂ + ε), m̂ = m / (1 − β₁^k), v̂ = v / (1 − β₂^k), k = `count` from 1 (report, 3.1.5)."""
         k = int(count[0])
-        for part in blocks(params.size):
-            g, s = grads[part], self._spare(params[part])
-            _average(first[part], g, beta1, s)
-            _average_square(second[part], g, beta2, s)
-            np.multiply(second[part], 1.0 / (1.0 - beta2**k), out=s)
+        for block in blocks(params.size):
+            g, s = grads[block], self._spare(params[block])
+            _average(first[block], g, beta1, s)
+            _average_square(second[block], g, beta2, s)
+            np.multiply(second[block], 1.0 / (1.0 - beta2**k), out=s)
             np.sqrt(s, out=s)
             s += epsilon
-            np.divide(first[part], s, out=s)
+            np.divide(first[block], s, out=s)
             s *= -eta / (1.0 - beta1**k)
-            _move(params, s, velocity, momentum, part)
+            _move(params, s, velocity, momentum, block)
 
 
 def _average(average: Array, value: Array, decay: float, spare: Array) -> None:
@@ -114,24 +114,24 @@ def _average_square(average: Array, value: Array, decay: float, spare: Array) ->
 
 
 def _deviation(
-    g: Array, square: Array, mean: Array | None, gamma: float, epsilon: float, part: slice, out: Array, spare: Array
+    g: Array, square: Array, mean: Array | None, gamma: float, epsilon: float, block: slice, out: Array, spare: Array
 ) -> None:
     """Out = √(G + ε) or, centred, √(G − M² + ε)."""
     if mean is None:
-        np.add(square[part], epsilon, out=out)
+        np.add(square[block], epsilon, out=out)
     else:
-        _average(mean[part], g, gamma, spare)
-        np.multiply(mean[part], mean[part], out=spare)
-        np.subtract(square[part], spare, out=out)
+        _average(mean[block], g, gamma, spare)
+        np.multiply(mean[block], mean[block], out=spare)
+        np.subtract(square[block], spare, out=out)
         np.maximum(out, 0.0, out=out)  # rounding can leave a variance just under zero
         out += epsilon
     np.sqrt(out, out=out)
 
 
-def _move(params: Array, step: Array, velocity: Array | None, momentum: float, part: slice) -> None:
+def _move(params: Array, step: Array, velocity: Array | None, momentum: float, block: slice) -> None:
     if velocity is None:
-        params[part] += step
+        params[block] += step
     else:
-        velocity[part] *= momentum
-        velocity[part] += step
-        params[part] += velocity[part]
+        velocity[block] *= momentum
+        velocity[block] += step
+        params[block] += velocity[block]

@@ -31,7 +31,7 @@ class Scratch:
 
     def _spares(self, array: Array) -> Iterator[Array]:
         """Scratch for each strip of an array, always the same."""
-        return (self._spare(part) for part in strips(array))
+        return (self._spare(strip) for strip in strips(array))
 
 
 def blocks(size: int) -> Iterator[slice]:
@@ -44,4 +44,4 @@ def strips(array: Array) -> Iterator[Array]:
     if not array.flags.c_contiguous:
         raise ValueError("this kernel works in place on contiguous arrays")
     flat = array.reshape(-1)
-    return (flat[part] for part in blocks(flat.size))
+    return (flat[block] for block in blocks(flat.size))

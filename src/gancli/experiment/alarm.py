@@ -22,7 +22,7 @@ class CollapseAlarm:
     def __init__(self, games: int):
         self._from = BEGINNING * games
         self._low = 0
-        self._said = False
+        self._reported = False
 
     @property
     def collapsed(self) -> bool:
@@ -35,13 +35,13 @@ class CollapseAlarm:
             return None
         share = row["sample_distance"] / row["real_distance"]
         self._low = self._low + 1 if share < BOUND else 0
-        if self.collapsed and not self._said:
-            self._said = True
+        if self.collapsed and not self._reported:
+            self._reported = True
             return (
                 f"collapse at game {row['game']}: two samples are {share:.2f} as far apart as two real ones "
                 f"(under {BOUND:g} in {PATIENCE} tests); noise in the generator or minibatch discrimination may help"
             )
-        if self._said and not self._low:
-            self._said = False
+        if self._reported and not self._low:
+            self._reported = False
             return f"no longer collapsed at game {row['game']}: {share:.2f} of the real samples' distance"
         return None

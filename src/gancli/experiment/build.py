@@ -130,7 +130,7 @@ def _adversaries(
     spec: models.Gan | models.Wgan, engine: Engine, batches: dict[str, Batches], streams: dict[str, np.random.Generator]
 ) -> Game:
     players = make_players(spec, engine, initial(streams))
-    parts = {
+    common = {
         "generator": players["generator"],
         "real": batches["training"],
         "test": batches["test"],
@@ -145,11 +145,11 @@ def _adversaries(
         labels = Labels(*spec.training.labels.bounds(), spec.training.labels.flip)
         loss = ADVERSARIAL[key].with_real_label((labels.low + labels.high) / 2)
         r1 = R1(**spec.training.r1.model_dump()) if spec.training.r1 is not None else None
-        return Gan(opponent=players["discriminator"], loss=loss, ratios=ratios, labels=labels, r1=r1, **parts)
+        return Gan(opponent=players["discriminator"], loss=loss, ratios=ratios, labels=labels, r1=r1, **common)
     long = spec.training.long_phase
     phase = {"long_critic": long.critic, "first": long.first, "every": long.every} if long is not None else {}
     schedule = Schedule(**ratios, warmup=spec.training.warmup, **phase)
-    return Wgan(opponent=players["critic"], loss=ADVERSARIAL["wasserstein", None], schedule=schedule, **parts)
+    return Wgan(opponent=players["critic"], loss=ADVERSARIAL["wasserstein", None], schedule=schedule, **common)
 
 
 def _loss(spec: models.Supervised) -> Loss:

@@ -161,14 +161,14 @@ def description(player: Player) -> str:
 
 def advise(name: str, player: Player) -> str:
     """What may keep a network from diverging that is not done yet, by what its optimiser has."""
-    found = ["a smaller eta"] if hasattr(player.optimizer, "eta") else ["a larger epsilon"]
+    remedies = ["a smaller eta"] if hasattr(player.optimizer, "eta") else ["a larger epsilon"]
     if _centered(player):
-        found.append("centered: false")
+        remedies.append("centered: false")
     if not hasattr(player.optimizer, "eta"):
-        found.append("another optimizer")
+        remedies.append("another optimizer")
     if name == "critic" and player.clip is None:
-        found.append("a clip of its weights")
-    return ", ".join(found[:-1]) + (" or " if len(found) > 1 else "") + found[-1]
+        remedies.append("a clip of its weights")
+    return ", ".join(remedies[:-1]) + (" or " if len(remedies) > 1 else "") + remedies[-1]
 
 
 def _centered(player: Player) -> bool:

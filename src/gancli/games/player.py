@@ -67,8 +67,8 @@ class Player:
     def arrays(self) -> list[NDArray[Any]]:
         """All that its network, its optimiser and its average keep."""
         networks = [self.network] if self.average is None else [self.network, self.average.network]
-        kept = [array for network in networks for array in (network.params, network.state)]
-        return [*kept, self.network.grads, *self.optimizer.vectors.values(), self.optimizer.steps]
+        arrays = [array for network in networks for array in (network.params, network.state)]
+        return [*arrays, self.network.grads, *self.optimizer.vectors.values(), self.optimizer.steps]
 
     def finite(self) -> bool:
         """Are all parameters finite numbers?"""

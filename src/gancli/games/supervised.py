@@ -49,20 +49,20 @@ class Supervised(Game):
         """`loss` and `accuracy`, the share of test samples answered right, over the test samples."""
         outputs, labels = self.test_outputs(), self._test.split.labels
         loss = self._loss.value(outputs, self._codes[labels])
-        right = self.right(self._loss.answer(outputs), labels)
+        right = self.right(self._loss.prediction(outputs), labels)
         return {"loss": loss, "accuracy": float(right.mean())}
 
-    def right(self, answers: Array, labels: NDArray[np.intp]) -> NDArray[np.bool_]:
+    def right(self, predictions: Array, labels: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Which answers (count, outputs) are right (count,)."""
         if self._codes.shape[1] == len(self._codes):  # one output a label
-            return np.asarray(np.argmax(answers, axis=1) == labels)
+            return np.asarray(np.argmax(predictions, axis=1) == labels)
         low, high = self._codes[:, 0]
-        error = np.abs(answers - self._codes[labels])[:, 0]
+        error = np.abs(predictions - self._codes[labels])[:, 0]
         return np.asarray(error < self.threshold * (high - low))
 
-    def answers(self, x: Array) -> Array:
+    def predictions(self, x: Array) -> Array:
         """The network's answers (count, outputs) to x (count, features)."""
-        return self._loss.answer(self._outputs(x, lambda x, dtype: x.astype(dtype)))
+        return self._loss.prediction(self._outputs(x, lambda x, dtype: x.astype(dtype)))
 
     def test_outputs(self) -> Array:
         """Outputs for the test samples in their order, (count, outputs); found once for each game."""
@@ -77,7 +77,7 @@ class Supervised(Game):
     def picture_of_the_plane(self) -> Picture:
         """Answers over [−1, 1]², between the two targets, from the top row; and some of the points learned."""
         low, high = self._codes[:, 0]
-        plane = (self.answers(planes.square(1.0, self._network.dtype)) - low) / (high - low)
+        plane = (self.predictions(planes.square(1.0, self._network.dtype)) - low) / (high - low)
         split = self._training.split.at(slice(400))
         points = {"points": np.asarray(split.samples), "labels": np.asarray(split.labels)}
         return Picture(plane.reshape(1, -1), {"plane": plane.reshape(planes.SIDE, planes.SIDE), **points})
@@ -85,18 +85,18 @@ class Supervised(Game):
     def picture_of_errors(self, count: int) -> Picture:
         """The images, what they are and what was answered; and how often each label (row) got each answer (column)."""
         split, kinds = self._test.split, len(self._codes)
-        answers, labels = np.argmax(self.test_outputs(), axis=1), split.labels
-        confusion = np.bincount(labels * kinds + answers, minlength=kinds * kinds).reshape(kinds, kinds)
-        wrong = np.flatnonzero(answers != labels)[:count]
-        arrays: dict[str, Any] = {"confusion": confusion, "labels": labels[wrong], "answers": answers[wrong]}
+        predictions, labels = np.argmax(self.test_outputs(), axis=1), split.labels
+        confusion = np.bincount(labels * kinds + predictions, minlength=kinds * kinds).reshape(kinds, kinds)
+        wrong = np.flatnonzero(predictions != labels)[:count]
+        arrays: dict[str, Any] = {"confusion": confusion, "labels": labels[wrong], "answers": predictions[wrong]}
         images = split.samples[wrong]
         return Picture(split.seen(images, np.float64), {**arrays, "images": images})
 
     def _outputs(self, samples: NDArray[Any], seen: Callable[[NDArray[Any], Any], Array]) -> Array:
         """Outputs (count, outputs) for samples as the network sees them, a chunk at a time."""
         rng = np.random.default_rng(0)  # for layer noise, if any: the same at each call
-        found = np.empty((len(samples), self._network.outputs), self._network.dtype)
-        for start in range(0, len(found), CHUNK):
-            x = seen(samples[start : start + CHUNK], found.dtype)
-            found[start : start + CHUNK] = self._network.forward(x, rng, training=False)
-        return found
+        outputs = np.empty((len(samples), self._network.outputs), self._network.dtype)
+        for start in range(0, len(outputs), CHUNK):
+            x = seen(samples[start : start + CHUNK], outputs.dtype)
+            outputs[start : start + CHUNK] = self._network.forward(x, rng, training=False)
+        return outputs

@@ -19,7 +19,7 @@ class Activation(Protocol):
     def backward(self, engine: Engine, y: Array, dy: Array) -> None:
         """Dy ← dy × f'(x), where y = f(x)."""
 
-    straight: ClassVar[bool]
+    piecewise_linear: ClassVar[bool]
     """Is f'' = 0, but for corners?"""
 
     def curve(self, engine: Engine, y: Array, dy: Array) -> None:
@@ -30,7 +30,7 @@ class Activation(Protocol):
 class Sigmoid:
     """σ_μ(x), in (0, 1)."""
 
-    straight: ClassVar[bool] = False
+    piecewise_linear: ClassVar[bool] = False
     mu: float = 1.0
 
     def forward(self, engine: Engine, y: Array) -> None:
@@ -50,7 +50,7 @@ class Sigmoid:
 class Tanh:
     """k tanh(αx), in (−k, k)."""
 
-    straight: ClassVar[bool] = False
+    piecewise_linear: ClassVar[bool] = False
     k: float = 1.0
     alpha: float = 1.0
 
@@ -76,7 +76,7 @@ def centered_sigmoid(mu: float = 1.0) -> Tanh:
 class LeakyRelu:
     """x where positive, slope × x elsewhere; the derivative at 0 is the slope."""
 
-    straight: ClassVar[bool] = True
+    piecewise_linear: ClassVar[bool] = True
     slope: float = 0.2
 
     def forward(self, engine: Engine, y: Array) -> None:
@@ -100,7 +100,7 @@ def relu() -> LeakyRelu:
 class Softplus:
     """log(1 + e^x), positive."""
 
-    straight: ClassVar[bool] = False
+    piecewise_linear: ClassVar[bool] = False
 
     def forward(self, engine: Engine, y: Array) -> None:
         """Y ← log(1 + e^y)."""
@@ -119,7 +119,7 @@ class Softplus:
 class Linear:
     """slope × x. The slope is 1, or μ for the log-odds of a sigmoid (see `log_odds`)."""
 
-    straight: ClassVar[bool] = True
+    piecewise_linear: ClassVar[bool] = True
     slope: float = 1.0
 
     def forward(self, engine: Engine, y: Array) -> None:
@@ -140,7 +140,7 @@ class Linear:
 class Step:
     """1 where x > 0, else 0: for display only, it has no gradient to learn from."""
 
-    straight: ClassVar[bool] = True
+    piecewise_linear: ClassVar[bool] = True
 
     def forward(self, engine: Engine, y: Array) -> None:
         """Y ← 1 where y > 0, else 0."""

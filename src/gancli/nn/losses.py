@@ -49,7 +49,7 @@ class Loss(Protocol):
     def gradient(self, engine: Engine, output: Array, target: Array, out: Array) -> None:
         """Write ∂loss/∂output into `out`, which must be neither of the others."""
 
-    def answer(self, output: Array) -> Array:
+    def prediction(self, output: Array) -> Array:
         """The network's answer for its output."""
 
 
@@ -66,7 +66,7 @@ class MeanSquaredError:
         """2 (o − t) / batch."""
         engine.mse(output, target, out=out)
 
-    def answer(self, output: Array) -> Array:
+    def prediction(self, output: Array) -> Array:
         """The output itself."""
         return output
 
@@ -84,7 +84,7 @@ class BinaryCrossEntropy:
         """(σ(a) − t) / batch."""
         engine.cross_entropy(output, target, out=out)
 
-    def answer(self, output: Array) -> Array:
+    def prediction(self, output: Array) -> Array:
         """p = σ(a)."""
         return sigmoid(output)
 
@@ -103,7 +103,7 @@ class CategoricalCrossEntropy:
         """(softmax(a) − t) / batch."""
         engine.categorical_cross_entropy(output, target, out=out)
 
-    def answer(self, output: Array) -> Array:
+    def prediction(self, output: Array) -> Array:
         """p = softmax(a)."""
         return softmax(output)
 

@@ -74,9 +74,9 @@ def subplots(
     gridspec_kw: dict[str, Any] | None = None, **options: Any,
 ) -> tuple[Figure, Any]:  # fmt: skip
     """A figure and its axes, one or, if not `squeeze`, an array (rows, columns)."""
-    made = figure(**options)
-    axes = made.subplots(rows, columns, squeeze=squeeze, sharex=sharex, sharey=sharey, gridspec_kw=gridspec_kw)
-    return made, axes
+    drawn = figure(**options)
+    axes = drawn.subplots(rows, columns, squeeze=squeeze, sharex=sharex, sharey=sharey, gridspec_kw=gridspec_kw)
+    return drawn, axes
 
 
 def colour_map(name: str) -> Any:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from gancli.runs.sweeps import DONE, Answer
+from gancli.runs.sweeps import DONE, CellResult
 
-Work = Callable[[str, dict[str, Any]], Answer]
+Work = Callable[[str, dict[str, Any]], CellResult]
 """(the sweep's folder, cell) → its answer; `play_cell`, but for tests."""
 
 
@@ -17,7 +17,7 @@ class Lost:
 
     cell: str
     reason: str
-    told: bool = False
+    stopped: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Executor(Protocol):
     def submit(self, sweep: str, cell: dict[str, Any]) -> None:
         """Begin a cell."""
 
-    def wait(self, seconds: float) -> list[Answer | Lost]:
+    def wait(self, seconds: float) -> list[CellResult | Lost]:
         """The answers that are there within so many seconds."""
 
     def stop(self) -> None:

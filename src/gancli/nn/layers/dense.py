@@ -69,7 +69,7 @@ class Dense(Layer):
         engine, da = self.engine, dy
         if dy is not None:
             self.activation.backward(engine, self.y, dy)
-        if not self.activation.straight:
+        if not self.activation.piecewise_linear:
             engine.multiply(dt, self.tw)
             self.activation.curve(engine, self.y, self.tw)
             if dy is not None:

@@ -126,11 +126,11 @@ def ls(form: str, runs: Path) -> None:
             say(f"no runs in {runs}", err=True)
         for row in rows:
             if row["kind"] != "sweep":
-                found = {key: row.pop(key) for key in list(row)[6:]}
-                row["figures"] = "  ".join(f"{key} {value:.4g}" for key, value in found.items())
+                metrics = {key: row.pop(key) for key in list(row)[6:]}
+                row["metrics"] = "  ".join(f"{key} {value:.4g}" for key, value in metrics.items())
             else:
-                found = {key: row.pop(key) for key in list(row)[3:]}
-                row["figures"] = "  ".join(f"{key} {value}" for key, value in found.items() if value)
+                metrics = {key: row.pop(key) for key in list(row)[3:]}
+                row["metrics"] = "  ".join(f"{key} {value}" for key, value in metrics.items() if value)
     print_rows(rows, form)
 
 
@@ -145,10 +145,10 @@ def _listed(folder: "RunFolder | SweepFolder") -> dict[str, Any]:
         about = {"run": folder.path.name, "kind": "sweep", "status": record["status"]}
         return {**about, "cells": record.get("cells"), **counts}
     last = folder.last()
-    figures = {key: last[key] for key in in_order(last) if key not in ("game", "seconds")}
+    metrics = {key: last[key] for key in in_order(last) if key not in ("game", "seconds")}
     about = {key: record.get(key) for key in ("kind", "seed", "status")}
     timing = {"game": last.get("game"), "seconds": last.get("seconds")}
-    return {"run": folder.path.name, **about, **timing, **figures}
+    return {"run": folder.path.name, **about, **timing, **metrics}
 
 
 @click.command()
