@@ -32,8 +32,8 @@ def test_a_class_into_which_the_judge_errs_is_none_of_the_data() -> None:
 def test_a_point_is_good_within_three_standard_deviations_of_its_mode() -> None:
     modes = np.array([[0.0, 0.0], [10.0, 0.0]])
     points = np.array([[0.0, 1.5], [0.0, 1.51], [10.0, -1.49], [8.5, 0.1]])
-    found = mixtures.mixture(points, modes, 0.5)
-    assert found.quality == 0.5 and found.captured == 2
+    fit = mixtures.mixture(points, modes, 0.5)
+    assert fit.quality == 0.5 and fit.captured == 2
     assert mixtures.mixture(points[1:2], modes, 0.5).captured == 0
 
 
@@ -178,7 +178,7 @@ COVERAGE = "collapse: samples come near 4 % of the real images (coverage), where
 
 
 @pytest.mark.parametrize(
-    ("found", "said"),
+    ("measures", "said"),
     [
         (measures(coverage=(0.04, 0.96)), COVERAGE),
         (
@@ -214,8 +214,8 @@ COVERAGE = "collapse: samples come near 4 % of the real images (coverage), where
         ),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_said_in_a_sentence(found: dict[str, dict[str, Any]], said: str) -> None:
-    assert interpret(found)[0] == said
+def test_what_is_wrong_is_said_in_a_sentence(measures: dict[str, dict[str, Any]], said: str) -> None:
+    assert interpret(measures)[0] == said
 
 
 def test_all_findings_are_one_line_and_none_is_said_too() -> None:
@@ -223,7 +223,7 @@ def test_all_findings_are_one_line_and_none_is_said_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "said"),
+    ("measures", "said"),
     [
         (measures(coverage=(0.9, 0.95), recall=(0.011, 0.94)), ["recall: 0.011, under 0.5 of the real data's 0.94"]),
         (measures(modes=(8, 8), quality=(0.45, 0.99)), ["quality: 0.45, under 0.5 of the real data's 0.99"]),
@@ -246,8 +246,8 @@ def test_all_findings_are_one_line_and_none_is_said_too() -> None:
         (measures(loss=(9.0, 1.0), sample_distance=(0.1, 8.0)), []),
     ],
 )
-def test_every_measure_with_a_real_value_is_looked_at_by_one_rule(found: dict[str, Any], said: list[str]) -> None:
-    assert interpret(found) == said
+def test_every_measure_with_a_real_value_is_looked_at_by_one_rule(measures: dict[str, Any], said: list[str]) -> None:
+    assert interpret(measures) == said
 
 
 def test_intervals_that_reach_a_bound_leave_it_open() -> None:

@@ -128,8 +128,8 @@ def test_a_run_of_images_is_measured_with_the_bundled_judge(monkeypatch: pytest.
     for quick in (False, True):
         found = evaluate(folder, How(samples=300, seed=1, quick=quick))
         learned, held_out, labels, judge, rng, samples, was_quick = asked.words
-        for images, part in ((learned, digits.train), (held_out, digits.test)):
-            assert images.dtype == np.float32 and images.tolist() == (part.samples / 2).tolist()
+        for images, split in ((learned, digits.train), (held_out, digits.test)):
+            assert images.dtype == np.float32 and images.tolist() == (split.samples / 2).tolist()
         assert (labels == digits.train.labels).all() and judge is bundled_judge()
         assert (samples, was_quick) == (300, quick) and rng.random() == streams(1)[1].random()
         raw = drawn(folder, 5, 1)
@@ -203,10 +203,10 @@ def test_a_judge_that_does_not_know_the_data_is_refused(how: How, changes: dict[
         ask(how, few(**changes))
 
 
-@pytest.mark.parametrize("part", ["train", "test"])
-def test_data_without_images_are_refused(part: str) -> None:
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_data_without_images_are_refused(split: str) -> None:
     with pytest.raises(DataError, match="there: has no images"):
-        ask(How(judge=mine()), few(**{part: Split(np.zeros((0, 4), np.uint8), np.zeros(0, np.intp))}))
+        ask(How(judge=mine()), few(**{split: Split(np.zeros((0, 4), np.uint8), np.zeros(0, np.intp))}))
 
 
 def test_points_have_no_judge_to_ask() -> None:

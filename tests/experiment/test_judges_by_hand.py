@@ -147,8 +147,8 @@ def test_evaluate_in_training_is_refused_where_the_bundled_judge_knows_nothing_o
 
 def images(count: int, seed: int = 0) -> Dataset:
     draw = np.random.default_rng(seed)
-    part = Split(draw.integers(0, 256, (count, 4), dtype=np.uint8), draw.integers(0, 2, count), 1 / 255)
-    return Dataset("mnist", (4,), tuple("012"), part, Split(part.samples[:0], part.labels[:0]), "there")
+    split = Split(draw.integers(0, 256, (count, 4), dtype=np.uint8), draw.integers(0, 2, count), 1 / 255)
+    return Dataset("mnist", (4,), tuple("012"), split, Split(split.samples[:0], split.labels[:0]), "there")
 
 
 def test_what_is_measured_in_training_is_what_the_judge_sees(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -313,7 +313,7 @@ def test_a_generator_with_batch_norm_draws_single_samples() -> None:
 def test_minibatch_discrimination_needs_whole_batches() -> None:
     built = game(GAN, "discriminator.minibatch=similarity")
     built.play()
-    with pytest.raises(ValueError, match="whole batches of 8 samples; got 5"):
+    with pytest.raises(ValueError, match="full batches of 8 samples; got 5"):
         built.judge(np.zeros((5, 784)))
 
 

@@ -126,7 +126,7 @@ def test_a_worker_that_was_interrupted_plays_no_other_cell(local: LocalPool, sta
 
 
 @pytest.mark.parametrize(
-    ("code", "how", "told"),
+    ("code", "how", "stopped"),
     [
         (-9, "was killed", False), (-1, "was killed", False), (0, "ended with exit code 0", False),
         (1, "ended with exit code 1", False), (143, "ended with exit code 143", True),

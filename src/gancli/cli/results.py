@@ -1,4 +1,4 @@
-"""`gancli plot`, `sample`, `ls` and `show`: look at what runs have left."""
+"""`gancli plot`, `report`, `sample`, `ls` and `show`: the results that runs have left."""
 
 from functools import partial
 from pathlib import Path
@@ -157,7 +157,7 @@ def _listed(folder: "RunFolder | SweepFolder") -> dict[str, Any]:
 @runs_option
 @command
 def show(run: str, form: str, runs: Path) -> None:
-    """Show one RUN or sweep: its record and last figures; with csv, all its figures, or a sweep's summary."""
+    """Show one RUN or sweep: its record and last metrics; with csv, all its metrics, or a sweep's summary."""
     from gancli.runs import DIFF, SweepFolder, find_any
 
     folder = find_any(runs, run)

@@ -163,7 +163,7 @@ class Progress(Bar):
             self._bar = tqdm(total=games, initial=played, unit="game", dynamic_ncols=True)
 
     def advance(self, game: int) -> None:
-        """So many games are played in all; after the last of them there are figures to come, and then `close`."""
+        """So many games are played in all; after the last of them there are metrics to come, and then `close`."""
         self._game = game
         if self._bar is not None:
             self._bar.update(game - self._bar.n)
@@ -182,7 +182,7 @@ class Progress(Bar):
             say(f"game {self._game}/{self._games}  {self._metrics}".rstrip(), err=True)
 
     def metrics(self, row: dict[str, Any]) -> None:
-        """Show the first few of the last figures."""
+        """Show the first few of the last metrics."""
         shown = [f"{key} {value:.4g}" for key, value in row.items() if key not in ("game", "seconds")][:3]
         self._metrics = "  ".join(shown)
         if self._bar is not None:

@@ -65,7 +65,7 @@ class Batches(Protocol):
 
 
 class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
-    """Kernels in NumPy; those of optimisers, losses and whole batches are in files of their own."""
+    """Kernels in NumPy; those of optimisers, losses and operations over a batch are in files of their own."""
 
     name = "numpy"
     records = False
@@ -90,7 +90,7 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
     # --- dense layers
 
     def affine(self, x: In, w: In, b: In | None, out: Out) -> None:
-        """Out = x w + b."""
+        """out = x w + b."""
         np.matmul(x, w, out=out)
         if b is not None:
             out += b
@@ -114,7 +114,7 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
     # --- activations, in place; and dy ← dy × f'(x), from y = f(x)
 
     def scale(self, y: InOut, factor: float) -> None:
-        """Y ← factor y."""
+        """y ← factor y."""
         y *= factor
 
     def sigmoid(self, y: InOut, mu: float) -> None:
@@ -138,7 +138,7 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
             gradient *= spare
 
     def tanh(self, y: InOut, k: float, alpha: float) -> None:
-        """K tanh(αx)."""
+        """k tanh(αx)."""
         y *= alpha
         np.tanh(y, out=y)
         y *= k
@@ -209,12 +209,12 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
     # --- data
 
     def load(self, batches: Batches, out: Out) -> None:
-        """Out = the next samples of a stream, (batch, features), as a network sees them."""
+        """out = the next samples of a stream, (batch, features), as a network sees them."""
         split = batches.split
         self.gather(split.samples, batches.rows(len(out)), split.factor, split.shift, out)
 
     def gather(self, source: In, rows: NDArray[np.intp], factor: float, shift: float, out: Out) -> None:
-        """Out = factor × source[rows] + shift."""
+        """out = factor × source[rows] + shift."""
         stored = self._spare(source[:1], (len(rows), *source.shape[1:]))
         np.take(source, rows, axis=0, out=stored, mode="clip")
         np.copyto(out, stored)
@@ -223,19 +223,19 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
             out += shift
 
     def encode(self, batches: Batches, codes: In, out: Out) -> None:
-        """Out = codes[label], (batch, outputs), for the samples loaded last."""
+        """out = codes[label], (batch, outputs), for the samples loaded last."""
         np.take(codes, batches.split.labels[batches.last], axis=0, out=out, mode="clip")
 
     def draw(self, rng: np.random.Generator, distribution: Distribution, out: Out) -> None:
-        """Out = the generator's next numbers from a distribution."""
+        """out = the generator's next numbers from a distribution."""
         distribution.fill(rng, out, self)
 
     def normal(self, rng: np.random.Generator, out: Array) -> None:
-        """Out ~ N(0, 1), for the distributions."""
+        """out ~ N(0, 1), for the distributions."""
         rng.standard_normal(dtype=out.dtype.type, out=out)
 
     def dropout(self, rng: np.random.Generator, rate: float, out: Array) -> None:
-        """Out = −1 with probability `rate`, else rate / (1 − rate), so that 1 + out has the mean 1; likewise."""
+        """out = −1 with probability `rate`, else rate / (1 − rate), so that 1 + out has the mean 1; likewise."""
         rng.random(dtype=out.dtype.type, out=out)
         dropped = self._spare(_BOOLS, out.shape)
         np.less(out, rate, out=dropped)
@@ -245,23 +245,23 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
     # --- elementwise
 
     def fill(self, out: Out, value: float) -> None:
-        """Out = value."""
+        """out = value."""
         out[...] = value
 
     def copy(self, source: In, out: Out) -> None:
-        """Out = source, either of which may be some columns of a wider array."""
+        """out = source, either of which may be some columns of a wider array."""
         out[...] = source
 
     def shift(self, y: InOut, amount: float) -> None:
-        """Y + amount."""
+        """y + amount."""
         y += amount
 
     def add(self, x: In, y: InOut) -> None:
-        """Y + x; x may be some columns of a wider array."""
+        """y + x; x may be some columns of a wider array."""
         y += x
 
     def multiply(self, x: In, y: InOut) -> None:
-        """Y × x."""
+        """y × x."""
         y *= x
 
     # --- bounds
@@ -271,7 +271,7 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
         np.clip(params, -bound, bound, out=params)
 
     def rescale(self, params: InOut, bound: float) -> None:
-        """Params × bound / max|params|, where that maximum is over the bound (the report's code)."""
+        """params × bound / max|params|, where that maximum is over the bound (the report's code)."""
         largest = max(float(params.max(initial=0.0)), -float(params.min(initial=0.0)))
         if largest > bound:
             params *= bound / largest
@@ -279,7 +279,7 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
     # --- averages
 
     def average(self, average: InOut, params: In, count: Counter, decay: float) -> None:
-        """Average moved to decay × average + (1 − decay) × params; at step k the decay is at most (1 + k) / (10 + k).
+        """average ← decay × average + (1 − decay) × params; at step k the decay is at most (1 + k) / (10 + k).
 
         So the first parameters, which mean nothing, are soon forgotten.
         """
@@ -305,7 +305,7 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
             slope = 1.0 / (1.0 + np.exp(theta * phi))  # f'(t) = σ(−t)
         dtheta[...], dphi[...] = phi * slope, -theta * slope
 
-    # --- looks
+    # --- checks
 
     def finite(self, params: Array) -> bool:
         """Is every element a finite number? inf and nan do not survive × 0."""

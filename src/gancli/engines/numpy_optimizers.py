@@ -30,7 +30,7 @@ class NumpyOptimizers(Scratch):
         self, params: InOut, grads: In, velocity: InOut | None, momentum: float,
         square: InOut, eta: float, epsilon: float,
     ) -> None:  # fmt: skip
-        """G ← G + g²; step −η g / (√G + ε) (report, 3.1.2)."""
+        """square ← square + g²; step −η g / (√square + ε) (report, 3.1.2)."""
         for block in blocks(params.size):
             g, s = grads[block], self._spare(params[block])
             np.multiply(g, g, out=s)
@@ -45,7 +45,10 @@ class NumpyOptimizers(Scratch):
         self, params: InOut, grads: In, velocity: InOut | None, momentum: float,
         square: InOut, mean: InOut | None, eta: float, gamma: float, epsilon: float,
     ) -> None:  # fmt: skip
-        """G ← γG + (1−γ)g²; step −η g / (√G + ε); with a mean, −η g / √(G − M² + ε) (report, 3.1.3)."""
+        """square ← γ square + (1−γ)g²; step −η g / (√square + ε).
+
+        With a mean, −η g / √(square − mean² + ε) (report, 3.1.3).
+        """
         for block in blocks(params.size):
             g, s = grads[block], self._spare(params[block])
             _average_square(square[block], g, gamma, s)
@@ -62,9 +65,9 @@ class NumpyOptimizers(Scratch):
         self, params: InOut, grads: In, velocity: InOut | None, momentum: float,
         square: InOut, mean: InOut | None, moved: InOut, gamma: float, epsilon: float,
     ) -> None:  # fmt: skip
-        """G as in RMSProp, X ← γX + (1−γ)step²; step −g √(X+ε) / √(G+ε) (Zeiler 2012).
+        """square as in RMSProp, moved ← γ moved + (1−γ)step²; step −g √(moved + ε) / √(square + ε) (Zeiler 2012).
 
-        With a mean M, −g √(X+ε) / √(G − M² + ε) (report, 3.1.4).
+        With a mean, −g √(moved + ε) / √(square − mean² + ε) (report, 3.1.4).
         """
         for block in blocks(params.size):
             g, s, x = grads[block], self._spare(params[block]), moved[block]
@@ -98,14 +101,14 @@ class NumpyOptimizers(Scratch):
 
 
 def _average(average: Array, value: Array, decay: float, spare: Array) -> None:
-    """Average ← decay × average + (1 − decay) × value."""
+    """average ← decay × average + (1 − decay) × value."""
     np.multiply(value, 1.0 - decay, out=spare)
     average *= decay
     average += spare
 
 
 def _average_square(average: Array, value: Array, decay: float, spare: Array) -> None:
-    """Average ← decay × average + (1 − decay) × value², kept above the subnormal numbers."""
+    """average ← decay × average + (1 − decay) × value², kept above the subnormal numbers."""
     np.multiply(value, value, out=spare)
     spare *= 1.0 - decay
     spare += FLOOR
@@ -116,7 +119,7 @@ def _average_square(average: Array, value: Array, decay: float, spare: Array) ->
 def _deviation(
     g: Array, square: Array, mean: Array | None, gamma: float, epsilon: float, block: slice, out: Array, spare: Array
 ) -> None:
-    """Out = √(G + ε) or, centred, √(G − M² + ε)."""
+    """out = √(square + ε) or, centred, √(square − mean² + ε)."""
     if mean is None:
         np.add(square[block], epsilon, out=out)
     else:

@@ -1,4 +1,4 @@
-"""What a judge's answers p(y|x) (count, classes) say of samples: how sure it is of each, how many classes there are."""
+"""What a judge's predictions p(y|x) (count, classes) say of samples: how sure it is, how many classes appear."""
 
 import numpy as np
 

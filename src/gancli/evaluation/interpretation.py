@@ -18,7 +18,7 @@ NOTHING = "no sign of collapse, missing classes or copies"
 PRAISED = 0.8
 """Share of the real data's precision from which precision alone would praise a generator."""
 MARGIN = 0.05
-"""Part of a bound within which it is a matter of luck on which side a value falls."""
+"""Share of a bound within which it is a matter of luck on which side a value falls."""
 ONE_CLASS = 0.5
 """The score of real data is this near to 1 where they are of one class; there it says nothing."""
 BORDERLINE = "borderline"
@@ -50,7 +50,7 @@ def interpret(measures: Measures) -> list[str]:
 
 
 def sentence(sentences: Sequence[str]) -> str:
-    """All findings in one line."""
+    """All sentences in one line."""
     return "; ".join(sentences) or NOTHING
 
 

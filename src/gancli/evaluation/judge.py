@@ -9,12 +9,12 @@ from gancli.nn import Network
 from gancli.nn.losses import softmax
 
 ROWS = 1000
-"""Images looked at at once."""
+"""Images in one forward pass."""
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """Features (count, features), the inputs of the judge's last layer, and answers p(y|x) (count, classes)."""
+    """Features (count, features), the inputs of the judge's last layer, and predictions p(y|x) (count, classes)."""
 
     features: Array
     predictions: Array

@@ -1,4 +1,4 @@
-"""Parzen-window log-likelihood: the historical measure of GANs, kept to compare with the first papers.
+"""Parzen-window log-likelihood: the historical measure of GANs, here for comparison with the first papers.
 
 It says little of how samples look (Theis et al. 2016): the training images themselves do not have the best.
 """

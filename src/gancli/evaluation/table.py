@@ -151,13 +151,13 @@ def _by_judge(
     real = [_of_judgement(held_out.rows(rows), reference, labels, rng) for rows in split.held_out]
     blocks = []
     for rows in split.blocks:
-        rest = np.delete(np.arange(len(train)), rows)  # a block is no part of what it is measured against
+        rest = np.delete(np.arange(len(train)), rows)  # a block is not among what it is measured against
         blocks.append(_of_judgement(seen.rows(rows), _Reference.of(seen.rows(rest)), labels, rng))
     return _rows(samples, real, blocks, split.count)
 
 
 def _of_judgement(judgement: Judgement, reference: _Reference, labels: Array, rng: Rng) -> Values:
-    """What the judge sees in one set, beside real data of these labels."""
+    """The judge's measures of one set, beside real data of these labels."""
     shares, seen = classes.shares(judgement.predictions), reference.judgement.predictions
     data = classes.data_shares(seen, labels)
     values = {

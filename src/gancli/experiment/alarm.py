@@ -16,7 +16,7 @@ BEGINNING = 0.1
 class CollapseAlarm:
     """Watches `sample_distance / real_distance`, the mean L2 distance between two samples of a batch, in each test.
 
-    Of a game that has no such figures it says nothing.
+    It says nothing of a game without these metrics.
     """
 
     def __init__(self, games: int):
@@ -30,7 +30,7 @@ class CollapseAlarm:
         return self._low >= PATIENCE
 
     def see(self, row: Mapping[str, float]) -> str | None:
-        """What to tell a person of these figures: once when it has collapsed, and once when it is over."""
+        """A message to print after these metrics: once when it has collapsed, and once when it is over."""
         if row["game"] < self._from or not row.get("real_distance"):
             return None
         share = row["sample_distance"] / row["real_distance"]

@@ -24,7 +24,7 @@ Never with NumPy: the threads of its BLAS wait by taking turns on a processor, a
 game takes ten times as long on two as on one.
 """
 STREAMS = ("init", "order", "latent", "noise", "labels", "test", "pictures", "data", "evaluate", "opponent_init")
-"""One generator for each purpose. Their order is part of what a seed means: add at the end."""
+"""One generator for each purpose. Their order decides what a seed means: add at the end."""
 INIT = {"network": "init", "generator": "init", "discriminator": "opponent_init", "critic": "opponent_init"}
 """The stream of each network's first parameters: another generator leaves the discriminator's alone."""
 
@@ -112,7 +112,7 @@ def _supervised(
     test = dataset.test
     if spec.test.count is not None:
         test = test.at(slice(spec.test.count))
-    test_batches = Batches(test, engine.load, None)  # each measure reads it whole: nothing to save
+    test_batches = Batches(test, engine.load, None)  # each measure reads all of it: nothing to save
     player = make_players(spec, engine, initial(streams))["network"]
     sources = (_codes(spec, dataset), batches["training"], test_batches, spec.training.batch, streams["noise"])
     return Supervised(player, _loss(spec), *sources, spec.test.threshold)

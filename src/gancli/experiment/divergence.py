@@ -1,6 +1,6 @@
 """Says which network diverged first, and what may help: the run's last games are played again, step by step.
 
-A run looks at its parameters now and then, and by the time that some are no longer finite the networks have taught one
+A run checks its parameters now and then, and by the time that some are no longer finite the networks have taught one
 another to be so. All that a run is stands in its checkpoints, so a second one is built, goes on from the newest, and is
 looked at after each step of a network from where all of them were calm.
 """
@@ -43,7 +43,7 @@ class StoppedError(Exception):
 
 @dataclass(frozen=True)
 class Diverging:
-    """A run with parameters that are no longer finite; it looks at them at least every `every` games."""
+    """A run with parameters that are no longer finite; it checks them at least every `every` games."""
 
     spec: Experiment
     built: Built

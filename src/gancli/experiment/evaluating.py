@@ -83,7 +83,7 @@ def _of_points(folder: RunFolder, how: How, dataset: Dataset, draw: Draw, rng: n
 def _of_images(
     how: How, spec: Gan | Wgan, dataset: Dataset, draw: Draw, rng: np.random.Generator
 ) -> tuple[Table, Judge | None, list[str]]:
-    """Images beside real ones, the judge that was asked, and what to tell a person. Raises RunError, DataError."""
+    """Images beside real ones, the judge that was asked, and remarks to print. Raises RunError, DataError."""
     judge, notices = _chosen(how, spec, dataset)
     real = pixels(dataset.train), pixels(dataset.test)
     if not all(map(len, real)):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gancli.experiment.evaluating import Evaluator
 
 CHECK_EVERY = 1000
-"""Learnings of one sample between two looks at whether the parameters are still finite; of batches, fewer."""
+"""Samples learned between two checks that the parameters are still finite; with batches, fewer games."""
 
 
 class Reporter(Protocol):
@@ -38,7 +38,7 @@ class Reporter(Protocol):
         """So many games are played in all."""
 
     def metrics(self, row: dict[str, Any]) -> None:
-        """New figures are there."""
+        """New metrics are there."""
 
     def line(self, text: str) -> None:
         """Something to read at once."""
@@ -135,7 +135,7 @@ class Loop:
     def close(self) -> None:
         """Measure and draw at the last game what is not due there.
 
-        It follows the checkpoint, which knows nothing of it: made longer, a run is as one that never ended.
+        It follows the checkpoint, which knows nothing of it: extended, a run is as one that never ended.
         """
         for period, duty in self._duties:
             if self.built.game.played % period != 0:

@@ -16,7 +16,7 @@ from gancli.runs.provenance import machine, provenance
 from gancli.spec import LENGTH, Resolved, differences, from_plain, identity, load
 
 BEFORE = "spec_before"
-"""In a record: the spec of a run that is being made longer, until `config.yaml` has the new one."""
+"""In a record: the spec of a run that is being extended, until `config.yaml` has the new one."""
 DECISIVE = ("cpu", "blas", "versions")
 """The facts of a machine on which the last bits of a result depend."""
 
@@ -49,7 +49,7 @@ def _reopen_locked(folder: RunFolder, games: int | None, dataset: Dataset | None
     record = folder.record()
     engine_name, threads, data = _recorded(folder, record, engine=str, threads=int, data=dict)
     resolved = load(folder.config, [] if games is None else [f"training.games={games}", "training.passes=null"])
-    if games is None and record.get(BEFORE) == resolved.data():  # killed when it was being made longer
+    if games is None and record.get(BEFORE) == resolved.data():  # killed while it was being extended
         resolved = from_plain(record["spec"])
     _same_spec(folder, record, resolved, games)
     engine = make_engine(engine_name, threads)  # other bits else, where the spec says auto

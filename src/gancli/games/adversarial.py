@@ -1,4 +1,4 @@
-"""What a GAN and a WGAN share: latents, fakes, and the figures that describe a generator."""
+"""What a GAN and a WGAN share: latents, fakes, and the metrics that describe a generator."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ COMPARED = 1000
 class Adversarial(Game):
     """A generator G and an opponent D (a discriminator, or a critic f).
 
-    `real` feeds training, `test` feeds the figures; `latent` and `noise` are the generators of training.
+    `real` feeds training, `test` feeds the metrics; `latent` and `noise` are the generators of training.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Adversarial(Game):
         return sample_generator(network or self.generator.shown, self.distribution, count, rng)[0]
 
     def picture(self, count: int, rng: Rng) -> Picture:
-        """Images, or points in the plane over what D answers there."""
+        """Images, or points in the plane over D's output there."""
         samples = self.sample(count, rng)
         if samples.shape[1] != 2:
             return Picture(samples)
@@ -85,7 +85,7 @@ class Adversarial(Game):
         return Picture(planes.raster(samples, half).reshape(1, -1), arrays)
 
     def plane_scores(self, half: float, rng: Rng, side: int = 50) -> Array:
-        """D over [−half, half]², (side, side), from the top; whole batches are judged, as some layers want them."""
+        """D over [−half, half]², (side, side), from the top; in full batches, which some layers need."""
         points = planes.square(half, self._x.dtype, side)
         padded = np.resize(points, (-(-len(points) // self.batch) * self.batch, 2))
         output = self.opponent.network.forward(padded, rng, training=False)[: len(points)]

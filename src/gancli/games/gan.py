@@ -71,7 +71,7 @@ class Gan(Adversarial):
         self.opponent.learn()
 
     def learn_fake(self, output: Array) -> None:
-        """D learns on the fakes it has just judged; `output` is what it said of them.
+        """D learns on the fakes it has just judged; `output` is its output for them.
 
         For shared fakes that forward pass has served the generator's step too: D has not changed since.
         """

@@ -1,4 +1,4 @@
-"""A player: a network, the optimiser that moves it, and the bound it is kept within."""
+"""A player: a network, the optimiser that moves it, and the bound on its weights."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol

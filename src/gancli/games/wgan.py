@@ -33,12 +33,12 @@ class Schedule:
     every: int = 0
 
     def of(self, game: int) -> tuple[int, int]:
-        """Learnings of critic and generator in game `game`, counted from 0."""
+        """Updates of critic and generator in game `game`, counted from 0."""
         long = game < self.first or (self.every > 0 and game % self.every == 0)
         return self.long_critic if long and self.long_critic else self.critic, self.generator * (game >= self.warmup)
 
     def stretches(self, game: int, games: int) -> Iterator[tuple[int, tuple[int, int]]]:
-        """`games` games from `game` on, as (how many, learnings in each), alike ones together."""
+        """`games` games from `game` on, as (how many, updates in each), equal ones together."""
         stop = game + games
         while game < stop:
             ends = [stop, *(end for end in (self.warmup, self.first) if end > game)]

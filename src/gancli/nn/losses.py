@@ -39,7 +39,7 @@ LOG_ODDS = {"cross_entropy", "gan"}
 
 
 class Loss(Protocol):
-    """A supervised loss; `answer` turns the network's output into what is shown and judged."""
+    """A supervised loss; `prediction` turns the network's output into what is shown and judged."""
 
     name: str
 
@@ -50,7 +50,7 @@ class Loss(Protocol):
         """Write ∂loss/∂output into `out`, which must be neither of the others."""
 
     def prediction(self, output: Array) -> Array:
-        """The network's answer for its output."""
+        """The network's prediction from its output."""
 
 
 class MeanSquaredError:
@@ -95,7 +95,7 @@ class CategoricalCrossEntropy:
     name = "categorical_cross_entropy"
 
     def value(self, output: Array, target: Array) -> float:
-        """Log Σ e^a − Σ t a, for targets that sum to 1."""
+        """log Σ e^a − Σ t a, for targets that sum to 1."""
         shifted = output - output.max(axis=1, keepdims=True)
         return float((np.log(np.exp(shifted).sum(axis=1)) - (target * shifted).sum(axis=1)).sum() / len(output))
 

@@ -46,7 +46,7 @@ def _matrix(confusion: NDArray[Any], title: str) -> Any:
             colour = "white" if shares[row, column] > 0.6 else "black"
             axes.text(column, row, str(confusion[row, column]), ha="center", va="center", color=colour, fontsize=8)
     ticks = range(len(confusion))
-    axes.set(xticks=ticks, yticks=ticks, xlabel="answer", ylabel="true label")
+    axes.set(xticks=ticks, yticks=ticks, xlabel="prediction", ylabel="true label")
     axes.set_title(f"{title}: {np.trace(confusion) / confusion.sum():.2%} of {confusion.sum():,d} right", fontsize=11)
     axes.grid(False)
     figure.colorbar(shown, label="share of the label's images")
@@ -62,5 +62,5 @@ def _images(images: NDArray[Any], labels: NDArray[Any], predictions: NDArray[Any
     for axes, image, label, prediction in zip(grid.flat, images, labels, predictions, strict=False):
         axes.imshow(image.reshape(side, side), cmap="gray_r")
         axes.set_title(f"{label}, read as {prediction}", fontsize=7)
-    figure.suptitle(f"{title}: test images answered wrong", fontsize=10)
+    figure.suptitle(f"{title}: misclassified test images", fontsize=10)
     return figure

@@ -1,4 +1,4 @@
-"""What a run has drawn in time: pictures of samples, answers over the plane, points among the true ones, a path."""
+"""What a run has drawn in time: pictures of samples, predictions over the plane, points among the true ones, a path."""
 
 import io
 from collections.abc import Callable, Sequence
@@ -95,7 +95,7 @@ def _draw_path(trajectory: Trajectory, game: int) -> Draw:
 
 
 def _draw_plane(axes: Any, path: Path) -> Any:
-    """Answers over [−1, 1]², the line where they are half way, and points that were learned."""
+    """Predictions over [−1, 1]², the line where they are half way, and points that were learned."""
     arrays = read_arrays(path, PICTURE_BYTES, packed=True)
     plane, points, labels = arrays["plane"], arrays["points"], arrays["labels"]
     shown = axes.imshow(plane, cmap="RdBu_r", vmin=0, vmax=1, extent=(-1, 1, -1, 1))
@@ -114,7 +114,7 @@ def _draw_plane(axes: Any, path: Path) -> Any:
 
 
 def _draw_samples(axes: Any, path: Path) -> Any:
-    """Samples over true points, and what the discriminator or critic answers there."""
+    """Samples over true points, and the output of the discriminator or critic there."""
     arrays = read_arrays(path, PICTURE_BYTES, packed=True)
     samples, real, outputs, half = arrays["samples"], arrays["real"], arrays["answers"], float(arrays["half"])
     shown = axes.imshow(outputs, cmap="Greys", extent=(-half, half, -half, half), alpha=0.35)
@@ -128,7 +128,7 @@ def _draw_samples(axes: Any, path: Path) -> Any:
 DRAW: dict[str, Draw] = {"plane": _draw_plane, "samples": _draw_samples}
 """By an array that the file of a frame holds."""
 LEGENDS: dict[Draw, tuple[str, list[tuple[str, str]]]] = {
-    _draw_plane: ("answer (0 and 1 are the targets)", [(BLUE, "learned as 0"), (ORANGE, "learned as 1")]),
+    _draw_plane: ("prediction (0 and 1 are the targets)", [(BLUE, "learned as 0"), (ORANGE, "learned as 1")]),
     _draw_samples: ("output of the discriminator or critic", [(BLUE, "true points"), (ORANGE, "samples")]),
 }
 """What the colour bar says, and what the dots are."""

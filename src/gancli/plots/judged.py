@@ -1,4 +1,4 @@
-"""What the judge has said in time, beside the pictures of the same games."""
+"""The judge's measures in time, beside the pictures of the same games."""
 
 from pathlib import Path
 from typing import Any

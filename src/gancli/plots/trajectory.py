@@ -65,7 +65,7 @@ def read_trajectory(run: Path) -> Trajectory | None:
 
 
 def plot_trajectory(run: Path, target: Path, form: str, name: str) -> list[Path]:
-    """The whole path; nothing where the run has no field."""
+    """The complete path; nothing where the run has no field."""
     trajectory = read_trajectory(run)
     if trajectory is None:
         return []

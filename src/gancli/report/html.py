@@ -61,7 +61,7 @@ for (const table of document.querySelectorAll('table.sortable')) {
 
 
 def page(title: str, sections: Iterable[str]) -> str:
-    """A whole document."""
+    """A complete document."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

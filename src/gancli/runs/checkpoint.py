@@ -18,7 +18,7 @@ from gancli.runs.errors import RunError
 from gancli.runs.files import by_game
 
 MAX_COUNT = 2
-"""How many checkpoints of a run are kept."""
+"""How many checkpoints of a run stay on the disk."""
 Arrays = dict[str, NDArray[Any]]
 MAX_BYTES = 8_000_000_000
 """Of a checkpoint whose networks are not known yet."""

@@ -1,4 +1,4 @@
-"""Files that are whole or absent: written beside, flushed to the disk, then put in place."""
+"""Files that are complete or absent: written beside, flushed to the disk, then put in place."""
 
 import contextlib
 import datetime

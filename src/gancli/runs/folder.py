@@ -1,4 +1,4 @@
-"""A run folder: made exclusively, locked by the process that runs it, honest about its status."""
+"""A run folder: created exclusively, locked by the process that runs it, honest about its status."""
 
 import contextlib
 import datetime
@@ -38,7 +38,7 @@ class RunFolder(LockedFolder):
         beside: Mapping[str, bytes] | None = None,
         exact: bool = False,
     ) -> "RunFolder":
-        """Make and lock a new folder in `runs`, with the files of `beside` in it; it is there whole or not at all.
+        """Create and lock a new folder in `runs`, with the files of `beside` in it; it is there complete or not at all.
 
         Its name is `name` where that is `exact`, else one that nobody else has, with the time. Raises OSError, leaving
         nothing behind.
@@ -74,7 +74,7 @@ class RunFolder(LockedFolder):
         return self.inside("checkpoints")
 
     def evaluation(self) -> dict[str, Any]:
-        """What `gancli evaluate` has found, empty where it was not asked. Raises RunError."""
+        """What `gancli evaluate` has measured, empty where it was not run. Raises RunError."""
         path = self.inside(self.EVALUATION)
         try:
             evaluation = read_json(path) if path.exists() else {}
@@ -85,14 +85,14 @@ class RunFolder(LockedFolder):
         return evaluation
 
     def current_evaluation(self) -> dict[str, Any]:
-        """The same, where it is of the run as it stands: not of one that was made longer since. Raises RunError."""
+        """The same, where it is of the run as it stands: not of one that was extended since. Raises RunError."""
         evaluation = self.evaluation()
         played = self._read_record().get("played") if evaluation else None
         return evaluation if played is None or evaluation.get("game", played) == played else {}
 
     @property
     def plots(self) -> Path:
-        """Figures made on demand."""
+        """Figures drawn on demand."""
         return self.inside("plots")
 
     def append_metrics(self, row: dict[str, Any]) -> None:
@@ -105,7 +105,7 @@ class RunFolder(LockedFolder):
         return sync(self.metrics)
 
     def has_metrics(self, length: int) -> bool:
-        """Are there `length` bytes of metrics, in whole lines?"""
+        """Are there `length` bytes of metrics, in complete lines?"""
         if length == 0 or not self.metrics.exists():
             return length == 0
         with self.metrics.open("rb") as file:

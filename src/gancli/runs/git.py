@@ -75,7 +75,7 @@ def _program() -> str:
 
 
 def _run(folder: str, *words: str) -> str:
-    """The answer of a command that reads paths and settings, and compares nothing. Raises OSError, SubprocessError."""
+    """The output of a command that reads paths and settings, and compares nothing. Raises OSError, SubprocessError."""
     environment = {**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0"}
     command = [_program(), "-C", folder, *words]
     result = subprocess.run(command, capture_output=True, check=True, timeout=SECONDS, env=environment)

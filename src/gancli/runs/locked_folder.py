@@ -44,7 +44,7 @@ class LockedFolder:
         self.path = self._lock.folder = path
 
     def remove(self) -> None:
-        """Take away a folder that this process has made, and that holds nothing yet."""
+        """Take away a folder that this process has created, and that holds nothing yet."""
         self.unlock()
         shutil.rmtree(self.path, ignore_errors=True)
 

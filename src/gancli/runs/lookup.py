@@ -13,7 +13,7 @@ from gancli.runs.sweeps import SweepFolder
 Folder = RunFolder | SweepFolder
 KINDS: tuple[type[Folder], ...] = (RunFolder, SweepFolder)
 STAMP = re.compile(r"\d{8}T\d{6}Z(?=-)")
-"""How the name of a folder begins: with the second in which it was made."""
+"""How the name of a folder begins: with the second in which it was created."""
 
 
 def listing(runs: Path) -> list[RunFolder]:
@@ -86,7 +86,7 @@ def _start(folder: Folder) -> str:
 
 
 def find(runs: Path, name: str) -> RunFolder:
-    """A run by its path, its folder's name, its `name`, any part that only one has, or `latest`. Raises RunError."""
+    """A run by its path, its folder's name, its `name`, any substring of only one, or `latest`. Raises RunError."""
     run = find_any(runs, name, (RunFolder,))
     assert isinstance(run, RunFolder)
     return run

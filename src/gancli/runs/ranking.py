@@ -82,7 +82,7 @@ def columns_of(rows: Sequence[Row]) -> list[str]:
 
 
 def column_of(name: str, columns: Sequence[str]) -> str | None:
-    """Where a metric is found among `columns`, by its name or with an end: `loss`, `loss.best`."""
+    """The column of a metric among `columns`, by its name or with an end: `loss`, `loss.best`."""
     return next((column for column in (name, *(f"{name}{end}" for end in ENDS)) if column in columns), None)
 
 

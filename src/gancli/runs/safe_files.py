@@ -82,5 +82,5 @@ def parse_json(text: str | bytes, path: Path) -> Any:
 
 
 def append(path: Path) -> IO[bytes]:
-    """A file to be written at its end, made where it is not there. Raises RunError, OSError."""
+    """A file to be written at its end, created where it is not there. Raises RunError, OSError."""
     return os.fdopen(os.open(checked_path(path), os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NOWHERE, 0o666), "ab")

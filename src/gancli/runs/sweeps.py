@@ -105,7 +105,7 @@ class SweepFolder(LockedFolder):
         return results
 
     def table(self, cells: list[dict[str, Any]], results: Mapping[str, CellResult]) -> list[dict[str, Any]]:
-        """A row for each cell: what varies, seed, status, seconds, and its figures."""
+        """A row for each cell: what varies, seed, status, seconds, and its metrics."""
         keys = varied(cells)
         rows = []
         for cell in cells:

@@ -55,7 +55,7 @@ def plain(experiment: Experiment) -> dict[str, Any]:
 
 
 def identity(experiment: Experiment) -> str:
-    """A name for all that an experiment says but its length: the same for one that was made longer."""
+    """A name for all that an experiment says but its length: the same for one that was extended."""
     data = plain(experiment)
     return _digest({**data, "training": {key: data["training"][key] for key in data["training"].keys() - LENGTH}})
 
@@ -158,7 +158,7 @@ def _with_eta(optimizer: AnyOptimizer) -> AnyOptimizer:
 def _without(model: type[Any], data: dict[str, Any], wrong: list[KeyPath]) -> Experiment | None:
     """The spec without the keys that are wrong, where what remains is valid, to find what else is.
 
-    A list with a wrong entry goes whole: what is left of it would be another list.
+    A list with a wrong entry is dropped entirely: what is left of it would be another list.
     """
     keys: set[KeyPath] = {tuple(itertools.takewhile(lambda key: isinstance(key, str), path)) for path in wrong}
     remaining = _copy_without(data, (), keys)

@@ -63,7 +63,7 @@ def batches(key: str, network: Network, batch: int) -> Iterator[Finding]:
         if node.batch_norm and batch == 1:
             yield Finding((*path, "batch_norm"), "needs `training.batch` of 2 or more: a single sample has no variance")
         if node.minibatch is not None and key not in ("discriminator", "critic"):
-            text = f"is for the discriminator or critic, which sees whole batches; remove it from {key}"
+            text = f"is for the discriminator or critic, which sees full batches; remove it from {key}"
             yield Finding((*path, "minibatch"), text)
         elif node.minibatch is not None and batch == 1:
             yield Finding((*path, "minibatch"), "needs `training.batch` of 2 or more: it compares samples")

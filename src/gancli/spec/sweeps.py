@@ -45,7 +45,7 @@ class SweepFile(Spec):
 
 @dataclass(frozen=True)
 class Cell:
-    """One run of a sweep: what it overrides, its seed, and its whole experiment."""
+    """One run of a sweep: what it overrides, its seed, and its complete experiment."""
 
     values: dict[str, Any]
     seed: int

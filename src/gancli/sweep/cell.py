@@ -1,4 +1,4 @@
-"""One cell, in a worker: made or gone on with, played, and its result; never twice, whatever happened before."""
+"""One cell, in a worker: created or resumed, played, and its result; never twice, whatever happened before."""
 
 import contextlib
 import errno
@@ -16,7 +16,7 @@ from gancli.runs.sweeps import CELLS, DONE, CellResult
 from gancli.spec import Game2d, Resolved, from_plain
 
 PATIENCE = 0.5
-"""Seconds between two looks at a run that another process still holds."""
+"""Seconds between two checks of a run that another process still holds."""
 
 
 class Quiet:
@@ -26,7 +26,7 @@ class Quiet:
         """So many games are played."""
 
     def metrics(self, row: dict[str, Any]) -> None:
-        """New figures are there."""
+        """New metrics are there."""
 
     def line(self, text: str) -> None:
         """Something to read, which is in the run's log too."""

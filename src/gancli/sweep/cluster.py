@@ -1,4 +1,4 @@
-"""Cells on a Dask cluster: specs and paths go out, small answers come back, arrays stay on the disk that all share."""
+"""Cells on a Dask cluster: specs and paths go out, small results come back, arrays stay on the disk that all share."""
 
 import math
 import os
@@ -13,7 +13,7 @@ from gancli.sweep.errors import MissingDask, NoScheduler
 from gancli.sweep.roles import Lost, Work
 
 POLL = 0.02
-"""Seconds between two looks at what is done."""
+"""Seconds between two checks of what is done."""
 COUNT_EVERY = 2.0
 """Seconds between two counts of the cluster's workers, which may come and go."""
 
@@ -21,7 +21,7 @@ COUNT_EVERY = 2.0
 class DaskCluster:
     """An `Executor` on a cluster that runs at `scheduler` or, with None, on one of `jobs` processes made here.
 
-    When a worker dies, Dask gives its cell to another; `play_cell` looks at the disk first, so that nothing is played
+    When a worker dies, Dask gives its cell to another; `play_cell` checks the disk first, so that nothing is played
     twice. A cluster made here does not do so by itself, so that each death is known and written down.
     """
 
@@ -49,14 +49,14 @@ class DaskCluster:
         return self._slots
 
     def submit(self, sweep: str, cell: dict[str, Any]) -> None:
-        """Begin a cell; a key of its own for each try, or Dask would give the answer of the last one."""
+        """Begin a cell; a key of its own for each try, or Dask would give the result of the last one."""
         self._submitted += 1
         key = f"gancli-{cell['cell']}-{self._submitted}"
         self._cells[key] = cell["cell"]
         self._done.add(self.client.submit(self._work, sweep, cell, key=key))
 
     def wait(self, seconds: float) -> list[CellResult | Lost]:
-        """The answers that are there within so many seconds; of a cluster that was stopped, what they would be."""
+        """The results that arrive within so many seconds; of a cluster that was stopped, what they would be."""
         if self._stopped:
             return [self._unfinished(self._cells.pop(key)) for key in list(self._cells)]
         until = time.monotonic() + seconds

@@ -1,4 +1,4 @@
-"""The one loop of a sweep: hand cells out, take answers in, and say at once what failed. Any executor will do."""
+"""The one loop of a sweep: hand cells out, take results in, and say at once what failed. Any executor will do."""
 
 import contextlib
 import time
@@ -99,7 +99,7 @@ class _Session:
             self._tell()
 
     def _check_stop(self) -> bool:
-        """Is the sweep to stop? Then the cells in play are told, once."""
+        """Is the sweep to stop? Then the cells in play are asked to stop, once."""
         if not self._stopping and (self._stop.signal is not None or self._too_many_failed()):
             self._stopping = True
             self._executor.stop()

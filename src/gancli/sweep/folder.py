@@ -1,4 +1,4 @@
-"""A sweep on disk: made from a plan, found again by it, and summed up."""
+"""A sweep on disk: created from a plan, recognised by it, and summed up."""
 
 import contextlib
 import shutil

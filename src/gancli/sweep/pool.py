@@ -52,11 +52,11 @@ class _Worker:
 
     def say(self, *words: Any) -> None:
         """Send a line; one of no words says to save and stop."""
-        with contextlib.suppress(OSError):  # it has died, as whoever waits for its answer will see
+        with contextlib.suppress(OSError):  # it has died, as whoever waits for its result will see
             self._channel.sendall((json.dumps(words) if words else "").encode("ascii") + b"\n")
 
     def result(self, cell: str) -> CellResult | Lost | None:
-        """What there is to read: an answer, less than one, or that it is gone."""
+        """What there is to read: a result, None for less than one, or that the worker is gone."""
         try:
             received = self._channel.recv(1 << 16)
         except ConnectionError:
@@ -108,7 +108,7 @@ class LocalPool:
         worker.say(sweep, cell)
 
     def wait(self, seconds: float) -> list[CellResult | Lost]:
-        """The answers that are there within so many seconds, maybe none."""
+        """The results that arrive within so many seconds, maybe none."""
         ready: list[Any] = [key.fileobj for key, _ in self._selector.select(seconds)] if self._busy else []
         results = [(worker, worker.result(self._busy[worker])) for worker in ready]
         return [self._taken(worker, result) for worker, result in results if result is not None]

@@ -1,8 +1,8 @@
-"""A worker process of the local pool: a line of JSON comes in for each cell, and one goes back for its answer.
+"""A worker process of the local pool: a line of JSON comes in for each cell, and one goes back with its result.
 
 It is run as a file, not imported, so that it watches over its coordinator, and over its end, before it imports what
 takes time. It is born with the signals that stop a process blocked, and leaves them so, here and in all that it
-starts: Ctrl-C and a terminal that goes away are the coordinator's matter. It is told to stop by an empty line or by a
+starts: Ctrl-C and a terminal that goes away are the coordinator's matter. It is asked to stop by an empty line or by a
 SIGTERM, which it waits for, and heeds that once: in a process group that is terminated it gets both.
 """
 
@@ -19,11 +19,11 @@ import threading
 from typing import Any
 
 STOPPED = 128 + signal.SIGTERM
-"""The exit code of a worker that was told to stop."""
+"""The exit code of a worker that was asked to stop."""
 
 
 class Stopping:
-    """Told to stop, a training loop saves and ends its cell; where there is none, the process ends at once."""
+    """Asked to stop, a training loop saves and ends its cell; where there is none, the process ends at once."""
 
     def __init__(self) -> None:
         self.requested = False

@@ -35,11 +35,11 @@ class Dense(Layer):
             self.b[...] = 0.0
 
     def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
-        """Buffers for y (batch, units) and dx (batch, inputs), kept for each batch size."""
+        """Buffers for y (batch, units) and dx (batch, inputs), reused for each batch size."""
         self.y, self.dx = self.buffers(batch, dtype, self.units, self.inputs)
 
     def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
-        """Y = f(x W + b)."""
+        """y = f(x W + b)."""
         self.x = x
         self.engine.affine(x, self.w, self.b, out=self.y)
         self.activation.forward(self.engine, self.y)
