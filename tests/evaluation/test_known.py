@@ -102,8 +102,8 @@ def test_samples_are_measured_beside_the_runs_data_within_black_and_white(
         expected = [np.clip(x, 0, 1) for x in expected]
     assert np.array_equal(one, expected[0]) and np.array_equal(again, expected[1]) and chance == subsets.random()
     assert not np.array_equal(one, seen[6][0]) and chance != seen[6][4]
-    for found, part in ((train, dataset.train), (test, dataset.test)):
-        assert found == pytest.approx(part.samples * part.factor)
+    for found, split in ((train, dataset.train), (test, dataset.test)):
+        assert found == pytest.approx(split.samples * split.factor)
 
 
 def flat(first: int, count: int) -> Split:

@@ -236,10 +236,10 @@ def test_dead_critics_are_in_the_facts_and_in_no_mean() -> None:
     assert found.measures()["critic"] == pytest.approx((1.0, half, 1.5, 0.0))
     assert found.measures()["critic_steepest"] == pytest.approx((0.875, 1.25 * half, 1.5, 0.0))
     assert found.facts() == {
-        "learnings": [4, 2, 6], "converged": False, "estimates": [1.0, None, 3.0], "mean_slopes": [2.0, 0.0, 2.0],
+        "updates": [4, 2, 6], "converged": False, "estimates": [1.0, None, 3.0], "mean_slopes": [2.0, 0.0, 2.0],
         "steepest_slopes": [4.0, None, 2.0], "dead": [1],
         "real": {
-            "learnings": [4, 6], "converged": True, "estimates": [3.0, 3.0], "mean_slopes": [2.0, 2.0],
+            "updates": [4, 6], "converged": True, "estimates": [3.0, 3.0], "mean_slopes": [2.0, 2.0],
             "steepest_slopes": [2.0, 2.0], "dead": [],
         },
     }  # fmt: skip

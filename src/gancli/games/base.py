@@ -64,13 +64,13 @@ class Game:
         return sys.maxsize
 
     def arrays(self) -> list[NDArray[Any]]:
-        """What its players have learned and keep: written into for a whole run, and never bound anew."""
+        """What its players have learned and keep: written into throughout a run, and never bound anew."""
         return [array for player in self.players.values() for array in player.arrays()]
 
     def measure(self) -> dict[str, float]:
-        """Figures of the moment, by name; it draws from generators of its own."""
+        """Current metrics, by name; it draws from generators of its own."""
         raise NotImplementedError
 
     def picture(self, count: int, rng: Rng) -> Picture:
-        """What there is to look at."""
+        """What there is to show."""
         raise NotImplementedError

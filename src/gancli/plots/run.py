@@ -14,9 +14,9 @@ from gancli.runs import RunFolder
 from gancli.runs.files import remove_dead
 
 _PICTURED = {
-    ("supervised", "mnist"): "test images answered wrong",
-    ("supervised", "xor"): "answers over the square [−1, 1]²",
-    ("supervised", "line"): "answers over the square [−1, 1]²",
+    ("supervised", "mnist"): "misclassified test images",
+    ("supervised", "xor"): "predictions over the square [−1, 1]²",
+    ("supervised", "line"): "predictions over the square [−1, 1]²",
     ("game2d", "none"): "θ and φ over the field of their steps",
 }
 """What the pictures of a kind of run and a data set show, where it is not samples."""

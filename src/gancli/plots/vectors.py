@@ -10,7 +10,7 @@ from gancli.plots.style import BLUE, ORANGE, save, subplots
 from gancli.runs import RunFolder
 from gancli.runs.arrays import meant, read_arrays
 from gancli.runs.files import by_game, game_of
-from gancli.runs.own import PICTURE_BYTES
+from gancli.runs.safe_files import PICTURE_BYTES
 
 PAIRED = 6
 """Columns of which all pairs are drawn, at most."""
