@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gancli.experiment.evaluating import Evaluator
 
 CHECK_EVERY = 1000
-"""Samples learned between two checks that the parameters are still finite; with batches, fewer games."""
+"""Games of batch size 1 between two checks that the parameters are still finite; of larger batches, fewer."""
 
 
 class Reporter(Protocol):
