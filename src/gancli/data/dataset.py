@@ -6,6 +6,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from gancli.data.preparation import Preparation
+
 Rng = np.random.Generator
 
 
@@ -22,6 +24,8 @@ class Split:
     """Of each sample, the number of its class; zeros where there are no classes."""
     factor: float = 1.0
     shift: float = 0.0
+    targets: NDArray[np.float32] | None = None
+    """For regression: what is to be predicted of each sample (count, outputs), in its own units."""
 
     def seen(self, samples: NDArray[Any], dtype: Any = np.float32) -> NDArray[Any]:
         """Some of the samples, stored, as a network of that dtype sees them; an engine's `gather` does the same."""
@@ -29,7 +33,8 @@ class Split:
 
     def at(self, rows: Any) -> "Split":
         """Those of some rows alone."""
-        return replace(self, samples=self.samples[rows], labels=self.labels[rows])
+        targets = None if self.targets is None else self.targets[rows]
+        return replace(self, samples=self.samples[rows], labels=self.labels[rows], targets=targets)
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,10 @@ class Dataset:
     """Of a mixture of Gaussians of equal weight: their means (modes, features)."""
     std: float = 0.0
     """And the standard deviation of each, along each axis."""
+    columns: tuple[str, ...] = ()
+    """Of a table: the names of the samples' columns."""
+    preparation: Preparation | None = None
+    """Of a standardised table: how samples are brought back to their own units."""
 
     @property
     def kind(self) -> Kind:

@@ -1,0 +1,224 @@
+"""A folder of pictures: each decoded once, cropped to one size, and kept in the cache."""
+
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gancli.data import own_cache, own_folder
+from gancli.data.errors import DataError
+from gancli.data.files import readable
+from gancli.data.own_folder import Listing
+from gancli.data.own_split import MAX_BYTES, Own, Progress, checksum, listed
+
+if TYPE_CHECKING:
+    from gancli.data.own_decode import Decoded, Wanted
+
+CHUNK = 200
+"""Pictures that a thread decodes at a time."""
+MAX_FILE = 256 * 2**20
+"""Bytes of one picture's file."""
+NAMED = 20
+"""Unreadable files that are named in the run's record."""
+Size = tuple[int, int]
+"""Height, width."""
+
+
+@dataclass
+class _Tally:
+    """What happened to a folder's pictures, or to a chunk of them."""
+
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+    """Name and reason of each."""
+    sizes: set[Size] = field(default_factory=set)
+    """Of those that were resized, before."""
+    resized: int = 0
+    flattened: int = 0
+
+    def add(self, other: "_Tally") -> None:
+        """What happened to more of them."""
+        self.unreadable += other.unreadable
+        self.sizes |= other.sizes
+        self.resized += other.resized
+        self.flattened += other.flattened
+
+
+def read(folder: Path, size: Size | None, channels: int | None, progress: Progress | None = None) -> Own:
+    """Pictures (count, channels × height × width) of a folder, by its sub-folders' names; from the cache if they are there.
+
+    `facts["shape"]` is (channels, height, width). Raises DataError.
+    """
+    listing = own_folder.read(folder)
+    key = own_cache.key(listing.identity(), (size, channels))
+    parsed = own_cache.opened(key)
+    if parsed is None:
+        samples, labels, known = _parse(listing, size, channels, progress)
+        saved = own_cache.save(key, samples, labels, known)
+        parsed = (own_cache.opened(key) if saved else None) or (samples, labels, known)
+    return _own(folder, *parsed)
+
+
+def _own(folder: Path, samples: NDArray[np.uint8], labels: NDArray[np.int32], known: dict[str, Any]) -> Own:
+    classes = tuple(known["classes"])
+    return Own(
+        place=str(folder),
+        samples=samples,
+        labels=labels.astype(np.intp) if classes else None,
+        classes=classes,
+        trained=known["trained"],
+        sha256=known["sha256"],
+        facts={key: known[key] for key in ("shape", "unreadable", "resized", "skipped")},
+        notices=tuple(known["notices"]),
+    )
+
+
+def _parse(
+    listing: Listing, size: Size | None, channels: int | None, progress: Progress | None
+) -> tuple[NDArray[np.uint8], NDArray[np.int32], dict[str, Any]]:
+    """Decode all. Raises DataError."""
+    from gancli.data.own_decode import Colourful, Wanted, quiet
+
+    listing, names, classes, trained = own_folder.divided(listing)
+    _check_files(listing)
+    with quiet():
+        first, height, width = _first(listing)
+        wanted = Wanted(
+            *(size or (height, width)),
+            channels or (1 if first.grey else 3),
+            cropped=size is not None,
+            strict=not channels,
+        )
+        try:
+            samples, readables, tally = _decode(listing, wanted, progress)
+        except Colourful:
+            wanted = replace(wanted, channels=3)
+            samples, readables, tally = _decode(listing, wanted, progress)
+    labels = np.array([classes.index(n) if classes else -1 for n in names], np.int32)[readables]
+    known = {
+        "shape": [wanted.channels, wanted.height, wanted.width],
+        "count": len(samples),
+        "classes": classes,
+        "trained": None if trained is None else int(readables[:trained].sum()),
+        "sha256": checksum(samples, labels),
+        "unreadable": {"count": len(tally.unreadable), "names": [n for n, _ in tally.unreadable[:NAMED]]},
+        "resized": tally.resized,
+        "skipped": {readable(ending): count for ending, count in listing.skipped.most_common(NAMED)},
+        "notices": _notices(tally, wanted, len(samples)),
+    }
+    return samples, labels, known
+
+
+def _check_files(listing: Listing) -> None:
+    largest = max(listing.sizes)
+    if largest > MAX_FILE:
+        path = listing.folder / listing.names[listing.sizes.index(largest)]
+        raise DataError(f"{path}: has {largest:,d} bytes; at most {MAX_FILE:,d} are read: shrink it or remove it")
+
+
+def _first(listing: Listing) -> "tuple[Decoded, int, int]":
+    """The first that is readable, and its height and width. Raises DataError where none is."""
+    from gancli.data.own_decode import Unreadable, decode
+
+    reasons = []
+    for name in listing.names:
+        try:
+            image = decode(f"{listing.folder}/{name}")
+            return image, image.height, image.width
+        except Unreadable as error:
+            reasons.append((name, str(error)))
+    raise DataError(
+        f"{listing.folder}: none of its {len(reasons):,d} pictures can be read ({_reasons(reasons)}); "
+        "give PNG, JPEG, WebP or BMP files that open in a viewer"
+    )
+
+
+def _decode(
+    listing: Listing, wanted: "Wanted", progress: Progress | None
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_], _Tally]:
+    """Samples of those that are readable, which those are, and what happened. Raises DataError, Colourful."""
+    count, features = len(listing.names), wanted.channels * wanted.height * wanted.width
+    if count * features > MAX_BYTES:
+        raise DataError(
+            f"{listing.folder}: {count:,d} pictures of {wanted.height}×{wanted.width}×{wanted.channels} take "
+            f"{count * features:,d} bytes; at most {MAX_BYTES:,d} are read: give a smaller `size`, or fewer pictures"
+        )
+    samples = np.empty((count, features), np.uint8)
+    readables, tally, filled = np.ones(count, bool), _Tally(), 0
+    for start, pixels, bad, happened in _chunks(listing, wanted):
+        done = min(start + CHUNK, count)
+        readables[[start + row for row in bad]] = False
+        block = np.frombuffer(pixels, np.uint8).reshape(-1, wanted.height, wanted.width, wanted.channels)
+        target = samples[filled : filled + len(block)].reshape(-1, wanted.channels, wanted.height, wanted.width)
+        target[...] = block.transpose(0, 3, 1, 2)
+        filled += len(block)
+        tally.add(happened)
+        if progress:
+            progress(done, count)
+    return samples[:filled], readables, tally
+
+
+def _chunks(listing: Listing, wanted: "Wanted") -> Iterator[tuple[int, bytes, list[int], _Tally]]:
+    """Chunks in their order, decoded by a few threads: where it begins, its pixels, the rows that were unreadable."""
+    starts = range(0, len(listing.names), CHUNK)
+    threads = max(1, min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))
+    stop = threading.Event()
+
+    def chunk(start: int) -> tuple[int, bytes, list[int], _Tally]:
+        return (start, b"", [], _Tally()) if stop.is_set() else (start, *_chunk(listing, start, wanted))
+
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            waiting = [pool.submit(chunk, start) for start in starts[: 2 * threads]]
+            for start in starts[2 * threads :]:
+                yield waiting.pop(0).result()
+                waiting.append(pool.submit(chunk, start))
+            for future in waiting:
+                yield future.result()
+        finally:
+            stop.set()
+
+
+def _chunk(listing: Listing, start: int, wanted: "Wanted") -> tuple[bytes, list[int], _Tally]:
+    from gancli.data.own_decode import Unreadable, decode
+
+    pixels, bad, tally = [], [], _Tally()
+    for row, name in enumerate(listing.names[start : start + CHUNK]):
+        path = f"{listing.folder}/{name}"
+        try:
+            decoded = decode(path)
+        except Unreadable as error:
+            bad.append(row)
+            tally.unreadable.append((readable(name), str(error)))
+            continue
+        pixels.append(decoded.fitted(wanted, Path(path)))
+        tally.flattened += decoded.flattened
+        if (decoded.height, decoded.width) != (wanted.height, wanted.width):
+            tally.resized += 1
+            tally.sizes.add((decoded.height, decoded.width))
+    return b"".join(pixels), bad, tally
+
+
+def _reasons(unreadable: list[tuple[str, str]]) -> str:
+    return listed([f"{readable(name)}: {reason}" for name, reason in unreadable], 3)
+
+
+def _notices(tally: _Tally, wanted: "Wanted", count: int) -> list[str]:
+    """What was done that a user may not expect."""
+    lines = []
+    if tally.resized:
+        low, high = min(tally.sizes, key=np.prod), max(tally.sizes, key=np.prod)
+        lines.append(
+            f"{tally.resized:,d} of {count:,d} pictures were cropped to the centre and resized to "
+            f"{wanted.height}×{wanted.width}, from {low[0]}×{low[1]} to {high[0]}×{high[1]} (height×width)"
+        )
+    if tally.flattened:
+        lines.append(f"{tally.flattened:,d} pictures are transparent in places, which were laid on white")
+    if tally.unreadable:
+        lines.append(f"{len(tally.unreadable):,d} files could not be read: {_reasons(tally.unreadable)}")
+    return lines
