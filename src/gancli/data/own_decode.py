@@ -3,7 +3,6 @@
 import functools
 import warnings
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -52,7 +51,7 @@ class Decoded:
     flattened: bool
     """Was something of it transparent?"""
 
-    def fitted(self, wanted: Wanted, path: Path) -> bytes:
+    def fitted(self, wanted: Wanted, path: str) -> bytes:
         """Pixels (height, width, channels), one byte a value. Raises DataError, Colourful."""
         if wanted.strict and wanted.channels == 1 and not self.grey:
             raise Colourful
@@ -76,7 +75,7 @@ def quiet() -> warnings.catch_warnings:  # type: ignore[type-arg]
     return warnings.catch_warnings(action="ignore")
 
 
-def decode(path: Path | str) -> Decoded:
+def decode(path: str) -> Decoded:
     """A picture of a file, upright, on white where it is transparent, with 8 bits a value.
 
     Raises Unreadable; DataError for one of too many pixels.
@@ -97,7 +96,7 @@ def decode(path: Path | str) -> Decoded:
         raise Unreadable(str(error)[:200] or type(error).__name__) from None
 
 
-def _too_large(path: Path | str, what: str) -> DataError:
+def _too_large(path: str, what: str) -> DataError:
     return DataError(f"{path}: has too many pixels ({what}); at most {MAX_PIXELS:,d} are read: shrink it or remove it")
 
 

@@ -1,17 +1,15 @@
 """A folder of pictures: each decoded once, cropped to one size, and kept in the cache."""
 
 import os
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.data import own_cache, own_folder
+from gancli.data import own_cache, own_folder, own_workers
 from gancli.data.errors import DataError
 from gancli.data.files import readable
 from gancli.data.own_folder import Listing
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
     from gancli.data.own_decode import Decoded, Wanted
 
 CHUNK = 200
-"""Pictures that a thread decodes at a time."""
+"""Pictures that a thread or process decodes at a time."""
 MAX_FILE = 256 * 2**20
 """Bytes of one picture's file."""
 NAMED = 20
@@ -164,39 +162,40 @@ def _decode(
 
 
 def _chunks(listing: Listing, wanted: "Wanted") -> Iterator[tuple[int, bytes, list[int], _Tally]]:
-    """Chunks in their order, decoded by a few threads: where it begins, its pixels, the rows that were unreadable."""
-    starts = range(0, len(listing.names), CHUNK)
-    threads = max(1, min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))
-    stop = threading.Event()
+    """Chunks in their order: where each begins, its pixels, the rows that are unreadable. Raises DataError, Colourful."""
+    from gancli.data.own_decode import Colourful
 
-    def chunk(start: int) -> tuple[int, bytes, list[int], _Tally]:
-        return (start, b"", [], _Tally()) if stop.is_set() else (start, *_chunk(listing, start, wanted))
+    folder = os.fspath(listing.folder)
 
-    with ThreadPoolExecutor(threads) as pool:
-        try:
-            waiting = [pool.submit(chunk, start) for start in starts[: 2 * threads]]
-            for start in starts[2 * threads :]:
-                yield waiting.pop(0).result()
-                waiting.append(pool.submit(chunk, start))
-            for future in waiting:
-                yield future.result()
-        finally:
-            stop.set()
+    def work(start: int, worker: own_workers.Worker | None) -> tuple[int, bytes, list[int], _Tally]:
+        names = listing.names[start : start + CHUNK]
+        if worker is None:
+            return (start, *chunk(folder, names, wanted))
+        pixels, answer = worker.decode(folder, names, asdict(wanted))
+        if "refused" in answer:
+            raise DataError(answer["refused"])
+        if "colourful" in answer:
+            raise Colourful
+        tally = answer["tally"] | {"sizes": set(map(tuple, answer["tally"]["sizes"]))}
+        return start, pixels, answer["bad"], _Tally(**tally)
+
+    return own_workers.in_order(range(0, len(listing.names), CHUNK), listing.sizes, work)
 
 
-def _chunk(listing: Listing, start: int, wanted: "Wanted") -> tuple[bytes, list[int], _Tally]:
+def chunk(folder: str, names: list[str], wanted: "Wanted") -> tuple[bytes, list[int], _Tally]:
+    """Some pictures' pixels, the rows that are unreadable, and what happened. Raises DataError, Colourful."""
     from gancli.data.own_decode import Unreadable, decode
 
     pixels, bad, tally = [], [], _Tally()
-    for row, name in enumerate(listing.names[start : start + CHUNK]):
-        path = f"{listing.folder}/{name}"
+    for row, name in enumerate(names):
+        path = f"{folder}/{name}"
         try:
             decoded = decode(path)
         except Unreadable as error:
             bad.append(row)
             tally.unreadable.append((readable(name), str(error)))
             continue
-        pixels.append(decoded.fitted(wanted, Path(path)))
+        pixels.append(decoded.fitted(wanted, path))
         tally.flattened += decoded.flattened
         if (decoded.height, decoded.width) != (wanted.height, wanted.width):
             tally.resized += 1
