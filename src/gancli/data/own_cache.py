@@ -1,8 +1,9 @@
 """A folder's pictures, parsed: arrays in the user's cache, keyed by the files' names, sizes and times.
 
-The pixels are mapped into memory, privately: a start takes no longer than listing the folder, processes that learn from the
-same pictures share them, and what a run writes there never reaches the file. (The price: a run under which such a file is
-cut short dies by SIGBUS. They are read-only, and removed whole; what is removed stays until the last run closes it.)
+The pixels are mapped into memory, privately: a start takes no longer than listing the folder, processes that learn from
+the same pictures share them, and what a run writes there never reaches the file. (The price: a run under which such a
+file is cut short dies by SIGBUS. They are read-only, and only ever removed; what is removed stays until the last run
+closes it.)
 """
 
 import contextlib

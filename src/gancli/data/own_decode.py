@@ -3,9 +3,11 @@
 import functools
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from PIL import Image, ImageOps
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from gancli.data.errors import DataError
 
@@ -70,7 +72,7 @@ class Decoded:
         return image.tobytes()
 
 
-def quiet() -> warnings.catch_warnings:  # type: ignore[type-arg]
+def quiet() -> warnings.catch_warnings:
     """Pillow's warnings about odd files, which would go between the lines of the log; for all threads."""
     return warnings.catch_warnings(action="ignore")
 
@@ -90,7 +92,7 @@ def decode(path: str) -> Decoded:
         raise _too_large(path, "far more") from None
     except DataError:
         raise
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise Unreadable("is no PNG, JPEG, WebP or BMP") from None
     except Exception as error:  # Pillow raises whatever a damaged file leads to
         raise Unreadable(str(error)[:200] or type(error).__name__) from None
@@ -121,14 +123,15 @@ def _flat(image: Image.Image) -> tuple[Image.Image, bool]:
     if image.mode not in ("LA", "La", "PA", "RGBA", "RGBa") and "transparency" not in image.info:
         return image.convert(mode), False
     coloured = image.convert("RGBA")
-    if coloured.getextrema()[3][0] == 255:  # type: ignore[index]  # nothing of it is transparent
+    if coloured.getchannel("A").getextrema()[0] == 255:  # nothing of it is transparent
         return coloured.convert(mode), False
     return Image.alpha_composite(_white(coloured.size), coloured).convert(mode), True
 
 
-def _eight_bits(values: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _eight_bits(values: NDArray[Any]) -> NDArray[np.uint8]:
     """16-bit values (height, width) → the nearest of 8 bits: 65535 is 255."""
-    return ((np.clip(values, 0, 65535).astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
+    scaled = (np.clip(values, 0, 65535).astype(np.uint32) * 255 + 32767) // 65535
+    return scaled.astype(np.uint8)
 
 
 @functools.lru_cache(maxsize=1)

@@ -41,12 +41,16 @@ class Listing:
     def ordered(self) -> "Listing":
         """By name."""
         rows = sorted(range(len(self.names)), key=self.names.__getitem__)
-        columns = ([column[row] for row in rows] for column in (self.names, self.sizes, self.times))
-        return Listing(self.folder, *columns, self.skipped)  # type: ignore[arg-type]
+        return self.at(rows)
+
+    def at(self, rows: list[int]) -> "Listing":
+        """Some of the pictures, in that order."""
+        sizes, times = ([column[row] for row in rows] for column in (self.sizes, self.times))
+        return Listing(self.folder, [self.names[row] for row in rows], sizes, times, self.skipped)
 
 
 def read(folder: Path) -> Listing:
-    """All pictures in a folder and within. Links to files are followed, and a folder is read once, however it is reached.
+    """All pictures in a folder and within. Links are followed, but a folder is read once, however it is reached.
 
     Hidden names are passed over; pipes, sockets and devices are never opened. Raises DataError.
     """
@@ -129,11 +133,10 @@ def divided(listing: Listing) -> tuple[Listing, list[str], list[str], int | None
 def _of_splits(listing: Listing, first: set[str]) -> tuple[Listing, list[str], list[str], int]:
     if others := sorted(first - set(SPLITS)) or [name for name in listing.names if "/" not in name]:
         raise DataError(
-            f"{listing.folder}: holds {readable(others[0])} beside `train` and `test`; move it into one of them, or away"
+            f"{listing.folder}: holds {readable(others[0])} beside `train` and `test`; move it into one of them, or out"
         )
     rows = sorted(range(len(listing.names)), key=lambda row: not listing.names[row].startswith("train/"))
-    columns = ([column[row] for row in rows] for column in (listing.names, listing.sizes, listing.times))
-    again = Listing(listing.folder, *columns, listing.skipped)  # type: ignore[arg-type]
+    again = listing.at(rows)
     trained = sum(name.startswith("train/") for name in again.names)
     inner = [name.split("/", 1)[1] for name in again.names]
     train, test = _labels(listing.folder / "train", inner[:trained]), _labels(listing.folder / "test", inner[trained:])

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -153,7 +154,7 @@ def _copied(array: NDArray[Any], rows: NDArray[np.intp]) -> NDArray[Any]:
         return array[rows]
     out = np.empty((len(rows), *array.shape[1:]), array.dtype)
     size = array[:1].nbytes
-    with open(array.filename, "rb", buffering=0) as file:  # type: ignore[arg-type]  # noqa: PTH123
+    with Path(str(array.filename)).open("rb", buffering=0) as file:
         for row, place in zip(out, rows.tolist(), strict=True):
             file.seek(array.offset + place * size)
             if file.readinto(memoryview(row).cast("B")) != size:

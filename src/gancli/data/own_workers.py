@@ -1,7 +1,7 @@
 """Chunks of pictures decoded by threads, and where pictures are many and small, by a process for each thread.
 
-Pillow unpacks a large picture while other threads run; of a small one most of the time is Python's, which one thread of a
-process has at a time.
+Pillow unpacks a large picture while other threads run; of a small one most of the time is Python's, which one thread of
+a process has at a time.
 """
 
 import contextlib

@@ -48,7 +48,7 @@ class _Tally:
 
 
 def read(folder: Path, size: Size | None, channels: int | None, progress: Progress | None = None) -> Own:
-    """Pictures (count, channels × height × width) of a folder, by its sub-folders' names; from the cache if they are there.
+    """Pictures (count, channels × height × width) of a folder, from the cache if they are there.
 
     `facts["shape"]` is (channels, height, width). Raises DataError.
     """
@@ -162,7 +162,7 @@ def _decode(
 
 
 def _chunks(listing: Listing, wanted: "Wanted") -> Iterator[tuple[int, bytes, list[int], _Tally]]:
-    """Chunks in their order: where each begins, its pixels, the rows that are unreadable. Raises DataError, Colourful."""
+    """Chunks in order: where each begins, its pixels, which are unreadable. Raises DataError, Colourful."""
     from gancli.data.own_decode import Colourful
 
     folder = os.fspath(listing.folder)
