@@ -18,7 +18,7 @@ from gancli.data.own_split import MAX_BYTES, in_order, listed
 ENDINGS = (".npy", ".npz")
 FROM = 100_000_000
 """Bytes unpacked, from which on a file is suspected of being a bomb."""
-RATIO = 500
+RATIO = 200
 """Bytes unpacked to one packed, above which it is one: pictures and tables stay far below."""
 _CHUNK = 1 << 20
 Array = NDArray[Any]
@@ -196,9 +196,9 @@ def _labels_of(arrays: dict[str, Array], lower: dict[str, str], samples: str) ->
     suffix = "_train" if "train" in samples.lower() else "_test" if "test" in samples.lower() else ""
     for stem in LABELS:
         for name in (stem + suffix, f"{suffix[1:]}_{stem}", stem):
-            array = arrays.get(lower.get(name, ""))
-            if array is not None and lower[name] != samples and array.shape == arrays[samples].shape[:1]:
-                return [lower[name]]
+            found = lower.get(name)
+            if found and found != samples and arrays[found].shape == arrays[samples].shape[:1]:
+                return [found]
     return []
 
 

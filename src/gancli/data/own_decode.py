@@ -130,7 +130,7 @@ def _flat(image: Image.Image) -> tuple[Image.Image, bool]:
 
 def _eight_bits(values: NDArray[Any]) -> NDArray[np.uint8]:
     """16-bit values (height, width) → the nearest of 8 bits: 65535 is 255."""
-    scaled = (np.clip(values, 0, 65535).astype(np.uint32) * 255 + 32767) // 65535
+    scaled: NDArray[np.uint32] = (np.clip(values, 0, 65535).astype(np.uint32) * 255 + 32767) // 65535
     return scaled.astype(np.uint8)
 
 
