@@ -211,7 +211,7 @@ def _notices(tally: _Tally, wanted: "Wanted", count: int) -> list[str]:
     """What was done that a user may not expect."""
     lines = []
     if tally.resized:
-        low, high = min(tally.sizes, key=np.prod), max(tally.sizes, key=np.prod)
+        low, *_, high = sorted([*tally.sizes, *tally.sizes], key=lambda size: (size[0] * size[1], size))
         lines.append(
             f"{tally.resized:,d} of {count:,d} pictures were cropped to the centre and resized to "
             f"{wanted.height}×{wanted.width}, from {low[0]}×{low[1]} to {high[0]}×{high[1]} (height×width)"
