@@ -153,7 +153,7 @@ ROWS = "a,b,label\n" + "1,2,x\n3,4,y\n" * 10
 PICTURES: dict[str, tuple[Make, dict[str, Any], str]] = {
     "nothing there": (lambda folder: folder / "nix", {}, "there is no such file or folder; correct the path"),
     "no such user": (lambda folder: "~nobody-here/x", {}, "no such user's folder; write it out"),
-    "NUL in the path": (lambda folder: f"{folder}/a\0b", {}, "cannot be looked at"),
+    "NUL in the path": (lambda folder: f"{folder}/a\0b", {}, "cannot be opened"),
     "a pipe": (pipe("p.npy"), {}, "is neither a file nor a folder"),
     "a device": (lambda folder: "/dev/zero", {}, "is neither a file nor a folder"),
     "an empty folder": (of_folder(), {}, r"pics: holds no picture \(it is empty\); it must hold PNG"),

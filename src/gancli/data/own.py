@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from gancli.data import own_images, own_layouts, own_rows
 from gancli.data.dataset import Dataset, Rng, Split
 from gancli.data.files import readable
@@ -84,7 +86,7 @@ def load_table(
 def _splits(divided: Halves, factor: float, shift: float, prepared: Preparation | None = None) -> list[Split]:
     splits = []
     for samples, labels, targets in zip(divided.samples, divided.labels, divided.targets, strict=True):
-        values = prepared.apply(samples) if prepared else samples
+        values = prepared.apply(samples) if prepared else np.asarray(samples)  # no memmap, which copies when pickled
         for array in (values, labels, targets):
             if array is not None:
                 array.flags.writeable = False

@@ -161,8 +161,8 @@ def choose(
         return [key], _labels_of(arrays, lower, key)
     for stem in stems:
         if pair := _pair(lower, stem):
-            labels = next((found for name in LABELS if (found := _pair(lower, name))), None)
-            return pair, labels or []
+            labels = next((names for stem in LABELS if (names := _pair(lower, stem))), [])
+            return pair, labels
     for stem in stems:
         for name in (stem, f"{stem}_train", f"train_{stem}"):
             if name in lower:
@@ -196,9 +196,9 @@ def _labels_of(arrays: dict[str, Array], lower: dict[str, str], samples: str) ->
     suffix = "_train" if "train" in samples.lower() else "_test" if "test" in samples.lower() else ""
     for stem in LABELS:
         for name in (stem + suffix, f"{suffix[1:]}_{stem}", stem):
-            found = lower.get(name)
-            if found and found != samples and arrays[found].shape == arrays[samples].shape[:1]:
-                return [found]
+            beside = lower.get(name)
+            if beside and beside != samples and arrays[beside].shape == arrays[samples].shape[:1]:
+                return [beside]
     return []
 
 

@@ -23,7 +23,7 @@ from gancli.data.store import cache_folder
 from gancli.disk import sync_folder
 
 VERSION = 1
-"""Of how pictures are decoded, cropped and stored: another one makes the cache anew."""
+"""Of how pictures are decoded, cropped and stored: another one parses again."""
 MOST = 5
 """Parsed folders in the cache; the one unused for longest goes when there is one more."""
 PREFIX = "own-"
@@ -39,7 +39,7 @@ def key(listing: bytes, options: object) -> str:
 
 
 def opened(name: str) -> Parsed | None:
-    """What is kept under a key, or None where there is nothing, or it is damaged or of another version."""
+    """What is stored under a key, or None where there is nothing, or it is damaged or of another version."""
     folder = _folder(name)
     if folder is None:
         return None
@@ -49,7 +49,7 @@ def opened(name: str) -> Parsed | None:
         labels = np.load(folder / "labels.npy", allow_pickle=False)
         if not _fit(samples, labels, known):
             return None
-    except Exception:  # a damaged file fails in as many ways as there are damages: it is made anew
+    except Exception:  # a damaged file fails in as many ways as there are damages: it is parsed again
         return None
     with contextlib.suppress(OSError):
         os.utime(folder / "known.json")  # used now
@@ -72,7 +72,7 @@ def _fit(samples: Any, labels: Any, known: dict[str, Any]) -> bool:
 
 
 def save(name: str, samples: NDArray[np.uint8], labels: NDArray[np.int32], known: dict[str, Any]) -> bool:
-    """Keep what was parsed under a key; False where the cache cannot be written, or another process writes it."""
+    """Store what was parsed under a key; False where the cache cannot be written, or another process writes it."""
     folder = _folder(name)
     if folder is None:
         return False

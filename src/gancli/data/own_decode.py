@@ -95,7 +95,7 @@ def decode(path: str) -> Decoded:
     except UnidentifiedImageError:
         raise Unreadable("is no PNG, JPEG, WebP or BMP") from None
     except Exception as error:  # Pillow raises whatever a damaged file leads to
-        raise Unreadable(str(error)[:200] or type(error).__name__) from None
+        raise Unreadable(" ".join(str(error).split())[:200] or type(error).__name__) from None
 
 
 def _too_large(path: str, what: str) -> DataError:

@@ -32,9 +32,7 @@ def located(path: str) -> tuple[Path, bool]:
     except FileNotFoundError:
         raise DataError(f"data.path: {path}: there is no such file or folder{_from(path)}; correct the path") from None
     except (OSError, ValueError) as error:
-        raise DataError(
-            f"data.path: {path}: cannot be looked at: {getattr(error, 'strerror', None) or error}"
-        ) from None
+        raise DataError(f"data.path: {path}: cannot be opened: {getattr(error, 'strerror', None) or error}") from None
     if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
         raise DataError(f"data.path: {path}: is neither a file nor a folder, but a pipe, socket or device; give a file")
     return place, stat.S_ISDIR(mode)
@@ -69,7 +67,7 @@ def _idx_of(folder: Path) -> Path | None:
     try:
         return own_idx.in_folder(folder)
     except OSError as error:
-        raise DataError(f"{folder}: cannot be looked into: {error.strerror or error}; check its rights") from None
+        raise DataError(f"{folder}: cannot be read: {error.strerror or error}; check its rights") from None
 
 
 def _check_options(size: Size | None, channels: int | None, layout: str | None) -> None:
@@ -123,24 +121,22 @@ def joined(
 ) -> tuple[Own, tuple[int, int, int], float]:
     """Arrays of training and perhaps of test images, with labels or none → one. Raises DataError."""
     named = readable(str(place))
-    parts = [own_layouts.images(array, layout, size, channels, named) for array in splits]
-    if len({shape for _, shape in parts}) > 1:
-        raise DataError(
-            f"{place}: images of training and test differ in shape: {listed([shape for _, shape in parts])}"
-        )
-    rows = parts[0][0] if len(parts) == 1 else np.concatenate([part for part, _ in parts])
-    numbers, classes = joined_labels(place, labels, [len(part) for part, _ in parts])
+    both = [own_layouts.images(array, layout, size, channels, named) for array in splits]
+    if len({shape for _, shape in both}) > 1:
+        raise DataError(f"{place}: images of training and test differ in shape: {listed([shape for _, shape in both])}")
+    rows = both[0][0] if len(both) == 1 else np.concatenate([rows for rows, _ in both])
+    numbers, classes = joined_labels(place, labels, [len(one) for one, _ in both])
     samples, white = own_layouts.stored(rows, named)
     own = Own(
         place=str(place),
         samples=samples,
         labels=numbers,
         classes=classes,
-        trained=None if len(parts) == 1 else len(parts[0][0]),
+        trained=None if len(both) == 1 else len(both[0][0]),
         sha256=checksum(samples, numbers),
-        facts={"shape": list(parts[0][1])},
+        facts={"shape": list(both[0][1])},
     )
-    return own, parts[0][1], white
+    return own, both[0][1], white
 
 
 def joined_labels(

@@ -105,11 +105,11 @@ def stored(values: Array, place: str) -> tuple[Array, float]:
             f"{place}: its values lie between {low:g} and {high:g}; images must lie in [0, 255] or in [0, 1]: "
             "scale them, and replace what is not a number"
         )
-    whole = values.astype(np.uint8)
+    octets = values.astype(np.uint8)
     if values.dtype.kind != "f":
-        return whole, 255.0
+        return octets, 255.0
     if high > 1:
-        return (whole, 255.0) if (whole == values).all() else (values.astype(np.float32), 255.0)
+        return (octets, 255.0) if (octets == values).all() else (values.astype(np.float32), 255.0)
     scaled = np.round(values * 255).astype(np.uint8)
     exact = (scaled / np.array(255, values.dtype) == values).all()
     return (scaled, 255.0) if exact else (values.astype(np.float32), 1.0)

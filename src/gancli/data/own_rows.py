@@ -88,10 +88,10 @@ def _fractions(names: Names) -> bool:
 def _array(place: Path, label: str | None, targets: Names, key: str | None) -> Rows:
     arrays = own_arrays.read(place, key)
     samples, labels = own_arrays.choose(arrays, own_arrays.ROWS, key, place)
-    parts = [_checked(arrays[name], place, name) for name in samples]
-    if len({part.shape[1] for part in parts}) > 1:
-        raise DataError(f"{place}: training and test samples have {parts[0].shape[1]} and {parts[1].shape[1]} columns")
-    values, counts = np.concatenate(parts), [len(part) for part in parts]
+    both = [_checked(arrays[name], place, name) for name in samples]
+    if len({one.shape[1] for one in both}) > 1:
+        raise DataError(f"{place}: training and test samples have {both[0].shape[1]} and {both[1].shape[1]} columns")
+    values, counts = np.concatenate(both), [len(one) for one in both]
     columns = tuple(f"x{number}" for number in range(values.shape[1]))
     trained = counts[0] if len(counts) == 2 else None
     if apart := [name for name in targets if name not in columns and f"x{name}" not in columns]:
@@ -114,8 +114,8 @@ def _array(place: Path, label: str | None, targets: Names, key: str | None) -> R
 def _targets(arrays: dict[str, Array], name: str, count: int, place: Path) -> NDArray[np.float32]:
     """An array of numbers to predict (count, 1), for training and then for testing. Raises DataError."""
     for pieces in (1, 2):
-        if found := own_arrays.named(arrays, name, pieces):
-            values = np.concatenate([arrays[one] for one in found])
+        if names := own_arrays.named(arrays, name, pieces):
+            values = np.concatenate([arrays[one] for one in names])
             if values.shape in ((count,), (count, 1)):
                 return _checked(values.reshape(count, 1), place, name)
     raise DataError(

@@ -223,8 +223,7 @@ class _Reader:
                     return values
         except ValueError:
             pass
-        found = [number(cell) for cell in cells]
-        bad = [row for row, value in enumerate(found) if value is None]
+        bad = [row for row, cell in enumerate(cells) if number(cell) is None]
         self._wrong[place] += len(bad)
         first = lines[bad[0]], place, cells[bad[0]]
         self._first = min(self._first or first, first, key=lambda cell: cell[:2])

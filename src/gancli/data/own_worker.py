@@ -1,6 +1,6 @@
 """A process that decodes pictures for another: a line of JSON comes in for each chunk, a line and pixels go back.
 
-It is run as a file, as the sweep's workers are, so that modules are looked for where its parent looks. It ends with the
+It is run as a file, as the sweep's workers are, so that modules come from where its parent's do. It ends with the
 end of its input, however its parent ends.
 """
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.data import own_cache, own_folder, own_workers
+from gancli.data import own_cache, own_folder
 from gancli.data.errors import DataError
 from gancli.data.files import readable
 from gancli.data.own_folder import Listing
@@ -17,9 +17,12 @@ from gancli.data.own_split import MAX_BYTES, Own, Progress, checksum, listed
 
 if TYPE_CHECKING:
     from gancli.data.own_decode import Decoded, Wanted
+    from gancli.data.own_workers import Worker
 
 CHUNK = 200
 """Pictures that a thread or process decodes at a time."""
+CHUNK_BYTES = 10_000_000
+"""Of a chunk's files, above which chunks are smaller, so that a signal need not wait for long."""
 MAX_FILE = 256 * 2**20
 """Bytes of one picture's file."""
 NAMED = 20
@@ -148,8 +151,9 @@ def _decode(
         )
     samples = np.empty((count, features), np.uint8)
     readables, tally, filled = np.ones(count, bool), _Tally(), 0
-    for start, pixels, bad, happened in _chunks(listing, wanted):
-        done = min(start + CHUNK, count)
+    step = CHUNK if sum(listing.sizes) < CHUNK_BYTES * count / CHUNK else max(1, CHUNK // 20)
+    for start, pixels, bad, happened in _chunks(listing, wanted, step):
+        done = min(start + step, count)
         readables[[start + row for row in bad]] = False
         block = np.frombuffer(pixels, np.uint8).reshape(-1, wanted.height, wanted.width, wanted.channels)
         target = samples[filled : filled + len(block)].reshape(-1, wanted.channels, wanted.height, wanted.width)
@@ -161,14 +165,15 @@ def _decode(
     return samples[:filled], readables, tally
 
 
-def _chunks(listing: Listing, wanted: "Wanted") -> Iterator[tuple[int, bytes, list[int], _Tally]]:
+def _chunks(listing: Listing, wanted: "Wanted", step: int) -> Iterator[tuple[int, bytes, list[int], _Tally]]:
     """Chunks in order: where each begins, its pixels, which are unreadable. Raises DataError, Colourful."""
+    from gancli.data import own_workers
     from gancli.data.own_decode import Colourful
 
     folder = os.fspath(listing.folder)
 
-    def work(start: int, worker: own_workers.Worker | None) -> tuple[int, bytes, list[int], _Tally]:
-        names = listing.names[start : start + CHUNK]
+    def work(start: int, worker: "Worker | None") -> tuple[int, bytes, list[int], _Tally]:
+        names = listing.names[start : start + step]
         if worker is None:
             return (start, *chunk(folder, names, wanted))
         pixels, answer = worker.decode(folder, names, asdict(wanted))
@@ -179,7 +184,7 @@ def _chunks(listing: Listing, wanted: "Wanted") -> Iterator[tuple[int, bytes, li
         tally = answer["tally"] | {"sizes": set(map(tuple, answer["tally"]["sizes"]))}
         return start, pixels, answer["bad"], _Tally(**tally)
 
-    return own_workers.in_order(range(0, len(listing.names), CHUNK), listing.sizes, work)
+    return own_workers.in_order(range(0, len(listing.names), step), listing.sizes, work)
 
 
 def chunk(folder: str, names: list[str], wanted: "Wanted") -> tuple[bytes, list[int], _Tally]:
