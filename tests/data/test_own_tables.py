@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gancli.data import DataError, Dataset, own_tables
+from gancli.data import DataError, Dataset, own_cells
 from gancli.data.own import load_table
 from gancli.data.preparation import Preparation
 
@@ -66,7 +66,7 @@ def test_spellings(tmp_path: Path, name: str) -> None:
 names = (
     st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=6)
     .map(str.strip)
-    .filter(lambda name: name and own_tables.number(name) is None)
+    .filter(lambda name: name and own_cells.number(name) is None)
 )
 
 
@@ -238,6 +238,6 @@ def test_lines_are_counted_past_newlines_in_cells(tmp_path: Path) -> None:
 
 
 def test_too_many_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own_tables, "MAX_VALUES", 10)
+    monkeypatch.setattr(own_cells, "MAX_VALUES", 10)
     with pytest.raises(DataError, match="has more than 10 values; save it as .npy"):
         load(write(tmp_path / "t.csv", "1,2\n" * 6))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.data import own_arrays, own_idx, own_layouts
+from gancli.data import own_arrays, own_idx, own_layouts, own_names
 from gancli.data.errors import DataError
 from gancli.data.files import readable
 from gancli.data.own_split import Own, Progress, checksum, listed
@@ -97,7 +97,7 @@ def _arrays(place: Path, key: str | None) -> tuple[list[Array], list[Array]]:
             "for pictures give the folder that holds them, for .csv and .tsv take `set: table`"
         )
     arrays = own_arrays.read(place, key)
-    samples, labels = own_arrays.choose(arrays, own_arrays.IMAGES, key, place)
+    samples, labels = own_names.choose(arrays, own_names.IMAGES, key, place)
     return [arrays[name] for name in samples], [arrays[name] for name in labels]
 
 
@@ -149,4 +149,4 @@ def joined_labels(
         if array.shape != (count,):
             got = f"{array.shape[0]:,d} labels" if array.ndim == 1 else f"labels of shape {array.shape}"
             raise DataError(f"{place}: has {count:,d} samples, but {got}; give each sample one label, or none any")
-    return own_arrays.classes_of(np.concatenate(labels), readable(os.fspath(place)))
+    return own_names.classes_of(np.concatenate(labels), readable(os.fspath(place)))

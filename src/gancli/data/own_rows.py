@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.data import own_arrays, own_tables
+from gancli.data import own_arrays, own_cells, own_names, own_tables
 from gancli.data.errors import DataError
 from gancli.data.own_images import joined_labels, located
 from gancli.data.own_split import Own, Progress, checksum, in_order, listed
@@ -71,7 +71,7 @@ def _classes(texts: list[str], place: Path, label: str) -> tuple[NDArray[np.intp
     names = in_order(texts)
     if len(names) < 2:
         raise DataError(f"data.label: {place}: column {label!r} has one class, {names[0]!r}; leave `label` out")
-    if len(names) > own_arrays.MAX_CLASSES or (len(names) > max(10, len(texts) // 2) and _fractions(names)):
+    if len(names) > own_names.MAX_CLASSES or (len(names) > max(10, len(texts) // 2) and _fractions(names)):
         raise DataError(
             f"data.label: {place}: column {label!r} has {len(names):,d} different values; a label has few: "
             f"for numbers to predict take `targets: [{label}]`"
@@ -81,13 +81,13 @@ def _classes(texts: list[str], place: Path, label: str) -> tuple[NDArray[np.intp
 
 
 def _fractions(names: Names) -> bool:
-    values = [own_tables.number(name) for name in names]
+    values = [own_cells.number(name) for name in names]
     return None not in values and any(value != round(value) for value in values if value is not None)
 
 
 def _array(place: Path, label: str | None, targets: Names, key: str | None) -> Rows:
     arrays = own_arrays.read(place, key)
-    samples, labels = own_arrays.choose(arrays, own_arrays.ROWS, key, place)
+    samples, labels = own_names.choose(arrays, own_names.ROWS, key, place)
     both = [_checked(arrays[name], place, name) for name in samples]
     if len({one.shape[1] for one in both}) > 1:
         raise DataError(f"{place}: training and test samples have {both[0].shape[1]} and {both[1].shape[1]} columns")
@@ -97,7 +97,7 @@ def _array(place: Path, label: str | None, targets: Names, key: str | None) -> R
     if apart := [name for name in targets if name not in columns and f"x{name}" not in columns]:
         more = [_targets(arrays, name, len(values), place) for name in apart]
         columns, values = columns + tuple(apart), np.concatenate([values, *more], axis=1)
-    if label is not None and (named := own_arrays.named(arrays, label, len(counts))):
+    if label is not None and (named := own_names.named(arrays, label, len(counts))):
         labels = named
     elif label is not None:
         name = own_tables.column(label, columns, "label", place)
@@ -114,7 +114,7 @@ def _array(place: Path, label: str | None, targets: Names, key: str | None) -> R
 def _targets(arrays: dict[str, Array], name: str, count: int, place: Path) -> NDArray[np.float32]:
     """An array of numbers to predict (count, 1), for training and then for testing. Raises DataError."""
     for pieces in (1, 2):
-        if names := own_arrays.named(arrays, name, pieces):
+        if names := own_names.named(arrays, name, pieces):
             values = np.concatenate([arrays[one] for one in names])
             if values.shape in ((count,), (count, 1)):
                 return _checked(values.reshape(count, 1), place, name)
@@ -131,8 +131,8 @@ def _checked(array: Array, place: Path, name: str) -> NDArray[np.float32]:
         raise DataError(f"{named}: has shape {array.shape}; a table is (count, columns): reshape it, or `set: images`")
     if array.dtype.kind not in "biuf" or not array.size:
         raise DataError(f"{named}: is of type {array.dtype} and shape {array.shape}; a table holds numbers")
-    if array.shape[1] > own_tables.MAX_COLUMNS:
-        most = own_tables.MAX_COLUMNS
+    if array.shape[1] > own_cells.MAX_COLUMNS:
+        most = own_cells.MAX_COLUMNS
         raise DataError(f"{named}: has {array.shape[1]:,d} columns; at most {most:,d} are read: give fewer")
     with np.errstate(over="ignore"):
         values = array.astype(np.float32)

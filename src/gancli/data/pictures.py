@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,8 @@ from gancli.data import own_cache, own_folder
 from gancli.data.errors import DataError
 from gancli.data.files import readable
 from gancli.data.own_folder import Listing
-from gancli.data.own_split import MAX_BYTES, Own, Progress, checksum, listed
+from gancli.data.own_split import MAX_BYTES, Own, Progress, checksum
+from gancli.data.own_tally import Size, Tally, notices
 
 if TYPE_CHECKING:
     from gancli.data.own_decode import Decoded, Wanted
@@ -27,27 +28,6 @@ MAX_FILE = 256 * 2**20
 """Bytes of one picture's file."""
 NAMED = 20
 """Unreadable files that are named in the run's record."""
-Size = tuple[int, int]
-"""Height, width."""
-
-
-@dataclass
-class _Tally:
-    """What happened to a folder's pictures, or to a chunk of them."""
-
-    unreadable: list[tuple[str, str]] = field(default_factory=list)
-    """Name and reason of each."""
-    sizes: set[Size] = field(default_factory=set)
-    """Of those that were resized, before."""
-    resized: int = 0
-    flattened: int = 0
-
-    def add(self, other: "_Tally") -> None:
-        """What happened to more of them."""
-        self.unreadable += other.unreadable
-        self.sizes |= other.sizes
-        self.resized += other.resized
-        self.flattened += other.flattened
 
 
 def read(folder: Path, size: Size | None, channels: int | None, progress: Progress | None = None) -> Own:
@@ -83,36 +63,40 @@ def _parse(
     listing: Listing, size: Size | None, channels: int | None, progress: Progress | None
 ) -> tuple[NDArray[np.uint8], NDArray[np.int32], dict[str, Any]]:
     """Decode all. Raises DataError."""
-    from gancli.data.own_decode import Colourful, Wanted, quiet
+    from gancli.data.own_decode import Colourful, quiet
 
     listing, names, classes, trained = own_folder.divided(listing)
     _check_files(listing)
     with quiet():
-        first, height, width = _first(listing)
-        wanted = Wanted(
-            *(size or (height, width)),
-            channels or (1 if first.grey else 3),
-            cropped=size is not None,
-            strict=not channels,
-        )
+        wanted = _wanted(listing, size, channels)
         try:
             samples, readables, tally = _decode(listing, wanted, progress)
         except Colourful:
             wanted = replace(wanted, channels=3)
             samples, readables, tally = _decode(listing, wanted, progress)
-    labels = np.array([classes.index(n) if classes else -1 for n in names], np.int32)[readables]
+    number = {name: place for place, name in enumerate(classes)}
+    labels = np.array([number.get(name, -1) for name in names], np.int32)[readables]
     known = {
         "shape": [wanted.channels, wanted.height, wanted.width],
         "count": len(samples),
         "classes": classes,
         "trained": None if trained is None else int(readables[:trained].sum()),
         "sha256": checksum(samples, labels),
-        "unreadable": {"count": len(tally.unreadable), "names": [n for n, _ in tally.unreadable[:NAMED]]},
+        "unreadable": {"count": len(tally.unreadable), "names": [name for name, _ in tally.unreadable[:NAMED]]},
         "resized": tally.resized,
         "skipped": {readable(ending): count for ending, count in listing.skipped.most_common(NAMED)},
-        "notices": _notices(tally, wanted, len(samples)),
+        "notices": notices(tally, wanted, len(samples)),
     }
     return samples, labels, known
+
+
+def _wanted(listing: Listing, size: Size | None, channels: int | None) -> "Wanted":
+    """What all become, by the options and the first picture. Raises DataError where none is readable."""
+    from gancli.data.own_decode import Wanted
+
+    first = _first(listing)
+    height, width = size or (first.height, first.width)
+    return Wanted(height, width, channels or (1 if first.grey else 3), cropped=size is not None, strict=not channels)
 
 
 def _check_files(listing: Listing) -> None:
@@ -122,26 +106,25 @@ def _check_files(listing: Listing) -> None:
         raise DataError(f"{path}: has {largest:,d} bytes; at most {MAX_FILE:,d} are read: shrink it or remove it")
 
 
-def _first(listing: Listing) -> "tuple[Decoded, int, int]":
-    """The first that is readable, and its height and width. Raises DataError where none is."""
+def _first(listing: Listing) -> "Decoded":
+    """The first that is readable. Raises DataError where none is."""
     from gancli.data.own_decode import Unreadable, decode
 
-    reasons = []
+    unreadable = []
     for name in listing.names:
         try:
-            image = decode(f"{listing.folder}/{name}")
-            return image, image.height, image.width
+            return decode(f"{listing.folder}/{name}")
         except Unreadable as error:
-            reasons.append((name, str(error)))
+            unreadable.append((name, str(error)))
     raise DataError(
-        f"{listing.folder}: none of its {len(reasons):,d} pictures can be read ({_reasons(reasons)}); "
+        f"{listing.folder}: none of its {len(unreadable):,d} pictures can be read ({reasons(unreadable)}); "
         "give PNG, JPEG, WebP or BMP files that open in a viewer"
     )
 
 
 def _decode(
     listing: Listing, wanted: "Wanted", progress: Progress | None
-) -> tuple[NDArray[np.uint8], NDArray[np.bool_], _Tally]:
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_], Tally]:
     """Samples of those that are readable, which those are, and what happened. Raises DataError, Colourful."""
     count, features = len(listing.names), wanted.channels * wanted.height * wanted.width
     if count * features > MAX_BYTES:
@@ -150,7 +133,7 @@ def _decode(
             f"{count * features:,d} bytes; at most {MAX_BYTES:,d} are read: give a smaller `size`, or fewer pictures"
         )
     samples = np.empty((count, features), np.uint8)
-    readables, tally, filled = np.ones(count, bool), _Tally(), 0
+    readables, tally, filled = np.ones(count, bool), Tally(), 0
     step = CHUNK if sum(listing.sizes) < CHUNK_BYTES * count / CHUNK else max(1, CHUNK // 20)
     for start, pixels, bad, happened in _chunks(listing, wanted, step):
         done = min(start + step, count)
@@ -165,14 +148,14 @@ def _decode(
     return samples[:filled], readables, tally
 
 
-def _chunks(listing: Listing, wanted: "Wanted", step: int) -> Iterator[tuple[int, bytes, list[int], _Tally]]:
+def _chunks(listing: Listing, wanted: "Wanted", step: int) -> Iterator[tuple[int, bytes, list[int], Tally]]:
     """Chunks in order: where each begins, its pixels, which are unreadable. Raises DataError, Colourful."""
     from gancli.data import own_workers
     from gancli.data.own_decode import Colourful
 
     folder = os.fspath(listing.folder)
 
-    def work(start: int, worker: "Worker | None") -> tuple[int, bytes, list[int], _Tally]:
+    def work(start: int, worker: "Worker | None") -> tuple[int, bytes, list[int], Tally]:
         names = listing.names[start : start + step]
         if worker is None:
             return (start, *chunk(folder, names, wanted))
@@ -182,16 +165,16 @@ def _chunks(listing: Listing, wanted: "Wanted", step: int) -> Iterator[tuple[int
         if "colourful" in answer:
             raise Colourful
         tally = answer["tally"] | {"sizes": set(map(tuple, answer["tally"]["sizes"]))}
-        return start, pixels, answer["bad"], _Tally(**tally)
+        return start, pixels, answer["bad"], Tally(**tally)
 
     return own_workers.in_order(range(0, len(listing.names), step), listing.sizes, work)
 
 
-def chunk(folder: str, names: list[str], wanted: "Wanted") -> tuple[bytes, list[int], _Tally]:
+def chunk(folder: str, names: list[str], wanted: "Wanted") -> tuple[bytes, list[int], Tally]:
     """Some pictures' pixels, the rows that are unreadable, and what happened. Raises DataError, Colourful."""
     from gancli.data.own_decode import Unreadable, decode
 
-    pixels, bad, tally = [], [], _Tally()
+    pixels, bad, tally = [], [], Tally()
     for row, name in enumerate(names):
         path = f"{folder}/{name}"
         try:
@@ -206,23 +189,3 @@ def chunk(folder: str, names: list[str], wanted: "Wanted") -> tuple[bytes, list[
             tally.resized += 1
             tally.sizes.add((decoded.height, decoded.width))
     return b"".join(pixels), bad, tally
-
-
-def _reasons(unreadable: list[tuple[str, str]]) -> str:
-    return listed([f"{readable(name)}: {reason}" for name, reason in unreadable], 3)
-
-
-def _notices(tally: _Tally, wanted: "Wanted", count: int) -> list[str]:
-    """What was done that a user may not expect."""
-    lines = []
-    if tally.resized:
-        low, *_, high = sorted([*tally.sizes, *tally.sizes], key=lambda size: (size[0] * size[1], size))
-        lines.append(
-            f"{tally.resized:,d} of {count:,d} pictures were cropped to the centre and resized to "
-            f"{wanted.height}×{wanted.width}, from {low[0]}×{low[1]} to {high[0]}×{high[1]} (height×width)"
-        )
-    if tally.flattened:
-        lines.append(f"{tally.flattened:,d} pictures are transparent in places, which were laid on white")
-    if tally.unreadable:
-        lines.append(f"{len(tally.unreadable):,d} files could not be read: {_reasons(tally.unreadable)}")
-    return lines
