@@ -14,7 +14,7 @@ from gancli.data.errors import DataError
 from gancli.data.files import readable
 from gancli.data.own_folder import Listing
 from gancli.data.own_split import MAX_BYTES, Own, Progress, checksum
-from gancli.data.own_tally import Size, Tally, notices
+from gancli.data.own_tally import Size, Tally, notices, reasons
 
 if TYPE_CHECKING:
     from gancli.data.own_decode import Decoded, Wanted
