@@ -13,9 +13,11 @@ import pytest
 from own_files import picture, pictures, png_header
 from PIL import Image
 
-from gancli.data import DataError, Dataset, own_cache, own_decode, own_folder, own_workers
-from gancli.data import pictures as reader
-from gancli.data.own import load_images
+from gancli.data import DataError, Dataset
+from gancli.data.own import cache as own_cache
+from gancli.data.own import decode, load_images, workers
+from gancli.data.own import folder as own_folder
+from gancli.data.own import pictures as reader
 
 RNG = np.random.default_rng(1)
 
@@ -42,7 +44,7 @@ def mapped(array: Any) -> bool:
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
-    monkeypatch.setattr("gancli.data.own_cache.cache_folder", lambda: folder)
+    monkeypatch.setattr("gancli.data.own.cache.cache_folder", lambda: folder)
     return folder / "parsed"
 
 
@@ -369,7 +371,7 @@ def test_without_a_cache_it_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     if why == "busy":
         monkeypatch.setattr("gancli.data.files._lock", lambda file, waiting: False)
     else:
-        monkeypatch.setattr("gancli.data.own_cache.cache_folder", lambda: tmp_path / "file" if why == "file" else None)
+        monkeypatch.setattr("gancli.data.own.cache.cache_folder", lambda: tmp_path / "file" if why == "file" else None)
     first, second = load(folder), load(folder)
     assert first.facts == second.facts and np.array_equal(first.train.samples, second.train.samples)
     assert not mapped(first.train.samples)
@@ -408,15 +410,15 @@ def test_processes_decode_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         picture(folder / "b" / "zz.png", np.zeros((7, 6, 3), np.uint8))
     monkeypatch.setattr(own_cache, "cache_folder", lambda: None)
     monkeypatch.setattr(reader, "CHUNK", 4)
-    monkeypatch.setattr(own_workers, "processors", lambda: 2)
+    monkeypatch.setattr(workers, "processors", lambda: 2)
     expected = outcome(folder, options)
-    monkeypatch.setattr(own_workers, "MANY", 1)
+    monkeypatch.setattr(workers, "MANY", 1)
     if case == "worker dies":
-        monkeypatch.setattr(own_workers, "PROGRAM", tmp_path / "nix.py")
+        monkeypatch.setattr(workers, "PROGRAM", tmp_path / "nix.py")
     elif case == "no worker":
-        monkeypatch.setattr(own_workers.sys, "executable", "/nix")
+        monkeypatch.setattr(workers.sys, "executable", "/nix")
     else:
-        monkeypatch.setattr(own_workers.Worker, "decode", counted := Counted(own_workers.Worker.decode))
+        monkeypatch.setattr(workers.Worker, "decode", counted := Counted(workers.Worker.decode))
     assert outcome(folder, options) == expected
     if case in ("good", "odd", "colours"):
         assert counted.count > 0
@@ -451,7 +453,8 @@ def test_a_second_start_maps_its_pictures(tmp_path: Path, cache: Path) -> None:
     load(folder)
     program = """
         import sys, numpy as np
-        from gancli.data import own, own_cache
+        from gancli.data import own
+        from gancli.data.own import cache as own_cache
         from pathlib import Path
         def used():
             return int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0])
@@ -468,7 +471,7 @@ def test_a_second_start_maps_its_pictures(tmp_path: Path, cache: Path) -> None:
 
 
 def test_pillows_warnings_are_not_printed(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
-    with own_decode.quiet():
+    with decode.quiet():
         pass
     load(pictures(tmp_path / "d", 10))
     assert not recwarn.list

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gancli.data import DataError, Dataset, own_cells
+from gancli.data import DataError, Dataset
+from gancli.data.own import cells as own_cells
 from gancli.data.own import load_table
-from gancli.data.preparation import Preparation
+from gancli.data.own.standard import Standard
 
 RNG = np.random.default_rng(3)
 
@@ -141,15 +142,15 @@ def test_a_label_without_header_is_a_number_of_a_column(tmp_path: Path) -> None:
 
 def test_numbers_may_be_names(tmp_path: Path) -> None:
     data = load(write(tmp_path / "t.csv", "0,1\n" + "5,6\n7,8\n" * 5), header=True)
-    assert data.columns == ("0", "1") and sum(data.facts["counts"].values()) == 10
+    assert data.units.columns == ("0", "1") and sum(data.facts["counts"].values()) == 10
 
 
 def test_targets_are_numbers_to_predict(tmp_path: Path) -> None:
     path = write(tmp_path / "t.csv", "x,b,y,a\n" + "".join(f"{k},{k + 0.5},{-k},{2 * k}\n" for k in range(20)))
     data = load(path, targets=["a", "b"], standardize=True)
-    assert (data.columns, data.classes) == (("x", "y"), ()) and data.preparation is not None
+    assert (data.units.columns, data.classes) == (("x", "y"), ())
     for split in (data.train, data.test):
-        x = data.preparation.undo(split.samples)[:, 0]
+        x = data.units.own(split.samples)[:, 0]
         assert split.targets is not None and split.targets.dtype == np.float32
         assert split.targets == pytest.approx(np.stack([2 * x, x + 0.5], axis=1), abs=1e-5)
         assert np.array_equal(split.at([1]).targets, split.targets[[1]])  # type: ignore[arg-type]
@@ -161,21 +162,20 @@ def test_standardised_columns_come_back(tmp_path: Path) -> None:
     values = np.column_stack([values, np.full(200, 0.1)])
     np.savez(tmp_path / "a.npz", x=values)
     raw, data = load(tmp_path / "a.npz"), load(tmp_path / "a.npz", standardize=True)
-    assert raw.preparation is None and data.preparation is not None
+    assert not raw.units.mean and raw.kind == data.kind == "vectors"
     train = data.train.samples.astype(np.float64)
     assert train.mean(axis=0) == pytest.approx(np.zeros(4), abs=1e-5)
     assert train.std(axis=0) == pytest.approx(np.array([1, 1, 1, 0]), abs=1e-4)
-    assert data.preparation.mean == pytest.approx(raw.train.samples.mean(axis=0, dtype=float))
+    assert data.units.mean == pytest.approx(raw.train.samples.mean(axis=0, dtype=float))
     for one, two in ((raw.train, data.train), (raw.test, data.test)):
-        assert data.preparation.undo(two.samples) == pytest.approx(one.samples, rel=1e-5, abs=1e-6)
-        assert np.array_equal(data.preparation.apply(one.samples), two.samples)
+        assert data.units.own(two.samples) == pytest.approx(one.samples, rel=1e-4, abs=1e-6)
     assert data.notice == "constant columns are only shifted, to 0: x3"
-    assert data.facts["mean"] == data.preparation.mean.tolist() and data.facts["columns"] == ["x0", "x1", "x2", "x3"]
+    assert data.units.columns == ("x0", "x1", "x2", "x3") and data.units.std[3] == 1
 
 
-def test_a_preparation_of_one_row() -> None:
-    prepared = Preparation.of(("a", "b"), np.array([[1.0, 2.0]]))
-    assert prepared.std.tolist() == [1, 1] and prepared.constant == ("a", "b")
+def test_one_row_is_standardised_too() -> None:
+    standard = Standard.of(("a", "b"), np.array([[1.0, 2.0]]))
+    assert standard.std.tolist() == [1, 1] and standard.constant == ("a", "b")
 
 
 def test_arrays_of_rows(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.data.units import Units
+from gancli.data.units import Kind, Units
 
 Rng = np.random.Generator
 
@@ -53,6 +53,11 @@ class Dataset:
     """Of a mixture of Gaussians of equal weight: their means (modes, features)."""
     std: float = 0.0
     """And the standard deviation of each, along each axis."""
+
+    @property
+    def kind(self) -> Kind:
+        """What the samples are."""
+        return self.units.kind
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.data import own_arrays, own_cells, own_names, own_tables
 from gancli.data.errors import DataError
-from gancli.data.own_images import joined_labels, located
-from gancli.data.own_split import Own, Progress, checksum, in_order, listed
+from gancli.data.own import arrays as own_arrays
+from gancli.data.own import cells, tables
+from gancli.data.own import names as own_names
+from gancli.data.own.images import joined_labels, located
+from gancli.data.own.split import Own, Progress, checksum, in_order, listed
 
 Array = NDArray[Any]
 Names = tuple[str, ...]
@@ -43,13 +45,13 @@ def read(
         raise DataError(f"data.targets: names {doubled[0]!r} twice; name each column once")
     if is_folder:
         raise DataError(f"data.path: {place}: is a folder; give a .csv, .tsv, .npy or .npz file, or take `set: images`")
-    if place.suffix.lower() in own_tables.ENDINGS:
+    if place.suffix.lower() in tables.ENDINGS:
         return _text(place, label, wanted, key, header, progress)
     if place.suffix.lower() in own_arrays.ENDINGS:
         if header is not None:
             raise DataError(f"data.header: {place} is an array, which has none; leave it out")
         return _array(place, label, wanted, key)
-    allowed = ", ".join((*own_tables.ENDINGS, *own_arrays.ENDINGS))
+    allowed = ", ".join((*tables.ENDINGS, *own_arrays.ENDINGS))
     raise DataError(f"data.path: {place}: a table's name ends in {allowed}; got {place.suffix or 'none of them'!r}")
 
 
@@ -58,7 +60,7 @@ def _text(
 ) -> Rows:
     if key is not None:
         raise DataError(f"data.key: {place} is text, and has no arrays; leave `key` out")
-    table = own_tables.read(place, (label,) if label is not None else (), targets, header, progress)
+    table = tables.read(place, (label,) if label is not None else (), targets, header, progress)
     texts = next(iter(table.texts.values()), None)
     numbers, classes = (None, ()) if texts is None else _classes(texts, place, str(label))
     return _rows(place, table.columns, table.numbers, numbers, classes, targets, None)
@@ -81,7 +83,7 @@ def _classes(texts: list[str], place: Path, label: str) -> tuple[NDArray[np.intp
 
 
 def _fractions(names: Names) -> bool:
-    values = [own_cells.number(name) for name in names]
+    values = [cells.number(name) for name in names]
     return None not in values and any(value != round(value) for value in values if value is not None)
 
 
@@ -100,7 +102,7 @@ def _array(place: Path, label: str | None, targets: Names, key: str | None) -> R
     if label is not None and (named := own_names.named(arrays, label, len(counts))):
         labels = named
     elif label is not None:
-        name = own_tables.column(label, columns, "label", place)
+        name = tables.column(label, columns, "label", place)
         texts = [f"{value:g}" for value in values[:, columns.index(name)].tolist()]
         values = np.delete(values, columns.index(name), axis=1)
         columns = tuple(column for column in columns if column != name)
@@ -131,8 +133,8 @@ def _checked(array: Array, place: Path, name: str) -> NDArray[np.float32]:
         raise DataError(f"{named}: has shape {array.shape}; a table is (count, columns): reshape it, or `set: images`")
     if array.dtype.kind not in "biuf" or not array.size:
         raise DataError(f"{named}: is of type {array.dtype} and shape {array.shape}; a table holds numbers")
-    if array.shape[1] > own_cells.MAX_COLUMNS:
-        most = own_cells.MAX_COLUMNS
+    if array.shape[1] > cells.MAX_COLUMNS:
+        most = cells.MAX_COLUMNS
         raise DataError(f"{named}: has {array.shape[1]:,d} columns; at most {most:,d} are read: give fewer")
     with np.errstate(over="ignore"):
         values = array.astype(np.float32)
@@ -156,7 +158,7 @@ def _rows(
     trained: int | None,
 ) -> Rows:
     """Targets taken out of the columns. Raises DataError where no column is left."""
-    names = [own_tables.column(name, columns, "targets", place) for name in targets]
+    names = [tables.column(name, columns, "targets", place) for name in targets]
     inputs = [number for number, name in enumerate(columns) if name not in names]
     if not inputs:
         raise DataError(f"{place}: no column is left beside `label` and `targets`; leave one for the samples")

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.data import own_arrays, own_idx, own_layouts, own_names
 from gancli.data.errors import DataError
 from gancli.data.files import readable
-from gancli.data.own_split import Own, Progress, checksum, listed
+from gancli.data.own import arrays as own_arrays
+from gancli.data.own import idx, layouts
+from gancli.data.own import names as own_names
+from gancli.data.own.split import Own, Progress, checksum, listed
 
 Array = NDArray[Any]
 Size = tuple[int, int]
@@ -49,7 +51,7 @@ def read(
     _check_options(size, channels, layout)
     place, is_folder = located(path)
     if is_folder and (train := _idx_of(place)) is None:
-        from gancli.data import pictures
+        from gancli.data.own import pictures
 
         _refuse(place, "a folder of pictures", layout=layout, key=key)
         if channels not in (None, 1, 3):
@@ -65,7 +67,7 @@ def read(
 
 def _idx_of(folder: Path) -> Path | None:
     try:
-        return own_idx.in_folder(folder)
+        return idx.in_folder(folder)
     except OSError as error:
         raise DataError(f"{folder}: cannot be read: {error.strerror or error}; check its rights") from None
 
@@ -76,8 +78,8 @@ def _check_options(size: Size | None, channels: int | None, layout: str | None) 
         raise DataError(f"data.size: must be [height, width], each from 1 to 4096; got {list(size)}")
     if channels is not None and not 1 <= channels <= 64:
         raise DataError(f"data.channels: must lie between 1 and 64; got {channels}")
-    if layout is not None and layout not in own_layouts.LAYOUTS:
-        raise DataError(f"data.layout: must be one of {', '.join(own_layouts.LAYOUTS)}; got {layout!r}")
+    if layout is not None and layout not in layouts.LAYOUTS:
+        raise DataError(f"data.layout: must be one of {', '.join(layouts.LAYOUTS)}; got {layout!r}")
 
 
 def _refuse(place: Path, what: str, **options: Any) -> None:
@@ -88,7 +90,7 @@ def _refuse(place: Path, what: str, **options: Any) -> None:
 
 def _arrays(place: Path, key: str | None) -> tuple[list[Array], list[Array]]:
     """Of training and, where there are, of test images: the arrays, and their labels if they have them."""
-    if own_idx.is_idx(place):
+    if idx.is_idx(place):
         _refuse(place, "an IDX file", key=key)
         return _idx_files(place)
     if place.suffix.lower() not in own_arrays.ENDINGS:
@@ -102,13 +104,13 @@ def _arrays(place: Path, key: str | None) -> tuple[list[Array], list[Array]]:
 
 
 def _idx_files(train: Path) -> tuple[list[Array], list[Array]]:
-    images = [train] + ([test] if (test := own_idx.test_beside(train)) else [])
-    labels = [path for image in images if (path := own_idx.labels_beside(image))]
+    images = [train] + ([test] if (test := idx.test_beside(train)) else [])
+    labels = [path for image in images if (path := idx.labels_beside(image))]
     if len(labels) not in (0, len(images)):
         raise DataError(
             f"{train}: its labels or those of {images[1].name} are missing; give both files of labels, or none"
         )
-    return [own_idx.read(path) for path in images], [own_idx.read(path) for path in labels]
+    return [idx.read(path) for path in images], [idx.read(path) for path in labels]
 
 
 def joined(
@@ -121,12 +123,12 @@ def joined(
 ) -> tuple[Own, tuple[int, int, int], float]:
     """Arrays of training and perhaps of test images, with labels or none → one. Raises DataError."""
     named = readable(str(place))
-    both = [own_layouts.images(array, layout, size, channels, named) for array in splits]
+    both = [layouts.images(array, layout, size, channels, named) for array in splits]
     if len({shape for _, shape in both}) > 1:
         raise DataError(f"{place}: images of training and test differ in shape: {listed([shape for _, shape in both])}")
     rows = both[0][0] if len(both) == 1 else np.concatenate([rows for rows, _ in both])
     numbers, classes = joined_labels(place, labels, [len(one) for one, _ in both])
-    samples, white = own_layouts.stored(rows, named)
+    samples, white = layouts.stored(rows, named)
     own = Own(
         place=str(place),
         samples=samples,

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gancli.data.errors import DataError
-from gancli.data.own_arrays import check_bytes
-from gancli.data.own_folder import ENDINGS as PICTURES
+from gancli.data.own.arrays import check_bytes
+from gancli.data.own.folder import ENDINGS as PICTURES
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 NAMED = re.compile(r"(idx\d|ubyte|\.idx)", re.IGNORECASE)

@@ -16,8 +16,8 @@ def serve(lines: BinaryIO, out: BinaryIO) -> None:
     Or by `{"refused": message}` or `{"colourful": true}`, as `pictures.chunk` raises DataError or Colourful.
     """
     from gancli.data.errors import DataError
-    from gancli.data.own_decode import Colourful, Wanted, quiet
-    from gancli.data.pictures import chunk
+    from gancli.data.own.decode import Colourful, Wanted, quiet
+    from gancli.data.own.pictures import chunk
 
     with quiet():
         for line in lines:

@@ -1,16 +1,20 @@
 """A user's own images and tables, as data sets; each is read where it lies, and never written to."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from gancli.data import own_images, own_layouts, own_rows
 from gancli.data.dataset import Dataset, Rng, Split
 from gancli.data.files import readable
-from gancli.data.own_split import Halves, Own, Progress, halves, listed, only
-from gancli.data.preparation import Preparation
+from gancli.data.own import images as own_images
+from gancli.data.own import layouts
+from gancli.data.own import rows as own_rows
+from gancli.data.own.split import Halves, Own, Progress, halves, listed, only
+from gancli.data.own.standard import Standard
+from gancli.data.units import Units
 
 
 def load_images(
@@ -35,13 +39,14 @@ def load_images(
     bright, or with `invert` bright to dark. `progress` is called with how many pictures are decoded, and of how many.
     Raises DataError.
     """
-    factor_of = own_layouts.scale(1.0, value_range, invert)  # before anything is read, for it may be wrong
+    (factor, black) = layouts.scale(1.0, value_range, invert)  # before anything is read, for it may be wrong
     sides = None if size is None else tuple(size)
     own, shape, white = own_images.read(path, sides, channels, layout, key, progress)  # type: ignore[arg-type]
     own = only(own, classes)
     divided = halves(own, test, rng)
-    train, held_out = _splits(divided, factor_of[0] / white, factor_of[1])
-    return Dataset("images", shape, own.classes, train, held_out, **_described(path, own, divided))
+    train, held_out = _splits(divided, factor / white, black)
+    units = Units(shape, black=black, white=black + factor)
+    return Dataset("images", units, own.classes, train, held_out, **_described(path, own, divided))
 
 
 def load_table(
@@ -62,31 +67,24 @@ def load_table(
     `label` is the column of classes (of a .npz also an array), `targets` are those of numbers to predict, which go into
     the splits' `targets` in their own units. `header` says whether the first line has names; without it, it is seen.
     Of what has no test rows, the share `test` is held out, drawn with `rng`. With `standardize` samples have mean 0 and
-    standard deviation 1 over the training split, and `preparation` undoes that. `progress` is called with bytes read,
+    standard deviation 1 over the training split, which the units undo. `progress` is called with bytes read,
     and all bytes. Raises DataError.
     """
     rows = own_rows.read(path, label, targets, key, header, progress)
     own = only(rows.own, classes)
     divided = halves(own, test, rng)
-    prepared = Preparation.of(rows.columns, divided.samples[0]) if standardize else None
-    train, held_out = _splits(divided, 1.0, 0.0, prepared)
-    described = _described(path, own, divided, prepared)
-    return Dataset(
-        "table",
-        (len(rows.columns),),
-        own.classes,
-        train,
-        held_out,
-        **described,
-        columns=rows.columns,
-        preparation=prepared,
-    )
+    units, standard = Units((len(rows.columns),), columns=rows.columns), None
+    if standardize:
+        standard = Standard.of(rows.columns, divided.samples[0])
+        units = replace(units, mean=tuple(standard.mean.tolist()), std=tuple(standard.std.tolist()))
+    train, held_out = _splits(divided, 1.0, 0.0, standard)
+    return Dataset("table", units, own.classes, train, held_out, **_described(path, own, divided, standard))
 
 
-def _splits(divided: Halves, factor: float, shift: float, prepared: Preparation | None = None) -> list[Split]:
+def _splits(divided: Halves, factor: float, shift: float, standard: Standard | None = None) -> list[Split]:
     splits = []
     for samples, labels, targets in zip(divided.samples, divided.labels, divided.targets, strict=True):
-        values = prepared.apply(samples) if prepared else np.asarray(samples)  # no memmap, which copies when pickled
+        values = standard.apply(samples) if standard else np.asarray(samples)  # no memmap, which copies when pickled
         for array in (values, labels, targets):
             if array is not None:
                 array.flags.writeable = False
@@ -94,7 +92,7 @@ def _splits(divided: Halves, factor: float, shift: float, prepared: Preparation 
     return splits
 
 
-def _described(path: str, own: Own, divided: Halves, prepared: Preparation | None = None) -> dict[str, Any]:
+def _described(path: str, own: Own, divided: Halves, standard: Standard | None = None) -> dict[str, Any]:
     """`origin`, `notice` and `facts` of a data set."""
     notices = list(own.notices)
     facts: dict[str, Any] = {
@@ -103,8 +101,6 @@ def _described(path: str, own: Own, divided: Halves, prepared: Preparation | Non
         "sha256": divided.sha256,
         "counts": divided.counts(),
     }
-    if prepared:
-        facts |= {"columns": list(prepared.columns), "mean": prepared.mean.tolist(), "std": prepared.std.tolist()}
-        if prepared.constant:
-            notices.append(f"constant columns are only shifted, to 0: {listed(prepared.constant)}")
+    if standard and standard.constant:
+        notices.append(f"constant columns are only shifted, to 0: {listed(standard.constant)}")
     return {"origin": readable(f"data.path ({path})"), "notice": "; ".join(notices) or None, "facts": facts}

@@ -10,7 +10,7 @@ import numpy as np
 
 from gancli.data.errors import DataError
 from gancli.data.files import readable
-from gancli.data.own_split import in_order, listed
+from gancli.data.own.split import in_order, listed
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".dib")
 """Of files that are taken for pictures; their content decides what they are."""

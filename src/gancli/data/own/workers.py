@@ -26,7 +26,7 @@ SMALL = 50_000
 """Bytes of a file, on average, below which it does."""
 MOST = 4
 """Threads, and processes."""
-PROGRAM = Path(__file__).with_name("own_worker.py")
+PROGRAM = Path(__file__).with_name("worker.py")
 Result = TypeVar("Result")
 Answer = tuple[bytes, dict[str, Any]]
 """Pixels, and `bad` and `tally`."""

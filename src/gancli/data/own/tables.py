@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TextIO
 
 from gancli.data.errors import DataError
-from gancli.data.own_cells import MAX_COLUMNS, Chunk, Reader, Row, Table, number
-from gancli.data.own_split import Progress, listed
+from gancli.data.own.cells import MAX_COLUMNS, Chunk, Reader, Row, Table, number
+from gancli.data.own.split import Progress, listed
 
 ENDINGS = (".csv", ".tsv", ".tab", ".txt")
 MAX_LINE = 1 << 20

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gancli.data.errors import DataError
-from gancli.data.own_split import in_order, listed
+from gancli.data.own.split import in_order, listed
 
 Array = NDArray[Any]
 IMAGES = ("x", "images", "data", "samples")

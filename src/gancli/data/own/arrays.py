@@ -13,7 +13,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from gancli.data.errors import DataError
-from gancli.data.own_split import MAX_BYTES
+from gancli.data.own.split import MAX_BYTES
 
 ENDINGS = (".npy", ".npz")
 FROM = 100_000_000

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.data import own_cache, own_folder
 from gancli.data.errors import DataError
 from gancli.data.files import readable
-from gancli.data.own_folder import Listing
-from gancli.data.own_split import MAX_BYTES, Own, Progress, checksum
-from gancli.data.own_tally import Size, Tally, notices, reasons
+from gancli.data.own import cache as own_cache
+from gancli.data.own import folder as own_folder
+from gancli.data.own.folder import Listing
+from gancli.data.own.split import MAX_BYTES, Own, Progress, checksum
+from gancli.data.own.tally import Size, Tally, notices, reasons
 
 if TYPE_CHECKING:
-    from gancli.data.own_decode import Decoded, Wanted
-    from gancli.data.own_workers import Worker
+    from gancli.data.own.decode import Decoded, Wanted
+    from gancli.data.own.workers import Worker
 
 CHUNK = 200
 """Pictures that a thread or process decodes at a time."""
@@ -63,7 +64,7 @@ def _parse(
     listing: Listing, size: Size | None, channels: int | None, progress: Progress | None
 ) -> tuple[NDArray[np.uint8], NDArray[np.int32], dict[str, Any]]:
     """Decode all. Raises DataError."""
-    from gancli.data.own_decode import Colourful, quiet
+    from gancli.data.own.decode import Colourful, quiet
 
     listing, names, classes, trained = own_folder.divided(listing)
     _check_files(listing)
@@ -92,7 +93,7 @@ def _parse(
 
 def _wanted(listing: Listing, size: Size | None, channels: int | None) -> "Wanted":
     """What all become, by the options and the first picture. Raises DataError where none is readable."""
-    from gancli.data.own_decode import Wanted
+    from gancli.data.own.decode import Wanted
 
     first = _first(listing)
     height, width = size or (first.height, first.width)
@@ -108,7 +109,7 @@ def _check_files(listing: Listing) -> None:
 
 def _first(listing: Listing) -> "Decoded":
     """The first that is readable. Raises DataError where none is."""
-    from gancli.data.own_decode import Unreadable, decode
+    from gancli.data.own.decode import Unreadable, decode
 
     unreadable = []
     for name in listing.names:
@@ -150,8 +151,8 @@ def _decode(
 
 def _chunks(listing: Listing, wanted: "Wanted", step: int) -> Iterator[tuple[int, bytes, list[int], Tally]]:
     """Chunks in order: where each begins, its pixels, which are unreadable. Raises DataError, Colourful."""
-    from gancli.data import own_workers
-    from gancli.data.own_decode import Colourful
+    from gancli.data.own import workers
+    from gancli.data.own.decode import Colourful
 
     folder = os.fspath(listing.folder)
 
@@ -167,12 +168,12 @@ def _chunks(listing: Listing, wanted: "Wanted", step: int) -> Iterator[tuple[int
         tally = answer["tally"] | {"sizes": set(map(tuple, answer["tally"]["sizes"]))}
         return start, pixels, answer["bad"], Tally(**tally)
 
-    return own_workers.in_order(range(0, len(listing.names), step), listing.sizes, work)
+    return workers.in_order(range(0, len(listing.names), step), listing.sizes, work)
 
 
 def chunk(folder: str, names: list[str], wanted: "Wanted") -> tuple[bytes, list[int], Tally]:
     """Some pictures' pixels, the rows that are unreadable, and what happened. Raises DataError, Colourful."""
-    from gancli.data.own_decode import Unreadable, decode
+    from gancli.data.own.decode import Unreadable, decode
 
     pixels, bad, tally = [], [], Tally()
     for row, name in enumerate(names):

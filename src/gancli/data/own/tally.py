@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gancli.data.files import readable
-from gancli.data.own_split import listed
+from gancli.data.own.split import listed
 
 if TYPE_CHECKING:
-    from gancli.data.own_decode import Wanted
+    from gancli.data.own.decode import Wanted
 
 Size = tuple[int, int]
 """Height, width."""
