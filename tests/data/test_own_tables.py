@@ -59,8 +59,8 @@ def test_spellings(tmp_path: Path, name: str) -> None:
         data = load(write(tmp_path / file, content, encoding), test=0.34)
         assert np.array_equal(np.sort(all_of(data), axis=0), np.sort(np.float32(POINTS), axis=0))
         assert (data.name, data.kind, data.shape, data.classes) == ("table", "points", (2,), ())
-        assert data.columns == (("x0", "x1") if name == "no header" else data.columns) and not data.notice
-        assert data.columns[0].startswith(("a", "x0")) and data.train.samples.dtype == np.float32
+        assert data.units.columns == (("x0", "x1") if name == "no header" else data.units.columns) and not data.notice
+        assert data.units.columns[0].startswith(("a", "x0")) and data.train.samples.dtype == np.float32
         assert data.facts["counts"] == {"train": 2, "test": 1} and data.facts["file"] == file
 
 
@@ -96,7 +96,7 @@ def test_what_is_written_is_read(tmp_path: Path, rows: Any, data: Any, delimiter
     if len({*header, "the label"}) <= len(header) or any(mark in "".join(header) for mark in ',;\t"'):
         return  # a name with a mark in it is quoted only where it is the delimiter
     read = load(tmp_path / "t.csv", label="the label", test=0.3, seed=1)
-    assert read.columns == tuple(header)
+    assert read.units.columns == tuple(header)
     found = sorted(
         zip(all_of(read).tolist(), (read.classes[n] for n in [*read.train.labels, *read.test.labels]), strict=True)
     )
@@ -118,7 +118,7 @@ def test_any_text_is_read_or_refused(tmp_path: Path, content: str) -> None:
 def test_a_label_of_words(tmp_path: Path) -> None:
     path = write(tmp_path / "t.csv", "x,kind,y\n" + "1,dog,2\n3, cat ,4\n5,dog,6\n" * 10)
     data = load(path, label="kind")
-    assert (data.classes, data.columns, data.shape) == (("cat", "dog"), ("x", "y"), (2,))
+    assert (data.classes, data.units.columns, data.shape) == (("cat", "dog"), ("x", "y"), (2,))
     kinds = {1.0: "dog", 3.0: "cat", 5.0: "dog"}
     for split in (data.train, data.test):
         assert [data.classes[n] for n in split.labels] == [kinds[x] for x in split.samples[:, 0].tolist()]
@@ -137,7 +137,7 @@ def test_a_label_without_header_is_a_number_of_a_column(tmp_path: Path) -> None:
         load(path, label="2")
     for label in ("2", "x2"):
         data = load(path, label=label, header=False)
-        assert (data.classes, data.columns) == (("a", "b"), ("x0", "x1"))
+        assert (data.classes, data.units.columns) == (("a", "b"), ("x0", "x1"))
 
 
 def test_numbers_may_be_names(tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_arrays_of_rows(tmp_path: Path) -> None:
     np.save(tmp_path / "v.npy", np.column_stack([np.arange(50) % 3, values]))
     assert load(tmp_path / "v.npy", label="x0").classes == ("0", "1", "2")
     data = load(tmp_path / "v.npy", label="0", classes=["1"])
-    assert data.shape == (64,) and data.columns[0] == "x1" and sum(data.facts["counts"].values()) == 17
+    assert data.shape == (64,) and data.units.columns[0] == "x1" and sum(data.facts["counts"].values()) == 17
     data = load(tmp_path / "v.npy", targets=["x0", "2"])
     assert data.shape == (63,) and data.train.targets is not None and data.train.targets.shape == (45, 2)
 
@@ -198,7 +198,7 @@ def test_archives_of_rows(tmp_path: Path) -> None:
     assert load(tmp_path / "a.npz").classes == ("0", "1")
     assert load(tmp_path / "a.npz", label="target").kind == "points"
     data = load(tmp_path / "a.npz", targets=["z"])
-    assert data.train.targets is not None and data.classes == () and data.columns == ("x0", "x1")
+    assert data.train.targets is not None and data.classes == () and data.units.columns == ("x0", "x1")
     rows = {tuple(row): value for row, value in zip(np.float32(x).tolist(), np.float32(z).tolist(), strict=True)}
     assert [rows[tuple(row)] for row in data.train.samples.tolist()] == data.train.targets[:, 0].tolist()
     np.savez(tmp_path / "b.npz", x=x, y=z)
