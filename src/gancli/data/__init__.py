@@ -6,10 +6,9 @@ import numpy as np
 
 from gancli.data.dataset import Batches, Dataset, Split
 from gancli.data.errors import DataError
+from gancli.data.sets import SETS, SetInfo
 
-SETS = ("mnist", "xor", "line", "ring", "grid")
-
-__all__ = ["SETS", "Batches", "DataError", "Dataset", "Split", "load", "none"]
+__all__ = ["SETS", "Batches", "DataError", "Dataset", "SetInfo", "Split", "load", "none"]
 
 
 def load(name: str, rng: np.random.Generator | None = None, **options: Any) -> Dataset:
@@ -18,6 +17,10 @@ def load(name: str, rng: np.random.Generator | None = None, **options: Any) -> D
         from gancli.data import mnist
 
         return mnist.load(**options)
+    if SETS[name].fetched:
+        from gancli.data import published
+
+        return published.load(SETS[name], **options)
     from gancli.data import plane
 
     return plane.SETS[name](rng or np.random.default_rng(0), **options)  # type: ignore[operator, no-any-return]
