@@ -1,6 +1,7 @@
 """Read drawings of one class from a NumPy file, as Quick, Draw! has them: uint8 (count, 784), 0 is paper."""
 
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,28 +38,36 @@ def read(path: Path, info: SetInfo) -> Values:
     remedy = f"fetch it again: {info.command}"
     try:
         with path.open("rb") as file:
-            shape, fortran, dtype = _header(file)
+            length = path.stat().st_size
+            shape, fortran, dtype = _header(file) if length <= MOST * pixels + 1000 else ((length,), False, "bytes")
             count = shape[0] if len(shape) == 2 else 0
             if dtype != np.uint8 or fortran or shape[1:] != (pixels,) or not 10 <= count <= MOST:
                 raise DataError(f"{path}: {wanted}; got {dtype} {shape}; {remedy}")
-            length = path.stat().st_size - file.tell()
+            length -= file.tell()
             if length != count * pixels:
                 said = f"{length:,d} bytes follow its header, which says {count * pixels:,d}"
                 raise DataError(f"{path}: {said}; {remedy}")
             return np.fromfile(file, np.uint8).reshape(count, pixels)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except ValueError as error:
-        if isinstance(error, DataError):
-            raise
+    except _NoHeader as error:
         raise DataError(f"{path}: is no NumPy file ({str(error)[:80]}): it {wanted}; {remedy}") from None
 
 
-def _header(file: object) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
-    """Shape, order and type. Raises ValueError."""
-    version = np.lib.format.read_magic(file)  # type: ignore[arg-type]
-    if version == (1, 0):
-        return np.lib.format.read_array_header_1_0(file)  # type: ignore[arg-type]
-    if version == (2, 0):
-        return np.lib.format.read_array_header_2_0(file)  # type: ignore[arg-type]
-    raise ValueError(f"version {version}")
+class _NoHeader(Exception):
+    """What a file begins with is no header of NumPy's."""
+
+
+def _header(file: BinaryIO) -> tuple[tuple[int, ...], bool, Any]:
+    """Shape, order and type. Raises _NoHeader."""
+    try:
+        version = np.lib.format.read_magic(file)
+        if version == (1, 0):
+            return np.lib.format.read_array_header_1_0(file)
+        if version == (2, 0):
+            return np.lib.format.read_array_header_2_0(file)
+    except OSError:
+        raise
+    except Exception as error:  # NumPy reads it as Python's tokens, which fail in as many ways as there are
+        raise _NoHeader(error) from None
+    raise _NoHeader(f"version {version}")

@@ -68,7 +68,8 @@ def open_files(info: SetInfo, files: dict[str, Path]) -> Opened:
             opened = (_open(info, folder) if _is_large(opened[0]) else None) or opened  # to let the memory go
     for array in opened[0].values():
         array.flags.writeable = False
-    return Opened(*opened, on_disk)
+    arrays, sha256 = opened
+    return Opened(arrays, sha256 if info.format == "idx" else on_disk, on_disk)  # others are never gzipped
 
 
 def _on_disk(info: SetInfo, files: dict[str, Path]) -> dict[str, str]:

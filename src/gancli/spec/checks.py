@@ -80,8 +80,8 @@ def _classes(data: Data) -> Iterator[Finding]:
         if label is None or (isinstance(one, str) and one not in names):
             allowed = f"must be a class of {data.set}: 0 to {len(names) - 1}"
             allowed += "" if names[0] == "0" else f", or a name: {', '.join(names)}"
-            text = f"{allowed}; got {one!r}{did_you_mean(one, names)}"
-            yield Finding(("data", "classes", number), text)
+            meant = did_you_mean(one, names) if isinstance(one, str) else ""
+            yield Finding(("data", "classes", number), f"{allowed}; got {one!r}{meant}")
     if len(set(chosen)) < len(chosen) and None not in chosen:
         what = "digit" if data.set == "mnist" else "class"
         yield Finding(("data", "classes"), f"names a {what} twice; got {list(data.classes)}")
