@@ -270,7 +270,7 @@ training: {games: 2}
 def test_clothes_are_judged_by_a_judge_of_clothes_alone() -> None:
     small_sets.write("fashion_mnist", Path("d"), count=200)
     helpers.train(GAN)
-    result = gancli("evaluate", "clothes", "--samples", "100")
+    result = gancli("evaluate", "clothes", "--samples", "100", "--quick")
     assert "the bundled judge of MNIST was trained on MNIST, this run on other pictures than Fashion" in result.stderr
     helpers.train(JUDGE)
     result = gancli("evaluate", "clothes", "--samples", "100", "--quick", "--judge", "judge")

@@ -87,42 +87,44 @@ def _is_large(arrays: Arrays) -> bool:
     return sum(array.nbytes for array in arrays.values()) > LARGE
 
 
-def _proved(info: SetInfo, arrays: Arrays) -> dict[str, str]:
-    """The SHA-256 of the unpacked files that arrays prove by themselves: MNIST's form, as it is in the files."""
-    if info.format != "idx" or info.transposed or info.first_label:
-        return {}
-    return {file.name: idx.sha256(arrays[name]) for file, name in zip(info.files, ARRAYS, strict=True)}
+def _proves(info: SetInfo) -> bool:
+    """Do the arrays say by themselves what their files were? In MNIST's form, where nothing was turned or renumbered."""
+    return info.format == "idx" and not info.transposed and not info.first_label
 
 
-def _content(array: NDArray[np.uint8]) -> str:
-    return hashlib.sha256(array.data).hexdigest()
+def _contents(info: SetInfo, arrays: Arrays) -> dict[str, str]:
+    """A SHA-256 of each array: of the unpacked file that it proves, else of its bytes."""
+    if _proves(info):
+        return {file.name: idx.sha256(arrays[name]) for file, name in zip(info.files, ARRAYS, strict=True)}
+    return {name: hashlib.sha256(array.data).hexdigest() for name, array in arrays.items()}
 
 
 def _open(info: SetInfo, folder: Path) -> tuple[Arrays, dict[str, str]] | None:
     """The arrays of a cache folder, or None where there is none, or it is damaged or of another version."""
     try:
-        known = json.loads((folder / "known.json").read_text(encoding="utf-8"))
-        record = {key: value for key, value in known.items() if key != "digest"}
-        if known["digest"] != _digest(record):
-            return None
+        record = _record(folder / "known.json")
         paths = {name: folder / f"{name}.npy" for name in ARRAYS}
         if "files" in record:
             arrays = {name: _mapped(path, record["files"][name]) for name, path in paths.items()}
         else:
             arrays = {name: _read(path) for name, path in paths.items()}
-            if record["arrays"] != {name: _content(array) for name, array in arrays.items() if not _proves(info)}:
+            if record["sha256" if _proves(info) else "arrays"] != _contents(info, arrays):
                 return None
-            if any(record["sha256"][name] != digest for name, digest in _proved(info, arrays).items()):
-                return None
+        size, names = int(np.prod(info.shape)), {file.name for file in info.files}
+        fit = all(arrays[f"{half}-images"].shape == (len(arrays[f"{half}-labels"]), size) for half in ("train", "test"))
+        return (arrays, record["sha256"]) if fit and set(record["sha256"]) == names else None
     except Exception:  # a damaged file fails in as many ways as there are damages: it is made anew
         return None
-    size = int(np.prod(info.shape))
-    fit = all(arrays[f"{half}-images"].shape == (len(arrays[f"{half}-labels"]), size) for half in ("train", "test"))
-    return (arrays, record["sha256"]) if fit else None
 
 
-def _proves(info: SetInfo) -> bool:
-    return info.format == "idx" and not info.transposed and not info.first_label
+def _record(path: Path) -> dict[str, Any]:
+    """What is known of a cache folder's arrays. Raises ValueError, KeyError, OSError, … where it is damaged."""
+    if path.stat().st_size > 100_000:
+        raise ValueError(f"{path}: is too large")
+    record: dict[str, Any] = json.loads(path.read_bytes())
+    if record.pop("digest") != _digest(record):
+        raise ValueError(f"{path}: does not agree with itself")
+    return record
 
 
 def _digest(record: Any) -> str:
@@ -179,8 +181,8 @@ def _fill(info: SetInfo, folder: Path, arrays: Arrays, sha256: dict[str, str]) -
     record: dict[str, Any] = {"sha256": sha256}
     if _is_large(arrays):
         record["files"] = {name: checksums.of(folder / f"{name}.npy") for name in arrays}
-    else:
-        record["arrays"] = {name: _content(array) for name, array in arrays.items() if not _proves(info)}
+    elif not _proves(info):
+        record["arrays"] = _contents(info, arrays)
     known = {**record, "digest": _digest(record)}
     write(folder / "known.json", lambda file: file.write(json.dumps(known).encode()), mode=0o444)
     sync_folder(folder)
