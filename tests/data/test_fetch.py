@@ -21,7 +21,7 @@ from click.testing import CliRunner
 from four_files import as_mnist, found, recorded, sums
 
 from gancli.cli import main
-from gancli.data import DataError, mnist, places
+from gancli.data import DataError, mnist, places, receive
 from gancli.data import download as downloading
 from gancli.data import fetch as fetching
 from gancli.data import mirrors as ways
@@ -260,7 +260,7 @@ def test_a_download_cut_short_is_seen_also_where_urllib3_does_not_say_so(
 ) -> None:
     """As before its version 2."""
     monkeypatch.setattr(
-        downloading, "_leave_redirect", lambda response, **_: setattr(response.raw, "enforce_content_length", False)
+        receive, "_leave_redirect", lambda response, **_: setattr(response.raw, "enforce_content_length", False)
     )
     with pytest.raises(DataError, match="cut short"):
         fetch(server, "short")

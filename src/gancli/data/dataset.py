@@ -1,16 +1,14 @@
 """A data set in memory, and the endless streams of batches drawn from it."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gancli.data.sets import Kind
+
 Rng = np.random.Generator
-
-
-Kind = Literal["images", "points", "vectors"]
-"""images: (channels, height, width); points: of the plane; vectors: any other rows of numbers."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["images", "points", "vectors"]
+"""images: (channels, height, width); points: of the plane; vectors: any other rows of numbers."""
 Format = Literal["idx", "cifar", "bitmaps", "drawn"]
 """idx: four files, raw or gzipped; cifar: records of a label and a picture; bitmaps: one .npy; drawn: by gancli."""
 

@@ -88,7 +88,7 @@ def _is_large(arrays: Arrays) -> bool:
 
 
 def _proves(info: SetInfo) -> bool:
-    """Do the arrays say by themselves what their files were? In MNIST's form, where nothing was turned or renumbered."""
+    """Do the arrays say what their files were? In MNIST's form they do, where nothing was turned or renumbered."""
     return info.format == "idx" and not info.transposed and not info.first_label
 
 
