@@ -44,15 +44,15 @@ A classifier whose predictions and features measure generated digits (`gancli ev
 def main() -> None:
     target = Path(sys.argv[1])
     full, bundled = data.load("mnist", require="full"), data.load("mnist", path=str(mnist.BUNDLED))
-    known = {image.tobytes() for part in (bundled.train, bundled.test) for image in part.samples}
+    known = {image.tobytes() for split in (bundled.train, bundled.test) for image in split.samples}
     rest = np.array([image.tobytes() not in known for image in full.train.samples])
-    write_part(target / "data", "train", Split(full.train.samples[rest], full.train.labels[rest]))
-    write_part(target / "data", "t10k", full.test)
+    write_split(target / "data", "train", Split(full.train.samples[rest], full.train.labels[rest]))
+    write_split(target / "data", "t10k", full.test)
     folder = train(target)
     judge = judge_of(folder)
 
-    def accuracy(part: Split) -> float:
-        return float((judge.look(pixels(part)).answers.argmax(axis=1) == part.labels).mean())
+    def accuracy(split: Split) -> float:
+        return float((judge.predict(pixels(split)).predictions.argmax(axis=1) == split.labels).mean())
 
     single = accuracy(full.test)
     half = checkpoint.newest(folder.checkpoints).arrays[PARAMS].astype(np.float16)
@@ -68,11 +68,11 @@ def main() -> None:
     print((BUNDLED / "README.md").read_text(encoding="utf-8"))
 
 
-def write_part(folder: Path, name: str, part: Split) -> None:
+def write_split(folder: Path, name: str, split: Split) -> None:
     """Images and labels as IDX files, as they are."""
     folder.mkdir(parents=True, exist_ok=True)
-    images: NDArray[np.uint8] = np.asarray(part.samples, np.uint8).reshape(-1, 28, 28)
-    labels = part.labels.astype(np.uint8)
+    images: NDArray[np.uint8] = np.asarray(split.samples, np.uint8).reshape(-1, 28, 28)
+    labels = split.labels.astype(np.uint8)
     for what, magic, array in (("images-idx3", 0x803, images), ("labels-idx1", 0x801, labels)):
         header = struct.pack(f">I{array.ndim}I", magic, *array.shape)
         (folder / f"{name}-{what}-ubyte").write_bytes(header + array.tobytes())

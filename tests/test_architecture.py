@@ -109,7 +109,7 @@ def test_what_the_vocabulary_says_of_data_sets_is_in_their_table() -> None:
 @pytest.mark.parametrize("name", ["mnist", *(name for name, info in data.SETS.items() if not info.fetched)])
 def test_what_the_table_says_of_a_set_is_so(name: str) -> None:
     info, loaded = data.SETS[name], data.load(name)
-    assert (loaded.shape, loaded.classes, loaded.kind) == (info.shape, info.classes, info.kind)
+    assert (loaded.shape, loaded.classes, loaded.units.kind) == (info.shape, info.classes, info.kind)
     if name != "mnist":  # of which there is a subset
         assert (len(loaded.train.samples), len(loaded.test.samples)) == info.counts
 

@@ -1,4 +1,4 @@
-"""Grids of images: each the right way up and in its place, ink dark on light."""
+"""Grids of images: each the right way up and in its place, grey or in colours, digits dark on light."""
 
 import io
 from typing import Any
@@ -11,7 +11,7 @@ from gancli import pictures
 
 
 def sheet(samples: Any, scale: int = 1) -> Any:
-    with Image.open(io.BytesIO(pictures.grid(np.asarray(samples, np.float32), scale))) as picture:
+    with Image.open(io.BytesIO(pictures.grid(np.asarray(samples, np.float32)[:, None], scale, ink=True))) as picture:
         assert picture.mode == "L" and picture.format == "PNG"
         return np.asarray(picture)
 
@@ -47,9 +47,20 @@ def test_a_scale_makes_squares_of_pixels() -> None:
 
 def test_nothing_has_no_grid() -> None:
     with pytest.raises(ValueError, match="no image"):
-        pictures.grid(np.zeros((0, 28, 28)))
+        pictures.grid(np.zeros((0, 1, 28, 28)))
 
 
-def test_a_flat_sample_is_read_row_by_row() -> None:
-    found = pictures.as_images(np.arange(18.0).reshape(2, 9))
-    assert found.tolist() == np.arange(18.0).reshape(2, 3, 3).tolist()
+def colours(samples: Any, mode: str, ink: bool) -> Any:
+    with Image.open(io.BytesIO(pictures.grid(np.asarray(samples, np.float32), 1, ink))) as picture:
+        assert picture.mode == mode
+        return np.asarray(picture)[2:-2, 2:-2].tolist()
+
+
+@pytest.mark.parametrize(("ink", "expected"), [(False, [255, 51, 0]), (True, [0, 204, 255])])
+def test_three_channels_are_red_green_and_blue(ink: bool, expected: list[int]) -> None:
+    assert colours([[[[1.0]], [[0.2]], [[0.0]]]], "RGB", ink) == [[expected]]
+
+
+def test_of_one_channel_without_ink_1_is_white_and_of_two_the_mean_is_shown() -> None:
+    assert colours([[[[1.0, 0.0, 0.2]]]], "L", False) == [[255, 0, 51]]
+    assert colours([[[[1.0, 0.0]], [[0.2, 0.0]]]], "L", False) == [[153, 0]]

@@ -1,4 +1,4 @@
-"""Image grids as PNG: arrays in, bytes out. Ink is dark on light, as in the report."""
+"""Image grids as PNG: arrays in, bytes out."""
 
 import io
 import math
@@ -9,32 +9,38 @@ from PIL import Image
 
 GAP = 2
 """Pixels between two samples."""
+GREY = 200
+"""Of the gaps."""
 
 
-def grid(samples: NDArray[np.floating], scale: int = 2) -> bytes:
-    """A PNG of images (count, height, width) in [0, 1], on about the squarest grid; values outside are cut off.
+def grid(samples: NDArray[np.floating], scale: int = 2, ink: bool = False) -> bytes:
+    """A PNG of images (count, channels, height, width) in [0, 1], on about the squarest grid; beyond, they are cut off.
 
-    Raises ValueError where there is none.
+    One channel is grey, three are red, green and blue; of other numbers the mean is shown. With `ink`, 1 is black and 0
+    white, as digits are printed. Raises ValueError where there is no image.
     """
     if len(samples) == 0:
         raise ValueError("no image to draw")
-    count, height, width = samples.shape
+    pixels = _pixels(samples, ink)
+    count, height, width = pixels.shape[:3]
     columns = math.ceil(math.sqrt(count))
     while count % columns and columns < 2 * math.sqrt(count):  # rather wide and full than square with a gap
         columns += 1
     rows = math.ceil(count / columns)
-    sheet = np.full((rows * (height + GAP) + GAP, columns * (width + GAP) + GAP), 200, np.uint8)
-    pixels = 255 - np.rint(np.clip(np.nan_to_num(samples), 0.0, 1.0) * 255).astype(np.uint8)
+    size = (rows * (height + GAP) + GAP, columns * (width + GAP) + GAP)
+    sheet = np.full((*size, *pixels.shape[3:]), GREY, np.uint8)
     for index, picture in enumerate(pixels):
         top, left = GAP + index // columns * (height + GAP), GAP + index % columns * (width + GAP)
         sheet[top : top + height, left : left + width] = picture
-    image = Image.fromarray(sheet).resize((sheet.shape[1] * scale, sheet.shape[0] * scale), Image.Resampling.NEAREST)
+    image = Image.fromarray(sheet).resize((size[1] * scale, size[0] * scale), Image.Resampling.NEAREST)
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return buffer.getvalue()
 
 
-def as_images(samples: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Flat samples (count, pixels) as square images (count, height, width)."""
-    side = math.isqrt(samples.shape[1])
-    return samples.reshape(-1, side, side)
+def _pixels(samples: NDArray[np.floating], ink: bool) -> NDArray[np.uint8]:
+    """(count, height, width), with colours (count, height, width, 3)."""
+    shown = samples.transpose(0, 2, 3, 1)
+    shown = shown if shown.shape[3] == 3 else shown.mean(axis=3)
+    pixels = np.rint(np.clip(np.nan_to_num(shown), 0.0, 1.0) * 255).astype(np.uint8)
+    return np.asarray(255 - pixels if ink else pixels)

@@ -12,6 +12,7 @@ import pytest
 
 from gancli import spec
 from gancli.cli import main
+from gancli.engines.replay import program
 from helpers import gancli
 
 XOR = "kind: supervised\nengine: numpy\ndata: {set: xor}\nnetwork: {shape: [2, 2, 1]}\ntraining: {games: 4}\n"
@@ -29,6 +30,17 @@ def test_a_sweep_is_checked_as_the_commands_of_its_cells_in_the_order_of_the_pla
         for seed in ("0", "1")
     ]
     assert result.stderr == ""
+
+
+@pytest.mark.parametrize(("engine", "warns"), [("numba", True), ("numpy", False)])
+def test_a_check_names_what_has_no_machine_code(engine: str, warns: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gancli.engines.why_not_numba", lambda: None)
+    Path("c.yaml").write_text(XOR.replace("numpy", engine))
+    assert gancli("check", "c.yaml").stderr == ""
+    monkeypatch.setattr(program, "ELEMENTWISE", program.ELEMENTWISE - {"sigmoid", "sigmoid_gradient"})
+    result = gancli("check", "c.yaml")
+    expected = "engine: has no machine code for sigmoid, sigmoid_gradient, which NumPy computes: the run is slower"
+    assert result.exit_code == 0 and (expected in result.stderr) is warns
 
 
 @pytest.mark.parametrize("name", ["c.yaml", "s.yaml"])

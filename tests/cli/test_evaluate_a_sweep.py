@@ -8,7 +8,7 @@ import pytest
 
 from cli.measured import Measured, measure, measured_by_hand
 from cli.tables import cells
-from gancli.evaluation.findings import NOTHING
+from gancli.evaluation.interpretation import NOTHING
 from gancli.experiment import evaluating
 from gancli.runs import RunError, SweepFolder
 from helpers import gancli

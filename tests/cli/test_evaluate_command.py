@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cli.measured import Measured, measure, measured_by_hand
-from gancli.evaluation.findings import NOTHING
+from gancli.evaluation.interpretation import NOTHING
 from gancli.experiment import evaluating
 from gancli.runs import RunFolder
 from gancli.runs.files import TEMPORARY, _host

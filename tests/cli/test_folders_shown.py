@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cli.test_looks import ROWS, read, run, sweep
+from cli.test_results import ROWS, read, run, sweep
 from gancli.runs import DIFF
 from helpers import gancli
 
@@ -102,7 +102,7 @@ def test_ls_counts_the_cells_of_a_sweep_whatever_its_record_says() -> None:
     }  # fmt: skip
     assert list(third.items())[4:] == [("game", 5), ("seconds", 1.5), ("accuracy", 0.5), ("loss", 0.123456)]
     head, one, *others = gancli("ls").stdout.splitlines()
-    assert head.split()[-2:] == ["seconds", "figures"] and one.endswith("  accuracy 0.5  loss 0.1235")
+    assert head.split()[-2:] == ["seconds", "metrics"] and one.endswith("  accuracy 0.5  loss 0.1235")
     of_new, of_old = sorted(others, key=lambda line: "cells 3" in line)
     assert of_new.endswith("  cells 2") and of_old.endswith("  cells 3  completed 1  failed 2  waiting 4")
 

@@ -42,7 +42,7 @@ def test_a_run_says_where_it_is_every_five_seconds(clock: list[float], capsys: p
         clock[0] = seconds
         progress.advance(game)
         said[seconds] = capsys.readouterr().err
-        progress.figures({"game": game, "seconds": 1.0, "loss": 0.123456, "a": 2.0, "b": game, "c": 4.0})
+        progress.metrics({"game": game, "seconds": 1.0, "loss": 0.123456, "a": 2.0, "b": game, "c": 4.0})
     figures = "loss 0.1235  a 2  b {}"
     assert {seconds: text for seconds, text in said.items() if text} == {
         105.0: f"game 40/100  {figures.format(30)}\n",
@@ -85,7 +85,7 @@ def test_a_run_has_a_bar_on_a_terminal(
     clock[0] = 200.0
     progress.advance(6)
     progress.line("a note\x1b")
-    progress.figures({"game": 6, "seconds": 1.0, "loss": 0.5})
+    progress.metrics({"game": 6, "seconds": 1.0, "loss": 0.5})
     assert "6/10" in frames(terminal)[-1] and "loss 0.5" in frames(terminal)[-1]
     progress.advance(9)
     assert not terminal.getvalue().endswith("\n")

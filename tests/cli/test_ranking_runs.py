@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cli.test_looks import ROWS, read, run, sweep
+from cli.test_results import ROWS, read, run, sweep
 from gancli.metrics import BETTER
 from gancli.runs import RunFolder
 from gancli.runs.files import write_json

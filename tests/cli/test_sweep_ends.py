@@ -8,7 +8,7 @@ import pytest
 
 from cli.stand_ins import TWO, Play, run_there, seat
 from gancli.experiment import Stop
-from gancli.runs import HeldError, SweepFolder
+from gancli.runs import LockedError, SweepFolder
 from gancli.sweep import Counts, Ended
 from helpers import gancli
 
@@ -92,7 +92,7 @@ def test_what_would_play_is_closed_where_the_sweep_cannot_be_held(folder: SweepF
         result = gancli("sweep", "--resume", "latest")
     finally:
         folder.unlock()
-    assert result.exit_code == HeldError.exit_code and not play.calls
+    assert result.exit_code == LockedError.exit_code and not play.calls
     assert [pool.closed for pool in play.pools] == [1]
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gancli import data
+from gancli.evaluation.columns import kolmogorov_smirnov
 
 
 def rng() -> np.random.Generator:
@@ -37,7 +38,7 @@ def test_xor_is_learned_from_its_four_corners_and_tested_beside_the_axes() -> No
 @pytest.mark.parametrize(
     ("name", "options", "counts"),
     [("xor", {"points": "square", "samples": 7}, (7, 400)), ("line", {"samples": 7}, (7, 400)), ("ring", {"samples": 7}, (7, 7)),
-     ("grid", {"samples": 7}, (7, 7)), ("xor", {}, (4, 400)), ("line", {}, (10_000, 400)), ("grid", {}, (10_000, 10_000))],
+     ("grid", {"samples": 7}, (7, 7)), ("swissroll", {"samples": 7}, (7, 7)), ("two_moons", {"samples": 7}, (7, 7)), ("xor", {}, (4, 400)), ("line", {}, (10_000, 400)), ("grid", {}, (10_000, 10_000))],
 )  # fmt: skip
 def test_as_many_points_are_drawn_as_asked_for(name: str, options: dict[str, Any], counts: tuple[int, int]) -> None:
     found = data.load(name, rng=rng(), **options)
@@ -67,3 +68,34 @@ def test_the_same_seed_gives_the_same_points() -> None:
     assert np.array_equal(one.train.samples, same.train.samples)
     assert not np.array_equal(one.train.samples, other.train.samples)
     assert one.facts == same.facts != other.facts, "by their checksum too"
+
+
+def test_eight_gaussians_are_the_ring_of_the_literature() -> None:
+    found = data.load("eight_gaussians", rng=rng(), samples=20_000)
+    assert found.modes is not None and len(found.classes) == 8
+    assert np.linalg.norm(found.modes, axis=1) == pytest.approx(1.41443, abs=1e-5)
+    own = found.train.samples[found.train.labels == 2]
+    assert own.std(axis=0) == pytest.approx(0.014144, rel=0.05) and own.mean(axis=0) == pytest.approx(
+        [0, 1.41443], abs=0.002
+    )
+
+
+def test_the_swiss_roll_turns_once_and_a_half_around_the_middle() -> None:
+    """Away from it by t / 7.5 at the angle t, but for the noise; scikit-learn's, of two of its axes."""
+    datasets = pytest.importorskip("sklearn.datasets")
+    found = data.load("swissroll", rng=rng(), samples=20_000)
+    theirs = datasets.make_swiss_roll(20_000, noise=0.25, random_state=0)[0][:, [0, 2]] / 7.5
+    assert found.classes == () and found.modes is None and not found.train.labels.any()
+    assert kolmogorov_smirnov(found.train.samples, theirs).max() < 0.02
+    assert np.quantile(np.linalg.norm(found.test.samples, axis=1), [0, 1]) == pytest.approx([0.6, 1.9], abs=0.2)
+
+
+def test_two_moons_are_scikit_learns() -> None:
+    datasets = pytest.importorskip("sklearn.datasets")
+    found = data.load("two_moons", rng=rng(), samples=20_000)
+    points, labels = datasets.make_moons(20_000, noise=0.1, random_state=0)
+    assert found.classes == ("0", "1")
+    for label in (0, 1):
+        ours, theirs = found.train.samples[found.train.labels == label], points[labels == label]
+        assert len(ours) == pytest.approx(10_000, rel=0.05)
+        assert kolmogorov_smirnov(ours, theirs).max() < 0.03

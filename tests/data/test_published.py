@@ -29,7 +29,7 @@ def test_idx_sets_come_upright_with_labels_from_0(tmp_path: Path, name: str, pac
         assert np.array_equal(half.samples, small_sets.pictures(name, count, number))
         assert np.array_equal(half.labels, small_sets.labels(name, count)) and half.labels.dtype == np.intp
         assert half.factor == 1 / 255 and half.shift == 0 and not half.samples.flags.writeable
-    assert (found.shape, found.classes, found.kind) == ((1, 28, 28), SETS[name].classes, "images")
+    assert (found.shape, found.classes, found.units.kind) == ((1, 28, 28), SETS[name].classes, "images")
     title = SETS[name].title
     assert found.facts["pictures"].startswith(title if "emnist" in name else f"other pictures than {title}'s (")
     unpacked = {file: small_sets.sha256(content) for file, content in small_sets.contents(name).items()}

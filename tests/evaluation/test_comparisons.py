@@ -8,7 +8,7 @@ import pytest
 
 from gancli.evaluation import table
 from gancli.evaluation.estimate import Array
-from gancli.evaluation.judge import Sight
+from gancli.evaluation.judge import Judgement
 from gancli.evaluation.parzen import Parzen
 
 TRAIN, TEST, OWN = 0, 1000, 5000
@@ -30,10 +30,10 @@ def ids(x: Array) -> set[int]:
 class Eye:
     """A judge whose features are what it is shown, and who takes all for class 0 but some that are of class 1."""
 
-    def look(self, x: Array) -> Sight:
+    def predict(self, x: Array) -> Judgement:
         sure = np.tile([0.9, 0.1, 0.0], (len(x), 1))
         sure[x[:, 0] % 4 == 0] = [0.0, 0.8, 0.2]
-        return Sight(x, sure)
+        return Judgement(x, sure)
 
 
 class Watched:
@@ -211,8 +211,10 @@ def test_what_takes_long_is_compared_on_some(monkeypatch: pytest.MonkeyPatch) ->
     assert sizes["parzen"] == {(4000, 1000, 1000)} and sizes["nearest_other"] == {(3000,)}
     assert sizes["nearest"] == {(1000, 16_000)}
     monkeypatch.setattr(table, "manifold", lambda *words: calls.update(near=[*words]) or Parzen(0.0, 0.0))
-    sight = Eye().look(real[0])
-    table._of_sight(sight, table._Reference(sight, sight), np.zeros(16_000, int), np.random.default_rng(0))  # type: ignore[arg-type]
+    judgement = Eye().predict(real[0])
+    table._of_judgement(
+        judgement, table._Reference(judgement, judgement), np.zeros(16_000, int), np.random.default_rng(0)
+    )  # type: ignore[arg-type]
     assert [len(one) for one in calls["near"]] == [3000, 3000]
 
 
@@ -250,21 +252,21 @@ def test_points_are_compared_as_images_are(monkeypatch: pytest.MonkeyPatch) -> N
     assert rows["wasserstein"].own.value == OWN + 99.5 and rows["wasserstein"].real.value == TEST + 19.5
 
 
-def sight(first: int, count: int) -> Sight:
-    return Eye().look(images(first, count))
+def judgement(first: int, count: int) -> Judgement:
+    return Eye().predict(images(first, count))
 
 
 def test_what_a_judge_sees_in_a_set_is_counted_by_the_classes_of_the_data() -> None:
     """Of the data three quarters are of class 0, of the set none; class 2 is nobody's."""
-    odd = Sight(np.zeros((4, 2)), np.tile([0.0, 0.95, 0.05], (4, 1)))
-    reference = table._Reference.of(sight(0, 20))
-    found = table._of_sight(odd, reference, np.array([0, 1]), np.random.default_rng(0))
+    odd = Judgement(np.zeros((4, 2)), np.tile([0.0, 0.95, 0.05], (4, 1)))
+    reference = table._Reference.of(judgement(0, 20))
+    found = table._of_judgement(odd, reference, np.array([0, 1]), np.random.default_rng(0))
     assert found["shares_kl"] == pytest.approx(math.log(4)) and found["classes"] == 1 and found["unsure"] == 0
     assert (found["share_0"], found["share_1"]) == (0, 1) and "share_2" not in found and "frechet" not in found
-    rare = Sight(images(0, 40), np.concatenate([[[1.0, 0.0, 0.0]], np.repeat(odd.answers[:1], 39, axis=0)]))
-    found = table._of_sight(rare, reference, np.array([0, 1]), np.random.default_rng(0))
+    rare = Judgement(images(0, 40), np.concatenate([[[1.0, 0.0, 0.0]], np.repeat(odd.predictions[:1], 39, axis=0)]))
+    found = table._of_judgement(rare, reference, np.array([0, 1]), np.random.default_rng(0))
     assert found["share_0"] == 1 / 40 and found["classes"] == 1, "less than a tenth of three quarters"
-    back = table._of_sight(sight(0, 20), table._Reference.of(odd), np.array([0, 1]), np.random.default_rng(0))
+    back = table._of_judgement(judgement(0, 20), table._Reference.of(odd), np.array([0, 1]), np.random.default_rng(0))
     assert back["classes"] == 1 and "share_0" not in back and back["shares_kl"] > 10, "the data have class 1 alone"
 
 
@@ -280,8 +282,8 @@ def test_neighbours_need_six_on_either_side_and_are_as_many_of_both(
         return kept(one, other)
 
     monkeypatch.setattr(table, "manifold", manifold)
-    reference = table._Reference.of(sight(0, real))
-    found = table._of_sight(sight(100, own), reference, np.array([0, 1]), np.random.default_rng(0))
+    reference = table._Reference.of(judgement(0, real))
+    found = table._of_judgement(judgement(100, own), reference, np.array([0, 1]), np.random.default_rng(0))
     assert {name in found for name in ("frechet", "precision", "recall", "density", "coverage")} == {known}
     assert sizes == [(min(own, real),) * 2] * known
 

@@ -12,7 +12,7 @@ import pytest
 
 from gancli.evaluation import table
 from gancli.evaluation.estimate import Array, Estimate, Rng, of_held_out, of_sets
-from gancli.evaluation.judge import Sight
+from gancli.evaluation.judge import Judgement
 
 CLASSES, FEATURES = 10, 8
 CENTRES = 1.3 * np.random.default_rng(0).standard_normal((CLASSES, FEATURES)).astype(np.float32)
@@ -22,10 +22,10 @@ UNEVEN = np.array([0.2, 0.16, 0.14, 0.12, 0.1, 0.09, 0.07, 0.06, 0.04, 0.02])
 class Eye:
     """A judge whose features are what it is shown, and whose predictions are the right ones for `real`."""
 
-    def look(self, x: Array) -> Sight:
+    def predict(self, x: Array) -> Judgement:
         odds = x @ CENTRES.T - 0.5 * (CENTRES**2).sum(axis=1)
         powers = np.exp(odds - odds.max(axis=1, keepdims=True))
-        return Sight(x, powers / powers.sum(axis=1, keepdims=True))
+        return Judgement(x, powers / powers.sum(axis=1, keepdims=True))
 
 
 def real(rng: Rng, count: int) -> tuple[Array, Array]:
@@ -46,7 +46,7 @@ EYE: Any = Eye()
 
 
 def judged(x: Array, reference: Any, labels: Array, rng: Rng) -> table.Values:
-    return table._of_sight(EYE.look(x), reference, labels, rng)
+    return table._of_judgement(EYE.predict(x), reference, labels, rng)
 
 
 def pixels(x: Array, train: Array, test: Array, rng: Rng) -> table.Values:
@@ -84,7 +84,7 @@ def outside(held: dict[str, float]) -> dict[str, float]:
 def test_intervals_of_what_a_judge_sees(train_count: int, count: int, sets: int, blocks: int) -> None:
     rng = np.random.default_rng(2)
     train, labels = real(rng, train_count)
-    reference = table._Reference.of(EYE.look(train))
+    reference = table._Reference.of(EYE.predict(train))
     own = pool(sets, lambda rng: judged(fake(rng, count), reference, labels, rng))
     assert outside({name: held_by_sets(own[name]) for name in MEASURES}) == {}
     held_out = pool(sets, lambda rng: judged(real(rng, count)[0], reference, labels, rng))

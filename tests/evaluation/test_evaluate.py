@@ -59,9 +59,11 @@ def test_the_bundled_judge_is_what_its_card_says(mnist: data.Dataset) -> None:
     card = (BUNDLED / "README.md").read_text(encoding="utf-8")
     weights = BUNDLED / "weights.npz"
     assert hashlib.sha256(weights.read_bytes()).hexdigest() in card and weights.stat().st_size < 1_000_000
-    sight = bundled_judge().look(pixels(mnist.test))
-    assert sight.features.shape == (500, 128) and sight.answers.sum(axis=1) == pytest.approx(np.ones(500), abs=1e-5)
-    assert (sight.answers.argmax(axis=1) == mnist.test.labels).mean() > 0.98
+    judgement = bundled_judge().predict(pixels(mnist.test))
+    assert judgement.features.shape == (500, 128) and judgement.predictions.sum(axis=1) == pytest.approx(
+        np.ones(500), abs=1e-5
+    )
+    assert (judgement.predictions.argmax(axis=1) == mnist.test.labels).mean() > 0.98
 
 
 def test_real_images_are_as_good_as_real_images(mnist: data.Dataset) -> None:
@@ -217,7 +219,7 @@ def test_fresh_critics_tell_noise_from_a_generator_that_has_learned() -> None:
     for name in ("critic", "critic_steepest"):
         (good, _, floor, _), (bad, *_) = near.measures()[name], far.measures()[name]
         assert abs(floor) < 0.1 and good < 0.8 * bad and bad > 5 * abs(floor)
-    steps = near.facts()["learnings"]
+    steps = near.facts()["updates"]
     assert all(2000 <= count <= 5000 for count in steps), "none settles at once"
 
 

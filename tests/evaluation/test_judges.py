@@ -30,8 +30,8 @@ NO_JUDGE = {"wasserstein", "sliced_wasserstein", "duplicates", "nearest_train", 
 
 def write(folder: Path, train: Split, test: Split) -> None:
     folder.mkdir()
-    for name, part in (("train", train), ("t10k", test)):
-        images, labels = np.asarray(part.samples, np.uint8), part.labels.astype(np.uint8)
+    for name, split in (("train", train), ("t10k", test)):
+        images, labels = np.asarray(split.samples, np.uint8), split.labels.astype(np.uint8)
         head = struct.pack(">4I", 0x803, len(images), 28, 28)
         (folder / f"{name}-images-idx3-ubyte.gz").write_bytes(gzip.compress(head + images.tobytes()))
         head = struct.pack(">2I", 0x801, len(labels))
@@ -43,8 +43,8 @@ def other() -> None:
     """Pictures in MNIST's format that are not MNIST's."""
     bundled = data.load("mnist")
     parts = [
-        Split(255 - part.samples[:size], part.labels[:size])
-        for part, size in ((bundled.train, 400), (bundled.test, 60))
+        Split(255 - split.samples[:size], split.labels[:size])
+        for split, size in ((bundled.train, 400), (bundled.test, 60))
     ]
     write(Path("other"), *parts)
 
@@ -111,11 +111,13 @@ def test_evaluate_in_a_configuration_is_refused_before_anything_is_written(other
 def test_the_judge_has_seen_no_bundled_image() -> None:
     """It learned 55,000 others: of the bundled ones it is as sure as of any, not of all (its accuracy was 1.000)."""
     bundled = data.load("mnist")
-    predictions = np.concatenate([bundled_judge().look(pixels(part)).answers for part in (bundled.train, bundled.test)])
+    predictions = np.concatenate(
+        [bundled_judge().predict(pixels(split)).predictions for split in (bundled.train, bundled.test)]
+    )
     labels = np.concatenate([bundled.train.labels, bundled.test.labels])
     accuracy = (predictions.argmax(axis=1) == labels).mean()
     assert 0.98 < accuracy < 0.992, "5,000 true test images: 0.984"
-    held_out = bundled_judge().look(pixels(bundled.test)).answers
+    held_out = bundled_judge().predict(pixels(bundled.test)).predictions
     assert 9.6 < classes.score(held_out) < 9.9, "of 500 true test images 9.73 to 9.83"
 
 
@@ -131,7 +133,7 @@ def test_foreign_digits_are_no_class_in_training_as_in_evaluate() -> None:
 @pytest.mark.parametrize("train", [1, 3])
 def test_a_class_with_one_image_is_said_and_the_rest_measured(train: int) -> None:
     bundled = data.load("mnist")
-    rows, held_out = (np.flatnonzero(part.labels == 4) for part in (bundled.train, bundled.test))
+    rows, held_out = (np.flatnonzero(split.labels == 4) for split in (bundled.train, bundled.test))
     others = np.flatnonzero(bundled.train.labels == 5)[:50]
     keep = np.concatenate([rows[:train], others])
     tests = np.concatenate([held_out[:1], np.flatnonzero(bundled.test.labels == 5)[:10]])

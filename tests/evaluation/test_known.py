@@ -11,7 +11,7 @@ import helpers
 from evaluation.test_comparisons import Eye
 from experiment.test_sampling import BRIGHT, NUMPY
 from gancli import data
-from gancli.data import Dataset, Split
+from gancli.data import Dataset, Split, Units
 from gancli.evaluation.manifold import manifold
 from gancli.evaluation.table import Table
 from gancli.experiment import critic, evaluating, load_data
@@ -102,8 +102,8 @@ def test_samples_are_measured_beside_the_runs_data_within_black_and_white(
         expected = [np.clip(x, 0, 1) for x in expected]
     assert np.array_equal(one, expected[0]) and np.array_equal(again, expected[1]) and chance == subsets.random()
     assert not np.array_equal(one, seen[6][0]) and chance != seen[6][4]
-    for found, part in ((train, dataset.train), (test, dataset.test)):
-        assert found == pytest.approx(part.samples * part.factor)
+    for found, split in ((train, dataset.train), (test, dataset.test)):
+        assert found == pytest.approx(split.samples * split.factor)
 
 
 def flat(first: int, count: int) -> Split:
@@ -117,7 +117,7 @@ def test_figures_in_training_are_beside_the_training_images(monkeypatch: pytest.
     """All of them for the Fréchet distance, and as many of 1,000 as there are samples for neighbours."""
     from scipy import linalg
 
-    dataset = Dataset("made", (2,), tuple("012"), flat(0, 60), flat(500, 30), "by hand")
+    dataset = Dataset("made", Units((2,)), tuple("012"), flat(0, 60), flat(500, 30), "by hand")
     samples = np.random.default_rng(3).random((40, 2)) * 1.2 - 0.1
     eye: Any = Eye()
     found = Evaluator(dataset, eye).measure(samples)

@@ -79,16 +79,18 @@ def test_a_judge_sees_what_its_last_layer_is_given_and_answers_by_softmax(monkey
     answers = network.forward(x.astype(np.float32), np.random.default_rng(0), training=False).copy()
     seen = network.features(x.astype(np.float32), np.random.default_rng(0)).copy()
     one = judge.Judge(network, "by hand", "none", (0, 1, 2, 3))
-    for found in (one.look(x), one.look(x)):
+    for found in (one.predict(x), one.predict(x)):
         assert found.features.dtype == np.float32 and np.array_equal(found.features, seen)
-        assert found.answers == pytest.approx(np.exp(answers) / np.exp(answers).sum(axis=1, keepdims=True), rel=1e-5)
+        assert found.predictions == pytest.approx(
+            np.exp(answers) / np.exp(answers).sum(axis=1, keepdims=True), rel=1e-5
+        )
     last = Network([Dense(3, 2, Linear(), he(), bias=False)], make_engine("numpy"), "float32", draw)
     last.params[:] = [1.0, 0.0] * 3
     monkeypatch.setattr(judge, "ROWS", 10)
-    found = judge.Judge(last, "by hand", "none", (0, 1)).look(1000 * (x - 0.5))
+    found = judge.Judge(last, "by hand", "none", (0, 1)).predict(1000 * (x - 0.5))
     assert found.features.dtype == np.float32 and found.features == pytest.approx(1000 * (x - 0.5), rel=1e-6)
     odds = 1000 * (x.sum(axis=1) - 1.5)
-    assert found.answers[:, 0] == pytest.approx(special.expit(odds), abs=1e-3), "hundreds of either sign"
+    assert found.predictions[:, 0] == pytest.approx(special.expit(odds), abs=1e-3), "hundreds of either sign"
 
 
 def test_neighbours_of_the_same_of_far_and_of_repeated_points() -> None:

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from experiment.test_fresh_critics import RING
-from gancli.data import DataError, Dataset, Split
+from gancli.data import DataError, Dataset, Split, Units
 from gancli.engines import make_engine
 from gancli.evaluation.critics import Reading
 from gancli.evaluation.estimate import Estimate
-from gancli.evaluation.findings import findings
+from gancli.evaluation.interpretation import interpret
 from gancli.evaluation.judge import Judge
 from gancli.evaluation.table import Row, Table
 from gancli.experiment import evaluating
@@ -62,7 +62,9 @@ def few(**changes: Any) -> Dataset:
         Split(np.arange(4 * len(labels), dtype=np.uint8).reshape(-1, 4), labels, 0.5) for labels in (learned, held_out)
     ]
     facts = {"pictures": "MNIST", "sha256": {"one": "1"}}
-    return dataclasses.replace(Dataset("mnist", (4,), tuple("0123456789"), *parts, "there", None, facts), **changes)
+    return dataclasses.replace(
+        Dataset("mnist", Units((1, 2, 2)), tuple("0123456789"), *parts, "there", None, facts), **changes
+    )
 
 
 def gan(**data: Any) -> Any:
@@ -116,7 +118,7 @@ def test_a_run_of_points_is_measured_beside_its_modes(monkeypatch: pytest.Monkey
     assert found == {
         "run": str(folder.path), "game": 2, "asked": 500, "seed": 4, "data": "made here", "checksum": checksum(ring),
         "samples": 12, "sets": 10, "notices": [], "way": "points of ring, sets of 12", "measures": MEASURED,
-        "findings": findings(MEASURED),
+        "findings": interpret(MEASURED),
     }  # fmt: skip
     assert len(found["findings"]) == 2
 
@@ -128,8 +130,8 @@ def test_a_run_of_images_is_measured_with_the_bundled_judge(monkeypatch: pytest.
     for quick in (False, True):
         found = evaluate(folder, How(samples=300, seed=1, quick=quick))
         learned, held_out, labels, judge, rng, samples, was_quick = asked.words
-        for images, part in ((learned, digits.train), (held_out, digits.test)):
-            assert images.dtype == np.float32 and images.tolist() == (part.samples / 2).tolist()
+        for images, split in ((learned, digits.train), (held_out, digits.test)):
+            assert images.dtype == np.float32 and images.tolist() == (split.samples / 2).tolist()
         assert (labels == digits.train.labels).all() and judge is bundled_judge()
         assert (samples, was_quick) == (300, quick) and rng.random() == streams(1)[1].random()
         raw = drawn(folder, 5, 1)
@@ -153,7 +155,7 @@ def test_critics_add_two_measures_and_their_facts(monkeypatch: pytest.MonkeyPatc
     found = evaluate(folder, How(critics=2))
     unknown = {"real": None, "real ±": None, "better": "lower"}
     more = {"critic": {"value": 0.5, "±": 0.0, **unknown}, "critic_steepest": {"value": 0.25, "±": 0.0, **unknown}}
-    assert found["measures"] == MEASURED | more and found["findings"] == findings(found["measures"])
+    assert found["measures"] == MEASURED | more and found["findings"] == interpret(found["measures"])
     assert found["critic"] == {"seeds": 2, **critics.facts()} and asked == [(folder, 2)]
     assert flat not in [one.reading for one in critics.own]
 
@@ -203,10 +205,10 @@ def test_a_judge_that_does_not_know_the_data_is_refused(how: How, changes: dict[
         ask(how, few(**changes))
 
 
-@pytest.mark.parametrize("part", ["train", "test"])
-def test_data_without_images_are_refused(part: str) -> None:
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_data_without_images_are_refused(split: str) -> None:
     with pytest.raises(DataError, match="there: has no images"):
-        ask(How(judge=mine()), few(**{part: Split(np.zeros((0, 4), np.uint8), np.zeros(0, np.intp))}))
+        ask(How(judge=mine()), few(**{split: Split(np.zeros((0, 4), np.uint8), np.zeros(0, np.intp))}))
 
 
 def test_points_have_no_judge_to_ask() -> None:

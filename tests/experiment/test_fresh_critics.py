@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gancli.data import Dataset, Split
+from gancli.data import Dataset, Split, Units
 from gancli.engines import make_engine
 from gancli.evaluation.critics import Reading
 from gancli.experiment import critic
@@ -160,7 +160,7 @@ def bytes_of(count: int, first: int) -> Split:
     return Split(np.arange(first, first + 2 * count, dtype=np.uint8).reshape(count, 2), np.arange(count) + first, 0.1)
 
 
-DATA = Dataset("pairs", (2,), ("0", "1"), bytes_of(12, 0), bytes_of(7, 100), "here")
+DATA = Dataset("pairs", Units((2,)), ("0", "1"), bytes_of(12, 0), bytes_of(7, 100), "here")
 
 
 def generator() -> Network:
@@ -236,10 +236,10 @@ def test_dead_critics_are_in_the_facts_and_in_no_mean() -> None:
     assert found.measures()["critic"] == pytest.approx((1.0, half, 1.5, 0.0))
     assert found.measures()["critic_steepest"] == pytest.approx((0.875, 1.25 * half, 1.5, 0.0))
     assert found.facts() == {
-        "learnings": [4, 2, 6], "converged": False, "estimates": [1.0, None, 3.0], "mean_slopes": [2.0, 0.0, 2.0],
+        "updates": [4, 2, 6], "converged": False, "estimates": [1.0, None, 3.0], "mean_slopes": [2.0, 0.0, 2.0],
         "steepest_slopes": [4.0, None, 2.0], "dead": [1],
         "real": {
-            "learnings": [4, 6], "converged": True, "estimates": [3.0, 3.0], "mean_slopes": [2.0, 2.0],
+            "updates": [4, 6], "converged": True, "estimates": [3.0, 3.0], "mean_slopes": [2.0, 2.0],
             "steepest_slopes": [2.0, 2.0], "dead": [],
         },
     }  # fmt: skip

@@ -33,7 +33,7 @@ class Silent:
 
     def advance(self, game: int) -> None: ...
 
-    def figures(self, row: dict[str, Any]) -> None: ...
+    def metrics(self, row: dict[str, Any]) -> None: ...
 
     def line(self, text: str) -> None: ...
 
@@ -158,7 +158,8 @@ def test_a_folder_is_named_and_holds_what_is_to_stand_beside_its_record(monkeypa
         "games": 40, "parameters": {"network": 17}, "argv": ["here"], "spec": made.data(), "spec_sha256": made.sha256(),
     }  # fmt: skip
     assert {key: record[key] for key in expected} == expected
-    assert record["data"] == {"set": "xor", "origin": "made here", "samples": 4, **built.dataset.facts}
+    about = {"set": "xor", "origin": "made here", "samples": 4, "classes": ["0", "1"], "shape": [2]}
+    assert record["data"] == {**about, **built.dataset.facts}
     _, other = prepare(made, Path("runs"))
     assert other.path.name not in ("small", "cell-3") and "small" in other.path.name
     folder.unlock()

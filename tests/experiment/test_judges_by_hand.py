@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from experiment.test_evaluated_runs import few, gan
-from gancli.data import DataError, Dataset, Split
+from gancli.data import DataError, Dataset, Split, Units
 from gancli.engines import make_engine
 from gancli.evaluation import classes
 from gancli.evaluation.frechet import frechet_distance, gaussian
@@ -59,11 +59,11 @@ def test_a_supervised_run_is_a_judge_of_its_classes_and_pictures(
     assert judge.network.params == pytest.approx(PARAMS) and judge.network.engine.name == "numpy"
     assert judge.network.engine.blas.count == 1
     x = np.random.default_rng(0).random((5, 784))
-    sight = judge.look(x)
+    judgement = judge.predict(x)
     h = np.maximum(x @ PARAMS[: 784 * 3].reshape(784, 3) + PARAMS[784 * 3 : 785 * 3], 0)
-    assert sight.features == pytest.approx(h, rel=1e-4)
+    assert judgement.features == pytest.approx(h, rel=1e-4)
     odds = h @ PARAMS[785 * 3 : -10].reshape(3, 10) + PARAMS[-10:]
-    assert sight.answers == pytest.approx(np.exp(odds) / np.exp(odds).sum(axis=1, keepdims=True), rel=1e-3)
+    assert judgement.predictions == pytest.approx(np.exp(odds) / np.exp(odds).sum(axis=1, keepdims=True), rel=1e-3)
 
 
 SQUARES = JUDGE.replace("loss: cross_entropy", "loss: mse").replace("output: softmax, ", "")
@@ -147,8 +147,9 @@ def test_evaluate_in_training_is_refused_where_the_bundled_judge_knows_nothing_o
 
 def images(count: int, seed: int = 0) -> Dataset:
     draw = np.random.default_rng(seed)
-    part = Split(draw.integers(0, 256, (count, 4), dtype=np.uint8), draw.integers(0, 2, count), 1 / 255)
-    return Dataset("mnist", (4,), tuple("012"), part, Split(part.samples[:0], part.labels[:0]), "there")
+    split = Split(draw.integers(0, 256, (count, 4), dtype=np.uint8), draw.integers(0, 2, count), 1 / 255)
+    empty = Split(split.samples[:0], split.labels[:0])
+    return Dataset("mnist", Units((1, 2, 2)), tuple("012"), split, empty, "there")
 
 
 def test_what_is_measured_in_training_is_what_the_judge_sees(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,16 +157,16 @@ def test_what_is_measured_in_training_is_what_the_judge_sees(monkeypatch: pytest
     monkeypatch.setattr(Evaluator, "NEIGHBOURS", 9)
     data, one = images(30), judge()
     samples = np.random.default_rng(1).normal(size=(20, 4))
-    seen, own = one.look(pixels(data.train)), one.look(np.clip(samples, 0, 1))
-    shares = classes.shares(own.answers)
-    data_shares = classes.data_shares(seen.answers, data.train.labels)
+    seen, own = one.predict(pixels(data.train)), one.predict(np.clip(samples, 0, 1))
+    shares = classes.shares(own.predictions)
+    data_shares = classes.data_shares(seen.predictions, data.train.labels)
     near = manifold(seen.features[np.random.default_rng(0).permutation(30)[:9]], own.features[:9])
     assert Evaluator(data, one).measure(samples) == pytest.approx(
         {
             "frechet": frechet_distance(gaussian(own.features), gaussian(seen.features)),
-            "score": classes.score(own.answers),
+            "score": classes.score(own.predictions),
             "classes": ((shares >= 0.1 * data_shares) & (data_shares > 0)).sum(),
-            "shares_kl": classes.divergence(shares, classes.shares(seen.answers)),
+            "shares_kl": classes.divergence(shares, classes.shares(seen.predictions)),
             "precision": near.precision,
             "coverage": near.coverage,
         }

@@ -58,4 +58,4 @@ def test_images_are_cut_off_at_black_and_white() -> None:
     found, expected = sample(folder, 6, seed=3), drawn(folder, 6, 3)
     assert expected.min() < 0 and expected.max() > 1
     assert found.values.reshape(6, 784) == pytest.approx(np.clip(expected, 0, 1), abs=1e-6)
-    assert found.values.shape == (6, 1, 28, 28) and found.images
+    assert found.values.shape == (6, 1, 28, 28) and found.units.kind == "images"

@@ -88,7 +88,7 @@ def test_the_field_that_is_drawn_is_where_a_step_leads() -> None:
     built = game(GAME2D, "start=[3, -4]")
     drawn = built.picture(5, np.random.default_rng(0))
     axis = np.array([-10.0, -5.0, 0.0, 5.0, 10.0])
-    assert drawn.images.size == 0 and drawn.arrays["axis"] == pytest.approx(axis)
+    assert drawn.samples.size == 0 and drawn.arrays["axis"] == pytest.approx(axis)
     assert drawn.arrays["theta_step"] == pytest.approx(np.repeat(-axis[:, None], 5, axis=1))
     assert drawn.arrays["phi_step"] == pytest.approx(np.repeat(axis[None], 5, axis=0))
     built.play(100)

@@ -298,7 +298,7 @@ def test_samples_come_from_the_moving_average() -> None:
     step = built.generator.network.params - start
     assert built.generator.shown.params - start == pytest.approx((1 - 2 / 11) * step)  # the first decay is 2 / 11
     built.generator.network.params[...] = np.nan
-    assert np.isfinite(built.picture(3, np.random.default_rng(0)).images).all()
+    assert np.isfinite(built.picture(3, np.random.default_rng(0)).samples).all()
 
 
 def test_a_generator_with_batch_norm_draws_single_samples() -> None:
@@ -313,7 +313,7 @@ def test_a_generator_with_batch_norm_draws_single_samples() -> None:
 def test_minibatch_discrimination_needs_whole_batches() -> None:
     built = game(GAN, "discriminator.minibatch=similarity")
     built.play()
-    with pytest.raises(ValueError, match="whole batches of 8 samples; got 5"):
+    with pytest.raises(ValueError, match="full batches of 8 samples; got 5"):
         built.judge(np.zeros((5, 784)))
 
 
@@ -324,7 +324,7 @@ def test_an_average_has_the_running_statistics_of_what_it_follows(text: str) -> 
     built.play(4)
     shown, network = built.generator.shown, built.generator.network
     assert np.array_equal(shown.state, network.state) and not np.array_equal(shown.params, network.params)
-    views, kept = shown.views(shown.params), network.kept.views(network.state)
+    views, kept = shown.views(shown.params), network.state_layout.views(network.state)
     z = np.random.default_rng(3).uniform(-1, 1, (5, 4))
     normal = (z @ views["layer1.weights"] - kept["layer2.mean"]) / np.sqrt(kept["layer2.variance"] + 1e-5)
     hidden = 1 / (1 + np.exp(-(normal * views["layer2.scale"] + views["layer2.shift"])))

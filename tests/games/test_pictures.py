@@ -50,7 +50,7 @@ def test_a_picture_of_points_has_the_samples_and_real_ones_within_its_square() -
     assert np.array_equal(arrays["real"], real), "all of them, to 5,000"
     assert arrays["half"] == np.ceil(np.abs(real).max() * 12.5) / 10 and 4.5 < arrays["half"] < 6
     assert (arrays["answers"] == 0.5).all()
-    assert np.array_equal(drawn.images[0], planes.raster(arrays["samples"], float(arrays["half"])))
+    assert np.array_equal(drawn.raster, planes.raster(arrays["samples"], float(arrays["half"])))
 
 
 def test_more_than_five_thousand_real_points_are_not_kept_in_each_picture() -> None:
@@ -67,9 +67,9 @@ def test_points_of_the_square_go_row_by_row_from_the_top_left() -> None:
 def test_a_raster_is_the_root_of_how_many_points_are_where() -> None:
     """Four at the top right, one at the bottom left of the middle, one outside."""
     points = np.array([[0.9, 0.9]] * 4 + [[-0.1, -0.9]] + [[0.0, 1.5]])
-    assert planes.raster(points, 1.0, side=3).tolist() == [0, 0, 1, 0, 0, 0, 0, 0.5, 0]
+    assert planes.raster(points, 1.0, side=3).tolist() == [[0, 0, 1], [0, 0, 0], [0, 0.5, 0]]
     assert not planes.raster(points[-1:], 1.0, side=3).any()
-    assert planes.raster(points[:1], 1.0, side=3).tolist() == [0, 0, 1, 0, 0, 0, 0, 0, 0]
+    assert planes.raster(points[:1], 1.0, side=3).tolist() == [[0, 0, 1], [0, 0, 0], [0, 0, 0]]
 
 
 @pytest.mark.parametrize(("largest", "half"), [(1.0, 1.3), (-4.0, 5.0), (0.16, 0.2)])
@@ -83,5 +83,5 @@ def test_images_are_samples_and_nothing_else_is_drawn() -> None:
         "training: {games: 1, batch: 8}"
     )
     drawn = built.picture(3, np.random.default_rng(2))
-    assert drawn.images.shape == (3, 784) and not drawn.arrays
-    assert np.array_equal(drawn.images, built.sample(3, np.random.default_rng(2)))
+    assert drawn.samples.shape == (3, 784) and not drawn.arrays
+    assert np.array_equal(drawn.samples, built.sample(3, np.random.default_rng(2)))

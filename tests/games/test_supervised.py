@@ -19,17 +19,17 @@ training: {{games: 500, batch: 4}}
     built = game(text)
     for _ in range(500):
         built.play()
-    answers = built.answers(np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]], np.float32))
-    assert built.right(answers, np.array([1, 0, 0, 1])).all()
-    assert not built.right(answers, np.array([0, 1, 1, 0])).any()
+    predictions = built.predictions(np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]], np.float32))
+    assert built.right(predictions, np.array([1, 0, 0, 1])).all()
+    assert not built.right(predictions, np.array([0, 1, 1, 0])).any()
     assert built.measure()["accuracy"] > 0.7
     drawn = built.picture(1, np.random.default_rng(0))
-    plane = drawn.images
-    assert plane.shape == (1, 101 * 101) and plane[0, 0] < 0.5 < plane[0, 100]  # (−1, 1) at the top left, (1, 1) right
-    assert np.array_equal(drawn.arrays["plane"].reshape(1, -1), plane)
+    plane = drawn.raster
+    assert plane.shape == (101, 101) and plane[0, 0] < 0.5 < plane[0, 100]  # (−1, 1) at the top left, (1, 1) right
+    assert np.array_equal(drawn.arrays["plane"], plane)
     assert drawn.arrays["labels"].tolist() == [1, 0, 0, 1]
     built.threshold = 1e-9
-    assert not built.right(answers, np.array([1, 0, 0, 1])).any()
+    assert not built.right(predictions, np.array([1, 0, 0, 1])).any()
 
 
 @pytest.mark.parametrize(
@@ -46,12 +46,12 @@ training: {{passes: 2, batch: 32, loss: {loss}}}
         built.play()
     assert built.measure()["accuracy"] > 0.85
     drawn = built.picture(7, np.random.default_rng(0))
-    assert drawn.images.shape == (7, 784) and (drawn.arrays["labels"] != drawn.arrays["answers"]).all()
+    assert drawn.samples.shape == (7, 784) and (drawn.arrays["labels"] != drawn.arrays["answers"]).all()
     confusion = drawn.arrays["confusion"]
     assert np.trace(confusion) / confusion.sum() == pytest.approx(built.measure()["accuracy"])
     assert confusion.sum(axis=1).tolist() == [50] * 10
-    for image, label, answer in zip(drawn.images, drawn.arrays["labels"], drawn.arrays["answers"], strict=True):
-        assert np.argmax(built.answers(image[None].astype(np.float32))) == answer != label
+    for image, label, prediction in zip(drawn.samples, drawn.arrays["labels"], drawn.arrays["answers"], strict=True):
+        assert np.argmax(built.predictions(image[None].astype(np.float32))) == prediction != label
 
 
 @pytest.mark.parametrize("where", ["eta: 0.25", "network: {optimizer: {name: sgd, eta: 0.25}}"])
@@ -113,12 +113,14 @@ def test_what_is_measured_is_the_test_samples_loss_and_the_share_that_is_right(
     )
     x, labels = built._test.split.samples.astype(float), built._test.split.labels
     for _ in range(2):
-        answers, targets = formula(built, x, output)[:, 0], np.where(labels == 1, 1.0, low)
-        error = np.abs(answers - targets)
-        entropy = -(targets * np.log(answers) + (1 - targets) * np.log(1 - answers)) if loss != "mse" else error**2
+        predictions, targets = formula(built, x, output)[:, 0], np.where(labels == 1, 1.0, low)
+        error = np.abs(predictions - targets)
+        entropy = (
+            -(targets * np.log(predictions) + (1 - targets) * np.log(1 - predictions)) if loss != "mse" else error**2
+        )
         right = (error < 0.3 * (1.0 - low)).mean()
         assert built.measure() == pytest.approx({"loss": entropy.mean(), "accuracy": right})
-        assert built.answers(x)[:, 0] == pytest.approx(answers)
+        assert built.predictions(x)[:, 0] == pytest.approx(predictions)
         assert 0 < right < (error < 0.5 * (1.0 - low)).mean(), "this threshold is not the usual one"
         built.play(10)
 
@@ -126,7 +128,7 @@ def test_what_is_measured_is_the_test_samples_loss_and_the_share_that_is_right(
 @pytest.mark.parametrize(("output", "low"), [("sigmoid", 0.0), ("tanh", -1.0)])
 def test_the_threshold_is_a_share_of_what_separates_the_two_targets(output: str, low: float) -> None:
     mu = "0.5" if output == "sigmoid" else "null"
-    answers = (low + (1 - low) * np.array([0.0, 0.19, 0.21, 0.49, 0.5, 0.51, 0.79, 0.81, 1.0]))[:, None]
+    predictions = (low + (1 - low) * np.array([0.0, 0.19, 0.21, 0.49, 0.5, 0.51, 0.79, 0.81, 1.0]))[:, None]
     for threshold, right in ((None, [1, 1, 1, 1, 0, 0, 0, 0, 0]), (0.2, [1, 1, 0, 0, 0, 0, 0, 0, 0])):
         built = game(
             SMALL,
@@ -134,8 +136,8 @@ def test_the_threshold_is_a_share_of_what_separates_the_two_targets(output: str,
             f"network.mu={mu}",
             *([f"test.threshold={threshold}"] if threshold else []),
         )
-        assert built.right(answers, np.zeros(9, int)).tolist() == right
-        assert built.right(answers, np.ones(9, int)).tolist() == right[::-1]
+        assert built.right(predictions, np.zeros(9, int)).tolist() == right
+        assert built.right(predictions, np.ones(9, int)).tolist() == right[::-1]
 
 
 DIGITS = """
@@ -148,29 +150,29 @@ test: {count: 60}
 """
 
 
-def test_what_is_measured_of_classes_and_the_images_answered_wrong() -> None:
-    """−log of the label's softmax; the largest answer is the network's; the confusion's rows are labels."""
+def test_what_is_measured_of_classes_and_the_misclassified_images() -> None:
+    """−log of the label's softmax; the largest output is the prediction; the confusion's rows are labels."""
     built = game(DIGITS)
-    net, part = built.players["network"].network, built._test.split
-    x = part.samples * part.factor
+    net, split = built.players["network"].network, built._test.split
+    x = split.samples * split.factor
     a = x @ net.params[:7840].reshape(784, 10) + net.params[7840:]
     p = np.exp(a) / np.exp(a).sum(axis=1, keepdims=True)
-    answers, labels = a.argmax(axis=1), part.labels
+    predictions, labels = a.argmax(axis=1), split.labels
     assert built.measure() == pytest.approx(
-        {"loss": -np.log(p[np.arange(60), labels]).mean(), "accuracy": (answers == labels).mean()}
+        {"loss": -np.log(p[np.arange(60), labels]).mean(), "accuracy": (predictions == labels).mean()}
     )
-    assert built.answers(x[:7]) == pytest.approx(p[:7])
-    drawn, wrong = built.picture(5, np.random.default_rng(0)), np.flatnonzero(answers != labels)[:5]
-    assert 0 < x.max() <= 1 and drawn.images == pytest.approx(x[wrong])
-    assert np.array_equal(drawn.arrays["images"], part.samples[wrong])
+    assert built.predictions(x[:7]) == pytest.approx(p[:7])
+    drawn, wrong = built.picture(5, np.random.default_rng(0)), np.flatnonzero(predictions != labels)[:5]
+    assert 0 < x.max() <= 1 and drawn.samples == pytest.approx(x[wrong])
+    assert np.array_equal(drawn.arrays["images"], split.samples[wrong])
     assert drawn.arrays["labels"].tolist() == labels[wrong].tolist()
-    assert drawn.arrays["answers"].tolist() == answers[wrong].tolist()
+    assert drawn.arrays["answers"].tolist() == predictions[wrong].tolist()
     confusion = np.zeros((10, 10), int)
-    np.add.at(confusion, (labels, answers), 1)
+    np.add.at(confusion, (labels, predictions), 1)
     assert np.array_equal(drawn.arrays["confusion"], confusion) and not np.array_equal(confusion, confusion.T)
 
 
-def test_a_confusion_has_all_classes_also_where_the_last_is_never_answered() -> None:
+def test_a_confusion_has_all_classes_also_where_the_last_is_never_predicted() -> None:
     built = game(DIGITS)
     built.players["network"].network.params[7840:] = [1e3, *[0.0] * 9]
     confusion = built.picture(5, np.random.default_rng(0)).arrays["confusion"]
@@ -179,13 +181,13 @@ def test_a_confusion_has_all_classes_also_where_the_last_is_never_answered() -> 
 
 def test_four_hundred_points_are_drawn_at_most() -> None:
     built = game(SMALL, "data={set: xor, points: square, samples: 1000}")
-    part, drawn = built._training.split, built.picture(1, np.random.default_rng(0)).arrays
-    assert len(part.samples) > 400
-    assert np.array_equal(drawn["points"], part.samples[:400]) and np.array_equal(drawn["labels"], part.labels[:400])
+    split, drawn = built._training.split, built.picture(1, np.random.default_rng(0)).arrays
+    assert len(split.samples) > 400
+    assert np.array_equal(drawn["points"], split.samples[:400]) and np.array_equal(drawn["labels"], split.labels[:400])
 
 
 @pytest.mark.parametrize("output", ["sigmoid", "tanh"])
-def test_the_plane_of_answers_is_seen_from_above(output: str) -> None:
+def test_the_plane_of_predictions_is_seen_from_above(output: str) -> None:
     """Row 0 is y = 1 and column 0 is x = −1; 0 and 1 are the two targets."""
     built = game(SMALL, f"network.output={output}", f"network.mu={'0.5' if output == 'sigmoid' else 'null'}")
     axis = np.linspace(-1, 1, 101)
@@ -196,11 +198,13 @@ def test_the_plane_of_answers_is_seen_from_above(output: str) -> None:
 
 def test_layer_noise_of_a_test_is_the_same_at_each_and_leaves_trainings_alone() -> None:
     built, other = (game(SMALL, "network.noise={mode: add}", "network.dropout=0.5") for _ in range(2))
-    first = built.answers(np.ones((5, 2)))
+    first = built.predictions(np.ones((5, 2)))
     noise = np.random.default_rng(0).standard_normal((5, 3))
     assert first == pytest.approx(formula(built, np.ones((5, 2)), "sigmoid", noise))
-    assert np.array_equal(built.answers(np.ones((5, 2))), first) and built.measure() == other.measure()
+    assert np.array_equal(built.predictions(np.ones((5, 2))), first) and built.measure() == other.measure()
     for each in (built, other):
         each.play(3)
     assert np.array_equal(built.players["network"].network.params, other.players["network"].network.params)
-    assert np.ptp(game(SMALL, "network.dropout=0.5").answers(np.ones((50, 2)))) == 0.0, "nothing is dropped in a test"
+    assert np.ptp(game(SMALL, "network.dropout=0.5").predictions(np.ones((50, 2)))) == 0.0, (
+        "nothing is dropped in a test"
+    )

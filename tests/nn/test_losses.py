@@ -29,10 +29,10 @@ def test_supervised_losses_are_summed_over_outputs_and_averaged_over_the_batch()
 
 
 def test_what_a_network_answers_for_its_output() -> None:
-    assert LOSSES["mse"]().answer(P) is P
-    assert LOSSES["cross_entropy"]().answer(odds(P)) == pytest.approx(P)
+    assert LOSSES["mse"]().prediction(P) is P
+    assert LOSSES["cross_entropy"]().prediction(odds(P)) == pytest.approx(P)
     classes = P / P.sum(axis=1, keepdims=True)
-    assert CategoricalCrossEntropy().answer(np.log(P) - 300.0) == pytest.approx(classes)
+    assert CategoricalCrossEntropy().prediction(np.log(P) - 300.0) == pytest.approx(classes)
 
 
 D = np.array([[0.2], [0.9], [0.5]])
@@ -75,7 +75,7 @@ def test_classes_have_their_probabilities_at_any_level_of_their_log_odds() -> No
     classes = P / P.sum(axis=1, keepdims=True)
     output, loss, target = np.log(P) + np.array([[1000.0], [-1000.0]]), CategoricalCrossEntropy(), np.eye(3)[[1, 0]]
     with np.errstate(all="raise", under="ignore"):
-        assert loss.answer(output) == pytest.approx(classes)
+        assert loss.prediction(output) == pytest.approx(classes)
         assert loss.value(output, target) == pytest.approx(-(math.log(classes[0, 1]) + math.log(classes[1, 0])) / 2)
         gradient = np.empty_like(output)
         loss.gradient(make_engine("numpy"), output, target, gradient)

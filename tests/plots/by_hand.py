@@ -15,8 +15,8 @@ from gancli.plots import curves, errors, history, judged, sweep, trajectory, wei
 from gancli.plots.style import drawing
 from gancli.runs import RunFolder, SweepFolder, checkpoint
 from gancli.runs.arrays import write_arrays
-from gancli.runs.figures import write_csv
 from gancli.runs.files import write_json
+from gancli.runs.summary import write_csv
 
 Row = Mapping[str, Any]
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#808080"

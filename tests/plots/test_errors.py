@@ -21,7 +21,7 @@ def pictured(wrong: int, confusion: Any = COUNTS) -> dict[str, Any]:
     return {"confusion": confusion, "images": images, "labels": labels, "answers": (labels + 3) % 10}
 
 
-def test_a_confusion_matrix_has_true_labels_down_answers_across_and_shares_of_each_label() -> None:
+def test_a_confusion_matrix_has_true_labels_down_predictions_across_and_shares_of_each_label() -> None:
     figure = figures(plot_errors, run(images={10: pictured(0)}), Path(), "png", "mine")["confusion.png"]
     axes, bar = figure.axes
     (image,) = axes.images
@@ -32,7 +32,7 @@ def test_a_confusion_matrix_has_true_labels_down_answers_across_and_shares_of_ea
         (0, 0): ("5", "white"), (1, 0): ("1", "black"), (1, 1): ("1", "black"), (2, 1): ("3", "white"),
         (0, 2): ("4", "black"), (2, 2): ("6", "black"),
     }, "(column, row): a zero is left out, and what is written can be read"  # fmt: skip
-    assert (axes.get_ylabel(), axes.get_xlabel()) == ("true label", "answer")
+    assert (axes.get_ylabel(), axes.get_xlabel()) == ("true label", "prediction")
     assert axes.get_xticks().tolist() == axes.get_yticks().tolist() == [0, 1, 2]
     assert axes.yaxis_inverted() and not axes.xaxis_inverted(), "0 is at the top left"
     assert "60.00% of 20 right" in axes.get_title() and "share of the label" in bar.get_ylabel()
@@ -62,7 +62,7 @@ def test_counts_of_a_hundred_labels_are_drawn_and_of_more_are_refused_as_are_par
 def test_each_wrong_image_stands_over_its_own_label_and_answer() -> None:
     figure = figures(plot_errors, run(images={10: pictured(9)}), Path(), "png", "mine")["errors.png"]
     assert figure.axes[0].get_gridspec().get_geometry() == (2, 8) and len(figure.axes) == 16
-    assert figure.get_suptitle() == "mine, training 10: test images answered wrong"
+    assert figure.get_suptitle() == "mine, training 10: misclassified test images"
     for place, axes in enumerate(figure.axes):
         if place >= 9:
             assert not axes.images and not axes.axison and not axes.get_title()

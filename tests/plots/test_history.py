@@ -54,7 +54,7 @@ def test_a_sheet_has_room_for_each_picture_in_its_own_shape(shape: Any, count: i
 
 @pytest.mark.parametrize(
     ("arrays", "bar", "marks"),
-    [(PLANE, "answer", ["learned as 0", "learned as 1"]), (SAMPLES, "output", ["true points", "samples"])],
+    [(PLANE, "prediction", ["learned as 0", "learned as 1"]), (SAMPLES, "output", ["true points", "samples"])],
 )
 def test_the_last_picture_is_drawn_large_and_says_what_its_colours_are(
     arrays: dict[str, Any], bar: str, marks: list[str]

@@ -31,9 +31,9 @@ def test_figures_are_of_what_the_files_hold_curves_first() -> None:
 @pytest.mark.parametrize(
     ("about", "title"),
     [
-        ({"kind": "supervised", "data": {"set": "mnist"}}, "test images answered wrong"),
-        ({"kind": "supervised", "data": {"set": "xor"}}, "answers over the square [−1, 1]²"),
-        ({"kind": "supervised", "data": {"set": "line"}}, "answers over the square [−1, 1]²"),
+        ({"kind": "supervised", "data": {"set": "mnist"}}, "misclassified test images"),
+        ({"kind": "supervised", "data": {"set": "xor"}}, "predictions over the square [−1, 1]²"),
+        ({"kind": "supervised", "data": {"set": "line"}}, "predictions over the square [−1, 1]²"),
         ({"kind": "game2d", "data": {"set": "none"}}, "θ and φ over the field of their steps"),
         ({"kind": "wgan", "data": {"set": "mnist"}}, "the same latents in time"),
         ({"kind": "gan", "data": {"set": "ring"}}, "the same latents in time"),

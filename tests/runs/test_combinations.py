@@ -8,8 +8,8 @@ import pytest
 from scipy import stats
 
 from gancli.metrics import METRICS, metric
-from gancli.runs.figures import figures, write_csv
 from gancli.runs.ranking import Combination, column_of, counted_as, difference, metric_of, ranked, ways
+from gancli.runs.summary import summarize, write_csv
 
 PERFECT_AND_BAD: dict[str, tuple[float, float]] = {
     "accuracy": (1, 0.1), "frechet": (0, 90), "coverage": (0.95, 0.02), "modes": (8, 1), "quality": (1, 0),
@@ -111,20 +111,20 @@ def test_what_was_evaluated_is_taken_before_the_end_of_training_its_best_and_its
 def test_the_area_is_the_mean_height_of_the_curve_however_tests_are_spaced() -> None:
     """Trapezia: 10 games from 0 to 1, then 30 from 1 to 3, are 5 and 60 of 40 games; what was not measured is no 0."""
     curve = [{"game": 0, "loss": 0.0}, {"game": 10, "loss": 1.0}, {"game": 20}, {"game": 40, "loss": 3.0}]
-    found = figures(curve)
+    found = summarize(curve)
     assert found == {"loss.final": 3.0, "loss.best": 0.0, "loss.area": pytest.approx((5 + 60) / 40)}
-    assert figures([*curve, {"game": 50}]) == {key: value for key, value in found.items() if key != "loss.final"}
-    assert figures([{"game": 7, "accuracy": None, "loss": 2.0}]) == {
+    assert summarize([*curve, {"game": 50}]) == {key: value for key, value in found.items() if key != "loss.final"}
+    assert summarize([{"game": 7, "accuracy": None, "loss": 2.0}]) == {
         "loss.final": 2.0,
         "loss.best": 2.0,
         "loss.area": 2.0,
     }
     steps = [{"game": game, "accuracy": value} for game, value in ((0, 0.2), (5, 0.9), (20, 0.5))]
-    assert figures(steps) == {
+    assert summarize(steps) == {
         "accuracy.final": 0.5, "accuracy.best": 0.9, "accuracy.area": pytest.approx((2.75 + 10.5) / 20),
     }  # fmt: skip
     lost = [{"game": 0, "loss": 1.0, "theta": 2.0}, {"game": 1, "loss": math.inf, "theta": math.nan}]
-    assert figures(lost) == {"loss.best": 1.0, "loss.area": 1.0, "theta.area": 2.0}
+    assert summarize(lost) == {"loss.best": 1.0, "loss.area": 1.0, "theta.area": 2.0}
 
 
 def test_a_table_has_a_column_for_whatever_any_row_has() -> None:

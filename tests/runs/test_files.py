@@ -17,7 +17,6 @@ import pytest
 from experiment.test_runs import WGAN
 from gancli.runs import RunError, RunFolder, SweepFolder, checkpoint
 from gancli.runs.arrays import write_arrays
-from gancli.runs.figures import figures
 from gancli.runs.files import (
     TEMPORARY,
     _host,
@@ -30,6 +29,7 @@ from gancli.runs.files import (
     write_bytes,
     write_json,
 )
+from gancli.runs.summary import summarize
 from helpers import train
 
 
@@ -111,12 +111,12 @@ def test_metrics_in_a_few_numbers() -> None:
         {"game": 10, "seconds": 1.0, "accuracy": 1.0, "loss": 1.0},
         {"game": 30, "seconds": 3.0, "accuracy": 0.8, "loss": 2.0},
     ]
-    found = figures(rows)
+    found = summarize(rows)
     assert found["accuracy.final"] == 0.8 and found["accuracy.best"] == 1.0 and found["loss.best"] == 1.0
     assert found["accuracy.area"] == pytest.approx((10 * 0.75 + 20 * 0.9) / 30), "by the trapezoidal rule, over games"
     assert found["loss.area"] == pytest.approx((10 * 2.5 + 20 * 1.5) / 30)
-    assert figures(rows[:1])["loss.area"] == 4.0
-    assert "loss.final" not in figures([*rows, {"game": 40, "seconds": 4.0, "accuracy": 0.9}])
+    assert summarize(rows[:1])["loss.area"] == 4.0
+    assert "loss.final" not in summarize([*rows, {"game": 40, "seconds": 4.0, "accuracy": 0.9}])
 
 
 def test_the_name_of_a_folder_and_each_note_on_a_cell_are_on_the_disk(calls: list[tuple[str, str]]) -> None:

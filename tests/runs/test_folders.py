@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from gancli.runs import (
-    HeldError,
+    LockedError,
     RunError,
     RunFolder,
     SweepFolder,
@@ -28,11 +28,11 @@ from gancli.runs import (
     unreadable,
 )
 from gancli.runs.files import write_json
-from gancli.runs.finding import listing_sweeps
 from gancli.runs.folder import exclusive, name_uniquely
-from gancli.runs.held import KINDS
 from gancli.runs.lock import CLOCK, may_live, this_process
-from gancli.runs.own import MAX_DEPTH, parse_json, read_bytes
+from gancli.runs.locked_folder import KINDS
+from gancli.runs.lookup import listing_sweeps
+from gancli.runs.safe_files import MAX_DEPTH, parse_json, read_bytes
 
 
 def folder(name: str, record: str = "run.json", status: str = "completed") -> Path:
@@ -102,7 +102,7 @@ def test_one_at_a_time_holds_a_folder_and_it_is_running_as_long() -> None:
     assert one.record()["status"] == "stale" and not one.locked()
     one.lock()
     assert other.locked() and other.record()["status"] == one.record()["status"] == "running"
-    with pytest.raises(HeldError):
+    with pytest.raises(LockedError):
         other.lock()
     one.unlock()
     assert not other.locked() and other.record()["status"] == "stale"
@@ -159,7 +159,7 @@ def test_without_locks_the_process_in_the_record_decides(
         assert one.record()["status"] == (status if runs or status != "running" else "stale")
     assert one.locked() is runs
     if runs:
-        with pytest.raises(HeldError):
+        with pytest.raises(LockedError):
             one.lock()
     else:
         one.lock()

@@ -10,9 +10,9 @@ import pytest
 
 from gancli.metrics import METRICS, in_order, main_metric, markdown, metric
 from gancli.runs import RunFolder, SweepFolder
-from gancli.runs.figures import figures, write_csv
 from gancli.runs.files import write_json
 from gancli.runs.ranking import Combination, difference, ranked
+from gancli.runs.summary import summarize, write_csv
 from gancli.runs.sweeps import varied
 from helpers import gancli
 
@@ -111,11 +111,11 @@ def test_figures_have_a_best_only_where_one_value_is_better() -> None:
         {"game": 9, "seconds": 0, "accuracy": 0.9, "loss": 0.5, "wasserstein_estimate": 3.0, "frechet": math.nan},
         {"game": 10, "seconds": 1, "accuracy": 0.8, "loss": 0.7, "wasserstein_estimate": 1.0},
     ]
-    found = figures(rows)
+    found = summarize(rows)
     assert found["accuracy.best"] == 0.9 and found["loss.best"] == 0.5 and found["frechet.best"] == 50.0
     assert "frechet.final" not in found, "the last state has none: 50 is the untrained generator's"
     assert "wasserstein_estimate.best" not in found and found["wasserstein_estimate.final"] == 1.0
-    assert figures([{"game": 0, "seconds": 0, "frechet": None}]) == {}
+    assert summarize([{"game": 0, "seconds": 0, "frechet": None}]) == {}
 
 
 def test_seeds_that_collapsed_count_and_those_that_diverged_never_help() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from gancli.runs import RunError, RunFolder, SweepFolder
 from gancli.runs.files import write_text
-from gancli.runs.own import read_text
+from gancli.runs.safe_files import read_text
 from gancli.runs.sweeps import _number, evaluated, plan_name, readable, varied
 
 FIRST, SECOND = "0123456789ab", "0123456789ac"
@@ -142,10 +142,10 @@ def test_a_cell_says_what_its_run_says_or_that_it_failed_before_it_had_one(sweep
     warnings = ["engine: slow", "data: few"]
     run.write_record({"status": "collapsed", "reason": "r", "warnings": warnings})
     of_first = {"cell": FIRST, "status": "collapsed", "reason": "r", "warnings": ["engine: slow"]}
-    assert sweep.result(FIRST) == {**of_first, "seconds": 0.0, "figures": {}}
+    assert sweep.result(FIRST) == {**of_first, "seconds": 0.0, "metrics": {}}
     for game in (0, 10):
         run.append_metrics({"game": game, "seconds": game / 4, "theta": 2.0})
-    of_first |= {"seconds": 2.5, "figures": {"theta.final": 2.0, "theta.area": 2.0}}
+    of_first |= {"seconds": 2.5, "metrics": {"theta.final": 2.0, "theta.area": 2.0}}
     assert sweep.result(FIRST) == of_first and sweep.result(SECOND) is None
     cells = sweep.cells()
     assert sweep.results(cells) == {FIRST: of_first}

@@ -78,7 +78,7 @@ class Answering:
         if isinstance(status, dict):
             return [status]
         if status in ("lost", "told"):
-            return [Lost(name, "worker 1 was killed", told=status == "told")]
+            return [Lost(name, "worker 1 was killed", stopped=status == "told")]
         write_run(self.folder, name, status)
         return [{"cell": name, "status": status, "reason": "for a reason", "seconds": 1.0}]
 

@@ -56,7 +56,7 @@ def test_what_is_on_the_disk_already_is_not_played_again(status: str) -> None:
     write_run(folder, planned["cell"], status, rows)
     answer = cell.play_cell(str(folder.path), planned)
     assert (answer["status"], answer["seconds"]) == (status, 2.5)
-    assert answer["figures"] == {"loss.final": 1.0, "loss.best": 1.0, "loss.area": 2.5}
+    assert answer["metrics"] == {"loss.final": 1.0, "loss.best": 1.0, "loss.area": 2.5}
     assert folder.run(planned["cell"]).rows() == rows and not folder.notes()
     folder.unlock()
 

@@ -126,16 +126,18 @@ def test_a_worker_that_was_interrupted_plays_no_other_cell(local: LocalPool, sta
 
 
 @pytest.mark.parametrize(
-    ("code", "how", "told"),
+    ("code", "how", "stopped"),
     [
         (-9, "was killed", False), (-1, "was killed", False), (0, "ended with exit code 0", False),
         (1, "ended with exit code 1", False), (143, "ended with exit code 143", True),
     ],
 )  # fmt: skip
-def test_how_a_worker_ended_is_said(code: int, how: str, told: bool, local: LocalPool, started: list[Process]) -> None:
+def test_how_a_worker_ended_is_said(
+    code: int, how: str, stopped: bool, local: LocalPool, started: list[Process]
+) -> None:
     local.submit("s", {"cell": "a"})
     ended(started[0], code)
-    assert local.wait(10.0) == [Lost("a", f"worker 7 {how}", told=told)]
+    assert local.wait(10.0) == [Lost("a", f"worker 7 {how}", stopped=stopped)]
     assert not local._busy and not local._idle
 
 

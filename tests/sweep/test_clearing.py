@@ -8,7 +8,7 @@ import pytest
 from small_sweeps import XOR, made, write_run
 
 from gancli.data import DataError
-from gancli.runs import HeldError, RunError, RunFolder, SweepFolder
+from gancli.runs import LockedError, RunError, RunFolder, SweepFolder
 from gancli.spec import load_sweep
 from gancli.sweep import create, earlier, reopen
 from gancli.sweep import folder as module
@@ -84,7 +84,7 @@ def test_a_sweep_that_goes_on_is_held_and_says_so(sweep: SweepFolder) -> None:
     assert reopen(again) == planned
     record = again.record()
     assert (record["status"], record["pid"], record["kept"]) == ("running", os.getpid(), "as it was")
-    with pytest.raises(HeldError):
+    with pytest.raises(LockedError):
         reopen(SweepFolder(sweep.path))
     assert again.locked()
     again.unlock()

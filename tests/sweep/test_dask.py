@@ -139,7 +139,7 @@ def test_there_is_a_slot_for_each_thread_and_they_are_counted_again_after_a_whil
     found = there()
     assert found.slots == 3, "as there are, whatever the number of jobs"
     found.client.threads = {}
-    clock.now += cluster.LOOK_AT_WORKERS
+    clock.now += cluster.COUNT_EVERY
     assert found.slots == 3 and found.client.calls == ["nthreads"]
     clock.now += 0.25
     assert found.slots == 1, "while no worker is there, one cell may wait for it"

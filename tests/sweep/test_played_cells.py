@@ -49,7 +49,7 @@ def test_a_cell_is_played_to_its_end_in_a_folder_of_its_name(sweep: Sweep) -> No
     played = folder.run(planned["cell"])
     assert answer == folder.result(planned["cell"]) and answer["status"] == "completed"
     assert [row["game"] for row in played.rows()] == [0, 10, 20, 30, 40] and not played.locked()
-    assert answer["seconds"] == played.rows()[-1]["seconds"] and "loss.final" in answer["figures"]
+    assert answer["seconds"] == played.rows()[-1]["seconds"] and "loss.final" in answer["metrics"]
     assert [path.name for path in (folder.path / "cells").iterdir()] == [planned["cell"]]
 
 

@@ -110,4 +110,4 @@ def test_a_worker_that_is_told_before_it_can_save_says_so(pools: list[LocalPool]
     until_there(tmp_path / "a")
     pool.stop()
     (lost,) = answers(pool, 1)
-    assert isinstance(lost, Lost) and lost.told and lost.cell == "a"
+    assert isinstance(lost, Lost) and lost.stopped and lost.cell == "a"

@@ -50,10 +50,10 @@ def test_told_while_it_imports_a_worker_ends_at_once(left: list[int], monkeypatc
     """Not when the main thread next heeds a signal, which may wait for a cell."""
     monkeypatch.setattr(worker._thread, "interrupt_main", lambda number: pytest.fail("waits for the main thread"))
     stopping = worker.Stopping()
-    assert not stopping.told
+    assert not stopping.requested
     with pytest.raises(Left):
-        stopping.tell()
-    assert stopping.told and left == [128 + signal.SIGTERM]
+        stopping.request()
+    assert stopping.requested and left == [128 + signal.SIGTERM]
     handler: Any = signal.getsignal(signal.SIGTERM)
     with pytest.raises(Left):
         handler(signal.SIGTERM, None)
@@ -65,13 +65,13 @@ def test_a_training_loop_is_told_once_however_often_its_worker_is(left: list[int
     stopping = worker.Stopping()
     signal.signal(signal.SIGTERM, lambda number, frame: heard.append(number))
     for _ in range(3):
-        stopping.tell()
+        stopping.request()
     assert heard == [signal.SIGTERM] and left == []
 
 
 def test_a_worker_waits_for_a_sigterm_that_is_blocked(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[set[int]] = []
-    monkeypatch.setattr(worker.Stopping, "tell", lambda self: told.append(set(signal.sigpending())))
+    monkeypatch.setattr(worker.Stopping, "request", lambda self: told.append(set(signal.sigpending())))
     stopping = worker.Stopping()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     try:
@@ -90,7 +90,7 @@ class Told:
 
     times = 0
 
-    def tell(self) -> None:
+    def request(self) -> None:
         self.times += 1
 
 
@@ -180,7 +180,7 @@ def test_a_worker_plays_cell_after_cell_until_it_is_told(
             worker.main()
     finally:
         end.set()
-    assert left == [worker.TOLD] and listening.is_set()
+    assert left == [worker.STOPPED] and listening.is_set()
     with channel.makefile("rb") as file:
         answers = [json.loads(file.readline()) for _ in range(2)]
     about = {"sweep": "s", "path": path, "stdin": 1, "stdout": True, "daemons": [True, True]}

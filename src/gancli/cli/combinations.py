@@ -49,10 +49,11 @@ def _alike(combinations: "list[Combination]", column: str) -> None:
     """Raises UsageError where cells were evaluated in different ways, whose measures are on different scales."""
     from gancli.runs.ranking import EVALUATED, ways
 
-    found = ways(combinations)
-    if column.endswith(EVALUATED) and len(found) > 1:
+    different = ways(combinations)
+    if column.endswith(EVALUATED) and len(different) > 1:
         raise click.UsageError(
-            f"the cells were not evaluated alike: {'; '.join(found)}; `gancli evaluate SWEEP` evaluates all in one way"
+            f"the cells were not evaluated alike: {'; '.join(different)}; "
+            "`gancli evaluate SWEEP` evaluates all in one way"
         )
 
 
@@ -85,7 +86,7 @@ def _chosen(combinations: "list[Combination]", words: list[str]) -> "list[Combin
     """Those that a word names: `eta=0.1`, or `eta=0.1,mu=1`; all of them where no word is given."""
     if not words:
         return combinations
-    found: list[Combination] = []
+    chosen: list[Combination] = []
     for word in words:
         pairs = [pair.partition("=")[::2] for pair in re.split(r",(?=[A-Za-z_][A-Za-z_0-9.]*=)", word)]
         fitting: list[Combination] = []
@@ -94,8 +95,8 @@ def _chosen(combinations: "list[Combination]", words: list[str]) -> "list[Combin
         if not fitting:
             names = "; ".join(_called(one) for one in combinations)
             raise click.UsageError(f"{word!r} is no combination of the sweep; there is {names}")
-        found += [one for one in fitting if not any(one is other for other in found)]
-    return found
+        chosen += [one for one in fitting if not any(one is other for other in chosen)]
+    return chosen
 
 
 def _called(one: "Combination") -> str:
@@ -141,16 +142,16 @@ def _ranked_row(
     yardstick = {"real data": one.real(column)} if column.endswith(EVALUATED) else {}
     counts = one.counts(column)
     counted = {key: counts.get(key) for key in beside}
-    found = {"rank": rank, **one.settings, column: mean, "±": half, **spread, **yardstick, **counted}
+    row = {"rank": rank, **one.settings, column: mean, "±": half, **spread, **yardstick, **counted}
     gap = difference(one, first, column, pairs) if one is not first else None
-    return found | {"to the first": gap[0] if gap else None, "to the first ±": gap[1] if gap else None}
+    return row | {"to the first": gap[0] if gap else None, "to the first ±": gap[1] if gap else None}
 
 
 def _as_table(rows: list[dict[str, Any]], settings: dict[str, Any]) -> list[dict[str, Any]]:
     """For people: counts and differences in words, and no column without anything in it."""
     from gancli.runs.ranking import seeds_in_words
 
-    found = []
+    table = []
     for row in rows:
         line = seeds_in_words(row)
         gap, half = line.pop("to the first"), line.pop("to the first ±")
@@ -158,9 +159,9 @@ def _as_table(rows: list[dict[str, Any]], settings: dict[str, Any]) -> list[dict
         line |= {key: text(value) for key, value in measured.items() if key not in settings}
         if gap is not None:
             line["to the first"] = _difference(gap, half)
-        found.append(line)
-    there = {key for row in found for key, value in row.items() if _is_there(value)}
-    return [{key: value for key, value in row.items() if key in there} for row in found]
+        table.append(line)
+    there = {key for row in table for key, value in row.items() if _is_there(value)}
+    return [{key: value for key, value in row.items() if key in there} for row in table]
 
 
 def _difference(gap: float, half: float) -> str:
@@ -181,10 +182,10 @@ def _unranked(one: "Combination", columns: list[str], form: str) -> dict[str, An
 
     finals = [column for column in columns if column.endswith(".final")]
     counts = one.counts(finals[0]) if finals else {"seeds": 0, "of": len(one.rows)}
-    found: dict[str, Any] = {**one.settings, **counts}
+    row: dict[str, Any] = {**one.settings, **counts}
     if form == "table":
-        found = seeds_in_words(found)
+        row = seeds_in_words(row)
     for column in finals if form != "table" else finals[:4]:
         mean = mean_and_half(list(one.values(column).values()))[0]
-        found[column] = text(mean) if form == "table" else mean
-    return found
+        row[column] = text(mean) if form == "table" else mean
+    return row

@@ -4,7 +4,7 @@ from gancli.cli.compare import compare
 from gancli.cli.config import check, schema
 from gancli.cli.data import data
 from gancli.cli.evaluate import evaluate
-from gancli.cli.look import ls, plot, report, sample, show
+from gancli.cli.results import ls, plot, report, sample, show
 from gancli.cli.sweep import sweep
 from gancli.cli.training import resume, train
 

@@ -57,10 +57,10 @@ def _rank_runs(folders: "list[RunFolder]", by: str, top: int, form: str) -> None
 
     one = metric(by)
     evaluations = [folder.current_evaluation() for folder in folders]
-    evaluated = any(by in found.get("measures", {}) for found in evaluations)
-    rows = [_of_run(folder, found, by, evaluated) for folder, found in zip(folders, evaluations, strict=True)]
+    evaluated = any(by in evaluation.get("measures", {}) for evaluation in evaluations)
+    rows = [_of_run(folder, evaluation, by, evaluated) for folder, evaluation in zip(folders, evaluations, strict=True)]
     _may_rank(one, rows, folders)
-    ways = dict.fromkeys(str(found["way"]) for found in evaluations if evaluated and found.get("way"))
+    ways = dict.fromkeys(str(evaluation["way"]) for evaluation in evaluations if evaluated and evaluation.get("way"))
     if len(ways) > 1:
         raise click.UsageError(f"the runs were not evaluated alike: {'; '.join(ways)}; evaluate them in one way first")
 
@@ -75,11 +75,11 @@ def _rank_runs(folders: "list[RunFolder]", by: str, top: int, form: str) -> None
     print_rows(rows[:top], form)
 
 
-def _of_run(folder: "RunFolder", found: dict[str, Any], by: str, evaluated: bool) -> dict[str, Any]:
+def _of_run(folder: "RunFolder", evaluation: dict[str, Any], by: str, evaluated: bool) -> dict[str, Any]:
     """What a run has of a metric."""
     about = {"run": folder.path.name, "status": folder.record()["status"]}
     if evaluated:
-        measure = found.get("measures", {}).get(by, {})
+        measure = evaluation.get("measures", {}).get(by, {})
         return {**about, by: measure.get("value"), "±": measure.get("±"), "real data": measure.get("real")}
     return {**about, by: folder.last().get(by), "±": None, "real data": None}
 
@@ -122,9 +122,9 @@ def _facts(folder: "RunFolder") -> dict[str, Any]:
     record = folder.record()
     about = {key: value for key, value in record.items() if key not in OF_ONE_RUN}
     rows = [{key: value for key, value in row.items() if key != "seconds"} for row in folder.rows()]
-    found = {f"spec.{key}": value for key, value in flat(record.get("spec", {})).items()} | flat(about)
-    found |= {f"last.{key}": value for key, value in (rows[-1] if rows else {}).items()}
-    return {**found, "metrics": _short(json.dumps(rows).encode()), "weights": _weights(folder)}
+    facts = {f"spec.{key}": value for key, value in flat(record.get("spec", {})).items()} | flat(about)
+    facts |= {f"last.{key}": value for key, value in (rows[-1] if rows else {}).items()}
+    return {**facts, "metrics": _short(json.dumps(rows).encode()), "weights": _weights(folder)}
 
 
 def _weights(folder: "RunFolder") -> str | None:

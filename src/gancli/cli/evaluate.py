@@ -8,7 +8,7 @@ import click
 from gancli import intervals
 from gancli.cli.output import print_json, print_rows, say
 from gancli.cli.support import check_new, command, force_option, output_option, runs_option
-from gancli.evaluation.findings import NOTHING, sentence
+from gancli.evaluation.interpretation import NOTHING, sentence
 
 if TYPE_CHECKING:
     from gancli.experiment.evaluating import How
@@ -70,7 +70,7 @@ def _print(result: dict[str, Any], form: str) -> None:
             say(f"{key}: {result[key]}", err=True)
     for notice in result.get("notices", []):
         say(f"note: {notice}", err=True)
-    print_rows([_line(name, found) for name, found in result["measures"].items()], "table")
+    print_rows([_line(name, measure) for name, measure in result["measures"].items()], "table")
     for line in result["findings"] or [NOTHING]:
         say(line)
 
@@ -86,13 +86,13 @@ def _write(path: Path, result: Any) -> None:
         say(f"warning: not kept: {path}: {error.strerror or error}; -o keeps it elsewhere", err=True)
 
 
-def _warn_of_critics(found: dict[str, Any]) -> None:
-    for whose, critics in (("", found), (" of real data", found.get("real", {}))):
+def _warn_of_critics(facts: dict[str, Any]) -> None:
+    for whose, critics in (("", facts), (" of real data", facts.get("real", {}))):
         dead = critics.get("dead", [])
         if dead:
             seeds = ", ".join(map(str, dead))
             say(f"warning: critics{whose} that are dead, without a slope, are left out: seeds {seeds}", err=True)
-    if len(found.get("dead", [])) < found.get("seeds", 0) and not found["converged"]:
+    if len(facts.get("dead", [])) < facts.get("seeds", 0) and not facts["converged"]:
         say("warning: not every critic has settled; more steps would change its distance", err=True)
 
 
@@ -112,8 +112,8 @@ def _evaluate_cells(folder: "SweepFolder", how: "How", form: str, output: Path |
         except (GancliError, OSError) as error:
             say(f"{number}/{len(judged)} {cell}: left out: {error}", err=True)
             continue
-        said = sentence(results[cell]["findings"])
-        say(f"{number}/{len(judged)} {cell}: {said}{' (known)' if known else ''}", err=True)
+        text = sentence(results[cell]["findings"])
+        say(f"{number}/{len(judged)} {cell}: {text}{' (known)' if known else ''}", err=True)
         if not known and output is None:
             _warn_of_critics(results[cell].get("critic", {}))
             _write(run.inside(run.EVALUATION), results[cell])
@@ -139,23 +139,23 @@ def _means(folder: "SweepFolder", form: str, results: dict[str, Any]) -> list[di
     table = []
     for one in combinations:
         counts = one.counts(f"{names[0]}{EVALUATED}") if names else {"seeds": 0, "of": len(one.rows)}
-        found: dict[str, Any] = {**one.settings, **counts}
+        row: dict[str, Any] = {**one.settings, **counts}
         if form == "table":
-            found = seeds_in_words(found)
+            row = seeds_in_words(row)
         for name in names:
             values = list(one.values(f"{name}{EVALUATED}").values())
             mean, half = intervals.mean_and_half(values)
             if form == "json":
-                found |= {name: mean, f"± {name}": half}
+                row |= {name: mean, f"± {name}": half}
             elif not name.startswith(CLASS_SHARE):
                 fewer = f" ({len(values)})" if 0 < len(values) < counts["seeds"] else ""
-                found[name] = intervals.text(mean, half) + fewer
-        table.append(found)
+                row[name] = intervals.text(mean, half) + fewer
+        table.append(row)
     return table
 
 
-def _line(name: str, found: dict[str, Any]) -> dict[str, str]:
+def _line(name: str, measure: dict[str, Any]) -> dict[str, str]:
     from gancli.metrics import BETTER, metric
 
-    own, real = (intervals.text(found[key], found[half]) for key, half in (("value", "±"), ("real", "real ±")))
+    own, real = (intervals.text(measure[key], measure[half]) for key, half in (("value", "±"), ("real", "real ±")))
     return {"measure": name, "samples": own, "real data": real, "": BETTER[metric(name).better]}

@@ -155,15 +155,15 @@ class Progress(Bar):
     def __init__(self, games: int, played: int, quiet: bool = False):
         self._games, self._quiet = games, quiet
         self._next = time.monotonic() + self.SECONDS
-        self._game = self._said = played
-        self._figures = ""
+        self._game = self._reported = played
+        self._metrics = ""
         if sys.stderr.isatty() and not quiet:
             from tqdm import tqdm
 
             self._bar = tqdm(total=games, initial=played, unit="game", dynamic_ncols=True)
 
     def advance(self, game: int) -> None:
-        """So many games are played in all; after the last of them there are figures to come, and then `close`."""
+        """So many games are played in all; after the last of them there are metrics to come, and then `close`."""
         self._game = game
         if self._bar is not None:
             self._bar.update(game - self._bar.n)
@@ -173,17 +173,17 @@ class Progress(Bar):
     def close(self) -> None:
         """Leave the bar as it stands; without one, say where the run ended, unless that has been said."""
         super().close()
-        if self._bar is None and self._game != self._said:
+        if self._bar is None and self._game != self._reported:
             self._say()
 
     def _say(self) -> None:
-        self._next, self._said = time.monotonic() + self.SECONDS, self._game
+        self._next, self._reported = time.monotonic() + self.SECONDS, self._game
         if not self._quiet:
-            say(f"game {self._game}/{self._games}  {self._figures}".rstrip(), err=True)
+            say(f"game {self._game}/{self._games}  {self._metrics}".rstrip(), err=True)
 
-    def figures(self, row: dict[str, Any]) -> None:
-        """Show the first few of the last figures."""
+    def metrics(self, row: dict[str, Any]) -> None:
+        """Show the first few of the last metrics."""
         shown = [f"{key} {value:.4g}" for key, value in row.items() if key not in ("game", "seconds")][:3]
-        self._figures = "  ".join(shown)
+        self._metrics = "  ".join(shown)
         if self._bar is not None:
-            self._bar.set_postfix_str(self._figures)
+            self._bar.set_postfix_str(self._metrics)

@@ -79,8 +79,8 @@ def sweep(
             _print_cells(plan)
             return
         known = None if again else _earlier(runs, plan)
-        found = _known(known) if known is not None else _creation(plan, stem, runs, name, backend)
-        _play(found, jobs, backend, scheduler, policy, quiet)
+        make_folder = _known(known) if known is not None else _creation(plan, stem, runs, name, backend)
+        _play(make_folder, jobs, backend, scheduler, policy, quiet)
 
 
 def _print_cells(plan: "Sweep") -> None:
@@ -106,19 +106,19 @@ def _earlier(runs: Path, plan: "Sweep") -> "SweepFolder | None":
     """A sweep of the same cells, where there is one and its user wants to go on with it."""
     from gancli.sweep import earlier
 
-    found = earlier(runs, plan)
-    if found is None:
+    folder = earlier(runs, plan)
+    if folder is None:
         return None
-    record = found.record()
+    record = folder.record()
     if record["status"] == "completed":
         say(f"these {record['cells']} cells are complete already; --again plays them anew", err=True)
-        say_path(found.path)
+        say_path(folder.path)
         sys.exit(0)
     done = sum(record.get("counts", {}).get(status, 0) for status in ("completed", "diverged"))
-    text = f"{found.path} is a sweep of the same cells, {record['status']}, {done} of {record['cells']} done"
+    text = f"{folder.path} is a sweep of the same cells, {record['status']}, {done} of {record['cells']} done"
     if sys.stdin.isatty() and sys.stderr.isatty() and click.confirm(f"{text}. Go on with it?", default=True, err=True):
-        return found
-    raise click.UsageError(f"{text}. Go on with it: gancli sweep --resume {found.path}; or make another: --again")
+        return folder
+    raise click.UsageError(f"{text}. Go on with it: gancli sweep --resume {folder.path}; or make another: --again")
 
 
 def _known(folder: "SweepFolder") -> Callable[[], "SweepFolder"]:
@@ -150,7 +150,8 @@ def _creation(
 
 
 def _play(
-    found: Callable[[], "SweepFolder"], jobs: int | None, backend: str, scheduler: str | None, policy: Any, quiet: bool
+    make_folder: Callable[[], "SweepFolder"], jobs: int | None, backend: str, scheduler: str | None, policy: Any,
+    quiet: bool,
 ) -> None:  # fmt: skip
     """Play what has no result yet, say how it ended, print the folder, and exit with its code.
 
@@ -161,7 +162,7 @@ def _play(
     executor, stop = _executor(backend, jobs, scheduler), Stop()
     try:
         with stop.listening():
-            folder, ended = _session(found, executor, policy, quiet, stop)
+            folder, ended = _session(make_folder, executor, policy, quiet, stop)
     except KeyboardInterrupt:
         say("stopped at once", err=True)
         sys.exit(128 + (stop.signal or signal.SIGINT))
@@ -175,12 +176,12 @@ def _play(
 
 
 def _session(
-    found: Callable[[], "SweepFolder"], executor: "Executor", policy: Any, quiet: bool, stop: "Stop"
+    make_folder: Callable[[], "SweepFolder"], executor: "Executor", policy: Any, quiet: bool, stop: "Stop"
 ) -> tuple["SweepFolder", "Ended"]:  # fmt: skip
     from gancli.sweep import play, reopen
 
     try:
-        folder = found()
+        folder = make_folder()
         cells = reopen(folder)
     except BaseException:
         executor.close()

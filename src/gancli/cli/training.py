@@ -68,9 +68,9 @@ def resume(run: str, games: int | None, quiet: bool, runs: Path) -> None:
     _finish(folder, runs, quiet, lambda make: experiment.resume(reopened, make))
 
 
-def say_compiling(kept: bool) -> None:
+def say_compiling(cached: bool) -> None:
     """Tell a person what they wait for, and whether they will again."""
-    how_often = "once" if kept else "as at each run: it can be kept nowhere (set NUMBA_CACHE_DIR to a folder)"
+    how_often = "once" if cached else "as at each run: it can be kept nowhere (set NUMBA_CACHE_DIR to a folder)"
     say(f"note: compiling the fast engine for this machine, {how_often}; it takes some seconds", err=True)
 
 

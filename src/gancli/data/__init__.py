@@ -7,8 +7,9 @@ import numpy as np
 from gancli.data.dataset import Batches, Dataset, Split
 from gancli.data.errors import DataError
 from gancli.data.sets import SETS, SetInfo
+from gancli.data.units import Units
 
-__all__ = ["SETS", "Batches", "DataError", "Dataset", "SetInfo", "Split", "load", "none"]
+__all__ = ["SETS", "Batches", "DataError", "Dataset", "SetInfo", "Split", "Units", "load", "none"]
 
 
 def load(name: str, rng: np.random.Generator | None = None, **options: Any) -> Dataset:
@@ -29,4 +30,4 @@ def load(name: str, rng: np.random.Generator | None = None, **options: Any) -> D
 def none() -> Dataset:
     """The data set of a game that has none."""
     split = Split(np.zeros((1, 1), np.float32), np.zeros(1, np.intp))
-    return Dataset("none", (1,), (), split, split, "nowhere: this game has no data")
+    return Dataset("none", Units((1,)), (), split, split, "nowhere: this game has no data")

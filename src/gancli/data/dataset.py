@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.data.sets import Kind
+from gancli.data.units import Units
 
 Rng = np.random.Generator
 
@@ -32,10 +32,10 @@ class Split:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A data set: `shape` of one sample, the names of its classes, and where it comes from."""
+    """A data set: what its samples are, the names of its classes, and where it comes from."""
 
     name: str
-    shape: tuple[int, ...]
+    units: Units
     classes: tuple[str, ...]
     """In the order of their labels; none where the samples have no labels."""
     train: Split
@@ -52,9 +52,9 @@ class Dataset:
     """And the standard deviation of each, along each axis."""
 
     @property
-    def kind(self) -> Kind:
-        """What the samples are, by their shape."""
-        return "images" if len(self.shape) == 3 else "points" if self.shape == (2,) else "vectors"
+    def shape(self) -> tuple[int, ...]:
+        """Of one sample."""
+        return self.units.shape
 
 
 class Batches:

@@ -1,4 +1,4 @@
-"""Points of the plane: XOR and a line to learn, rings and grids of Gaussians to imitate. All are made here."""
+"""Points of the plane: XOR, a line and moons to learn, Gaussians and a spiral to imitate. All are drawn here."""
 
 import dataclasses
 import hashlib
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gancli.data.dataset import Dataset, Rng, Split
+from gancli.data.units import Units
 
 GRID = 20
 """Test points along each side of [−1, 1]²; none lies on an axis, where XOR is not defined."""
@@ -44,7 +45,45 @@ def grid(rng: Rng, samples: int | None = None) -> Dataset:
     return _mixture("grid", np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2), 0.05, rng, samples)
 
 
-SETS = {"xor": xor, "line": line, "ring": ring, "grid": grid}
+def eight_gaussians(rng: Rng, samples: int | None = None) -> Dataset:
+    """8 Gaussians on the circle of radius 2 / 1.414, of σ 0.02 / 1.414 (Gulrajani et al. 2017)."""
+    angles = np.arange(8) * (np.pi / 4)
+    modes = np.stack([np.cos(angles), np.sin(angles)], axis=1) * (2 / 1.414)
+    return _mixture("eight_gaussians", modes, 0.02 / 1.414, rng, samples)
+
+
+def swissroll(rng: Rng, samples: int | None = None) -> Dataset:
+    """A spiral (t cos t, t sin t), t uniform in [1.5 π, 4.5 π), with noise of σ 0.25, / 7.5 (Gulrajani et al. 2017)."""
+
+    def draw() -> Split:
+        t = 1.5 * np.pi * (1.0 + 2.0 * rng.random(samples or SAMPLES))
+        points = np.stack([t * np.cos(t), t * np.sin(t)], axis=1)
+        points = (points + 0.25 * rng.standard_normal(points.shape)) / 7.5
+        return Split(points.astype(np.float32), np.zeros(len(t), np.intp))
+
+    return _dataset("swissroll", 0, draw(), draw())
+
+
+def two_moons(rng: Rng, samples: int | None = None) -> Dataset:
+    """Two half circles of radius 1 that reach into each other, with noise of σ 0.1: labels 0 above and 1 below.
+
+    The upper one is around (0, 0), the lower around (1, ½), as scikit-learn's `make_moons` has them.
+    """
+
+    def draw() -> Split:
+        labels, angles = rng.integers(2, size=samples or SAMPLES), np.pi * rng.random(samples or SAMPLES)
+        sign = 1.0 - 2.0 * labels
+        points = np.stack([labels + sign * np.cos(angles), 0.5 * labels + sign * np.sin(angles)], axis=1)
+        points += 0.1 * rng.standard_normal(points.shape)
+        return Split(points.astype(np.float32), labels.astype(np.intp))
+
+    return _dataset("two_moons", 2, draw(), draw())
+
+
+SETS = {
+    "xor": xor, "line": line, "ring": ring, "grid": grid, "eight_gaussians": eight_gaussians, "swissroll": swissroll,
+    "two_moons": two_moons,
+}  # fmt: skip
 
 
 def _square(rng: Rng, samples: int | None) -> Points:
@@ -73,6 +112,5 @@ def _dataset(name: str, classes: int, train: Split, held_out: Split) -> Dataset:
     for split in (train, held_out):
         digest.update(split.samples.data)
         digest.update(split.labels.data)
-    return Dataset(
-        name, (2,), tuple(map(str, range(classes))), train, held_out, "made here", facts={"sha256": digest.hexdigest()}
-    )
+    names, facts = tuple(map(str, range(classes))), {"sha256": digest.hexdigest()}
+    return Dataset(name, Units((2,)), names, train, held_out, "made here", facts=facts)

@@ -12,6 +12,7 @@ from gancli.data.errors import DataError
 from gancli.data.places import Found
 from gancli.data.sets import SetInfo
 from gancli.data.store import Opened, open_files
+from gancli.data.units import Units
 
 
 def load(info: SetInfo, classes: tuple[int | str, ...] | None = None, path: str | None = None) -> Dataset:
@@ -30,7 +31,7 @@ def dataset(
     paths = list(files.values())
     first, last = (paths[1], paths[3]) if info.format == "idx" else (paths[0], paths[-1])  # that say the labels
     train, test = (_split(info, opened, half, labels, path) for half, path in (("train", first), ("test", last)))
-    return Dataset(info.name, info.shape, info.classes, train, test, origin, facts=facts)
+    return Dataset(info.name, Units(info.shape, ink=info.ink), info.classes, train, test, origin, facts=facts)
 
 
 def pictures(info: SetInfo, opened: Opened) -> str:

@@ -70,6 +70,8 @@ class SetInfo:
     """Whether the pictures of its files lie on their side."""
     first_label: int = 0
     """The number by which its files call the first class."""
+    ink: bool = False
+    """Whether its files hold how dark a picture is, rather than how light: 0 is white there."""
     learned: bool = True
     """Whether its labels are for a supervised run to learn."""
 
@@ -135,6 +137,7 @@ _ALL = (
         title="MNIST",
         kind="images",
         shape=_IMAGE,
+        ink=True,
         classes=DIGITS,
         counts=(60_000, 10_000),
         about="handwritten digits; 4,500 + 500 of them come with gancli",
@@ -162,6 +165,7 @@ _ALL = (
         title="Fashion-MNIST",
         kind="images",
         shape=_IMAGE,
+        ink=True,
         classes=(
             "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
         ),
@@ -192,6 +196,7 @@ _ALL = (
         title="KMNIST",
         kind="images",
         shape=_IMAGE,
+        ink=True,
         classes=(
             "お (o)", "き (ki)", "す (su)", "つ (tsu)", "な (na)",
         "は (ha)", "ま (ma)", "や (ya)", "れ (re)", "を (wo)",
@@ -220,6 +225,7 @@ _ALL = (
         title="EMNIST Letters",
         kind="images",
         shape=_IMAGE,
+        ink=True,
         classes=tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
         counts=(124_800, 20_800),
         about="handwritten letters, capital and small in one class",
@@ -238,6 +244,7 @@ _ALL = (
         title="EMNIST Digits",
         kind="images",
         shape=_IMAGE,
+        ink=True,
         classes=DIGITS,
         counts=(240_000, 40_000),
         about="handwritten digits, four times as many as MNIST has",
@@ -278,6 +285,7 @@ _ALL = (
         title="Quick, Draw! sheep",
         kind="images",
         shape=_IMAGE,
+        ink=True,
         classes=("sheep",),
         counts=(113_509, 12_612),
         about="sheep that people drew in twenty seconds; the last tenth of a fixed shuffle is held out",

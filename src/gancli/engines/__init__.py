@@ -70,7 +70,7 @@ __all__ = [
 def on_compiling(say: Callable[[bool], None]) -> None:
     """Have `say` called where an engine made later has to compile, which takes some seconds.
 
-    It is told whether what was compiled is kept for the next time.
+    Its argument says whether the compiled code is cached for the next time.
     """
     _say_compiling.append(say)
 

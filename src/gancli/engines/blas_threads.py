@@ -64,7 +64,7 @@ def _settle() -> None:
 
 @functools.cache
 def pools() -> tuple[Pool, ...]:
-    """Those of every BLAS that is loaded, found once; `pools.cache_clear()` where another one has been loaded since."""
+    """Those of every loaded BLAS, looked up once; `pools.cache_clear()` where another one has been loaded since."""
     return tuple(_functions(library) for library in ThreadpoolController().select(user_api="blas").lib_controllers)
 
 

@@ -13,7 +13,7 @@ class Distribution(Protocol):
 
     @property
     def joins(self) -> bool:
-        """Are numbers drawn in two parts those drawn at once?"""
+        """Does drawing in two chunks give the same numbers as drawing at once?"""
 
     def fill(self, rng: np.random.Generator, out: Array, engine: Any) -> None:
         """Fill `out` with the generator's next numbers; `engine` has `normal` and `dropout`."""

@@ -1,4 +1,4 @@
-"""Kernels that look at a batch as a whole, in plain NumPy: batch normalisation and minibatch discrimination."""
+"""Kernels over all samples of a batch, in plain NumPy: batch normalisation and minibatch discrimination."""
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class NumpyBatches:
         np.multiply(x - mean, factor[0], out=out)
 
     def stretch(self, normal: In, scale: In, shift: In, out: Out) -> None:
-        """Out = γ x̂ + β."""
+        """out = γ x̂ + β."""
         np.multiply(normal, scale, out=out)
         out += shift
 
@@ -58,7 +58,7 @@ class NumpyBatches:
         dy *= factor
 
     def similarity(self, h: In, out: Out) -> None:
-        """Out (batch, batch) = exp(−‖h_i − h_j‖₁)."""
+        """out (batch, batch) = exp(−‖h_i − h_j‖₁)."""
         out[...] = np.exp(-np.abs(h[:, None] - h).sum(axis=2))
 
     def add_similarity_gradient(self, h: In, y: In, dy: In, dx: InOut) -> None:
@@ -67,7 +67,7 @@ class NumpyBatches:
         dx -= np.einsum("ij,ijk->ik", weight, np.sign(h[:, None] - h))
 
     def closeness(self, m: In, out: Out) -> None:
-        """Out (batch, kernels) = Σ_j exp(−‖M_ib − M_jb‖₁), M (batch, kernels × size)."""
+        """out (batch, kernels) = Σ_j exp(−‖M_ib − M_jb‖₁), M (batch, kernels × size)."""
         groups = m.reshape(len(m), out.shape[1], -1)
         np.exp(-np.abs(groups[:, None] - groups).sum(axis=3)).sum(axis=1, out=out)
 

@@ -17,10 +17,6 @@ from gancli.engines.numpy_batches import NumpyBatches
 from gancli.engines.numpy_losses import NumpyLosses
 from gancli.engines.numpy_optimizers import NumpyOptimizers
 from gancli.engines.sections import Sections
-from gancli.engines.strips import BLOCK, strips
-
-_BOOLS = np.zeros(0, bool)
-"""The type of scratch for comparisons, which NumPy makes quicker into truth values than into numbers."""
 
 
 class Samples(Protocol):
@@ -77,9 +73,12 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
 
     def __init__(self, threads: int = 1):
         """`threads` is how many products take; whoever calls several of these kernels holds them with `blas`."""
-        super().__init__()
         self.threads = threads
         self.blas = BlasThreads(threads)
+
+    def left_to_numpy(self, game: Any) -> list[str]:
+        """Names of the next game's operations that a fast engine would have to leave to this one: it leaves none."""
+        return []
 
     def play(self, game: Any, games: int) -> None:
         """So many games, one after another."""
@@ -90,7 +89,7 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
     # --- dense layers
 
     def affine(self, x: In, w: In, b: In | None, out: Out) -> None:
-        """Out = x w + b."""
+        """out = x w + b."""
         np.matmul(x, w, out=out)
         if b is not None:
             out += b
@@ -114,7 +113,7 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
     # --- activations, in place; and dy ← dy × f'(x), from y = f(x)
 
     def scale(self, y: InOut, factor: float) -> None:
-        """Y ← factor y."""
+        """factor × y."""
         y *= factor
 
     def sigmoid(self, y: InOut, mu: float) -> None:
@@ -123,71 +122,35 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
         (As (1 + tanh(μx/2)) / 2 it took twice as long: NumPy's exp is vectorised on more processors than its tanh.)
         """
         with np.errstate(over="ignore"):
-            for part in strips(y):
-                part *= -mu
-                np.exp(part, out=part)
-                part += 1.0
-                np.reciprocal(part, out=part)
+            y[...] = 1.0 / (1.0 + np.exp(-mu * y))
 
     def sigmoid_gradient(self, y: In, dy: InOut, mu: float) -> None:
         """σ' = μ σ (1 − σ)."""
-        for part, gradient, spare in zip(strips(y), strips(dy), self._spares(y), strict=True):
-            np.subtract(1.0, part, out=spare)
-            spare *= part
-            spare *= mu
-            gradient *= spare
+        dy *= mu * y * (1.0 - y)
 
     def tanh(self, y: InOut, k: float, alpha: float) -> None:
-        """K tanh(αx)."""
-        y *= alpha
-        np.tanh(y, out=y)
-        y *= k
+        """k tanh(αx)."""
+        y[...] = k * np.tanh(alpha * y)
 
     def tanh_gradient(self, y: In, dy: InOut, k: float, alpha: float) -> None:
         """Its derivative: kα (1 − (y/k)²)."""
-        for part, gradient, spare in zip(strips(y), strips(dy), self._spares(y), strict=True):
-            np.multiply(part, part, out=spare)
-            spare *= -alpha / k
-            spare += k * alpha
-            gradient *= spare
+        dy *= k * alpha - alpha / k * y * y
 
     def relu(self, y: InOut, slope: float) -> None:
         """x where positive, slope × x elsewhere."""
-        if slope == 0.0:
-            np.maximum(y, 0.0, out=y)
-            return
-        for part, spare in zip(strips(y), self._spares(y), strict=True):
-            np.multiply(part, slope, out=spare)
-            np.maximum(part, spare, out=part)
+        np.maximum(y, slope * y if slope else 0.0, out=y)
 
     def relu_gradient(self, y: In, dy: InOut, slope: float) -> None:
         """1 where y > 0, the slope elsewhere."""
-        for part, gradient, spare in zip(strips(y), strips(dy), self._spares(y), strict=True):
-            positive = self._spare(_BOOLS, part.shape)
-            np.greater(part, 0.0, out=positive)
-            np.copyto(spare, positive)
-            if slope:
-                spare *= 1.0 - slope
-                spare += slope
-            gradient *= spare
+        dy *= np.where(y > 0.0, dy.dtype.type(1.0), dy.dtype.type(slope))
 
     def softplus(self, y: InOut) -> None:
         """log(1 + e^x), as max(x, 0) + log(1 + e^(−|x|))."""
-        for part, spare in zip(strips(y), self._spares(y), strict=True):
-            np.maximum(part, 0.0, out=spare)
-            np.abs(part, out=part)
-            np.negative(part, out=part)
-            np.exp(part, out=part)
-            np.log1p(part, out=part)
-            part += spare
+        y[...] = np.maximum(y, 0.0) + np.log1p(np.exp(-np.abs(y)))
 
     def softplus_gradient(self, y: In, dy: InOut) -> None:
         """σ(x) = 1 − e^(−y)."""
-        for part, gradient, spare in zip(strips(y), strips(dy), self._spares(y), strict=True):
-            np.negative(part, out=spare)
-            np.expm1(spare, out=spare)
-            np.negative(spare, out=spare)
-            gradient *= spare
+        dy *= -np.expm1(-y)
 
     def sigmoid_curve(self, y: In, dy: InOut, mu: float) -> None:
         """σ'' = μ² σ (1 − σ) (1 − 2σ)."""
@@ -209,59 +172,53 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
     # --- data
 
     def load(self, batches: Batches, out: Out) -> None:
-        """Out = the next samples of a stream, (batch, features), as a network sees them."""
+        """out = the next samples of a stream, (batch, features), as a network sees them."""
         split = batches.split
         self.gather(split.samples, batches.rows(len(out)), split.factor, split.shift, out)
 
     def gather(self, source: In, rows: NDArray[np.intp], factor: float, shift: float, out: Out) -> None:
-        """Out = factor × source[rows] + shift."""
-        stored = self._spare(source[:1], (len(rows), *source.shape[1:]))
-        np.take(source, rows, axis=0, out=stored, mode="clip")
-        np.copyto(out, stored)
+        """out = factor × source[rows] + shift."""
+        out[...] = source[rows]
         out *= factor
-        if shift:
-            out += shift
+        out += shift
 
     def encode(self, batches: Batches, codes: In, out: Out) -> None:
-        """Out = codes[label], (batch, outputs), for the samples loaded last."""
-        np.take(codes, batches.split.labels[batches.last], axis=0, out=out, mode="clip")
+        """out = codes[label], (batch, outputs), for the samples loaded last."""
+        out[...] = codes[batches.split.labels[batches.last]]
 
     def draw(self, rng: np.random.Generator, distribution: Distribution, out: Out) -> None:
-        """Out = the generator's next numbers from a distribution."""
+        """out = the generator's next numbers from a distribution."""
         distribution.fill(rng, out, self)
 
     def normal(self, rng: np.random.Generator, out: Array) -> None:
-        """Out ~ N(0, 1), for the distributions."""
+        """out ~ N(0, 1), for the distributions."""
         rng.standard_normal(dtype=out.dtype.type, out=out)
 
     def dropout(self, rng: np.random.Generator, rate: float, out: Array) -> None:
-        """Out = −1 with probability `rate`, else rate / (1 − rate), so that 1 + out has the mean 1; likewise."""
+        """out = −1 with probability `rate`, else rate / (1 − rate), so that 1 + out has the mean 1; likewise."""
         rng.random(dtype=out.dtype.type, out=out)
-        dropped = self._spare(_BOOLS, out.shape)
-        np.less(out, rate, out=dropped)
-        out[...] = rate / (1.0 - rate)
-        np.copyto(out, -1.0, where=dropped)
+        out[...] = np.where(out < rate, -1.0, rate / (1.0 - rate))
 
     # --- elementwise
 
     def fill(self, out: Out, value: float) -> None:
-        """Out = value."""
+        """out = value."""
         out[...] = value
 
     def copy(self, source: In, out: Out) -> None:
-        """Out = source, either of which may be some columns of a wider array."""
+        """out = source, either of which may be some columns of a wider array."""
         out[...] = source
 
     def shift(self, y: InOut, amount: float) -> None:
-        """Y + amount."""
+        """y + amount."""
         y += amount
 
     def add(self, x: In, y: InOut) -> None:
-        """Y + x; x may be some columns of a wider array."""
+        """y + x; x may be some columns of a wider array."""
         y += x
 
     def multiply(self, x: In, y: InOut) -> None:
-        """Y × x."""
+        """y × x."""
         y *= x
 
     # --- bounds
@@ -271,7 +228,7 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
         np.clip(params, -bound, bound, out=params)
 
     def rescale(self, params: InOut, bound: float) -> None:
-        """Params × bound / max|params|, where that maximum is over the bound (the report's code)."""
+        """params × bound / max|params|, where that maximum is over the bound (the report's code)."""
         largest = max(float(params.max(initial=0.0)), -float(params.min(initial=0.0)))
         if largest > bound:
             params *= bound / largest
@@ -279,16 +236,12 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
     # --- averages
 
     def average(self, average: InOut, params: In, count: Counter, decay: float) -> None:
-        """Average moved to decay × average + (1 − decay) × params; at step k the decay is at most (1 + k) / (10 + k).
+        """`average` moved to decay × average + (1 − decay) × params; at step k the decay is at most (1 + k) / (10 + k).
 
         So the first parameters, which mean nothing, are soon forgotten.
         """
         decay = min(decay, (1.0 + int(count[0])) / (10.0 + int(count[0])))
-        for kept, value in zip(strips(average), strips(params), strict=True):
-            spare = self._spare(kept)
-            np.subtract(value, kept, out=spare)
-            spare *= 1.0 - decay
-            kept += spare
+        average += (1.0 - decay) * (params - average)
 
     # --- games of two numbers: θ descends L(θ, φ), φ ascends it, and optimisers descend
 
@@ -305,10 +258,8 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches):
             slope = 1.0 / (1.0 + np.exp(theta * phi))  # f'(t) = σ(−t)
         dtheta[...], dphi[...] = phi * slope, -theta * slope
 
-    # --- looks
+    # --- checks
 
     def finite(self, params: Array) -> bool:
-        """Is every element a finite number? inf and nan do not survive × 0."""
-        with self.blas, np.errstate(invalid="ignore", over="ignore"):
-            zeros = np.zeros(min(BLOCK, params.size), params.dtype)
-            return all(np.isfinite(part @ zeros[: part.size]) for part in strips(params))
+        """Is every element a finite number?"""
+        return bool(np.isfinite(params).all())

@@ -1,18 +1,17 @@
 """The optimisers' kernels in plain NumPy: params ← params + Δ, with Δ = momentum × Δ + step where there is a velocity.
 
-They work on a network's flat vectors, block by block.
+They work on a network's flat vectors.
 """
 
 import numpy as np
 
 from gancli.engines.arrays import Array, Counter, Counting, In, InOut
-from gancli.engines.strips import Scratch, blocks
 
 FLOOR = 1e-30
 """Added to squares that decay, which would sink to subnormal numbers otherwise, where √ is six times slower."""
 
 
-class NumpyOptimizers(Scratch):
+class NumpyOptimizers:
     """One kernel for each optimiser."""
 
     def count(self, count: Counting) -> None:
@@ -21,63 +20,40 @@ class NumpyOptimizers(Scratch):
 
     def sgd(self, params: InOut, grads: In, velocity: InOut | None, eta: float, momentum: float) -> None:
         """Step −η g."""
-        for part in blocks(params.size):
-            s = self._spare(params[part])
-            np.multiply(grads[part], -eta, out=s)
-            _move(params, s, velocity, momentum, part)
+        _move(params, -eta * grads, velocity, momentum)
 
     def adagrad(
         self, params: InOut, grads: In, velocity: InOut | None, momentum: float,
         square: InOut, eta: float, epsilon: float,
     ) -> None:  # fmt: skip
-        """G ← G + g²; step −η g / (√G + ε) (report, 3.1.2)."""
-        for part in blocks(params.size):
-            g, s = grads[part], self._spare(params[part])
-            np.multiply(g, g, out=s)
-            square[part] += s
-            np.sqrt(square[part], out=s)
-            s += epsilon
-            np.divide(g, s, out=s)
-            s *= -eta
-            _move(params, s, velocity, momentum, part)
+        """G ← G + g², in `square`; step −η g / (√G + ε) (report, 3.1.2)."""
+        square += grads * grads
+        _move(params, -eta * grads / (np.sqrt(square) + epsilon), velocity, momentum)
 
     def rmsprop(
         self, params: InOut, grads: In, velocity: InOut | None, momentum: float,
         square: InOut, mean: InOut | None, eta: float, gamma: float, epsilon: float,
     ) -> None:  # fmt: skip
-        """G ← γG + (1−γ)g²; step −η g / (√G + ε); with a mean, −η g / √(G − M² + ε) (report, 3.1.3)."""
-        for part in blocks(params.size):
-            g, s = grads[part], self._spare(params[part])
-            _average_square(square[part], g, gamma, s)
-            if mean is None:
-                np.sqrt(square[part], out=s)
-                s += epsilon
-            else:
-                _deviation(g, square, mean, gamma, epsilon, part, s, self._spare(s, which=1))
-            np.divide(g, s, out=s)
-            s *= -eta
-            _move(params, s, velocity, momentum, part)
+        """G ← γG + (1−γ)g², in `square`; step −η g / (√G + ε) (report, 3.1.3).
+
+        With a mean M of g, −η g / √(G − M² + ε).
+        """
+        _average_square(square, grads, gamma)
+        deviation = np.sqrt(square) + epsilon if mean is None else _deviation(grads, square, mean, gamma, epsilon)
+        _move(params, -eta * grads / deviation, velocity, momentum)
 
     def adadelta(
         self, params: InOut, grads: In, velocity: InOut | None, momentum: float,
         square: InOut, mean: InOut | None, moved: InOut, gamma: float, epsilon: float,
     ) -> None:  # fmt: skip
-        """G as in RMSProp, X ← γX + (1−γ)step²; step −g √(X+ε) / √(G+ε) (Zeiler 2012).
+        """G as in RMSProp, X ← γX + (1−γ)step², in `moved`; step −g √(X+ε) / √(G+ε) (Zeiler 2012).
 
-        With a mean M, −g √(X+ε) / √(G − M² + ε) (report, 3.1.4).
+        With a mean M of g, −g √(X+ε) / √(G − M² + ε) (report, 3.1.4).
         """
-        for part in blocks(params.size):
-            g, s, x = grads[part], self._spare(params[part]), moved[part]
-            spare = self._spare(s, which=1)
-            _average_square(square[part], g, gamma, s)
-            _deviation(g, square, mean, gamma, epsilon, part, s, spare)
-            np.divide(g, s, out=s)
-            np.add(x, epsilon, out=spare)
-            np.sqrt(spare, out=spare)
-            np.negative(spare, out=spare)
-            s *= spare
-            _average_square(x, s, gamma, spare)
-            _move(params, s, velocity, momentum, part)
+        _average_square(square, grads, gamma)
+        step = -grads * np.sqrt(moved + epsilon) / _deviation(grads, square, mean, gamma, epsilon)
+        _average_square(moved, step, gamma)
+        _move(params, step, velocity, momentum)
 
     def adam(
         self, params: InOut, grads: In, velocity: InOut | None, momentum: float,
@@ -85,53 +61,36 @@ class NumpyOptimizers(Scratch):
     ) -> None:  # fmt: skip
         """Step −η m̂ / (√v̂ + ε), m̂ = m / (1 − β₁^k), v̂ = v / (1 − β₂^k), k = `count` from 1 (report, 3.1.5)."""
         k = int(count[0])
-        for part in blocks(params.size):
-            g, s = grads[part], self._spare(params[part])
-            _average(first[part], g, beta1, s)
-            _average_square(second[part], g, beta2, s)
-            np.multiply(second[part], 1.0 / (1.0 - beta2**k), out=s)
-            np.sqrt(s, out=s)
-            s += epsilon
-            np.divide(first[part], s, out=s)
-            s *= -eta / (1.0 - beta1**k)
-            _move(params, s, velocity, momentum, part)
+        _average(first, grads, beta1)
+        _average_square(second, grads, beta2)
+        deviation = np.sqrt(second * (1.0 / (1.0 - beta2**k))) + epsilon
+        _move(params, (-eta / (1.0 - beta1**k)) * first / deviation, velocity, momentum)
 
 
-def _average(average: Array, value: Array, decay: float, spare: Array) -> None:
-    """Average ← decay × average + (1 − decay) × value."""
-    np.multiply(value, 1.0 - decay, out=spare)
+def _average(average: Array, value: Array, decay: float) -> None:
+    """`average` moved to decay × average + (1 − decay) × value."""
     average *= decay
-    average += spare
+    average += (1.0 - decay) * value
 
 
-def _average_square(average: Array, value: Array, decay: float, spare: Array) -> None:
-    """Average ← decay × average + (1 − decay) × value², kept above the subnormal numbers."""
-    np.multiply(value, value, out=spare)
-    spare *= 1.0 - decay
-    spare += FLOOR
-    average *= decay
-    average += spare
+def _average_square(average: Array, value: Array, decay: float) -> None:
+    """The same of value², kept above the subnormal numbers."""
+    _average(average, value * value, decay)
+    average += FLOOR
 
 
-def _deviation(
-    g: Array, square: Array, mean: Array | None, gamma: float, epsilon: float, part: slice, out: Array, spare: Array
-) -> None:
-    """Out = √(G + ε) or, centred, √(G − M² + ε)."""
+def _deviation(g: Array, square: Array, mean: Array | None, gamma: float, epsilon: float) -> Array:
+    """√(G + ε), or of a centred optimiser √(G − M² + ε), where M moves first."""
     if mean is None:
-        np.add(square[part], epsilon, out=out)
-    else:
-        _average(mean[part], g, gamma, spare)
-        np.multiply(mean[part], mean[part], out=spare)
-        np.subtract(square[part], spare, out=out)
-        np.maximum(out, 0.0, out=out)  # rounding can leave a variance just under zero
-        out += epsilon
-    np.sqrt(out, out=out)
+        return np.sqrt(square + epsilon)  # type: ignore[no-any-return]
+    _average(mean, g, gamma)
+    variance = np.maximum(square - mean * mean, 0.0)  # rounding can leave it just under zero
+    return np.sqrt(variance + epsilon)
 
 
-def _move(params: Array, step: Array, velocity: Array | None, momentum: float, part: slice) -> None:
-    if velocity is None:
-        params[part] += step
-    else:
-        velocity[part] *= momentum
-        velocity[part] += step
-        params[part] += velocity[part]
+def _move(params: Array, step: Array, velocity: Array | None, momentum: float) -> None:
+    if velocity is not None:
+        velocity *= momentum
+        velocity += step
+        step = velocity
+    params += step

@@ -6,7 +6,7 @@ from gancli.engines.replay.layout import OPTIMISER
 
 
 class Sections:
-    """The first place holds the time of the last look at the clock; what nobody claims has the last."""
+    """The first place holds the time when the clock was last read; the last one has what nobody claims."""
 
     def __init__(self, names: list[str]):
         names = ["optimiser", *(name for name in names if name != "optimiser")]

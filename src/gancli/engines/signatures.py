@@ -14,8 +14,8 @@ Access = dict[str, str]
 @functools.cache
 def kernels() -> dict[str, Access]:
     """All kernels: the methods of the reference whose arrays are marked, by name."""
-    found = {name: _access(method) for name, method in inspect.getmembers(NumpyEngine, inspect.isfunction)}
-    return {name: access for name, access in found.items() if access}
+    accesses = {name: _access(method) for name, method in inspect.getmembers(NumpyEngine, inspect.isfunction)}
+    return {name: access for name, access in accesses.items() if access}
 
 
 @functools.cache
@@ -26,9 +26,9 @@ def parameters(kernel: str) -> inspect.Signature:
 
 def arguments(kernel: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     """What a kernel is called with, by name."""
-    found = parameters(kernel).bind(None, *args, **kwargs).arguments
-    del found["self"]
-    return found
+    bound = parameters(kernel).bind(None, *args, **kwargs).arguments
+    del bound["self"]
+    return bound
 
 
 def _access(method: Any) -> Access:

@@ -1,4 +1,4 @@
-"""What a judge's answers p(y|x) (count, classes) say of samples: how sure it is of each, how many classes there are."""
+"""What a judge's predictions p(y|x) (count, classes) say of samples: how sure it is, how many classes appear."""
 
 import numpy as np
 
@@ -11,25 +11,25 @@ PRESENT = 0.1
 SMALL = 1e-12
 
 
-def score(answers: Array) -> float:
+def score(predictions: Array) -> float:
     """exp(E KL(p(y|x) ‖ p(y))), from 1 to the number of classes: the Inception score, of this judge.
 
     Salimans et al. 2016, section 4.
     """
-    p = np.asarray(answers, np.float64)
+    p = np.asarray(predictions, np.float64)
     marginal = p.mean(axis=0)
     return float(np.exp((p * (np.log(p + SMALL) - np.log(marginal + SMALL))).sum(axis=1).mean()))
 
 
-def shares(answers: Array) -> Array:
+def shares(predictions: Array) -> Array:
     """The share of samples that the judge takes for each class (classes,)."""
-    return np.asarray(np.bincount(answers.argmax(axis=1), minlength=answers.shape[1]) / len(answers))
+    return np.asarray(np.bincount(predictions.argmax(axis=1), minlength=predictions.shape[1]) / len(predictions))
 
 
-def data_shares(answers: Array, labels: Array) -> Array:
+def data_shares(predictions: Array, labels: Array) -> Array:
     """The share of each class (classes,) in real data of these labels (count,), 0 where only the judge errs into it."""
-    found = shares(answers)
-    return np.where(np.isin(np.arange(len(found)), labels), found, 0.0)
+    judged = shares(predictions)
+    return np.where(np.isin(np.arange(len(judged)), labels), judged, 0.0)
 
 
 def present(own: Array, data: Array) -> int:
@@ -42,6 +42,6 @@ def divergence(own: Array, data: Array) -> float:
     return float((own * (np.log(own + SMALL) - np.log(data + SMALL))).sum())
 
 
-def unsure(answers: Array) -> float:
+def unsure(predictions: Array) -> float:
     """The share of samples whose likeliest class has less than `SURE`."""
-    return float((answers.max(axis=1) < SURE).mean())
+    return float((predictions.max(axis=1) < SURE).mean())

@@ -91,9 +91,9 @@ def _see(critic: Network, x: Array, rng: Rng) -> tuple[Array, Array]:
     for start in range(0, len(x), CHUNK):
         chunk = x[start : start + CHUNK]
         rows = slice(start, start + len(chunk))
-        said = critic.forward(chunk, rng, training=False)
-        values[rows] = said[:, 0]
-        gradient = critic.backward(np.ones_like(said), params=False, inputs=True)
+        outputs = critic.forward(chunk, rng, training=False)
+        values[rows] = outputs[:, 0]
+        gradient = critic.backward(np.ones_like(outputs), params=False, inputs=True)
         assert gradient is not None
         slopes[rows] = np.sqrt(np.einsum("ij,ij->i", gradient, gradient, dtype=np.float64))
     return values, slopes

@@ -9,19 +9,19 @@ from gancli.nn import Network
 from gancli.nn.losses import softmax
 
 ROWS = 1000
-"""Images looked at at once."""
+"""Images in one forward pass."""
 
 
 @dataclass(frozen=True)
-class Sight:
-    """Features (count, features), the inputs of the judge's last layer, and answers p(y|x) (count, classes)."""
+class Judgement:
+    """Features (count, features), the inputs of the judge's last layer, and predictions p(y|x) (count, classes)."""
 
     features: Array
-    answers: Array
+    predictions: Array
 
-    def rows(self, numbers: Array) -> "Sight":
+    def rows(self, numbers: Array) -> "Judgement":
         """What it sees in some of the images."""
-        return Sight(self.features[numbers], self.answers[numbers])
+        return Judgement(self.features[numbers], self.predictions[numbers])
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,15 @@ class Judge:
     classes: tuple[int, ...]
     """The labels that it was trained to tell."""
 
-    def look(self, x: Array) -> Sight:
+    def predict(self, x: Array) -> Judgement:
         """What it sees in images x (count, pixels) with values in [0, 1]."""
         rng = np.random.default_rng(0)  # for layers that draw noise: the same each time
         last = self.network.layers[-1]
-        features, answers = [], []
+        features, predictions = [], []
         for start in range(0, len(x), ROWS):
             with self.network.engine.blas:
                 seen = self.network.features(np.ascontiguousarray(x[start : start + ROWS], self.network.dtype), rng)
                 last.resize(len(seen), self.network.dtype)
                 features.append(seen.copy())
-                answers.append(softmax(last.forward(seen, rng, training=False)))
-        return Sight(np.concatenate(features), np.concatenate(answers))
+                predictions.append(softmax(last.forward(seen, rng, training=False)))
+        return Judgement(np.concatenate(features), np.concatenate(predictions))

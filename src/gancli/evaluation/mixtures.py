@@ -1,4 +1,4 @@
-"""Points in the plane against the Gaussians they should come from: which of them are found, how well, how evenly."""
+"""Points in the plane against the Gaussians they should come from: which of them are covered, how well, how evenly."""
 
 from dataclasses import dataclass
 

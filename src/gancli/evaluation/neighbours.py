@@ -13,25 +13,25 @@ ROWS = 500
 
 def nearest(x: Array, others: Array) -> Array:
     """The L2 distance of each row of x (n, pixels) to the nearest of `others` (m, pixels): (n,); 0 for a copy."""
-    found = [squared_distances(x[start : start + ROWS], others).argmin(axis=1) for start in range(0, len(x), ROWS)]
-    return _distances(x, others, np.concatenate(found))
+    indices = [squared_distances(x[start : start + ROWS], others).argmin(axis=1) for start in range(0, len(x), ROWS)]
+    return _distances(x, others, np.concatenate(indices))
 
 
 def nearest_other(x: Array) -> Array:
     """The L2 distance of each row of x (n, pixels) to the nearest other row (n,); 0 where there are two alike."""
-    found = []
+    indices = []
     for start in range(0, len(x), ROWS):
         distances = squared_distances(x[start : start + ROWS], x)
         rows = np.arange(len(distances))
         distances[rows, start + rows] = np.inf
-        found.append(distances.argmin(axis=1))
-    return _distances(x, x, np.concatenate(found))
+        indices.append(distances.argmin(axis=1))
+    return _distances(x, x, np.concatenate(indices))
 
 
 def _distances(x: Array, others: Array, nearest: Array) -> Array:
     """From each row of x to its row of `others`, by their difference: products round small distances away."""
-    parts = [x[start : start + ROWS] - others[nearest[start : start + ROWS]] for start in range(0, len(x), ROWS)]
-    return np.concatenate([np.sqrt(np.einsum("ij,ij->i", part, part)) for part in parts])
+    differences = [x[start : start + ROWS] - others[nearest[start : start + ROWS]] for start in range(0, len(x), ROWS)]
+    return np.concatenate([np.sqrt(np.einsum("ij,ij->i", difference, difference)) for difference in differences])
 
 
 def close_distance(real: Array) -> float:

@@ -1,4 +1,4 @@
-"""Parzen-window log-likelihood: the historical measure of GANs, kept to compare with the first papers.
+"""Parzen-window log-likelihood: the historical measure of GANs, here for comparison with the first papers.
 
 It says little of how samples look (Theis et al. 2016): the training images themselves do not have the best.
 """
@@ -32,7 +32,7 @@ def parzen(samples: Array, validation: Array, test: Array) -> Parzen:
 
 def log_likelihoods(x: Array, samples: Array, widths: Array) -> Array:
     """log p(x) for each row of x (n, pixels) and each σ of `widths`, p the mean of N(sample, σ²) over samples."""
-    found = np.empty((len(x), len(widths)))
+    likelihoods = np.empty((len(x), len(widths)))
     for start in range(0, len(x), ROWS):
         distances = squared_distances(x[start : start + ROWS], samples)
         least = distances.min(axis=1, keepdims=True)
@@ -41,5 +41,5 @@ def log_likelihoods(x: Array, samples: Array, widths: Array) -> Array:
             precision = 0.5 / width**2
             sums = np.log(np.exp(distances * -precision).mean(axis=1))
             constant = 0.5 * samples.shape[1] * np.log(2 * np.pi * width**2)
-            found[start : start + ROWS, column] = sums - least[:, 0] * precision - constant
-    return found
+            likelihoods[start : start + ROWS, column] = sums - least[:, 0] * precision - constant
+    return likelihoods

@@ -13,7 +13,7 @@ import numpy as np
 from gancli.evaluation import classes, neighbours
 from gancli.evaluation.estimate import Array, Estimate, Rng, of_count, of_held_out, of_samples, of_sets, of_share
 from gancli.evaluation.frechet import Gaussian, frechet_distance, gaussian
-from gancli.evaluation.judge import Judge, Sight
+from gancli.evaluation.judge import Judge, Judgement
 from gancli.evaluation.manifold import NEIGHBOURS, manifold
 from gancli.evaluation.mixtures import mixture
 from gancli.evaluation.parzen import parzen
@@ -62,12 +62,12 @@ class _Split:
 class _Reference:
     """What the judge sees in the real data that a set is compared with, and the Gaussian of its features."""
 
-    sight: Sight
+    judgement: Judgement
     fitted: Gaussian | None
 
     @classmethod
-    def of(cls, sight: Sight) -> "_Reference":
-        return cls(sight, gaussian(sight.features) if len(sight.features) > NEIGHBOURS else None)
+    def of(cls, judgement: Judgement) -> "_Reference":
+        return cls(judgement, gaussian(judgement.features) if len(judgement.features) > NEIGHBOURS else None)
 
 
 def measure_images(
@@ -101,8 +101,8 @@ def measure_points(
     split = _split(len(train), len(test), samples)
 
     def measure(x: Array, reference: Array) -> Values:
-        found = mixture(x, modes, std)
-        near = {"modes": float(found.captured), "quality": found.quality, "reverse_kl": found.reverse_kl}
+        fit = mixture(x, modes, std)
+        near = {"modes": float(fit.captured), "quality": fit.quality, "reverse_kl": fit.reverse_kl}
         return near | _distances(x, reference, rng)
 
     own = [measure(draw(split.count), train) for _ in range(SETS)]
@@ -131,13 +131,13 @@ def _rows(own: Sequence[Values], held_out: Sequence[Values], blocks: Sequence[Va
     rows = []
     for name in held_out[0]:
         samples, real, train = ([one[name] for one in every if name in one] for every in (own, held_out, blocks))
-        drawn, kept = of_sets(samples), of_held_out(real, train)
+        drawn, of_real = of_sets(samples), of_held_out(real, train)
         if metric(name).unit == "share":
             size = min(count, SUBSET)
-            drawn, kept = of_share(drawn, size * len(samples)), of_share(kept, size * len(real))
+            drawn, of_real = of_share(drawn, size * len(samples)), of_share(of_real, size * len(real))
         elif metric(name).is_count:
-            drawn, kept = of_count(drawn, len(samples)), of_count(kept, len(real) + len(train))
-        rows.append(Row(name, drawn, kept))
+            drawn, of_real = of_count(drawn, len(samples)), of_count(of_real, len(real) + len(train))
+        rows.append(Row(name, drawn, of_real))
     return rows
 
 
@@ -145,34 +145,34 @@ def _by_judge(
     judge: Judge, own: list[Array], real_data: tuple[Array, Array, Array], split: _Split, rng: Rng
 ) -> list[Row]:  # fmt: skip
     train, test, labels = real_data
-    seen, held_out = judge.look(train), judge.look(test)
-    whole = _Reference.of(seen)
-    samples = [_of_sight(judge.look(x), whole, labels, rng) for x in own]
-    real = [_of_sight(held_out.rows(rows), whole, labels, rng) for rows in split.held_out]
+    seen, held_out = judge.predict(train), judge.predict(test)
+    reference = _Reference.of(seen)
+    samples = [_of_judgement(judge.predict(x), reference, labels, rng) for x in own]
+    real = [_of_judgement(held_out.rows(rows), reference, labels, rng) for rows in split.held_out]
     blocks = []
     for rows in split.blocks:
-        rest = np.delete(np.arange(len(train)), rows)  # a block is no part of what it is measured against
-        blocks.append(_of_sight(seen.rows(rows), _Reference.of(seen.rows(rest)), labels, rng))
+        rest = np.delete(np.arange(len(train)), rows)  # a block is not among what it is measured against
+        blocks.append(_of_judgement(seen.rows(rows), _Reference.of(seen.rows(rest)), labels, rng))
     return _rows(samples, real, blocks, split.count)
 
 
-def _of_sight(sight: Sight, reference: _Reference, labels: Array, rng: Rng) -> Values:
-    """What the judge sees in one set, beside real data of these labels."""
-    shares, seen = classes.shares(sight.answers), reference.sight.answers
+def _of_judgement(judgement: Judgement, reference: _Reference, labels: Array, rng: Rng) -> Values:
+    """The judge's measures of one set, beside real data of these labels."""
+    shares, seen = classes.shares(judgement.predictions), reference.judgement.predictions
     data = classes.data_shares(seen, labels)
-    found = {
-        "score": classes.score(sight.answers),
+    values = {
+        "score": classes.score(judgement.predictions),
         "classes": float(classes.present(shares, data)),
         "shares_kl": classes.divergence(shares, classes.shares(seen)),
-        "unsure": classes.unsure(sight.answers),
+        "unsure": classes.unsure(judgement.predictions),
         **{f"share_{label}": float(shares[label]) for label in np.flatnonzero(data)},
     }
-    if reference.fitted is not None and len(sight.features) > NEIGHBOURS:
-        found["frechet"] = frechet_distance(gaussian(sight.features), reference.fitted)
-        count = min(SUBSET, len(sight.features), len(reference.sight.features))
-        near = manifold(_subset(reference.sight.features, count, rng), _subset(sight.features, count, rng))
-        found |= dataclasses.asdict(near)
-    return found
+    if reference.fitted is not None and len(judgement.features) > NEIGHBOURS:
+        values["frechet"] = frechet_distance(gaussian(judgement.features), reference.fitted)
+        count = min(SUBSET, len(judgement.features), len(reference.judgement.features))
+        near = manifold(_subset(reference.judgement.features, count, rng), _subset(judgement.features, count, rng))
+        values |= dataclasses.asdict(near)
+    return values
 
 
 def _by_pixels(own: list[Array], train: Array, test: Array, split: _Split, rng: Rng) -> list[Row]:

@@ -16,13 +16,13 @@ BEGINNING = 0.1
 class CollapseAlarm:
     """Watches `sample_distance / real_distance`, the mean L2 distance between two samples of a batch, in each test.
 
-    Of a game that has no such figures it says nothing.
+    It says nothing of a game without these metrics.
     """
 
     def __init__(self, games: int):
         self._from = BEGINNING * games
         self._low = 0
-        self._said = False
+        self._reported = False
 
     @property
     def collapsed(self) -> bool:
@@ -30,18 +30,18 @@ class CollapseAlarm:
         return self._low >= PATIENCE
 
     def see(self, row: Mapping[str, float]) -> str | None:
-        """What to tell a person of these figures: once when it has collapsed, and once when it is over."""
+        """A message to print after these metrics: once when it has collapsed, and once when it is over."""
         if row["game"] < self._from or not row.get("real_distance"):
             return None
         share = row["sample_distance"] / row["real_distance"]
         self._low = self._low + 1 if share < BOUND else 0
-        if self.collapsed and not self._said:
-            self._said = True
+        if self.collapsed and not self._reported:
+            self._reported = True
             return (
                 f"collapse at game {row['game']}: two samples are {share:.2f} as far apart as two real ones "
                 f"(under {BOUND:g} in {PATIENCE} tests); noise in the generator or minibatch discrimination may help"
             )
-        if self._said and not self._low:
-            self._said = False
+        if self._reported and not self._low:
+            self._reported = False
             return f"no longer collapsed at game {row['game']}: {share:.2f} of the real samples' distance"
         return None

@@ -24,7 +24,7 @@ Never with NumPy: the threads of its BLAS wait by taking turns on a processor, a
 game takes ten times as long on two as on one.
 """
 STREAMS = ("init", "order", "latent", "noise", "labels", "test", "pictures", "data", "evaluate", "opponent_init")
-"""One generator for each purpose. Their order is part of what a seed means: add at the end."""
+"""One generator for each purpose. Their order decides what a seed means: add at the end."""
 INIT = {"network": "init", "generator": "init", "discriminator": "opponent_init", "critic": "opponent_init"}
 """The stream of each network's first parameters: another generator leaves the discriminator's alone."""
 
@@ -112,7 +112,7 @@ def _supervised(
     test = dataset.test
     if spec.test.count is not None:
         test = test.at(slice(spec.test.count))
-    test_batches = Batches(test, engine.load, None)  # each measure reads it whole: nothing to save
+    test_batches = Batches(test, engine.load, None)  # each measure reads all of it: nothing to save
     player = make_players(spec, engine, initial(streams))["network"]
     sources = (_codes(spec, dataset), batches["training"], test_batches, spec.training.batch, streams["noise"])
     return Supervised(player, _loss(spec), *sources, spec.test.threshold)
@@ -130,7 +130,7 @@ def _adversaries(
     spec: models.Gan | models.Wgan, engine: Engine, batches: dict[str, Batches], streams: dict[str, np.random.Generator]
 ) -> Game:
     players = make_players(spec, engine, initial(streams))
-    parts = {
+    common = {
         "generator": players["generator"],
         "real": batches["training"],
         "test": batches["test"],
@@ -145,11 +145,11 @@ def _adversaries(
         labels = Labels(*spec.training.labels.bounds(), spec.training.labels.flip)
         loss = ADVERSARIAL[key].with_real_label((labels.low + labels.high) / 2)
         r1 = R1(**spec.training.r1.model_dump()) if spec.training.r1 is not None else None
-        return Gan(opponent=players["discriminator"], loss=loss, ratios=ratios, labels=labels, r1=r1, **parts)
+        return Gan(opponent=players["discriminator"], loss=loss, ratios=ratios, labels=labels, r1=r1, **common)
     long = spec.training.long_phase
     phase = {"long_critic": long.critic, "first": long.first, "every": long.every} if long is not None else {}
     schedule = Schedule(**ratios, warmup=spec.training.warmup, **phase)
-    return Wgan(opponent=players["critic"], loss=ADVERSARIAL["wasserstein", None], schedule=schedule, **parts)
+    return Wgan(opponent=players["critic"], loss=ADVERSARIAL["wasserstein", None], schedule=schedule, **common)
 
 
 def _loss(spec: models.Supervised) -> Loss:

@@ -80,13 +80,13 @@ def critic_distance(folder: RunFolder, seeds: int) -> CriticDistance:
     """Train `seeds` critics against a run's generator, and as many on real data alone. Raises RunError, DataError."""
     spec, generator, _ = load_generator(folder)
     dataset, engine = load_data(spec), generator.engine
-    found = CriticDistance([], [])
+    distance = CriticDistance([], [])
     for seed in range(seeds):
         own = against_generator(dataset, generator, spec.latent.distribution, np.random.default_rng(seed))
-        found.own.append(train_critic(own, engine, seed))
+        distance.own.append(train_critic(own, engine, seed))
         real = real_against_real(dataset, generator, np.random.default_rng(seed))
-        found.real.append(train_critic(real, engine, seed))
-    return found
+        distance.real.append(train_critic(real, engine, seed))
+    return distance
 
 
 def against_generator(dataset: Dataset, generator: Network, distribution: str, rng: Rng) -> Sides:
@@ -104,7 +104,7 @@ def real_against_real(dataset: Dataset, generator: Network, rng: Rng) -> Sides:
     """One half of the real data and the other, drawn anew for each `rng`: what a perfect generator would get."""
     (real, fake), tests = _halves(dataset.train, rng), _halves(dataset.test, rng)
     load = generator.engine.load
-    held_real, held_fake = (_held_out(part, generator, rng) for part in tests)
+    held_real, held_fake = (_held_out(split, generator, rng) for split in tests)
     return Sides(Batches(real, load, rng).load, Batches(fake, load, rng).load, held_real, held_fake)
 
 
@@ -165,7 +165,7 @@ def _over_seeds(critics: Sequence[Trained], of: Callable[[Reading], float]) -> t
 def _by_seed(critics: Sequence[Trained]) -> dict[str, Any]:
     readings = [critic.reading for critic in critics]
     return {
-        "learnings": [critic.steps for critic in critics],
+        "updates": [critic.steps for critic in critics],
         "converged": all(critic.settled for critic in critics),
         "estimates": [_number(reading.estimate) for reading in readings],
         "mean_slopes": [_number(reading.slope) for reading in readings],

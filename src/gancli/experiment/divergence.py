@@ -1,6 +1,6 @@
 """Says which network diverged first, and what may help: the run's last games are played again, step by step.
 
-A run looks at its parameters now and then, and by the time that some are no longer finite the networks have taught one
+A run checks its parameters now and then, and by the time that some are no longer finite the networks have taught one
 another to be so. All that a run is stands in its checkpoints, so a second one is built, goes on from the newest, and is
 looked at after each step of a network from where all of them were calm.
 """
@@ -43,7 +43,7 @@ class StoppedError(Exception):
 
 @dataclass(frozen=True)
 class Diverging:
-    """A run with parameters that are no longer finite; it looks at them at least every `every` games."""
+    """A run with parameters that are no longer finite; it checks them at least every `every` games."""
 
     spec: Experiment
     built: Built
@@ -161,14 +161,14 @@ def description(player: Player) -> str:
 
 def advise(name: str, player: Player) -> str:
     """What may keep a network from diverging that is not done yet, by what its optimiser has."""
-    found = ["a smaller eta"] if hasattr(player.optimizer, "eta") else ["a larger epsilon"]
+    remedies = ["a smaller eta"] if hasattr(player.optimizer, "eta") else ["a larger epsilon"]
     if _centered(player):
-        found.append("centered: false")
+        remedies.append("centered: false")
     if not hasattr(player.optimizer, "eta"):
-        found.append("another optimizer")
+        remedies.append("another optimizer")
     if name == "critic" and player.clip is None:
-        found.append("a clip of its weights")
-    return ", ".join(found[:-1]) + (" or " if len(found) > 1 else "") + found[-1]
+        remedies.append("a clip of its weights")
+    return ", ".join(remedies[:-1]) + (" or " if len(remedies) > 1 else "") + remedies[-1]
 
 
 def _centered(player: Player) -> bool:

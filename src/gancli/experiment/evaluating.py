@@ -10,8 +10,8 @@ import numpy as np
 from gancli.data import DataError, Dataset
 from gancli.engines import Array, BlasThreads
 from gancli.evaluation import classes
-from gancli.evaluation.findings import findings
 from gancli.evaluation.frechet import frechet_distance, gaussian
+from gancli.evaluation.interpretation import interpret
 from gancli.evaluation.judge import Judge
 from gancli.evaluation.manifold import NEIGHBOURS, manifold
 from gancli.evaluation.mixtures import mixture
@@ -59,16 +59,16 @@ def evaluate(folder: RunFolder, how: How) -> dict[str, Any]:
         return samples if dataset.modes is not None else np.clip(samples, 0.0, 1.0, out=samples)
 
     if dataset.modes is not None:
-        table, judge, told = _of_points(folder, how, dataset, draw, subsets), None, list[str]()
+        table, judge, remarks = _of_points(folder, how, dataset, draw, subsets), None, list[str]()
     else:
-        table, judge, told = _of_images(how, spec, dataset, draw, subsets)
+        table, judge, remarks = _of_images(how, spec, dataset, draw, subsets)
         facts["judge"] = judge.name if judge is not None else None
-    facts |= {"samples": table.count, "sets": table.sets, "notices": [*notices, *told]}
+    facts |= {"samples": table.count, "sets": table.sets, "notices": [*notices, *remarks]}
     facts["way"] = _way(judge, table.count, dataset)
     result: dict[str, Any] = {**facts, "measures": {row.name: _as_data(row) for row in table.rows}}
     if how.critics:
         _add_critic(result, critic_distance(folder, how.critics), how.critics)
-    return {**result, "findings": findings(result["measures"])}
+    return {**result, "findings": interpret(result["measures"])}
 
 
 def _of_points(folder: RunFolder, how: How, dataset: Dataset, draw: Draw, rng: np.random.Generator) -> Table:
@@ -76,19 +76,19 @@ def _of_points(folder: RunFolder, how: How, dataset: Dataset, draw: Draw, rng: n
     if how.judge is not None:
         raise RunError(f"--judge: {folder.path} draws points, which no judge knows; leave it out")
     assert dataset.modes is not None
-    parts = dataset.train.samples, dataset.test.samples
-    return measure_points(draw, *parts, dataset.modes, dataset.std, rng, how.samples)
+    real = dataset.train.samples, dataset.test.samples
+    return measure_points(draw, *real, dataset.modes, dataset.std, rng, how.samples)
 
 
 def _of_images(
     how: How, spec: Gan | Wgan, dataset: Dataset, draw: Draw, rng: np.random.Generator
 ) -> tuple[Table, Judge | None, list[str]]:
-    """Images beside real ones, the judge that was asked, and what to tell a person. Raises RunError, DataError."""
+    """Images beside real ones, the judge that was asked, and remarks to print. Raises RunError, DataError."""
     judge, notices = _chosen(how, spec, dataset)
-    parts = pixels(dataset.train), pixels(dataset.test)
-    if not all(map(len, parts)):
+    real = pixels(dataset.train), pixels(dataset.test)
+    if not all(map(len, real)):
         raise DataError(f"{dataset.origin}: has no images to compare with")
-    table = measure_images(draw, *parts, dataset.train.labels, judge, rng, how.samples, how.quick)
+    table = measure_images(draw, *real, dataset.train.labels, judge, rng, how.samples, how.quick)
     few = _few(spec, dataset)
     return table, judge, [*notices, *(f"{few}{notice}" for notice in table.notices)]
 
@@ -151,17 +151,17 @@ def _few(spec: Gan | Wgan, dataset: Dataset) -> str:
 
 def is_of(folder: RunFolder, how: How) -> bool:
     """Has this run been evaluated in just this way, as it stands now? Raises RunError."""
-    found = folder.evaluation()
-    judge = found.get("judge") or BUNDLED_NAME  # a run of points has none
+    evaluation = folder.evaluation()
+    judge = evaluation.get("judge") or BUNDLED_NAME  # a run of points has none
     same = {"asked": how.samples, "seed": how.seed, "game": folder.record().get("played")}
     return (
-        all(found.get(key) == value for key, value in same.items())
+        all(evaluation.get(key) == value for key, value in same.items())
         and judge == (how.judge.name if how.judge else BUNDLED_NAME)
-        and found.get("critic", {}).get("seeds", 0) == how.critics
-        and (not how.critics or "critic_steepest" in found["measures"])
-        and (how.quick or "wasserstein" in found["measures"])
-        and "findings" in found
-        and found.get("checksum") == checksum(load_data(load(folder.config).experiment))
+        and evaluation.get("critic", {}).get("seeds", 0) == how.critics
+        and (not how.critics or "critic_steepest" in evaluation["measures"])
+        and (how.quick or "wasserstein" in evaluation["measures"])
+        and "findings" in evaluation
+        and evaluation.get("checksum") == checksum(load_data(load(folder.config).experiment))
     )
 
 
@@ -175,10 +175,10 @@ def _measure(name: str, value: float, half: float, real: float, real_half: float
     return {**known, "better": metric(name).better}
 
 
-def _add_critic(result: dict[str, Any], found: CriticDistance, seeds: int) -> None:
-    for name, numbers in found.measures().items():
+def _add_critic(result: dict[str, Any], distance: CriticDistance, seeds: int) -> None:
+    for name, numbers in distance.measures().items():
         result["measures"][name] = _measure(name, *numbers)
-    result["critic"] = {"seeds": seeds, **found.facts()}
+    result["critic"] = {"seeds": seeds, **distance.facts()}
 
 
 class Evaluator:
@@ -192,13 +192,13 @@ class Evaluator:
         self._dataset = dataset
         self._judge = judge or (bundled_judge() if dataset.modes is None else None)
         if self._judge is not None:
-            sight = self._judge.look(pixels(dataset.train))
-            enough = len(sight.features) > NEIGHBOURS
-            self._reference = gaussian(sight.features) if enough else None
-            self._shares = classes.data_shares(sight.answers, dataset.train.labels)
-            self._seen = classes.shares(sight.answers)
-            rows = np.random.default_rng(0).permutation(len(sight.features))[: self.NEIGHBOURS]
-            self._real = sight.features[rows]
+            judgement = self._judge.predict(pixels(dataset.train))
+            enough = len(judgement.features) > NEIGHBOURS
+            self._reference = gaussian(judgement.features) if enough else None
+            self._shares = classes.data_shares(judgement.predictions, dataset.train.labels)
+            self._seen = classes.shares(judgement.predictions)
+            rows = np.random.default_rng(0).permutation(len(judgement.features))[: self.NEIGHBOURS]
+            self._real = judgement.features[rows]
 
     @BlasThreads(1)
     def measure(self, samples: Array) -> dict[str, float]:
@@ -208,18 +208,18 @@ class Evaluator:
         """
         if self._judge is None:
             assert self._dataset.modes is not None
-            found = mixture(samples, self._dataset.modes, self._dataset.std)
-            figures = {"modes": found.captured, "quality": found.quality, "reverse_kl": found.reverse_kl}
-            return {name: value for name, value in figures.items() if not np.isnan(value)}
-        sight = self._judge.look(np.clip(samples, 0.0, 1.0))
-        shares = classes.shares(sight.answers)
+            fit = mixture(samples, self._dataset.modes, self._dataset.std)
+            metrics = {"modes": fit.captured, "quality": fit.quality, "reverse_kl": fit.reverse_kl}
+            return {name: value for name, value in metrics.items() if not np.isnan(value)}
+        judgement = self._judge.predict(np.clip(samples, 0.0, 1.0))
+        shares = classes.shares(judgement.predictions)
         measured = {
-            "score": classes.score(sight.answers),
+            "score": classes.score(judgement.predictions),
             "classes": classes.present(shares, self._shares),
             "shares_kl": classes.divergence(shares, self._seen),
         }
         if self._reference is None:  # too few real images for neighbours and covariances
             return measured
-        near = manifold(self._real, sight.features[: len(self._real)])
-        distance = frechet_distance(gaussian(sight.features), self._reference)
+        near = manifold(self._real, judgement.features[: len(self._real)])
+        distance = frechet_distance(gaussian(judgement.features), self._reference)
         return {"frechet": distance, **measured, "precision": near.precision, "coverage": near.coverage}

@@ -25,8 +25,8 @@ def bundled_judge() -> Judge:
     """The judge that comes with gancli: its card is beside its weights."""
     spec = from_plain(load_file(BUNDLED / "config.yaml").data).experiment
     assert isinstance(spec, Supervised)
-    with np.load(BUNDLED / "weights.npz", allow_pickle=False) as found:
-        return _judge(spec, found[PARAMS].astype(np.float32), BUNDLED_NAME, SETS["mnist"].title)
+    with np.load(BUNDLED / "weights.npz", allow_pickle=False) as weights:
+        return _judge(spec, weights[PARAMS].astype(np.float32), BUNDLED_NAME, SETS["mnist"].title)
 
 
 def judge_of(folder: RunFolder) -> Judge:

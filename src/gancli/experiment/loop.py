@@ -27,8 +27,8 @@ from gancli.spec import Experiment, Gan, Wgan, identity
 if TYPE_CHECKING:
     from gancli.experiment.evaluating import Evaluator
 
-LOOK_EVERY = 1000
-"""Learnings of one sample between two looks at whether the parameters are still finite; of batches, fewer."""
+CHECK_EVERY = 1000
+"""Samples learned between two checks that the parameters are still finite; with batches, fewer games."""
 
 
 class Reporter(Protocol):
@@ -37,8 +37,8 @@ class Reporter(Protocol):
     def advance(self, game: int) -> None:
         """So many games are played in all."""
 
-    def figures(self, row: dict[str, Any]) -> None:
-        """New figures are there."""
+    def metrics(self, row: dict[str, Any]) -> None:
+        """New metrics are there."""
 
     def line(self, text: str) -> None:
         """Something to read at once."""
@@ -91,8 +91,8 @@ class Loop:
         if spec.pictures is not None:
             self._add_duty(spec.pictures.every, "pictures", self.picture)
         self._add_duty(spec.checkpoint.every, "checkpoints", self.save)
-        self._look_every = max(10, LOOK_EVERY // spec.training.batch)
-        self._periods = [self._look_every, *(period for period, _ in self._duties)]
+        self._check_every = max(10, CHECK_EVERY // spec.training.batch)
+        self._periods = [self._check_every, *(period for period, _ in self._duties)]
         self._pace, self._stop = Pace(), Stop()
         self._left_to_numpy: frozenset[str] = frozenset()
 
@@ -106,11 +106,11 @@ class Loop:
                 self._pace.play(game, min(last, *(game.played - game.played % each + each for each in self._periods)))
                 self.reporter.advance(game.played)
                 self._tell_of_numpy()
-                if game.played % self._look_every == 0:
-                    self.look()
+                if game.played % self._check_every == 0:
+                    self.check_finite()
                 self.due()
             if self._saved != game.played:
-                self.look()
+                self.check_finite()
                 self.save()
             if game.played == last:
                 self.close()
@@ -127,7 +127,7 @@ class Loop:
         """Whatever is due at this game. Raises Collapsed, where the run is to stop at a collapse."""
         duties = [duty for period, duty in self._duties if self.built.game.played % period == 0]
         if duties:
-            self.look()
+            self.check_finite()
         for duty in duties:
             duty()
         self._stop_at_collapse()
@@ -135,7 +135,7 @@ class Loop:
     def close(self) -> None:
         """Measure and draw at the last game what is not due there.
 
-        It follows the checkpoint, which knows nothing of it: made longer, a run is as one that never ended.
+        It follows the checkpoint, which knows nothing of it: extended, a run is as one that never ended.
         """
         for period, duty in self._duties:
             if self.built.game.played % period != 0:
@@ -150,11 +150,11 @@ class Loop:
                 self.picture()
             raise Collapsed(self._collapse)
 
-    def look(self) -> None:
+    def check_finite(self) -> None:
         """Are all parameters finite? Raises Diverged."""
         if not all(player.finite() for player in self.built.game.players.values()):
             self.reporter.line("parameters are no longer finite; playing again, to see which network diverged first")
-            diverging = Diverging(self.spec, self.built, self.folder, self._look_every, self._stopped)
+            diverging = Diverging(self.spec, self.built, self.folder, self._check_every, self._stopped)
             raise Diverged(diverging.reason())
 
     def _stopped(self) -> bool:
@@ -170,7 +170,7 @@ class Loop:
             self._collapse = text
         row |= self.evaluation()
         self.folder.append_metrics(row)
-        self.reporter.figures(row)
+        self.reporter.metrics(row)
         if text is not None:
             self.folder.log(text)
             self.reporter.line(text)
@@ -194,12 +194,15 @@ class Loop:
     def picture(self) -> None:
         """Draw what the game has to show: the same latents, and the same noise, each time."""
         assert self.spec.pictures is not None and self.spec.pictures.count is not None
-        found = self.built.game.picture(self.spec.pictures.count, stream(self.spec.seed, "pictures"))
+        picture = self.built.game.picture(self.spec.pictures.count, stream(self.spec.seed, "pictures"))
         path = self.folder.images / f"game-{self.built.game.played:06d}.png"
-        if len(found.images):
-            write_bytes(path, pictures.grid(pictures.as_images(found.images)))
-        if found.arrays:
-            write_arrays(path.with_suffix(".npz"), found.arrays, compress=True)
+        units = self.built.dataset.units
+        if picture.raster is not None:
+            write_bytes(path, pictures.grid(picture.raster[None, None], ink=True))
+        elif units.kind == "images" and len(picture.samples):
+            write_bytes(path, pictures.grid(units.own(picture.samples), ink=units.ink))
+        if picture.arrays:
+            write_arrays(path.with_suffix(".npz"), picture.arrays, compress=True)
 
     def save(self) -> None:
         """Write a checkpoint, unless there is nothing new to save."""

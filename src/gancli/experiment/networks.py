@@ -40,16 +40,16 @@ def make_network(spec: Learning, key: str, engine: Engine, rng: np.random.Genera
 
 def _beside_inputs(inputs: int, layer: networks.Layer, batch: int) -> list[Layer]:
     """What acts on a layer's inputs: dropout, minibatch discrimination, noise."""
-    found: list[Layer] = []
+    layers: list[Layer] = []
     if layer.dropout:
-        found.append(dropout(inputs, layer.dropout))
+        layers.append(dropout(inputs, layer.dropout))
     if isinstance(layer.minibatch, networks.Kernel):
-        found.append(Kernel(inputs, layer.minibatch.kernels, layer.minibatch.size, batch))
+        layers.append(Kernel(inputs, layer.minibatch.kernels, layer.minibatch.size, batch))
     elif layer.minibatch is not None:
-        found.append(Similarity(inputs, batch))
+        layers.append(Similarity(inputs, batch))
     if layer.noise is not None:
-        found.append(Noise(found[-1].units if found else inputs, **layer.noise.model_dump()))
-    return found
+        layers.append(Noise(layers[-1].units if layers else inputs, **layer.noise.model_dump()))
+    return layers
 
 
 def make_players(spec: Learning, engine: Engine, streams: Mapping[str, np.random.Generator]) -> dict[str, Player]:
@@ -81,8 +81,8 @@ def make_optimizer(spec: Experiment, own: AnyOptimizer, network: Network, engine
     name = settings.pop("name")
     if name != "adadelta" and "eta" not in settings:
         settings["eta"] = spec.eta
-    made: Optimizer = OPTIMIZERS[name](engine, network.params.size, spec.dtype, **settings)
-    return made
+    optimizer: Optimizer = OPTIMIZERS[name](engine, network.params.size, spec.dtype, **settings)
+    return optimizer
 
 
 def _activation(layer: networks.Layer) -> Activation:

@@ -46,23 +46,23 @@ class Profile:
 
     def seconds(self) -> dict[str, float]:
         """By section, in the order of a game, with what is left of the games and of the run at the end."""
-        found = {"data": 0.0, **dict.fromkeys([*self._game.players, "optimiser"], 0.0), **self._seconds}
+        by_section = {"data": 0.0, **dict.fromkeys([*self._game.players, "optimiser"], 0.0), **self._seconds}
         if self._engine.records:
-            found |= {name: self._engine.profile.of(name) for name in ("data", *self._game.players, "optimiser")}
+            by_section |= {name: self._engine.profile.of(name) for name in ("data", *self._game.players, "optimiser")}
         duties = ("tests", "pictures", "checkpoints")
-        within = sum(value for name, value in found.items() if name not in duties)
+        within = sum(value for name, value in by_section.items() if name not in duties)
         rest = "drawing" if self._engine.records else "rest of the games"
-        found[rest] = max(0.0, self._games - within)
+        by_section[rest] = max(0.0, self._games - within)
         for name in duties:
-            found[name] = found.pop(name, 0.0)
-        found["rest of the run"] = max(0.0, time.perf_counter() - self._start - sum(found.values()))
-        return found
+            by_section[name] = by_section.pop(name, 0.0)
+        by_section["rest of the run"] = max(0.0, time.perf_counter() - self._start - sum(by_section.values()))
+        return by_section
 
     def lines(self) -> list[str]:
         """The table as text."""
-        found = self.seconds()
-        total = sum(found.values())
-        rows = [f"{name:18} {value:9.3f} s {value / total:6.1%}" for name, value in found.items()]
+        seconds = self.seconds()
+        total = sum(seconds.values())
+        rows = [f"{name:18} {value:9.3f} s {value / total:6.1%}" for name, value in seconds.items()]
         return [*rows, f"{'in all':18} {total:9.3f} s"]
 
     def _wrap(self, player: Player, name: str) -> None:

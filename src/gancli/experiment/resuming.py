@@ -16,7 +16,7 @@ from gancli.runs.provenance import machine, provenance
 from gancli.spec import LENGTH, Resolved, differences, from_plain, identity, load
 
 BEFORE = "spec_before"
-"""In a record: the spec of a run that is being made longer, until `config.yaml` has the new one."""
+"""In a record: the spec of a run that is being extended, until `config.yaml` has the new one."""
 DECISIVE = ("cpu", "blas", "versions")
 """The facts of a machine on which the last bits of a result depend."""
 
@@ -47,9 +47,9 @@ def reopen(folder: RunFolder, games: int | None = None, dataset: Dataset | None 
 
 def _reopen_locked(folder: RunFolder, games: int | None, dataset: Dataset | None) -> Reopened:
     record = folder.record()
-    engine_name, threads, data = _said(folder, record, engine=str, threads=int, data=dict)
+    engine_name, threads, data = _recorded(folder, record, engine=str, threads=int, data=dict)
     resolved = load(folder.config, [] if games is None else [f"training.games={games}", "training.passes=null"])
-    if games is None and record.get(BEFORE) == resolved.data():  # killed when it was being made longer
+    if games is None and record.get(BEFORE) == resolved.data():  # killed while it was being extended
         resolved = from_plain(record["spec"])
     _same_spec(folder, record, resolved, games)
     engine = make_engine(engine_name, threads)  # other bits else, where the spec says auto
@@ -64,7 +64,7 @@ def _reopen_locked(folder: RunFolder, games: int | None, dataset: Dataset | None
     return Reopened(resolved, built, folder, facts["seconds"], (*damaged, *_other_machine(record, engine)))
 
 
-def _said(folder: RunFolder, record: dict[str, Any], **kinds: type) -> Iterator[Any]:
+def _recorded(folder: RunFolder, record: dict[str, Any], **kinds: type) -> Iterator[Any]:
     """What a record says under some keys. Raises RunError where it does not."""
     for key, kind in kinds.items():
         if not isinstance(record.get(key), kind):
@@ -78,15 +78,15 @@ def _same_spec(folder: RunFolder, record: dict[str, Any], resolved: Resolved, ga
     if not isinstance(expected, dict):
         raise RunError(f"{folder.path}: run.json does not say its spec: it is of another version of gancli")
     length = {f"training.{key}" for key in LENGTH}
-    found = differences(expected, resolved.data())
+    changes = differences(expected, resolved.data())
     if games is not None:
-        found = {key: pair for key, pair in found.items() if key not in length}
-    if found:
-        lines = [f"  {key}: expected {_shown(pair[0])}, got {_shown(pair[1])}" for key, pair in found.items()]
+        changes = {key: pair for key, pair in changes.items() if key not in length}
+    if changes:
+        lines = [f"  {key}: expected {_shown(pair[0])}, got {_shown(pair[1])}" for key, pair in changes.items()]
         raise RunError(
             "\n".join([f"{folder.config}: was changed since the run began:", *lines])
             + f"\nput it back to go on, or train anew: gancli train {folder.config}"
-            + ("; to play more games: --games N" if set(found) <= length else "")
+            + ("; to play more games: --games N" if set(changes) <= length else "")
         )
 
 

@@ -56,13 +56,19 @@ def prepare(
         "dtype": spec.dtype,
         "games": built.games,
         "parameters": {name: player.network.params.size for name, player in built.game.players.items()},
-        "data": {"set": dataset.name, "origin": dataset.origin, "samples": len(dataset.train.samples), **dataset.facts},
+        "data": _about(dataset),
         "warnings": [f"{warning.key}: {warning.text}" for warning in warnings],
         "start": now(),
         **origin,
         **named(resolved),
     }
     return built, RunFolder.create(runs, exact or spec.name, resolved.yaml(), record, beside, exact=exact is not None)
+
+
+def _about(dataset: Dataset) -> dict[str, Any]:
+    """What a record says of the data: enough to show samples in their units without them."""
+    counts = {"samples": len(dataset.train.samples), "classes": list(dataset.classes)}
+    return {"set": dataset.name, "origin": dataset.origin, **counts, **dataset.units.as_data(), **dataset.facts}
 
 
 def engine_of(built: Built) -> Engine:

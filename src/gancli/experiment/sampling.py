@@ -4,26 +4,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gancli.data import Units
 from gancli.engines import Array, make_engine
 from gancli.experiment.networks import make_network
 from gancli.games.adversarial import sample_generator
 from gancli.nn import Network
 from gancli.runs import RunError, RunFolder, checkpoint
-from gancli.spec import SAMPLE_SHAPES, Gan, Wgan, load
+from gancli.spec import Gan, Wgan, load
 
 
 @dataclass(frozen=True)
 class Samples:
-    """`values` (count, *shape) float32, images within [0, 1]; `latents` (count, latent size); the game they are of."""
+    """`values` (count, *shape) float32 in the data's units, images within [0, 1]; `latents` (count, latent size)."""
 
     values: Array
     latents: Array
     game: int
-
-    @property
-    def images(self) -> bool:
-        """Are they images (count, channels, height, width), not points (count, 2)?"""
-        return self.values.ndim == 4
+    """Which they are of."""
+    units: Units
 
 
 def load_generator(folder: RunFolder) -> tuple[Gan | Wgan, Network, int]:
@@ -45,8 +43,9 @@ def load_generator(folder: RunFolder) -> tuple[Gan | Wgan, Network, int]:
 def sample(folder: RunFolder, count: int, seed: int) -> Samples:
     """`count` samples of a run's generator as its newest checkpoint has it. Raises RunError, SpecError."""
     spec, network, game = load_generator(folder)
+    try:
+        units = Units.of_record(folder.record().get("data"), network.outputs)
+    except ValueError as error:
+        raise RunError(f"{folder.path}: {error}") from None
     flat, latents = sample_generator(network, spec.latent.distribution, count, np.random.default_rng(seed))
-    values = flat.astype(np.float32).reshape(count, *SAMPLE_SHAPES[spec.data.set])
-    if values.ndim == 4:
-        np.clip(values, 0.0, 1.0, out=values)
-    return Samples(values, latents, game)
+    return Samples(units.own(flat).astype(np.float32), latents, game, units)

@@ -28,10 +28,10 @@ def gather(built: Built) -> tuple[checkpoint.Arrays, dict[str, Any]]:
 
 def vectors(player: Player) -> dict[str, Array]:
     """All that a player has learned or keeps, by name."""
-    found = {"params": player.network.params, "state": player.network.state}
+    arrays = {"params": player.network.params, "state": player.network.state}
     if player.average is not None:
-        found |= {"average": player.average.network.params}
-    return found | {f"optimizer.{key}": vector for key, vector in player.optimizer.vectors.items()}
+        arrays |= {"average": player.average.network.params}
+    return arrays | {f"optimizer.{key}": vector for key, vector in player.optimizer.vectors.items()}
 
 
 def most_bytes(built: Built) -> int:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from gancli.data import DataError, Dataset
-from gancli.engines import fallback
-from gancli.experiment.build import load_data
+from gancli.engines import engine_name, fallback, numba_is_here
+from gancli.experiment.build import build, load_data
 from gancli.experiment.judges import check_evaluate
 from gancli.spec import Experiment, Game2d, Learning, Problem, Supervised
 
@@ -25,6 +25,20 @@ def data_warnings(spec: Experiment, dataset: Dataset) -> Iterator[Problem]:
         if count > held_out:
             text = f"is {count:,d}, but there are only {held_out:,d} test samples ({dataset.origin}): they are all used"
             yield Problem("", "test.count", text)
+
+
+def warnings_of_engine(spec: Experiment) -> Iterator[Problem]:
+    """Which operations of its first game the fast engine, where it is chosen and here, leaves to NumPy.
+
+    Raises DataError.
+    """
+    if engine_name(spec.engine) != "numba" or not numba_is_here():
+        return
+    built = build(spec, load_data(spec))
+    if names := built.game.engine.left_to_numpy(built.game):
+        yield Problem(
+            "", "engine", f"has no machine code for {', '.join(names)}, which NumPy computes: the run is slower"
+        )
 
 
 def warnings_of_data(specs: Iterable[Experiment], must_load: bool) -> Iterator[Problem]:

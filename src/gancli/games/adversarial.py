@@ -1,4 +1,4 @@
-"""What a GAN and a WGAN share: latents, fakes, and the figures that describe a generator."""
+"""What a GAN and a WGAN share: latents, fakes, and the metrics that describe a generator."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ COMPARED = 1000
 class Adversarial(Game):
     """A generator G and an opponent D (a discriminator, or a critic f).
 
-    `real` feeds training, `test` feeds the figures; `latent` and `noise` are the generators of training.
+    `real` feeds training, `test` feeds the metrics; `latent` and `noise` are the generators of training.
     """
 
     def __init__(
@@ -75,20 +75,20 @@ class Adversarial(Game):
         return sample_generator(network or self.generator.shown, self.distribution, count, rng)[0]
 
     def picture(self, count: int, rng: Rng) -> Picture:
-        """Images, or points in the plane over what D answers there."""
+        """Images, or points in the plane over D's output there."""
         samples = self.sample(count, rng)
         if samples.shape[1] != 2:
             return Picture(samples)
         real = np.asarray(self.real.split.samples[:5000])
         half = planes.extent(real)
-        arrays = {"samples": samples, "real": real, "answers": self.answers(half, rng), "half": np.array(half)}
-        return Picture(planes.raster(samples, half).reshape(1, -1), arrays)
+        arrays = {"samples": samples, "real": real, "answers": self.plane_scores(half, rng), "half": np.array(half)}
+        return Picture(samples, arrays, planes.raster(samples, half))
 
-    def answers(self, half: float, rng: Rng, side: int = 50) -> Array:
-        """D over [−half, half]², (side, side), from the top; whole batches are judged, as some layers want them."""
+    def plane_scores(self, half: float, rng: Rng, side: int = 50) -> Array:
+        """D over [−half, half]², (side, side), from the top; in full batches, which some layers need."""
         points = planes.square(half, self._x.dtype, side)
-        whole = np.resize(points, (-(-len(points) // self.batch) * self.batch, 2))
-        output = self.opponent.network.forward(whole, rng, training=False)[: len(points)]
+        padded = np.resize(points, (-(-len(points) // self.batch) * self.batch, 2))
+        output = self.opponent.network.forward(padded, rng, training=False)[: len(points)]
         return self.loss.score(output).reshape(side, side)
 
     def scores(self) -> dict[str, Array]:
@@ -103,21 +103,21 @@ class Adversarial(Game):
             outputs["real_distance"].append(mean_distance(self._x))
             shown = fakes if self.generator.average is None else self.sample(self.batch, rng)
             outputs["sample_distance"].append(mean_distance(shown))
-        return {name: np.array(parts) for name, parts in outputs.items()}
+        return {name: np.array(batches) for name, batches in outputs.items()}
 
-    def figures(self, found: dict[str, Array]) -> dict[str, float]:
+    def score_metrics(self, scores: dict[str, Array]) -> dict[str, float]:
         """Means and standard deviations of D(x) and D(G(z)), and mean L2 distances between samples."""
-        real, fake = self.loss.score(found["real"]), self.loss.score(found["fake"])
-        figures = {
+        real, fake = self.loss.score(scores["real"]), self.loss.score(scores["fake"])
+        metrics = {
             "real_score": float(real.mean()),
             "real_score_std": float(real.std()),
             "fake_score": float(fake.mean()),
             "fake_score_std": float(fake.std()),
         }
         if self.batch > 1:
-            figures["real_distance"] = float(found["real_distance"].mean())
-            figures["sample_distance"] = float(found["sample_distance"].mean())
-        return figures
+            metrics["real_distance"] = float(scores["real_distance"].mean())
+            metrics["sample_distance"] = float(scores["sample_distance"].mean())
+        return metrics
 
     def gradient_norms(self) -> dict[str, float]:
         """L2 norms of the gradients of D's and G's losses, on one fresh batch."""
@@ -125,14 +125,14 @@ class Adversarial(Game):
         self._test_real.load(self._x)
         self.loss.real.gradient(self.engine, d.forward(self._x, rng, training=False), out=self._gradient)
         d.backward(self._gradient)
-        whole = d.grads.copy()
+        opponent = d.grads.copy()
         g.engine.draw(rng, self.latents, out=self._z[: self.batch])
         output = d.forward(g.forward(self._z[: self.batch], rng, training=False), rng, training=False)
         self.find_generator_gradient(output)
         self.loss.fake.gradient(self.engine, output, out=self._gradient)
         d.backward(self._gradient)
-        whole += d.grads
-        norms = {"generator": np.linalg.norm(g.grads), "opponent": np.linalg.norm(whole)}
+        opponent += d.grads
+        norms = {"generator": np.linalg.norm(g.grads), "opponent": np.linalg.norm(opponent)}
         return {f"{name}_gradient": float(norms.get(name, norms["opponent"])) for name in self.players}
 
 

@@ -26,10 +26,14 @@ class Batches(engines.Batches, Protocol):
 
 @dataclass(frozen=True)
 class Picture:
-    """Images (count, pixels) in [0, 1], and named arrays to draw figures with axes from; either may be empty."""
+    """What a game has to show; what it has not is empty."""
 
-    images: Array
+    samples: Array
+    """(count, features), as a network sees them."""
     arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    """To draw figures with axes from, by name."""
+    raster: Array | None = None
+    """(height, width) in [0, 1], where what is shown are no samples."""
 
 
 class Game:
@@ -60,13 +64,13 @@ class Game:
         return sys.maxsize
 
     def arrays(self) -> list[NDArray[Any]]:
-        """What its players have learned and keep: written into for a whole run, and never bound anew."""
+        """What its players have learned and keep: written into throughout a run, and never bound anew."""
         return [array for player in self.players.values() for array in player.arrays()]
 
     def measure(self) -> dict[str, float]:
-        """Figures of the moment, by name; it draws from generators of its own."""
+        """Current metrics, by name; it draws from generators of its own."""
         raise NotImplementedError
 
     def picture(self, count: int, rng: Rng) -> Picture:
-        """What there is to look at."""
+        """What there is to show."""
         raise NotImplementedError

@@ -54,4 +54,4 @@ class Game2d(Game):
         theta, phi = np.meshgrid(axis, axis)
         dtheta, dphi = np.empty((2, *theta.shape))
         getattr(NumpyEngine(), self.game)(theta, phi, dtheta, dphi)
-        return Picture(np.zeros((0, 1)), {"axis": axis, "theta_step": -dtheta, "phi_step": -dphi})
+        return Picture(np.zeros((0, 1)), arrays={"axis": axis, "theta_step": -dtheta, "phi_step": -dphi})

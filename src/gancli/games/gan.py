@@ -27,8 +27,8 @@ class R1:
 class Gan(Adversarial):
     """`ratios` says how many times each learning is done in one game: real, fake, shared, generator."""
 
-    def __init__(self, *, ratios: Mapping[str, int], labels: Labels, r1: R1 | None = None, **parts: Any):
-        super().__init__(**parts)
+    def __init__(self, *, ratios: Mapping[str, int], labels: Labels, r1: R1 | None = None, **common: Any):
+        super().__init__(**common)
         self.ratios, self.labels, self.r1 = ratios, labels, r1
         self.players = {"generator": self.generator, "discriminator": self.opponent}
         self._targets = np.empty((self.batch, 1), self._x.dtype)
@@ -71,7 +71,7 @@ class Gan(Adversarial):
         self.opponent.learn()
 
     def learn_fake(self, output: Array) -> None:
-        """D learns on the fakes it has just judged; `output` is what it said of them.
+        """D learns on the fakes it has just judged; `output` is its output for them.
 
         For shared fakes that forward pass has served the generator's step too: D has not changed since.
         """
@@ -89,10 +89,10 @@ class Gan(Adversarial):
     def measure(self) -> dict[str, float]:
         """D(x), D(G(z)), their spread, both losses, distances between samples, and norms of gradients."""
         with self.engine.blas:
-            found = self.scores()
+            scores = self.scores()
             return {
-                **self.figures(found),
-                "discriminator_loss": self.loss.real.value(found["real"]) + self.loss.fake.value(found["fake"]),
-                "generator_loss": self.loss.generator.value(found["fake"]),
+                **self.score_metrics(scores),
+                "discriminator_loss": self.loss.real.value(scores["real"]) + self.loss.fake.value(scores["fake"]),
+                "generator_loss": self.loss.generator.value(scores["fake"]),
                 **self.gradient_norms(),
             }

@@ -1,4 +1,4 @@
-"""What the discriminator is told to answer: labels smoothed and flipped (report, 2.6.3; Salimans et al. 2016)."""
+"""The discriminator's targets: labels smoothed and flipped (report, 2.6.3; Salimans et al. 2016)."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class Labels:
 
     @property
     def drawn(self) -> bool:
-        """Are there targets to draw? Else they are always the same, and part of the loss."""
+        """Are there targets to draw? Else they are always the same, and belong to the loss."""
         return self.low < self.high or self.flip > 0.0
 
     def of(self, real: bool) -> "Targets":

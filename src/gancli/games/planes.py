@@ -1,4 +1,4 @@
-"""Pictures of what has two numbers: answers over a square of the plane, and points in it."""
+"""Pictures of games on two numbers: predictions over a square of the plane, and points in it."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,10 @@ def square(half: float, dtype: np.dtype[np.floating], side: int = SIDE) -> Array
 
 
 def raster(points: Array, half: float, side: int = SIDE) -> Array:
-    """Where `points` (count, 2) lie in [−half, half]²: (side × side,), 1 where most are, 0 where none is."""
+    """Where `points` (count, 2) lie in [−half, half]²: (side, side), 1 where most are, 0 where none is."""
     edges = np.linspace(-half, half, side + 1)
     counts, _, _ = np.histogram2d(points[:, 1], points[:, 0], bins=(edges, edges))
-    return np.asarray(np.sqrt(counts[::-1] / max(counts.max(), 1.0))).reshape(-1)
+    return np.asarray(np.sqrt(counts[::-1] / max(counts.max(), 1.0)))
 
 
 def extent(points: NDArray[np.floating]) -> float:

@@ -1,4 +1,4 @@
-"""A player: a network, the optimiser that moves it, and the bound it is kept within."""
+"""A player: a network, the optimiser that moves it, and the bound on its weights."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
@@ -67,8 +67,8 @@ class Player:
     def arrays(self) -> list[NDArray[Any]]:
         """All that its network, its optimiser and its average keep."""
         networks = [self.network] if self.average is None else [self.network, self.average.network]
-        kept = [array for network in networks for array in (network.params, network.state)]
-        return [*kept, self.network.grads, *self.optimizer.vectors.values(), self.optimizer.steps]
+        arrays = [array for network in networks for array in (network.params, network.state)]
+        return [*arrays, self.network.grads, *self.optimizer.vectors.values(), self.optimizer.steps]
 
     def finite(self) -> bool:
         """Are all parameters finite numbers?"""

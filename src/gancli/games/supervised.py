@@ -13,14 +13,14 @@ from gancli.games.player import Player
 from gancli.nn.losses import Loss
 
 CHUNK = 1000
-"""Test samples answered at once."""
+"""Test samples in one forward pass."""
 
 
 class Supervised(Game):
     """A network that learns `codes[label]`, its target for each label: codes are (labels, outputs).
 
-    With a single output, an answer is right whose error is under `threshold` of what separates the two targets (the
-    report takes 0.5); else where the largest output is the label's.
+    With a single output, a prediction is right if its error is under `threshold` of what separates the two targets (the
+    report takes 0.5); else if the largest output is the label's.
     """
 
     def __init__(
@@ -46,57 +46,58 @@ class Supervised(Game):
         self.played += 1
 
     def measure(self) -> dict[str, float]:
-        """`loss` and `accuracy`, the share of test samples answered right, over the test samples."""
+        """`loss` and `accuracy`, the share of test samples predicted right, over the test samples."""
         outputs, labels = self.test_outputs(), self._test.split.labels
         loss = self._loss.value(outputs, self._codes[labels])
-        right = self.right(self._loss.answer(outputs), labels)
+        right = self.right(self._loss.prediction(outputs), labels)
         return {"loss": loss, "accuracy": float(right.mean())}
 
-    def right(self, answers: Array, labels: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Which answers (count, outputs) are right (count,)."""
+    def right(self, predictions: Array, labels: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Which predictions (count, outputs) are right (count,)."""
         if self._codes.shape[1] == len(self._codes):  # one output a label
-            return np.asarray(np.argmax(answers, axis=1) == labels)
+            return np.asarray(np.argmax(predictions, axis=1) == labels)
         low, high = self._codes[:, 0]
-        error = np.abs(answers - self._codes[labels])[:, 0]
+        error = np.abs(predictions - self._codes[labels])[:, 0]
         return np.asarray(error < self.threshold * (high - low))
 
-    def answers(self, x: Array) -> Array:
-        """The network's answers (count, outputs) to x (count, features)."""
-        return self._loss.answer(self._outputs(x, lambda x, dtype: x.astype(dtype)))
+    def predictions(self, x: Array) -> Array:
+        """The network's predictions (count, outputs) for x (count, features)."""
+        return self._loss.prediction(self._outputs(x, lambda x, dtype: x.astype(dtype)))
 
     def test_outputs(self) -> Array:
-        """Outputs for the test samples in their order, (count, outputs); found once for each game."""
+        """Outputs for the test samples in their order, (count, outputs); computed once for each game."""
         if self._tested is None or self._tested[0] != self.played:
             self._tested = (self.played, self._outputs(self._test.split.samples, self._test.split.seen))
         return self._tested[1]
 
     def picture(self, count: int, rng: Rng) -> Picture:
-        """Of two inputs, the answers over the square; else the first test images answered wrong, at most `count`."""
+        """Of two inputs, the predictions over the square; else the first misclassified test images, at most `count`."""
         return self.picture_of_the_plane() if self._network.inputs == 2 else self.picture_of_errors(count)
 
     def picture_of_the_plane(self) -> Picture:
-        """Answers over [−1, 1]², between the two targets, from the top row; and some of the points learned."""
+        """Predictions over [−1, 1]², between the two targets, from the top row; and some of the points learned."""
         low, high = self._codes[:, 0]
-        plane = (self.answers(planes.square(1.0, self._network.dtype)) - low) / (high - low)
+        plane = (self.predictions(planes.square(1.0, self._network.dtype)) - low) / (high - low)
         split = self._training.split.at(slice(400))
         points = {"points": np.asarray(split.samples), "labels": np.asarray(split.labels)}
-        return Picture(plane.reshape(1, -1), {"plane": plane.reshape(planes.SIDE, planes.SIDE), **points})
+        plane = plane.reshape(planes.SIDE, planes.SIDE)
+        return Picture(np.zeros((0, 2)), {"plane": plane, **points}, plane)
 
     def picture_of_errors(self, count: int) -> Picture:
-        """The images, what they are and what was answered; and how often each label (row) got each answer (column)."""
+        """The images, their labels and predictions; and how often each label (row) got each prediction (column)."""
         split, kinds = self._test.split, len(self._codes)
-        answers, labels = np.argmax(self.test_outputs(), axis=1), split.labels
-        confusion = np.bincount(labels * kinds + answers, minlength=kinds * kinds).reshape(kinds, kinds)
-        wrong = np.flatnonzero(answers != labels)[:count]
-        arrays: dict[str, Any] = {"confusion": confusion, "labels": labels[wrong], "answers": answers[wrong]}
+        predictions, labels = np.argmax(self.test_outputs(), axis=1), split.labels
+        confusion = np.bincount(labels * kinds + predictions, minlength=kinds * kinds).reshape(kinds, kinds)
+        wrong = np.flatnonzero(predictions != labels)[:count]
+        arrays: dict[str, Any] = {"confusion": confusion, "labels": labels[wrong], "answers": predictions[wrong]}
         images = split.samples[wrong]
         return Picture(split.seen(images, np.float64), {**arrays, "images": images})
 
     def _outputs(self, samples: NDArray[Any], seen: Callable[[NDArray[Any], Any], Array]) -> Array:
         """Outputs (count, outputs) for samples as the network sees them, a chunk at a time."""
         rng = np.random.default_rng(0)  # for layer noise, if any: the same at each call
-        found = np.empty((len(samples), self._network.outputs), self._network.dtype)
-        for start in range(0, len(found), CHUNK):
-            x = seen(samples[start : start + CHUNK], found.dtype)
-            found[start : start + CHUNK] = self._network.forward(x, rng, training=False)
-        return found
+        outputs = np.empty((len(samples), self._network.outputs), self._network.dtype)
+        for start in range(0, len(outputs), CHUNK):
+            x = seen(samples[start : start + CHUNK], outputs.dtype)
+            outputs[start : start + CHUNK] = self._network.forward(x, rng, training=False)
+        return outputs

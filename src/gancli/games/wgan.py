@@ -33,12 +33,12 @@ class Schedule:
     every: int = 0
 
     def of(self, game: int) -> tuple[int, int]:
-        """Learnings of critic and generator in game `game`, counted from 0."""
+        """Updates of critic and generator in game `game`, counted from 0."""
         long = game < self.first or (self.every > 0 and game % self.every == 0)
         return self.long_critic if long and self.long_critic else self.critic, self.generator * (game >= self.warmup)
 
     def stretches(self, game: int, games: int) -> Iterator[tuple[int, tuple[int, int]]]:
-        """`games` games from `game` on, as (how many, learnings in each), alike ones together."""
+        """`games` games from `game` on, as (how many, updates in each), equal ones together."""
         stop = game + games
         while game < stop:
             ends = [stop, *(end for end in (self.warmup, self.first) if end > game)]
@@ -51,8 +51,8 @@ class Schedule:
 class Wgan(Adversarial):
     """The critic learns, then the generator, as often as the schedule says."""
 
-    def __init__(self, *, schedule: Schedule, **parts: Any):
-        super().__init__(**parts)
+    def __init__(self, *, schedule: Schedule, **common: Any):
+        super().__init__(**common)
         self.schedule = schedule
         self.players = {"generator": self.generator, "critic": self.opponent}
         network = self.opponent.network
@@ -101,6 +101,6 @@ class Wgan(Adversarial):
     def measure(self) -> dict[str, float]:
         """`wasserstein_estimate`, E f(x) − E f(G(z)), the scores, their spread, distances, and norms of gradients."""
         with self.engine.blas:
-            found = self.scores()
-            estimate = float(found["real"].mean() - found["fake"].mean())
-            return {"wasserstein_estimate": estimate, **self.figures(found), **self.gradient_norms()}
+            scores = self.scores()
+            estimate = float(scores["real"].mean() - scores["fake"].mean())
+            return {"wasserstein_estimate": estimate, **self.score_metrics(scores), **self.gradient_norms()}

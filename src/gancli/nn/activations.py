@@ -14,35 +14,35 @@ class Activation(Protocol):
     """f, applied to y (batch, units) in place; backward turns ∂E/∂f(x) into ∂E/∂x, in place."""
 
     def forward(self, engine: Engine, y: Array) -> None:
-        """Y ← f(y)."""
+        """y ← f(y)."""
 
     def backward(self, engine: Engine, y: Array, dy: Array) -> None:
-        """Dy ← dy × f'(x), where y = f(x)."""
+        """dy ← dy × f'(x), where y = f(x)."""
 
-    straight: ClassVar[bool]
-    """Is f'' = 0, but for corners?"""
+    piecewise_linear: ClassVar[bool]
+    """Is f'' = 0 except at corners?"""
 
     def curve(self, engine: Engine, y: Array, dy: Array) -> None:
-        """Dy ← dy × f''(x), where y = f(x), unless it is straight."""
+        """dy ← dy × f''(x), where y = f(x) (not called where f is piecewise linear)."""
 
 
 @dataclass(frozen=True)
 class Sigmoid:
     """σ_μ(x), in (0, 1)."""
 
-    straight: ClassVar[bool] = False
+    piecewise_linear: ClassVar[bool] = False
     mu: float = 1.0
 
     def forward(self, engine: Engine, y: Array) -> None:
-        """Y ← σ_μ(y)."""
+        """y ← σ_μ(y)."""
         engine.sigmoid(y, self.mu)
 
     def backward(self, engine: Engine, y: Array, dy: Array) -> None:
-        """Dy ← dy μ y (1 − y)."""
+        """dy ← dy μ y (1 − y)."""
         engine.sigmoid_gradient(y, dy, self.mu)
 
     def curve(self, engine: Engine, y: Array, dy: Array) -> None:
-        """Dy ← dy μ² y (1 − y) (1 − 2y)."""
+        """dy ← dy μ² y (1 − y) (1 − 2y)."""
         engine.sigmoid_curve(y, dy, self.mu)
 
 
@@ -50,20 +50,20 @@ class Sigmoid:
 class Tanh:
     """k tanh(αx), in (−k, k)."""
 
-    straight: ClassVar[bool] = False
+    piecewise_linear: ClassVar[bool] = False
     k: float = 1.0
     alpha: float = 1.0
 
     def forward(self, engine: Engine, y: Array) -> None:
-        """Y ← k tanh(αy)."""
+        """y ← k tanh(αy)."""
         engine.tanh(y, self.k, self.alpha)
 
     def backward(self, engine: Engine, y: Array, dy: Array) -> None:
-        """Dy ← dy kα (1 − (y/k)²)."""
+        """dy ← dy kα (1 − (y/k)²)."""
         engine.tanh_gradient(y, dy, self.k, self.alpha)
 
     def curve(self, engine: Engine, y: Array, dy: Array) -> None:
-        """Dy ← −2 α² dy y (1 − (y/k)²)."""
+        """dy ← −2 α² dy y (1 − (y/k)²)."""
         engine.tanh_curve(y, dy, self.k, self.alpha)
 
 
@@ -76,19 +76,19 @@ def centered_sigmoid(mu: float = 1.0) -> Tanh:
 class LeakyRelu:
     """x where positive, slope × x elsewhere; the derivative at 0 is the slope."""
 
-    straight: ClassVar[bool] = True
+    piecewise_linear: ClassVar[bool] = True
     slope: float = 0.2
 
     def forward(self, engine: Engine, y: Array) -> None:
-        """Y ← max(y, slope y)."""
+        """y ← max(y, slope y)."""
         engine.relu(y, self.slope)
 
     def backward(self, engine: Engine, y: Array, dy: Array) -> None:
-        """Dy ← dy where y > 0, slope dy elsewhere."""
+        """dy ← dy where y > 0, slope dy elsewhere."""
         engine.relu_gradient(y, dy, self.slope)
 
     def curve(self, engine: Engine, y: Array, dy: Array) -> None:
-        """Nothing: it is straight."""
+        """Nothing: f'' = 0."""
 
 
 def relu() -> LeakyRelu:
@@ -100,18 +100,18 @@ def relu() -> LeakyRelu:
 class Softplus:
     """log(1 + e^x), positive."""
 
-    straight: ClassVar[bool] = False
+    piecewise_linear: ClassVar[bool] = False
 
     def forward(self, engine: Engine, y: Array) -> None:
-        """Y ← log(1 + e^y)."""
+        """y ← log(1 + e^y)."""
         engine.softplus(y)
 
     def backward(self, engine: Engine, y: Array, dy: Array) -> None:
-        """Dy ← dy (1 − e^(−y))."""
+        """dy ← dy (1 − e^(−y))."""
         engine.softplus_gradient(y, dy)
 
     def curve(self, engine: Engine, y: Array, dy: Array) -> None:
-        """Dy ← dy e^(−y) (1 − e^(−y))."""
+        """dy ← dy e^(−y) (1 − e^(−y))."""
         engine.softplus_curve(y, dy)
 
 
@@ -119,31 +119,31 @@ class Softplus:
 class Linear:
     """slope × x. The slope is 1, or μ for the log-odds of a sigmoid (see `log_odds`)."""
 
-    straight: ClassVar[bool] = True
+    piecewise_linear: ClassVar[bool] = True
     slope: float = 1.0
 
     def forward(self, engine: Engine, y: Array) -> None:
-        """Y ← slope y."""
+        """y ← slope y."""
         if self.slope != 1.0:
             engine.scale(y, self.slope)
 
     def backward(self, engine: Engine, y: Array, dy: Array) -> None:
-        """Dy ← slope dy."""
+        """dy ← slope dy."""
         if self.slope != 1.0:
             engine.scale(dy, self.slope)
 
     def curve(self, engine: Engine, y: Array, dy: Array) -> None:
-        """Nothing: it is straight."""
+        """Nothing: f'' = 0."""
 
 
 @dataclass(frozen=True)
 class Step:
     """1 where x > 0, else 0: for display only, it has no gradient to learn from."""
 
-    straight: ClassVar[bool] = True
+    piecewise_linear: ClassVar[bool] = True
 
     def forward(self, engine: Engine, y: Array) -> None:
-        """Y ← 1 where y > 0, else 0."""
+        """y ← 1 where y > 0, else 0."""
         engine.step(y)
 
     def backward(self, engine: Engine, y: Array, dy: Array) -> None:

@@ -39,7 +39,7 @@ LOG_ODDS = {"cross_entropy", "gan"}
 
 
 class Loss(Protocol):
-    """A supervised loss; `answer` turns the network's output into what is shown and judged."""
+    """A supervised loss; `prediction` turns the network's output into what is shown and judged."""
 
     name: str
 
@@ -49,8 +49,8 @@ class Loss(Protocol):
     def gradient(self, engine: Engine, output: Array, target: Array, out: Array) -> None:
         """Write ∂loss/∂output into `out`, which must be neither of the others."""
 
-    def answer(self, output: Array) -> Array:
-        """The network's answer for its output."""
+    def prediction(self, output: Array) -> Array:
+        """The network's prediction from its output."""
 
 
 class MeanSquaredError:
@@ -66,7 +66,7 @@ class MeanSquaredError:
         """2 (o − t) / batch."""
         engine.mse(output, target, out=out)
 
-    def answer(self, output: Array) -> Array:
+    def prediction(self, output: Array) -> Array:
         """The output itself."""
         return output
 
@@ -84,7 +84,7 @@ class BinaryCrossEntropy:
         """(σ(a) − t) / batch."""
         engine.cross_entropy(output, target, out=out)
 
-    def answer(self, output: Array) -> Array:
+    def prediction(self, output: Array) -> Array:
         """p = σ(a)."""
         return sigmoid(output)
 
@@ -95,7 +95,7 @@ class CategoricalCrossEntropy:
     name = "categorical_cross_entropy"
 
     def value(self, output: Array, target: Array) -> float:
-        """Log Σ e^a − Σ t a, for targets that sum to 1."""
+        """log Σ e^a − Σ t a, for targets that sum to 1."""
         shifted = output - output.max(axis=1, keepdims=True)
         return float((np.log(np.exp(shifted).sum(axis=1)) - (target * shifted).sum(axis=1)).sum() / len(output))
 
@@ -103,7 +103,7 @@ class CategoricalCrossEntropy:
         """(softmax(a) − t) / batch."""
         engine.categorical_cross_entropy(output, target, out=out)
 
-    def answer(self, output: Array) -> Array:
+    def prediction(self, output: Array) -> Array:
         """p = softmax(a)."""
         return softmax(output)
 

@@ -23,10 +23,10 @@ class Network:
         self.engine = engine
         self.dtype = np.dtype(dtype)
         self.layout = Layout.of(self._named([layer.shapes() for layer in self.layers]))
-        self.kept = Layout.of(self._named([layer.states() for layer in self.layers]))
+        self.state_layout = Layout.of(self._named([layer.states() for layer in self.layers]))
         self.params: Array = np.zeros(self.layout.size, self.dtype)
         self.grads: Array = np.zeros(self.layout.size, self.dtype)
-        self.state: Array = np.zeros(self.kept.size, self.dtype)
+        self.state: Array = np.zeros(self.state_layout.size, self.dtype)
         self.batch = 0
         self._columns: dict[int, tuple[Array, Array]] = {}
         self._bind()
@@ -100,7 +100,7 @@ class Network:
 
     def _bind(self) -> None:
         params, grads = iter(self.views(self.params).values()), iter(self.views(self.grads).values())
-        states = iter(self.kept.views(self.state).values())
+        states = iter(self.state_layout.views(self.state).values())
         for layer in self.layers:
             names = list(layer.shapes())
             own = {name: next(params) for name in names}, {name: next(grads) for name in names}

@@ -12,8 +12,8 @@ def add_r1(network: Network, gamma: float) -> None:
 
     The network has one output, and its layers are dense, with noise or dropout, which stand still. No derivatives of
     derivatives are needed: with v = ∇_x a(x) held fixed, the gradient of ½‖∇_x a‖² is that of v·∇_x a, the directional
-    derivative of a along v, which one tangent pass gives; then back through both passes. Where all activations are
-    straight pieces, their masks are fixed, and only the tangent's part is left.
+    derivative of a along v, which one tangent pass gives; then back through both passes. Where all activations
+    are piecewise linear, their masks are fixed, and only the tangent's term is left.
     """
     engine, (ones, dt) = network.engine, network.columns()
     engine.fill(ones, 1.0)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from gancli.plots.style import save, subplots
 from gancli.runs.arrays import meant, read_arrays
 from gancli.runs.files import by_game, game_of
-from gancli.runs.own import PICTURE_BYTES
+from gancli.runs.safe_files import PICTURE_BYTES
 
 COLUMNS = 8
 SHOWN = 40
@@ -22,17 +22,17 @@ def plot_errors(run: Path, target: Path, form: str, name: str) -> list[Path]:
     files = by_game(run / "images", "npz")
     if not files:
         return []
-    found = read_arrays(files[-1], PICTURE_BYTES, packed=True)
-    if "confusion" not in found:
+    arrays = read_arrays(files[-1], PICTURE_BYTES, packed=True)
+    if "confusion" not in arrays:
         return []
     title = f"{name}, training {game_of(files[-1]):,d}"
     with meant(files[-1]):
-        confusion, images, labels, answers = (found[key] for key in ("confusion", "images", "labels", "answers"))
+        confusion, images, labels, predictions = (arrays[key] for key in ("confusion", "images", "labels", "answers"))
         if len(confusion) > LABELS or confusion.dtype.kind not in "iu":
             raise ValueError(f"counts of {len(confusion)} labels")
         figures = {"confusion": _matrix(confusion, title)}
         if len(images):
-            figures["errors"] = _images(images, labels, answers, title)
+            figures["errors"] = _images(images, labels, predictions, title)
     return [save(figure, target / f"{file}.{form}") for file, figure in figures.items()]
 
 
@@ -46,21 +46,21 @@ def _matrix(confusion: NDArray[Any], title: str) -> Any:
             colour = "white" if shares[row, column] > 0.6 else "black"
             axes.text(column, row, str(confusion[row, column]), ha="center", va="center", color=colour, fontsize=8)
     ticks = range(len(confusion))
-    axes.set(xticks=ticks, yticks=ticks, xlabel="answer", ylabel="true label")
+    axes.set(xticks=ticks, yticks=ticks, xlabel="prediction", ylabel="true label")
     axes.set_title(f"{title}: {np.trace(confusion) / confusion.sum():.2%} of {confusion.sum():,d} right", fontsize=11)
     axes.grid(False)
     figure.colorbar(shown, label="share of the label's images")
     return figure
 
 
-def _images(images: NDArray[Any], labels: NDArray[Any], answers: NDArray[Any], title: str) -> Any:
+def _images(images: NDArray[Any], labels: NDArray[Any], predictions: NDArray[Any], title: str) -> Any:
     images = images[:SHOWN]
     rows, side = -(-len(images) // COLUMNS), round(images.shape[1] ** 0.5)
     figure, grid = subplots(rows, COLUMNS, figsize=(1.0 * COLUMNS, 1.25 * rows + 0.5))
     for axes in grid.flat:
         axes.axis("off")
-    for axes, image, label, answer in zip(grid.flat, images, labels, answers, strict=False):
+    for axes, image, label, prediction in zip(grid.flat, images, labels, predictions, strict=False):
         axes.imshow(image.reshape(side, side), cmap="gray_r")
-        axes.set_title(f"{label}, read as {answer}", fontsize=7)
-    figure.suptitle(f"{title}: test images answered wrong", fontsize=10)
+        axes.set_title(f"{label}, read as {prediction}", fontsize=7)
+    figure.suptitle(f"{title}: misclassified test images", fontsize=10)
     return figure

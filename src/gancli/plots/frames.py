@@ -1,4 +1,4 @@
-"""What a run has drawn in time: pictures of samples, answers over the plane, points among the true ones, a path."""
+"""What a run has drawn in time: pictures of samples, predictions over the plane, points among the true ones, a path."""
 
 import io
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ from gancli.plots.trajectory import FIELD, Trajectory, read_trajectory
 from gancli.runs import RunError
 from gancli.runs.arrays import meant, read_arrays
 from gancli.runs.files import by_game, game_of
-from gancli.runs.own import PICTURE_BYTES, read_bytes
+from gancli.runs.safe_files import PICTURE_BYTES, read_bytes
 
 Thing = TypeVar("Thing")
 PIXELS = 4_000_000
@@ -95,9 +95,9 @@ def _draw_path(trajectory: Trajectory, game: int) -> Draw:
 
 
 def _draw_plane(axes: Any, path: Path) -> Any:
-    """Answers over [−1, 1]², the line where they are half way, and points that were learned."""
-    found = read_arrays(path, PICTURE_BYTES, packed=True)
-    plane, points, labels = found["plane"], found["points"], found["labels"]
+    """Predictions over [−1, 1]², the line where they are half way, and points that were learned."""
+    arrays = read_arrays(path, PICTURE_BYTES, packed=True)
+    plane, points, labels = arrays["plane"], arrays["points"], arrays["labels"]
     shown = axes.imshow(plane, cmap="RdBu_r", vmin=0, vmax=1, extent=(-1, 1, -1, 1))
     axis = np.linspace(-1, 1, len(plane))
     if plane.min() < 0.5 < plane.max():
@@ -114,10 +114,10 @@ def _draw_plane(axes: Any, path: Path) -> Any:
 
 
 def _draw_samples(axes: Any, path: Path) -> Any:
-    """Samples over true points, and what the discriminator or critic answers there."""
-    found = read_arrays(path, PICTURE_BYTES, packed=True)
-    samples, real, answers, half = found["samples"], found["real"], found["answers"], float(found["half"])
-    shown = axes.imshow(answers, cmap="Greys", extent=(-half, half, -half, half), alpha=0.35)
+    """Samples over true points, and the output of the discriminator or critic there."""
+    arrays = read_arrays(path, PICTURE_BYTES, packed=True)
+    samples, real, outputs, half = arrays["samples"], arrays["real"], arrays["answers"], float(arrays["half"])
+    shown = axes.imshow(outputs, cmap="Greys", extent=(-half, half, -half, half), alpha=0.35)
     axes.scatter(*real.T, s=3, c=BLUE, linewidths=0, alpha=0.25)
     axes.scatter(*samples.T, s=3, c=ORANGE, linewidths=0, alpha=0.5)
     axes.set(xlim=(-half, half), ylim=(-half, half), aspect="equal")
@@ -128,7 +128,7 @@ def _draw_samples(axes: Any, path: Path) -> Any:
 DRAW: dict[str, Draw] = {"plane": _draw_plane, "samples": _draw_samples}
 """By an array that the file of a frame holds."""
 LEGENDS: dict[Draw, tuple[str, list[tuple[str, str]]]] = {
-    _draw_plane: ("answer (0 and 1 are the targets)", [(BLUE, "learned as 0"), (ORANGE, "learned as 1")]),
+    _draw_plane: ("prediction (0 and 1 are the targets)", [(BLUE, "learned as 0"), (ORANGE, "learned as 1")]),
     _draw_samples: ("output of the discriminator or critic", [(BLUE, "true points"), (ORANGE, "samples")]),
 }
 """What the colour bar says, and what the dots are."""

@@ -1,4 +1,4 @@
-"""What the judge has said in time, beside the pictures of the same games."""
+"""The judge's measures in time, beside the pictures of the same games."""
 
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,8 @@ def plot_judged(run: Path, target: Path, form: str, title: str) -> list[Path]:
         return []
     height = 1.5 * len(measures)
     figure = new_figure(figsize=(11, 2.4 + height))
-    parts: Any = figure.subfigures(2, 1, height_ratios=[2.4, height])
-    above, below = parts
+    subfigures: Any = figure.subfigures(2, 1, height_ratios=[2.4, height])
+    above, below = subfigures
     _pictures(above, shown)
     for axes, name in zip(below.subplots(len(measures), 1, sharex=True, squeeze=False).flat, measures, strict=True):
         own = [row for row in rows if name in row]

@@ -14,8 +14,8 @@ from gancli.runs import RunFolder
 from gancli.runs.files import remove_dead
 
 _PICTURED = {
-    ("supervised", "xor"): "answers over the square [−1, 1]²",
-    ("supervised", "line"): "answers over the square [−1, 1]²",
+    ("supervised", "xor"): "predictions over the square [−1, 1]²",
+    ("supervised", "line"): "predictions over the square [−1, 1]²",
     ("game2d", "none"): "θ and φ over the field of their steps",
 }
 """What the pictures of a kind of run and a data set show, where it is not samples."""
@@ -44,5 +44,5 @@ def plot_run(run: Path, form: str = "png", animation: bool = False, target: Path
 
 def _pictured(record: dict[str, Any]) -> str:
     about = (str(record.get("kind")), str(record.get("data", {}).get("set")))
-    other = "test images answered wrong" if about[0] == "supervised" else "the same latents in time"
+    other = "misclassified test images" if about[0] == "supervised" else "the same latents in time"
     return _PICTURED.get(about, other)

@@ -1,4 +1,4 @@
-"""One look for all figures, whatever is set outside: matplotlib's own defaults, and ours upon them.
+"""One style for all figures, whatever is set outside: matplotlib's own defaults, and ours upon them.
 
 Nothing is read of `$MPLBACKEND`, of a user's `matplotlibrc`, or of one in the folder one stands in; and nothing of a
 notebook's settings is changed.
@@ -55,7 +55,7 @@ _OURS = {
 
 @contextlib.contextmanager
 def drawing() -> Iterator[None]:
-    """Within `with drawing():`, or a function that `@drawing()` decorates, figures look as ours."""
+    """Within `with drawing():`, or a function that `@drawing()` decorates, figures have our style."""
     with matplotlib.rc_context(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # settings that go out of use, letters that the font lacks
         defaults = dict(matplotlib.rcParamsDefault)  # not `rcdefaults`, which reads a user's styles
@@ -74,9 +74,9 @@ def subplots(
     gridspec_kw: dict[str, Any] | None = None, **options: Any,
 ) -> tuple[Figure, Any]:  # fmt: skip
     """A figure and its axes, one or, if not `squeeze`, an array (rows, columns)."""
-    made = figure(**options)
-    axes = made.subplots(rows, columns, squeeze=squeeze, sharex=sharex, sharey=sharey, gridspec_kw=gridspec_kw)
-    return made, axes
+    drawn = figure(**options)
+    axes = drawn.subplots(rows, columns, squeeze=squeeze, sharex=sharex, sharey=sharey, gridspec_kw=gridspec_kw)
+    return drawn, axes
 
 
 def colour_map(name: str) -> Any:
@@ -85,7 +85,7 @@ def colour_map(name: str) -> Any:
 
 
 def save(figure: Figure, path: Path) -> Path:
-    """Write a figure, whole or not at all. Raises OSError."""
+    """Write a figure, completely or not at all. Raises OSError."""
     buffer = io.BytesIO()
     form = path.suffix.removeprefix(".")
     options: dict[str, Any] = {"pil_kwargs": {"compress_level": 1}} if form == "png" else {}

@@ -15,9 +15,9 @@ from gancli.plots.frames import frames, spread
 from gancli.plots.groups import Group, best_first, called, groups_of, short
 from gancli.plots.style import GREEN, LARGEST, colour_map, drawing, save, subplots
 from gancli.runs import RunError, SweepFolder
-from gancli.runs.figures import ABOUT
 from gancli.runs.files import remove_dead
 from gancli.runs.ranking import EVALUATED, REAL
+from gancli.runs.summary import ABOUT
 from gancli.runs.sweeps import readable
 
 PANELS, LINES, BOXES, ROWS, COLUMNS = 12, 8, 16, 12, 4
@@ -223,17 +223,17 @@ def _map(groups: list[Group], keys: list[str], metric: str, title: str) -> Any:
 def _pictures(groups: list[Group], keys: list[str], title: str) -> Any:
     """The last picture of the first seeds, a row for each combination; None where no run has drawn any."""
     listed = [(group, [frames(run.path) for run in group.runs[:COLUMNS]]) for group in groups[:ROWS] if group.runs]
-    drawn = [(group, [every[-1] for every in found if every]) for group, found in listed]
-    drawn = [(group, found) for group, found in drawn if found]
+    drawn = [(group, [every[-1] for every in pictures if every]) for group, pictures in listed]
+    drawn = [(group, pictures) for group, pictures in drawn if pictures]
     if not drawn:
         return None
-    columns = max(len(found) for _, found in drawn)
+    columns = max(len(pictures) for _, pictures in drawn)
     width = max(2.6 * columns, 4.6)  # of the title
     figure, grid = subplots(len(drawn), columns, figsize=(width, 2.5 * len(drawn) + 0.3), squeeze=False)
-    for axes_row, (group, found) in zip(grid, drawn, strict=True):
+    for axes_row, (group, pictures) in zip(grid, drawn, strict=True):
         for axes in axes_row:
             axes.axis("off")
-        for axes, frame in zip(axes_row, found, strict=False):
+        for axes, frame in zip(axes_row, pictures, strict=False):
             frame.draw(axes)
         axes_row[0].set_title(group.label(keys), fontsize=7, loc="left")
     more = f", the first {ROWS} of {len(groups)} combinations" if len(groups) > ROWS else ""

@@ -11,7 +11,7 @@ from gancli.plots.style import BLUE, GREY, ORANGE, save, subplots
 from gancli.runs import RunFolder
 from gancli.runs.arrays import meant, read_arrays
 from gancli.runs.files import by_game
-from gancli.runs.own import PICTURE_BYTES
+from gancli.runs.safe_files import PICTURE_BYTES
 
 SIDE = 200
 """Arrows along an axis of a field, at most."""
@@ -55,9 +55,9 @@ def read_trajectory(run: Path) -> Trajectory | None:
     files = by_game(run / "images", "npz")
     if not rows or not files:
         return None
-    found = read_arrays(files[0], PICTURE_BYTES, packed=True)
+    arrays = read_arrays(files[0], PICTURE_BYTES, packed=True)
     with meant(files[0]):
-        axis, theta_step, phi_step = (found[key] for key in FIELD)
+        axis, theta_step, phi_step = (arrays[key] for key in FIELD)
         if not (theta_step.shape == phi_step.shape == (len(axis), len(axis)) and 1 < len(axis) <= SIDE):
             raise ValueError(f"a field of {theta_step.shape} over {axis.shape}")
     path = np.array([(row["theta"], row["phi"]) for row in rows])
@@ -65,7 +65,7 @@ def read_trajectory(run: Path) -> Trajectory | None:
 
 
 def plot_trajectory(run: Path, target: Path, form: str, name: str) -> list[Path]:
-    """The whole path; nothing where the run has no field."""
+    """The complete path; nothing where the run has no field."""
     trajectory = read_trajectory(run)
     if trajectory is None:
         return []

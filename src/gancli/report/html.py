@@ -60,13 +60,13 @@ for (const table of document.querySelectorAll('table.sortable')) {
 """
 
 
-def page(title: str, parts: Iterable[str]) -> str:
-    """A whole document."""
+def page(title: str, sections: Iterable[str]) -> str:
+    """A complete document."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<link rel="icon" href="data:,">\n<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n'
-        f"<h1>{escape(title)}</h1>\n{''.join(parts)}<script>{SCRIPT}</script>\n</body>\n</html>\n"
+        f"<h1>{escape(title)}</h1>\n{''.join(sections)}<script>{SCRIPT}</script>\n</body>\n</html>\n"
     )
 
 
@@ -75,9 +75,9 @@ def escape(value: Any) -> str:
     return html.escape(str(value))
 
 
-def section(title: str, *parts: str) -> str:
+def section(title: str, *contents: str) -> str:
     """A heading and what is under it; nothing where there is nothing."""
-    inside = "".join(parts)
+    inside = "".join(contents)
     return f"<h2>{escape(title)}</h2>\n{inside}" if inside else ""
 
 

@@ -12,9 +12,7 @@ from gancli.plots.history import frame_png
 from gancli.plots.style import drawing
 from gancli.report import html
 from gancli.runs import RunError, RunFolder, SweepFolder
-from gancli.runs.figures import figures
 from gancli.runs.files import remove_dead, write_text
-from gancli.runs.own import PICTURE_BYTES, read_bytes, read_text
 from gancli.runs.ranking import (
     COUNTS,
     EVALUATED,
@@ -25,6 +23,8 @@ from gancli.runs.ranking import (
     seeds_in_words,
     ways,
 )
+from gancli.runs.safe_files import PICTURE_BYTES, read_bytes, read_text
+from gancli.runs.summary import summarize
 from gancli.runs.sweeps import readable
 
 FRAMES, COMBINATIONS = 60, 24
@@ -40,14 +40,14 @@ def report_run(run: Path, target: Path | None = None) -> Path:
     record, rows = folder.record(), folder.rows()
     name = str(record.get("name", run.name))
     title = f"{name}: {record.get('kind')}, {record.get('status')}"
-    last = figures(rows)
+    last = summarize(rows)
     names = list(dict.fromkeys(key.rsplit(".", 1)[0] for key in last))
     measured = [
         {"metric": name, "is": metric(name).label, "last": last.get(f"{name}.final"), "best": last.get(f"{name}.best"),
          "": BETTER[metric(name).better]}
         for name in names
     ]  # fmt: skip
-    parts = [
+    sections = [
         f"<p>{html.escape(_sentence(record, rows))}</p>\n",
         html.section("Pictures in time", html.viewer(_pictures(run))),
         html.section("Samples against real data", _evaluation(run)),
@@ -56,7 +56,7 @@ def report_run(run: Path, target: Path | None = None) -> Path:
         html.section("Experiment", f"<pre>{html.escape(_text(folder.config))}</pre>\n"),
         html.section("Where it comes from", html.table(_provenance(record))),
     ]
-    return _write(target or folder.inside(PAGE), html.page(title, parts))
+    return _write(target or folder.inside(PAGE), html.page(title, sections))
 
 
 @drawing()
@@ -66,7 +66,7 @@ def report_sweep(sweep: Path, target: Path | None = None) -> Path:
     record, rows = folder.record(), folder.summary_rows()
     keys, combinations = folder.combinations()
     title = f"{record.get('name', sweep.name)}: {record.get('cells')} cells, {record.get('status')}"
-    parts = [
+    sections = [
         html.section("Combinations, mean over seeds ± half its 95 % interval", *_combinations(folder, combinations)),
         html.section("Figures", _figures(lambda target: plots.plot_sweep(sweep, "png", target=target))),
         html.section("Last pictures", _cell_pictures(folder, keys)),
@@ -75,7 +75,7 @@ def report_sweep(sweep: Path, target: Path | None = None) -> Path:
         html.section("Base", f"<pre>{html.escape(_text(folder.inside('base.yaml')))}</pre>\n"),
         html.section("Where it comes from", html.table(_provenance(record))),
     ]
-    return _write(target or folder.inside(PAGE), html.page(title, parts))
+    return _write(target or folder.inside(PAGE), html.page(title, sections))
 
 
 def _write(path: Path, text: str) -> Path:
@@ -109,17 +109,20 @@ def _picture(frame: Frame) -> bytes:
 
 
 def _evaluation(run: Path) -> str:
-    found = RunFolder(run).evaluation()
-    if "measures" not in found:
+    evaluation = RunFolder(run).evaluation()
+    if "measures" not in evaluation:
         return ""
     rows = [
         {"measure": name, "is": metric(name).label, "samples": html.interval(row["value"], row["±"]),
          "real data": html.interval(row["real"], row["real ±"]), "": BETTER[metric(name).better]}
-        for name, row in found["measures"].items()
+        for name, row in evaluation["measures"].items()
     ]  # fmt: skip
-    about = f"{found['samples']:,d} samples at game {found['game']:,d}; {found.get('judge', 'points in the plane')}"
-    said = "; ".join(found.get("findings", []))
-    return f"<p>{html.escape(about)}.</p>\n{f'<p>{html.escape(said)}.</p>' if said else ''}\n{html.table(rows)}"
+    judge = evaluation.get("judge", "points in the plane")
+    about = f"{evaluation['samples']:,d} samples at game {evaluation['game']:,d}; {judge}"
+    sentences = "; ".join(evaluation.get("findings", []))
+    return (
+        f"<p>{html.escape(about)}.</p>\n{f'<p>{html.escape(sentences)}.</p>' if sentences else ''}\n{html.table(rows)}"
+    )
 
 
 def _figures(draw: Any) -> str:
@@ -142,11 +145,11 @@ def _combinations(folder: SweepFolder, combinations: list[Combination]) -> list[
     """What counts, whether there is a ranking, and the table: settings, seeds, what has a direction, the rest."""
     columns = columns_of([row for one in combinations for row in one.rows])
     wanted = main_metric(metric_of(column).name for column in columns)
-    said = f"<p>{html.escape(COUNTS[0].upper() + COUNTS[1:])}.</p>\n"
-    if len(found := ways(combinations)) > 1:
-        said += f"<p>Not evaluated alike, so not to be compared: {html.escape('; '.join(found))}.</p>\n"
+    text = f"<p>{html.escape(COUNTS[0].upper() + COUNTS[1:])}.</p>\n"
+    if len(different := ways(combinations)) > 1:
+        text += f"<p>Not evaluated alike, so not to be compared: {html.escape('; '.join(different))}.</p>\n"
     if wanted is None:
-        said += (
+        text += (
             "<p>In the order of the plan: nothing that was measured says which is better; "
             f"<code>gancli evaluate {html.escape(folder.path.name)}</code> measures it.</p>\n"
         )
@@ -156,16 +159,16 @@ def _combinations(folder: SweepFolder, combinations: list[Combination]) -> list[
     evaluated = {metric_of(column).name for column in shown if column.endswith(EVALUATED)}
     rest = [column for column in shown if column.endswith(EVALUATED) or metric_of(column).name not in evaluated]
     others = counted_as(combinations, rest[0] if rest else "")
-    return [said, html.table([_row(one, rest, others) for one in combinations], sortable=True)]
+    return [text, html.table([_row(one, rest, others) for one in combinations], sortable=True)]
 
 
 def _row(one: Combination, columns: list[str], others: list[str]) -> dict[str, Any]:
     counts = one.counts(columns[0] if columns else "")
-    found: dict[str, Any] = {**one.settings, **seeds_in_words({key: counts.get(key) for key in others})}
+    row: dict[str, Any] = {**one.settings, **seeds_in_words({key: counts.get(key) for key in others})}
     for column in columns:
         mean, half = mean_and_half(list(one.values(column).values()))
-        found[metric_of(column).name] = html.interval(mean, half)
-    return found
+        row[metric_of(column).name] = html.interval(mean, half)
+    return row
 
 
 def _frames(folder: SweepFolder, cell: str) -> list[Frame]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gancli.runs.errors import RunError
 from gancli.runs.files import write_bytes
-from gancli.runs.own import opened
+from gancli.runs.safe_files import opened
 
 DAMAGE = (
     OSError, ValueError, LookupError, EOFError, MemoryError, RuntimeError, AttributeError, TypeError, SyntaxError,

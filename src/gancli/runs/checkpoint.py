@@ -17,8 +17,8 @@ from gancli.runs.arrays import DAMAGE, read_arrays, write_arrays
 from gancli.runs.errors import RunError
 from gancli.runs.files import by_game
 
-KEPT = 2
-"""How many checkpoints of a run are kept."""
+MAX_COUNT = 2
+"""How many checkpoints of a run stay on the disk."""
 Arrays = dict[str, NDArray[Any]]
 MAX_BYTES = 8_000_000_000
 """Of a checkpoint whose networks are not known yet."""
@@ -36,10 +36,10 @@ class Checkpoint:
 
 def save(folder: Path, game: int, arrays: Arrays, facts: dict[str, Any]) -> Path:
     """Write `game-000500.npz` and remove all but the last two. Raises OSError."""
-    whole = {FACTS: np.frombuffer(json.dumps(facts).encode("utf-8"), np.uint8), **arrays}
+    contents = {FACTS: np.frombuffer(json.dumps(facts).encode("utf-8"), np.uint8), **arrays}
     path = folder / f"game-{game:06d}.npz"
-    write_arrays(path, {**whole, SHA256: np.frombuffer(_digest(whole), np.uint8)})
-    for old in paths(folder)[:-KEPT]:
+    write_arrays(path, {**contents, SHA256: np.frombuffer(_digest(contents), np.uint8)})
+    for old in paths(folder)[:-MAX_COUNT]:
         old.unlink(missing_ok=True)
     return path
 
@@ -51,11 +51,11 @@ def paths(folder: Path) -> list[Path]:
 
 def load(path: Path, most: int = MAX_BYTES) -> Checkpoint:
     """Read one checkpoint, of at most `most` bytes. Raises RunError where it is damaged."""
-    whole = read_arrays(path, most)
+    contents = read_arrays(path, most)
     try:
-        if whole.pop(SHA256).tobytes() != _digest(whole):
+        if contents.pop(SHA256).tobytes() != _digest(contents):
             raise ValueError("its SHA-256 is another")
-        return Checkpoint(whole, json.loads(whole.pop(FACTS).tobytes()))
+        return Checkpoint(contents, json.loads(contents.pop(FACTS).tobytes()))
     except DAMAGE as error:
         raise RunError(f"{path}: is damaged ({error or type(error).__name__})") from None
 
@@ -70,14 +70,14 @@ def newest(
     damaged: list[str] = []
     for path in reversed(paths(folder)):
         try:
-            found = load(path, most)
-            check(found.facts)
+            candidate = load(path, most)
+            check(candidate.facts)
         except ValueError as error:
             damaged.append(str(error))
         except (LookupError, TypeError, AttributeError) as error:
             damaged.append(f"{path}: does not say what a checkpoint says ({error!r})")
         else:
-            return Checkpoint(found.arrays, found.facts, damaged)
+            return Checkpoint(candidate.arrays, candidate.facts, damaged)
     raise RunError("; ".join(damaged) or f"{folder}: holds no checkpoint")
 
 

@@ -7,5 +7,5 @@ class RunError(GancliError, ValueError):
     """A run or sweep that cannot be found, read or gone on with; the message says why and what to do."""
 
 
-class HeldError(RunError):
+class LockedError(RunError):
     """Another process is at work in the folder."""

@@ -1,4 +1,4 @@
-"""Files that are whole or absent: written beside, flushed to the disk, then put in place."""
+"""Files that are complete or absent: written beside, flushed to the disk, then put in place."""
 
 import contextlib
 import datetime
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gancli.disk import sync_folder
-from gancli.runs import own
+from gancli.runs import safe_files
 
 DIFF = "git.diff"
 """The file of a run folder that holds how the working folder differed from its commit."""
@@ -63,7 +63,7 @@ def finite(data: Any) -> Any:
 
 def append_text(path: Path, text: str, flush: bool = False) -> None:
     """Add to a file, with `flush` to the disk before this returns. Raises RunError where it is a link, OSError."""
-    with own.append(path) as file:
+    with safe_files.append(path) as file:
         file.write(text.encode("utf-8", "backslashreplace"))
         file.flush()
         if flush:
@@ -72,7 +72,7 @@ def append_text(path: Path, text: str, flush: bool = False) -> None:
 
 def sync(path: Path) -> int:
     """Have what was appended to a file on the disk before this returns; its length in bytes. Raises OSError."""
-    with own.append(path) as file:
+    with safe_files.append(path) as file:
         os.fsync(file.fileno())
         return os.fstat(file.fileno()).st_size
 
@@ -89,8 +89,8 @@ def remove_dead(folder: Path) -> None:
     import psutil
 
     for path in folder.glob(f"{TEMPORARY}*"):
-        found = re.search(r"\.([0-9a-f]{8})-(\d+)\.\w+$", path.name)
-        if found and found[1] == _host() and not psutil.pid_exists(int(found[2])):
+        match = re.search(r"\.([0-9a-f]{8})-(\d+)\.\w+$", path.name)
+        if match and match[1] == _host() and not psutil.pid_exists(int(match[2])):
             with contextlib.suppress(OSError):
                 path.unlink()
 
@@ -113,8 +113,8 @@ def _umask() -> int:
 
 def by_game(folder: Path, suffix: str) -> list[Path]:
     """The files `game-000500.suffix`, … of a folder, in the order of their games. Raises RunError for a link."""
-    found = [path for path in own.own(folder).glob(f"game-*.{suffix}") if path.stem[5:].isdecimal()]
-    return sorted(map(own.own, found), key=game_of)
+    files = [path for path in safe_files.checked_path(folder).glob(f"game-*.{suffix}") if path.stem[5:].isdecimal()]
+    return sorted(map(safe_files.checked_path, files), key=game_of)
 
 
 def game_of(path: Path) -> int:

@@ -1,4 +1,4 @@
-"""A run folder: made exclusively, locked by the process that runs it, honest about its status."""
+"""A run folder: created exclusively, locked by the process that runs it, honest about its status."""
 
 import contextlib
 import datetime
@@ -13,8 +13,8 @@ from typing import Any
 from gancli.disk import sync_folder
 from gancli.runs.errors import RunError
 from gancli.runs.files import TEMPORARY, append_text, finite, sync, write_bytes
-from gancli.runs.held import Held
-from gancli.runs.own import METRICS_BYTES, opened, read_bytes, read_json
+from gancli.runs.locked_folder import LockedFolder
+from gancli.runs.safe_files import METRICS_BYTES, opened, read_bytes, read_json
 
 FOLDERS = ("images", "checkpoints")
 LARGEST = 1e308
@@ -23,7 +23,7 @@ TAIL_BYTES = 100_000
 """Of the metrics' end, in which their last line lies."""
 
 
-class RunFolder(Held):
+class RunFolder(LockedFolder):
     """One run on disk."""
 
     RECORD, EVALUATION = "run.json", "evaluation.json"
@@ -38,20 +38,20 @@ class RunFolder(Held):
         beside: Mapping[str, bytes] | None = None,
         exact: bool = False,
     ) -> "RunFolder":
-        """Make and lock a new folder in `runs`, with the files of `beside` in it; it is there whole or not at all.
+        """Create and lock a new folder in `runs`, with the files of `beside` in it; it is there complete or not at all.
 
         Its name is `name` where that is `exact`, else one that nobody else has, with the time. Raises OSError, leaving
         nothing behind.
         """
-        made = cls(exclusive(runs, name))
-        with whole(made, runs, name, exact):
-            for part in FOLDERS:
-                (made.path / part).mkdir()
+        run = cls(exclusive(runs, name))
+        with creating(run, runs, name, exact):
+            for subfolder in FOLDERS:
+                (run.path / subfolder).mkdir()
             for file, content in {"config.yaml": config.encode("utf-8"), **(beside or {})}.items():
-                write_bytes(made.path / file, content)
-            made.write_record(record)
-            made.metrics.touch()
-        return made
+                write_bytes(run.path / file, content)
+            run.write_record(record)
+            run.metrics.touch()
+        return run
 
     @property
     def config(self) -> Path:
@@ -74,25 +74,25 @@ class RunFolder(Held):
         return self.inside("checkpoints")
 
     def evaluation(self) -> dict[str, Any]:
-        """What `gancli evaluate` has found, empty where it was not asked. Raises RunError."""
+        """What `gancli evaluate` has measured, empty where it was not run. Raises RunError."""
         path = self.inside(self.EVALUATION)
         try:
-            found = read_json(path) if path.exists() else {}
+            evaluation = read_json(path) if path.exists() else {}
         except OSError as error:
             raise RunError(f"{path}: cannot be read ({error.strerror})") from None
-        if not _is_evaluation(found):
+        if not _is_evaluation(evaluation):
             raise RunError(f"{path}: is no evaluation of gancli's; `gancli evaluate {self.path}` makes one")
-        return found
+        return evaluation
 
     def current_evaluation(self) -> dict[str, Any]:
-        """The same, where it is of the run as it stands: not of one that was made longer since. Raises RunError."""
-        found = self.evaluation()
-        played = self._read_record().get("played") if found else None
-        return found if played is None or found.get("game", played) == played else {}
+        """The same, where it is of the run as it stands: not of one that was extended since. Raises RunError."""
+        evaluation = self.evaluation()
+        played = self._read_record().get("played") if evaluation else None
+        return evaluation if played is None or evaluation.get("game", played) == played else {}
 
     @property
     def plots(self) -> Path:
-        """Figures made on demand."""
+        """Figures drawn on demand."""
         return self.inside("plots")
 
     def append_metrics(self, row: dict[str, Any]) -> None:
@@ -105,7 +105,7 @@ class RunFolder(Held):
         return sync(self.metrics)
 
     def has_metrics(self, length: int) -> bool:
-        """Are there `length` bytes of metrics, in whole lines?"""
+        """Are there `length` bytes of metrics, in complete lines?"""
         if length == 0 or not self.metrics.exists():
             return length == 0
         with self.metrics.open("rb") as file:
@@ -124,9 +124,9 @@ class RunFolder(Held):
         with opened(path, METRICS_BYTES) as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
             lines = file.read().splitlines(keepends=True)
-        whole = [line for line in lines if line.endswith(b"\n")]
-        row = _row(whole[-1]) if whole else {}
-        if whole and not _is_row(row):
+        complete = [line for line in lines if line.endswith(b"\n")]
+        row = _row(complete[-1]) if complete else {}
+        if complete and not _is_row(row):
             raise RunError(f"{path}: its last line is damaged; without it, the others can be read")
         return dict(row)
 
@@ -164,17 +164,17 @@ def _is_row(row: Any) -> bool:
     )
 
 
-def _is_evaluation(found: Any) -> bool:
+def _is_evaluation(data: Any) -> bool:
     """Has it the form of `gancli evaluate`'s: measures of four numbers by name, counts, sentences?"""
-    if not isinstance(found, dict) or not isinstance(found.get("measures", {}), dict):
+    if not isinstance(data, dict) or not isinstance(data.get("measures", {}), dict):
         return False
-    counts = [found.get(key, 0) for key in ("game", "asked", "samples", "sets", "seed")]
-    texts = [found.get(key, []) for key in ("findings", "notices")]
+    counts = [data.get(key, 0) for key in ("game", "asked", "samples", "sets", "seed")]
+    texts = [data.get(key, []) for key in ("findings", "notices")]
     return (
-        all(map(_is_measure, found.get("measures", {}).values()))
+        all(map(_is_measure, data.get("measures", {}).values()))
         and all(type(count) is int for count in counts)
         and all(isinstance(one, list) and all(isinstance(text, str) for text in one) for one in texts)
-        and isinstance(found.get("critic", {}), dict)
+        and isinstance(data.get("critic", {}), dict)
     )
 
 
@@ -200,22 +200,22 @@ def exclusive(runs: Path, name: str) -> Path:
 
 
 @contextlib.contextmanager
-def whole(made: Held, runs: Path, name: str, exact: bool = False) -> Iterator[None]:
+def creating(folder: LockedFolder, runs: Path, name: str, exact: bool = False) -> Iterator[None]:
     """Lock a new folder, let it be filled, and give it its name; it is taken away where anything of that fails."""
     try:
-        made.lock()
+        folder.lock()
         yield
         if exact:
-            made.move(runs / name)
+            folder.move(runs / name)
         else:
-            name_uniquely(made, runs, name)
+            name_uniquely(folder, runs, name)
         sync_folder(runs)
     except BaseException:
-        made.remove()
+        folder.remove()
         raise
 
 
-def name_uniquely(folder: Held, runs: Path, name: str) -> None:
+def name_uniquely(folder: LockedFolder, runs: Path, name: str) -> None:
     """Give a finished folder its name, the time in it, which nobody else has. Raises OSError."""
     while True:
         stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")

@@ -68,27 +68,27 @@ def git_of(folder: str) -> Git | None:
 
 def _program() -> str:
     """Git, but not one that lies where one stands. Raises OSError."""
-    found = shutil.which("git")
-    if found is None or not Path(found).is_absolute():
+    program = shutil.which("git")
+    if program is None or not Path(program).is_absolute():
         raise FileNotFoundError("git")
-    return found
+    return program
 
 
 def _run(folder: str, *words: str) -> str:
-    """The answer of a command that reads paths and settings, and compares nothing. Raises OSError, SubprocessError."""
+    """The output of a command that reads paths and settings, and compares nothing. Raises OSError, SubprocessError."""
     environment = {**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0"}
     command = [_program(), "-C", folder, *words]
-    answer = subprocess.run(command, capture_output=True, check=True, timeout=SECONDS, env=environment)
-    return os.fsdecode(answer.stdout)
+    result = subprocess.run(command, capture_output=True, check=True, timeout=SECONDS, env=environment)
+    return os.fsdecode(result.stdout)
 
 
 def _form(folder: str) -> dict[str, str]:
     """How files are stored, by the true configuration."""
     try:
-        found = _run(folder, "config", "-z", "--get-regexp", _FORM)
+        settings = _run(folder, "config", "-z", "--get-regexp", _FORM)
     except subprocess.CalledProcessError:  # it says nothing of it
         return {}
-    pairs = (entry.partition("\n")[::2] for entry in found.split("\0") if entry)
+    pairs = (entry.partition("\n")[::2] for entry in settings.split("\0") if entry)
     return {key: value for key, value in pairs if value.isalpha()}
 
 
@@ -99,8 +99,8 @@ def _borrowed(folder: str, objects: str, index: str, kind: str) -> Iterator[dict
     settings |= {"extensions.objectFormat": kind, "diff.ignoreSubmodules": "all", **_form(folder)}
     lines = (f"[{key.partition('.')[0]}]\n\t{key.partition('.')[2]} = {value}\n" for key, value in settings.items())
     with tempfile.TemporaryDirectory(prefix="gancli-git-") as name:
-        for part in ("objects", "refs"):
-            (Path(name) / part).mkdir()
+        for subfolder in ("objects", "refs"):
+            (Path(name) / subfolder).mkdir()
         (Path(name) / "HEAD").write_text("ref: refs/heads/none\n", encoding="ascii")
         (Path(name) / "config").write_text("".join(lines), encoding="ascii")
         for path in (Path(index), *Path(index).parent.glob("sharedindex.*")):  # which git brings up to date as it reads
@@ -108,8 +108,8 @@ def _borrowed(folder: str, objects: str, index: str, kind: str) -> Iterator[dict
             if not stat.S_ISREG(facts.st_mode) or facts.st_size > MAX_INDEX:
                 raise OSError(f"{path} is no index of {MAX_INDEX:,d} bytes at most")
             shutil.copy2(path, Path(name) / path.name)
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-        yield {**kept, **_ALONE, "GIT_DIR": name, "GIT_OBJECT_DIRECTORY": objects}
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+        yield {**environment, **_ALONE, "GIT_DIR": name, "GIT_OBJECT_DIRECTORY": objects}
 
 
 def _difference(commit: str, top: str, environment: dict[str, str]) -> bytes:

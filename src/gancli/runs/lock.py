@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from gancli.runs import own
+from gancli.runs import safe_files
 
 try:
     import fcntl
@@ -38,7 +38,7 @@ class Lock:
 
     def take(self) -> bool:
         """Take it; False where another has it. Raises NoLocks, RunError where it is a link, OSError."""
-        file = own.append(self.folder / "lock")
+        file = safe_files.append(self.folder / "lock")
         try:
             taken = _flock(file, exclusive=True)
         except BaseException:
@@ -61,7 +61,7 @@ class Lock:
         if self.mine:
             return True
         try:
-            with own.own(self.folder / "lock").open("rb") as file:
+            with safe_files.checked_path(self.folder / "lock").open("rb") as file:
                 return not _flock(file, exclusive=False)
         except FileNotFoundError:
             return False

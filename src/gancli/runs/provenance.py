@@ -77,8 +77,8 @@ def _blas(threads: int | None) -> dict[str, Any] | None:
     keys = ("internal_api", "version", "architecture", "threading_layer", "num_threads")
     if not loaded:
         return None
-    found = min(loaded, key=_is_foreign)
-    return {key: found.get(key) for key in keys} | ({} if threads is None else {"num_threads": threads})
+    blas = min(loaded, key=_is_foreign)
+    return {key: blas.get(key) for key in keys} | ({} if threads is None else {"num_threads": threads})
 
 
 def _is_foreign(library: dict[str, Any]) -> tuple[bool, bool, str]:

@@ -45,29 +45,29 @@ class Combination:
     def errors(self, column: str) -> dict[int, float]:
         """By seed, how bad each value is: less is better. Empty for a metric without a direction."""
         one = metric_of(column)
-        found = {}
+        errors = {}
         for row in self.counted():
             error = None if row.get(column) is None else one.error(float(row[column]), row.get(f"{one.name}{REAL}"))
             if error is not None:
-                found[row["seed"]] = error
-        return found
+                errors[row["seed"]] = error
+        return errors
 
     def counts(self, column: str) -> dict[str, int]:
         """How many seeds there are in all, how many count, and what has become of the others."""
-        found = {"seeds": len(self.values(column)), "of": len(self.rows)}
+        counts = {"seeds": len(self.values(column)), "of": len(self.rows)}
         for row in self.rows:
             if row["status"] not in COUNTED:
-                found[row["status"]] = found.get(row["status"], 0) + 1
+                counts[row["status"]] = counts.get(row["status"], 0) + 1
         for row in self.counted():
             if row.get(column) is None:
                 name = "undefined" if WAY in row or not column.endswith(EVALUATED) else "not evaluated"
-                found[name] = found.get(name, 0) + 1
-        return found
+                counts[name] = counts.get(name, 0) + 1
+        return counts
 
     def real(self, column: str) -> float | None:
         """The mean of what real data have, of what `gancli evaluate` has measured."""
-        found = [row.get(f"{metric_of(column).name}{REAL}") for row in self.counted() if column.endswith(EVALUATED)]
-        known = [float(value) for value in found if value is not None]
+        values = [row.get(f"{metric_of(column).name}{REAL}") for row in self.counted() if column.endswith(EVALUATED)]
+        known = [float(value) for value in values if value is not None]
         return mean_and_half(known)[0] if known else None
 
 
@@ -82,7 +82,7 @@ def columns_of(rows: Sequence[Row]) -> list[str]:
 
 
 def column_of(name: str, columns: Sequence[str]) -> str | None:
-    """Where a metric is found among `columns`, by its name or with an end: `loss`, `loss.best`."""
+    """The column of a metric among `columns`, by its name or with an end: `loss`, `loss.best`."""
     return next((column for column in (name, *(f"{name}{end}" for end in ENDS)) if column in columns), None)
 
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from gancli.runs.errors import RunError
-from gancli.runs.figures import figures
 from gancli.runs.files import append_text, write_bytes, write_text
-from gancli.runs.folder import LARGEST, RunFolder, exclusive, whole
-from gancli.runs.held import Held
-from gancli.runs.own import LINES_BYTES, own, parse_json, read_text
+from gancli.runs.folder import LARGEST, RunFolder, creating, exclusive
+from gancli.runs.locked_folder import LockedFolder
 from gancli.runs.ranking import EVALUATED, REAL, WAY, Combination
+from gancli.runs.safe_files import LINES_BYTES, checked_path, parse_json, read_text
+from gancli.runs.summary import summarize
 
 CELLS, ATTEMPTS = "cells", "attempts.jsonl"
 IS_CELL = re.compile(r"[0-9a-f]{12}")
@@ -28,8 +28,8 @@ OWN = ("cell", "seed", "status", "seconds")
 """Columns of the summary that are no setting, and no metric."""
 UNREADABLE = "unreadable"
 """The status of a run whose folder cannot be read: it is damaged, or not this user's."""
-Answer = dict[str, Any]
-"""What has become of a cell: `cell`, `status`, `reason`, `seconds`, and `figures` where it has some."""
+CellResult = dict[str, Any]
+"""What has become of a cell: `cell`, `status`, `reason`, `seconds`, and `metrics` where it has some."""
 NAME = "name"
 """The key of a run's name."""
 TEXTS = ("status",)
@@ -38,7 +38,7 @@ DONE = ("completed", "diverged", "collapsed")
 """How a cell ends that is not played again: a divergence and a collapse are results."""
 
 
-class SweepFolder(Held):
+class SweepFolder(LockedFolder):
     """One sweep on disk."""
 
     RECORD = "sweep.json"
@@ -48,14 +48,14 @@ class SweepFolder(Held):
         cls, runs: Path, name: str, cells: Iterable[dict[str, Any]], record: dict[str, Any], files: Mapping[str, bytes]
     ) -> "SweepFolder":
         """Make and lock a new folder, with the plan, a line for each cell, and `files` by name. Raises OSError."""
-        made = cls(exclusive(runs, name))
-        with whole(made, runs, name):
-            (made.path / CELLS).mkdir()
+        sweep = cls(exclusive(runs, name))
+        with creating(sweep, runs, name):
+            (sweep.path / CELLS).mkdir()
             for file, content in files.items():
-                write_bytes(made.path / file, content)
-            write_text(made.path / "cells.jsonl", "".join(json.dumps(cell) + "\n" for cell in cells))
-            made.write_record(record)
-        return made
+                write_bytes(sweep.path / file, content)
+            write_text(sweep.path / "cells.jsonl", "".join(json.dumps(cell) + "\n" for cell in cells))
+            sweep.write_record(record)
+        return sweep
 
     def cells(self) -> list[dict[str, Any]]:
         """The plan: `cell`, `values`, `seed` and `spec` of each cell. Raises RunError."""
@@ -72,9 +72,9 @@ class SweepFolder(Held):
         """The run folder of a cell, which may not be there yet. Raises RunError."""
         if not IS_CELL.fullmatch(cell):
             raise RunError(f"{self.path}: {cell!r} is no name of a cell")
-        return RunFolder(own(self.inside(CELLS) / cell))
+        return RunFolder(checked_path(self.inside(CELLS) / cell))
 
-    def result(self, cell: str) -> Answer | None:
+    def result(self, cell: str) -> CellResult | None:
         """What a cell's run folder says of it; None where there is none yet. Raises RunError."""
         run = self.run(cell)
         if not run.inside(run.RECORD).exists():
@@ -82,43 +82,43 @@ class SweepFolder(Held):
         record, rows = run.record(), run.rows()
         about = {"cell": cell, "status": record["status"], "reason": record.get("reason")}
         about["warnings"] = [text for text in record.get("warnings", []) if str(text).startswith("engine: ")]
-        return {**about, "seconds": rows[-1]["seconds"] if rows else 0.0, "figures": figures(rows)}
+        return {**about, "seconds": rows[-1]["seconds"] if rows else 0.0, "metrics": summarize(rows)}
 
-    def known(self, cell: str) -> Answer | None:
+    def known(self, cell: str) -> CellResult | None:
         """The same, a cell that cannot be read with its reason: it spoils no other one."""
         try:
             return self.result(cell)
         except (RunError, OSError) as error:
             return {"cell": cell, "status": UNREADABLE, "reason": str(error), "seconds": None}
 
-    def results(self, cells: Iterable[dict[str, Any]]) -> dict[str, Answer]:
+    def results(self, cells: Iterable[dict[str, Any]]) -> dict[str, CellResult]:
         """Of each cell that was begun: what its run says, that it failed before it had one, or cannot be read."""
         notes = self.notes()
-        found: dict[str, Answer] = {}
+        results: dict[str, CellResult] = {}
         for name in (cell["cell"] for cell in cells):
-            answer = self.known(name)
+            result = self.known(name)
             failed = [note for note in notes.get(name, []) if note["event"] == "failed"]
-            if answer is None and failed:
-                answer = {"cell": name, "status": "failed", "reason": failed[-1]["reason"], "seconds": 0.0}
-            if answer is not None:
-                found[name] = answer
-        return found
+            if result is None and failed:
+                result = {"cell": name, "status": "failed", "reason": failed[-1]["reason"], "seconds": 0.0}
+            if result is not None:
+                results[name] = result
+        return results
 
-    def table(self, cells: list[dict[str, Any]], answers: Mapping[str, Answer]) -> list[dict[str, Any]]:
-        """A row for each cell: what varies, seed, status, seconds, and its figures."""
+    def table(self, cells: list[dict[str, Any]], results: Mapping[str, CellResult]) -> list[dict[str, Any]]:
+        """A row for each cell: what varies, seed, status, seconds, and its metrics."""
         keys = varied(cells)
         rows = []
         for cell in cells:
-            answer = answers.get(cell["cell"], {"status": "waiting", "seconds": None})
+            result = results.get(cell["cell"], {"status": "waiting", "seconds": None})
             values = {key: readable(cell["values"][key]) for key in keys}
-            about = {"seed": cell["seed"], "status": answer["status"], "seconds": answer["seconds"]}
-            rows.append({"cell": cell["cell"], **values, **about, **answer.get("figures", {})})
+            about = {"seed": cell["seed"], "status": result["status"], "seconds": result["seconds"]}
+            rows.append({"cell": cell["cell"], **values, **about, **result.get("metrics", {})})
         return rows
 
     def statuses(self) -> dict[str, str]:
         """The status of each cell, as the summary has it or, of a sweep that has not ended yet, as it is."""
         if not self.summary.exists() or self.record()["status"] == "running":
-            return {cell: answer["status"] for cell, answer in self.results(self.cells()).items()}
+            return {cell: result["status"] for cell, result in self.results(self.cells()).items()}
         return {cell: str(row.get("status")) for cell, row in self._written().items()}
 
     def _written(self) -> dict[str, dict[str, str]]:
@@ -158,8 +158,8 @@ class SweepFolder(Held):
         settings = set(cells[0]["values"]) | {"cell", "seed"}
         rows = []
         for row in self.table(cells, {}):
-            found = {key: text for key, text in written.get(row["cell"], {}).items() if key not in settings}
-            rows.append(row | {key: text if key in TEXTS else _number(text) for key, text in found.items()})
+            texts = {key: text for key, text in written.get(row["cell"], {}).items() if key not in settings}
+            rows.append(row | {key: text if key in TEXTS else _number(text) for key, text in texts.items()})
         return rows
 
     def combinations(self, measured: Mapping[str, dict[str, Any]] | None = None) -> tuple[list[str], list[Combination]]:
@@ -170,17 +170,17 @@ class SweepFolder(Held):
         cells = self.cells()
         keys = varied(cells)
         rows = {row["cell"]: row for row in self._summary_rows(cells, measured)}
-        found: dict[str, Combination] = {}
+        combinations: dict[str, Combination] = {}
         for cell in cells:
             name = json.dumps(cell["values"], sort_keys=True)
             settings = {key: readable(cell["values"][key]) for key in keys}
-            found.setdefault(name, Combination(settings, [])).rows.append(rows[cell["cell"]])
-        return keys, list(found.values())
+            combinations.setdefault(name, Combination(settings, [])).rows.append(rows[cell["cell"]])
+        return keys, list(combinations.values())
 
     def error_log(self, cell: str) -> Path:
         """Where it says what went wrong with a cell: in its run, or beside where its run would be."""
         run = self.run(cell)
-        return run.inside("log.txt") if run.path.is_dir() else own(run.path.with_suffix(".log"))
+        return run.inside("log.txt") if run.path.is_dir() else checked_path(run.path.with_suffix(".log"))
 
     def note(self, cell: str, event: str, reason: str = "") -> None:
         """Have it on the disk that a cell was `lost` with its worker, `failed`, or is tried `again`. Raises OSError."""
@@ -190,7 +190,7 @@ class SweepFolder(Held):
 
     def notes(self) -> dict[str, list[dict[str, Any]]]:
         """The notes on each cell since it was last tried again."""
-        found: dict[str, list[dict[str, Any]]] = {}
+        notes: dict[str, list[dict[str, Any]]] = {}
         path = self.inside(ATTEMPTS)
         for line in read_text(path, LINES_BYTES).splitlines() if path.exists() else []:
             try:
@@ -201,10 +201,10 @@ class SweepFolder(Held):
             except (RunError, LookupError, TypeError):  # cut short by a kill
                 continue
             if event == "again":
-                found.pop(cell, None)
+                notes.pop(cell, None)
             else:
-                found.setdefault(cell, []).append(entry)
-        return found
+                notes.setdefault(cell, []).append(entry)
+        return notes
 
     @property
     def summary(self) -> Path:
@@ -214,10 +214,10 @@ class SweepFolder(Held):
 
 def evaluated(evaluation: Mapping[str, Any]) -> dict[str, Any]:
     """What `gancli evaluate` has measured of a cell, as `<metric>.evaluated`, and of real data."""
-    found: dict[str, Any] = {WAY: evaluation["way"]} if evaluation.get("way") else {}
+    columns: dict[str, Any] = {WAY: evaluation["way"]} if evaluation.get("way") else {}
     for name, measure in evaluation.get("measures", {}).items():
-        found |= {f"{name}{EVALUATED}": measure["value"], f"{name}{REAL}": measure["real"]}
-    return found
+        columns |= {f"{name}{EVALUATED}": measure["value"], f"{name}{REAL}": measure["real"]}
+    return columns
 
 
 def varied(cells: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -229,7 +229,7 @@ def varied(cells: Sequence[Mapping[str, Any]]) -> list[str]:
     texts = {key: {json.dumps(cell["values"].get(key)) for cell in cells} for key in cells[0]["values"]}
     if len(texts.get(NAME, ())) == len(combinations) > 1:
         return [NAME]
-    return [key for key, found in texts.items() if len(found) > 1]  # as texts: 1, 1.0 and true are not the same
+    return [key for key, values in texts.items() if len(values) > 1]  # as texts: 1, 1.0 and true are not the same
 
 
 def readable(value: Any) -> Any:

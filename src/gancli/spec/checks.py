@@ -126,7 +126,7 @@ def _supervised(spec: Supervised) -> Iterator[Finding]:
     single = TARGETS.get(spec.data.set) == 1
     if spec.test.threshold != SupervisedTest().threshold and not single:
         yield Finding(
-            ("test", "threshold"), "has no effect: the largest of several outputs is the answer", warning=True
+            ("test", "threshold"), "has no effect: the largest of several outputs is the prediction", warning=True
         )
     *hidden, output = activation_names(spec.network)
     if spec.training.loss == "cross_entropy" and output not in ("sigmoid", "softmax"):

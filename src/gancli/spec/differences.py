@@ -6,15 +6,15 @@ from typing import Any
 def flat(data: Any, prefix: str = "") -> dict[str, Any]:
     """Dotted keys and plain values of nested mappings, and of lists of mappings; a list of numbers is one value."""
     if isinstance(data, dict):
-        parts = data.items()
+        entries = data.items()
     elif isinstance(data, list) and any(isinstance(entry, dict) for entry in data):
-        parts = dict(enumerate(data)).items()
+        entries = dict(enumerate(data)).items()
     else:
         return {prefix: data}
     return {
         key: value
-        for name, part in parts
-        for key, value in flat(part, f"{prefix}.{name}" if prefix else str(name)).items()
+        for name, entry in entries
+        for key, value in flat(entry, f"{prefix}.{name}" if prefix else str(name)).items()
     }
 
 

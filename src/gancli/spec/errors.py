@@ -14,7 +14,7 @@ class Problem:
     text: str
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (self.where, self.key, self.text) if part)
+        return ": ".join(piece for piece in (self.where, self.key, self.text) if piece)
 
 
 class SpecError(GancliError, ValueError):

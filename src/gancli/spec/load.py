@@ -55,7 +55,7 @@ def plain(experiment: Experiment) -> dict[str, Any]:
 
 
 def identity(experiment: Experiment) -> str:
-    """A name for all that an experiment says but its length: the same for one that was made longer."""
+    """A name for all that an experiment says but its length: the same for one that was extended."""
     data = plain(experiment)
     return _digest({**data, "training": {key: data["training"][key] for key in data["training"].keys() - LENGTH}})
 
@@ -88,9 +88,9 @@ def resolve(document: Document) -> Resolved:
     except ValidationError as error:
         fields = messages.problems(error.errors(), document, model.model_json_schema())
         spec = _without(model, document.data, list(fields))
-    found = [] if spec is None else list(checks.findings(spec))
+    findings = [] if spec is None else list(checks.findings(spec))
     problems = list(fields.values())
-    for finding in found:
+    for finding in findings:
         about_known = any(
             path[: len(finding.path)] == finding.path or finding.path[: len(path)] == path for path in fields
         )
@@ -98,7 +98,7 @@ def resolve(document: Document) -> Resolved:
             problems.append(_problem(finding, document))
     if problems or spec is None:
         raise SpecError(sorted(problems, key=lambda problem: _line(problem.where)))
-    return Resolved(spec, tuple(_problem(finding, document) for finding in found))
+    return Resolved(spec, tuple(_problem(finding, document) for finding in findings))
 
 
 def _kind(document: Document) -> type[Any]:
@@ -158,9 +158,9 @@ def _with_eta(optimizer: AnyOptimizer) -> AnyOptimizer:
 def _without(model: type[Any], data: dict[str, Any], wrong: list[KeyPath]) -> Experiment | None:
     """The spec without the keys that are wrong, where what remains is valid, to find what else is.
 
-    A list with a wrong entry goes whole: what is left of it would be another list.
+    A list with a wrong entry is dropped entirely: what is left of it would be another list.
     """
-    keys: set[KeyPath] = {tuple(itertools.takewhile(lambda part: isinstance(part, str), path)) for path in wrong}
+    keys: set[KeyPath] = {tuple(itertools.takewhile(lambda key: isinstance(key, str), path)) for path in wrong}
     remaining = _copy_without(data, (), keys)
     try:
         return _with_defaults(model.model_validate(remaining))
@@ -170,8 +170,8 @@ def _without(model: type[Any], data: dict[str, Any], wrong: list[KeyPath]) -> Ex
 
 def _copy_without(data: Any, path: KeyPath, wrong: set[KeyPath]) -> Any:
     if isinstance(data, dict):
-        kept = {key: value for key, value in data.items() if (*path, key) not in wrong}
-        return {key: _copy_without(value, (*path, key), wrong) for key, value in kept.items()}
+        rest = {key: value for key, value in data.items() if (*path, key) not in wrong}
+        return {key: _copy_without(value, (*path, key), wrong) for key, value in rest.items()}
     return data
 
 

@@ -37,14 +37,14 @@ def problems(errors: Iterable[ErrorDetails], document: Document, schema: dict[st
     by_path: dict[KeyPath, list[ErrorDetails]] = {}
     for error in itertools.islice(errors, MAX_PROBLEMS):
         by_path.setdefault(_path_in_data(error["loc"], document.data), []).append(error)
-    found = {}
+    problems_by_path = {}
     for path, alternatives in by_path.items():
         if any(other[: len(path)] == path for other in by_path if other != path):
             alternatives = [error for error in alternatives if _is_too_short(error)]
         if alternatives:
             text = _text(alternatives, path, schema, document.data)
-            found[path] = Problem(document.where(path), ".".join(map(str, path)), text)
-    return found
+            problems_by_path[path] = Problem(document.where(path), ".".join(map(str, path)), text)
+    return problems_by_path
 
 
 def _is_too_short(error: ErrorDetails) -> bool:
@@ -80,14 +80,14 @@ def did_you_mean(value: Any, allowed: Iterable[str]) -> str:
 def _path_in_data(loc: tuple[int | str, ...], data: Any) -> KeyPath:
     """`loc` without the names that pydantic adds for unions and tags."""
     path: list[int | str] = []
-    for depth, part in enumerate(loc):
-        inside_dict = isinstance(data, dict) and part in data
-        inside_list = isinstance(data, list) and isinstance(part, int) and part < len(data)
+    for depth, key in enumerate(loc):
+        inside_dict = isinstance(data, dict) and key in data
+        inside_list = isinstance(data, list) and isinstance(key, int) and key < len(data)
         if inside_dict or inside_list:
-            data = data[part]
-            path.append(part)
-        elif depth == len(loc) - 1 and isinstance(data, dict) and str(part).isidentifier():
-            path.append(part)  # a key that is missing
+            data = data[key]
+            path.append(key)
+        elif depth == len(loc) - 1 and isinstance(data, dict) and str(key).isidentifier():
+            path.append(key)  # a key that is missing
     return tuple(path)
 
 
@@ -142,7 +142,9 @@ def _shown(value: Any) -> str:
 
 def _choices(errors: list[ErrorDetails]) -> list[str]:
     texts = [str(error.get("ctx", {}).get(key, "")) for error in errors for key in ("expected", "expected_tags")]
-    return [part.strip(" '") for text in texts for part in text.replace(" or ", ",").split(",") if part.strip(" '")]
+    return [
+        choice.strip(" '") for text in texts for choice in text.replace(" or ", ",").split(",") if choice.strip(" '")
+    ]
 
 
 def _properties(schema: dict[str, Any], path: KeyPath, data: Any) -> set[str]:
@@ -153,11 +155,10 @@ def _properties(schema: dict[str, Any], path: KeyPath, data: Any) -> set[str]:
 def _nodes(schema: dict[str, Any], path: KeyPath, data: Any) -> list[dict[str, Any]]:
     """What the JSON Schema says of `path`, each alternative of it, following the names chosen in `data`."""
     nodes = _variants(schema, schema, data)
-    for part in path:
-        data = data[part]
+    for key in path:
+        data = data[key]
         children = [
-            node.get("items", {}) if isinstance(part, int) else node.get("properties", {}).get(part, {})
-            for node in nodes
+            node.get("items", {}) if isinstance(key, int) else node.get("properties", {}).get(key, {}) for node in nodes
         ]
         nodes = [variant for child in children for variant in _variants(child, schema, data)]
     return nodes

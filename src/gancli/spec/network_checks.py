@@ -58,14 +58,14 @@ def batches(key: str, network: Network, batch: int) -> Iterator[Finding]:
         return
     own: list[tuple[KeyPath, Network | Layer]]
     own = [((key, "layers", index), layer) for index, layer in enumerate(network.layers or ())]
-    parts: list[tuple[KeyPath, Network | Layer]] = [((key,), network), *own]
-    for path, part in parts:
-        if part.batch_norm and batch == 1:
+    nodes: list[tuple[KeyPath, Network | Layer]] = [((key,), network), *own]
+    for path, node in nodes:
+        if node.batch_norm and batch == 1:
             yield Finding((*path, "batch_norm"), "needs `training.batch` of 2 or more: a single sample has no variance")
-        if part.minibatch is not None and key not in ("discriminator", "critic"):
-            text = f"is for the discriminator or critic, which sees whole batches; remove it from {key}"
+        if node.minibatch is not None and key not in ("discriminator", "critic"):
+            text = f"is for the discriminator or critic, which sees full batches; remove it from {key}"
             yield Finding((*path, "minibatch"), text)
-        elif part.minibatch is not None and batch == 1:
+        elif node.minibatch is not None and batch == 1:
             yield Finding((*path, "minibatch"), "needs `training.batch` of 2 or more: it compares samples")
     if network.ema is not None and key != "generator":
         yield Finding((key, "ema"), f"is for the generator, whose samples it is for; remove it from {key}")

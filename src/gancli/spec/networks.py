@@ -1,4 +1,4 @@
-"""The networks' part of the vocabulary: shapes, layers, activations, noise, clipping."""
+"""The vocabulary of networks: shapes, layers, activations, noise, clipping."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal

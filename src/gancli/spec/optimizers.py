@@ -1,4 +1,4 @@
-"""The optimisers' part of the vocabulary; the defaults are the report's (section 3.1)."""
+"""The vocabulary of optimisers; the defaults are the report's (section 3.1)."""
 
 from typing import Annotated, Literal
 

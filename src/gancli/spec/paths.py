@@ -16,11 +16,11 @@ def settle(document: Document) -> None:
 def settle_sweep(document: Document) -> None:
     """Likewise the values that a sweep gives to it."""
     plan = document.data.get("sweep")
-    for part in ("grid", "zip"):
-        axes = plan.get(part) if isinstance(plan, dict) else None
+    for section in ("grid", "zip"):
+        axes = plan.get(section) if isinstance(plan, dict) else None
         for key in ("data", "data.path"):
             values = axes.get(key) if isinstance(axes, dict) else None
-            folder = Path() if ("sweep", part, key) in document.origins else document.folder
+            folder = Path() if ("sweep", section, key) in document.origins else document.folder
             if isinstance(values, list) and key == "data.path":
                 values[:] = [_absolute(value, folder) for value in values]
             for value in values if isinstance(values, list) else ():

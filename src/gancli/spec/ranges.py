@@ -19,26 +19,26 @@ def spread(values: Any) -> Any:
 
 
 def _written_out(text: str) -> list[Any]:
-    found = _RANGE.fullmatch(text)
-    if found is None or not all(re.fullmatch(_NUMBER, end) for end in found.groups()[:2]):
+    match = _RANGE.fullmatch(text)
+    if match is None or not all(re.fullmatch(_NUMBER, end) for end in match.groups()[:2]):
         return [text]
-    low, high = float(found[1]), float(found[2])
-    if found[4] is None:
-        return _integers(text, found)
-    count = int(found[4])
+    low, high = float(match[1]), float(match[2])
+    if match[4] is None:
+        return _integers(text, match)
+    count = int(match[4])
     if not 2 <= count <= MAX_COUNT:
         raise ValueError(f"a range must have 2 to {MAX_COUNT} values; {text} has {count}")
     steps = [index / (count - 1) for index in range(count)]
-    if found[3] == "log":
+    if match[3] == "log":
         if low <= 0 or high <= 0:
             raise ValueError(f"a log range must lie above 0; got {text}")
         return [_rounded(low * (high / low) ** step) for step in steps]
     return [_rounded(low + (high - low) * step) for step in steps]
 
 
-def _integers(text: str, found: re.Match[str]) -> list[Any]:
-    ends = [int(end) if re.fullmatch(r"[-+]?[0-9]+", end) else None for end in found.groups()[:2]]
-    if found[3] is not None or ends[0] is None or ends[1] is None or not 0 <= ends[1] - ends[0] < MAX_COUNT:
+def _integers(text: str, match: re.Match[str]) -> list[Any]:
+    ends = [int(end) if re.fullmatch(r"[-+]?[0-9]+", end) else None for end in match.groups()[:2]]
+    if match[3] is not None or ends[0] is None or ends[1] is None or not 0 <= ends[1] - ends[0] < MAX_COUNT:
         raise ValueError(f"say how many values: {text}:9, or from one integer up to another: 1..6")
     return list(range(ends[0], ends[1] + 1))
 

@@ -15,7 +15,7 @@ from gancli.spec.sweeps import SweepFile
 
 
 def json_schema() -> dict[str, Any]:
-    """Schema (draft 2020-12) of all kinds, told apart by `kind`, and of sweep files."""
+    """Schema (draft 2020-12) of all kinds, distinguished by `kind`, and of sweep files."""
     schema = TypeAdapter(Annotated[Experiment, Field(discriminator="kind")] | SweepFile).json_schema()
     _describe(schema["$defs"])
     _allow_short_forms(schema)

@@ -45,7 +45,7 @@ class SweepFile(Spec):
 
 @dataclass(frozen=True)
 class Cell:
-    """One run of a sweep: what it overrides, its seed, and its whole experiment."""
+    """One run of a sweep: what it overrides, its seed, and its complete experiment."""
 
     values: dict[str, Any]
     seed: int
@@ -73,8 +73,12 @@ class Sweep:
 
     def yaml(self, base: str) -> str:
         """A sweep file that gives the same cells again; `base` is the name of the file that holds `start`."""
-        parts = {"grid": self.plan.grid, "zip": self.plan.zip}
-        written = {key: {name: list(values) for name, values in part.items()} for key, part in parts.items() if part}
+        sections = {"grid": self.plan.grid, "zip": self.plan.zip}
+        written = {
+            key: {name: list(values) for name, values in section.items()}
+            for key, section in sections.items()
+            if section
+        }
         seeds = {"seeds": self.plan.seeds} if self.plan.seeds is not None else {}
         return dump({"sweep": {"base": base, **written, **seeds}})
 
@@ -107,8 +111,8 @@ def load_sweep(
     try:
         plan = SweepFile.model_validate(document.data).sweep
     except ValidationError as error:
-        found = messages.problems(error.errors(), document, SweepFile.model_json_schema())
-        raise SpecError(list(found.values())) from None
+        problems = messages.problems(error.errors(), document, SweepFile.model_json_schema())
+        raise SpecError(list(problems.values())) from None
     if start is document:
         start = load_file(document.folder / plan.base)
     if "sweep" in start.data:
@@ -118,7 +122,7 @@ def load_sweep(
     return Sweep(Path(start.source), plan, start.data, tuple(_cells(start, _combinations(plan, document), plan.seeds)))
 
 
-def _add(document: Document, part: str, option: str, words: list[str]) -> None:
+def _add(document: Document, section: str, option: str, words: list[str]) -> None:
     """Write `key=value,value` of the command line into the plan; the values are read as YAML."""
     for word in words:
         key, equals, text = word.partition("=")
@@ -128,13 +132,13 @@ def _add(document: Document, part: str, option: str, words: list[str]) -> None:
                 [Problem(where, "", "must be key=value,value, with a dotted key: critic.clip.bound=0.01,0.1")]
             )
         plan = document.data["sweep"]
-        axis = plan.setdefault(part, {}) if isinstance(plan, dict) else None
+        axis = plan.setdefault(section, {}) if isinstance(plan, dict) else None
         if not isinstance(axis, dict):
             return  # what stands in its place is refused
         if key in axis:
             raise SpecError([Problem(where, key, "is given twice")])
         axis[key] = load_text(f"[{text}]", where).data
-        document.origins["sweep", part, key] = where
+        document.origins["sweep", section, key] = where
 
 
 def _combinations(plan: Plan, document: Document) -> list[dict[str, Any]]:
@@ -142,10 +146,10 @@ def _combinations(plan: Plan, document: Document) -> list[dict[str, Any]]:
     if len(set(lengths.values())) > 1:
         text = f"needs lists of one length; got {', '.join(f'{key}: {count}' for key, count in lengths.items())}"
         raise SpecError([Problem(document.where(("sweep", "zip")), "sweep.zip", text)])
-    for part, key in [("grid", key) for key in plan.grid] + [("zip", key) for key in plan.zip]:
-        if key == "seed" or (part == "zip" and key in plan.grid):
+    for section, key in [("grid", key) for key in plan.grid] + [("zip", key) for key in plan.zip]:
+        if key == "seed" or (section == "zip" and key in plan.grid):
             text = "use `seeds`: seeds 0, 1, … of each combination" if key == "seed" else "is in `grid` too"
-            raise SpecError([Problem(document.where(("sweep", part, key)), f"sweep.{part}.{key}", text)])
+            raise SpecError([Problem(document.where(("sweep", section, key)), f"sweep.{section}.{key}", text)])
     axes: list[list[dict[str, Any]]] = [[{key: value} for value in values] for key, values in plan.grid.items()]
     if plan.zip:
         axes.append([dict(zip(plan.zip, values, strict=True)) for values in zip(*plan.zip.values(), strict=True)])
@@ -153,7 +157,9 @@ def _combinations(plan: Plan, document: Document) -> list[dict[str, Any]]:
     if count > MAX_CELLS:
         text = f"makes {count:,d} cells; at most {MAX_CELLS:,d} are allowed"
         raise SpecError([Problem(document.where(("sweep",)), "sweep", text)])
-    return [{key: value for part in chosen for key, value in part.items()} for chosen in itertools.product(*axes)]
+    return [
+        {key: value for settings in chosen for key, value in settings.items()} for chosen in itertools.product(*axes)
+    ]
 
 
 def _setting(key: str, value: Any) -> str:

@@ -44,7 +44,7 @@ Label = Annotated[float, Field(ge=0, le=1)]
 
 
 class Labels(Spec):
-    """What the discriminator is told to answer (report, 2.6.3); the fakes' label is 0."""
+    """The discriminator's targets (report, 2.6.3); the fakes' label is 0."""
 
     real: Label | Annotated[tuple[Label, Label], Field(strict=False)] = 1.0
     """The real samples' label, or [low, high] to draw it for each sample: the report has [0.7, 1]."""
@@ -89,11 +89,11 @@ class LongPhase(Spec):
     """Games in which the critic learns longer: the paper's code has 100 in the first 25 and in every 500th."""
 
     critic: Annotated[int, Field(ge=1, le=10_000)] = 100
-    """The critic's learnings in such a game."""
+    """The critic's updates in such a game."""
     first: Annotated[int, Field(ge=0, le=1_000_000)] = 25
     """The first games."""
     every: Annotated[int, Field(ge=0, le=1_000_000_000)] = 500
-    """And every so-manieth game; 0 for none."""
+    """And every N games after those; 0 for none."""
 
 
 class WganTraining(Training):
@@ -118,7 +118,7 @@ class SupervisedTest(Test):
     count: Count | None = None
     """How many of the test samples; all of them where not given."""
     threshold: Annotated[float, Field(gt=0, le=1)] = 0.5
-    """With a single output: an answer is right whose error is under this share of what separates the two targets."""
+    """Of one output: a prediction is right if its error is under this share of what separates the two targets."""
 
 
 class GameTest(Test):

@@ -135,7 +135,7 @@ def load_text(text: str, source: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{source}:{mark.line + 1}" if mark else source
-        detail = ", ".join(part for part in (error.context, error.problem) if part)
+        detail = ", ".join(words for words in (error.context, error.problem) if words)
         raise SpecError([Problem(where, "", f"is not valid YAML: {detail}")]) from None
     except (yaml.YAMLError, ValueError) as error:
         raise _refusal(source, f"is not valid YAML: {str(error).splitlines()[0]}") from None
@@ -154,7 +154,7 @@ def _count(node: yaml.Node, sizes: dict[int, int], source: str) -> int:
     total = 1
     if isinstance(node, yaml.CollectionNode):
         for child in node.value:
-            total += sum(_count(part, sizes, source) for part in (child if isinstance(child, tuple) else [child]))
+            total += sum(_count(item, sizes, source) for item in (child if isinstance(child, tuple) else [child]))
     if total > MAX_NODES:
         raise _refusal(source, f"holds more than {MAX_NODES:,d} values")
     sizes[id(node)] = total

@@ -1,4 +1,4 @@
-"""One cell, in a worker: made or gone on with, played, and its result; never twice, whatever happened before."""
+"""One cell, in a worker: created or resumed, played, and its result; never twice, whatever happened before."""
 
 import contextlib
 import errno
@@ -10,13 +10,13 @@ from typing import Any
 
 from gancli import experiment
 from gancli.data import SETS, Dataset
-from gancli.runs import HeldError, RunError, RunFolder, SweepFolder
+from gancli.runs import LockedError, RunError, RunFolder, SweepFolder
 from gancli.runs.files import append_text
-from gancli.runs.sweeps import CELLS, DONE, Answer
+from gancli.runs.sweeps import CELLS, DONE, CellResult
 from gancli.spec import Game2d, Resolved, from_plain
 
 PATIENCE = 0.5
-"""Seconds between two looks at a run that another process still holds."""
+"""Seconds between two checks of a run that another process still holds."""
 
 
 class Quiet:
@@ -25,14 +25,14 @@ class Quiet:
     def advance(self, game: int) -> None:
         """So many games are played."""
 
-    def figures(self, row: dict[str, Any]) -> None:
-        """New figures are there."""
+    def metrics(self, row: dict[str, Any]) -> None:
+        """New metrics are there."""
 
     def line(self, text: str) -> None:
         """Something to read, which is in the run's log too."""
 
 
-def play_cell(sweep: str, cell: dict[str, Any]) -> Answer:
+def play_cell(sweep: str, cell: dict[str, Any]) -> CellResult:
     """Play a cell of the sweep in this folder to its end, unless that is on the disk already."""
     folder = SweepFolder(Path(sweep))
     try:
@@ -43,7 +43,7 @@ def play_cell(sweep: str, cell: dict[str, Any]) -> Answer:
                 return done
             try:
                 return _play(folder, run, cell)
-            except HeldError:
+            except LockedError:
                 time.sleep(PATIENCE)  # by a worker that was taken for dead, or whose coordinator is
             except OSError as error:
                 if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):  # which is a worker that was quicker
@@ -57,7 +57,7 @@ def play_cell(sweep: str, cell: dict[str, Any]) -> Answer:
         return {"cell": cell["cell"], "status": "failed", "reason": reason, "seconds": 0.0}
 
 
-def _play(folder: SweepFolder, run: RunFolder, cell: dict[str, Any]) -> Answer:
+def _play(folder: SweepFolder, run: RunFolder, cell: dict[str, Any]) -> CellResult:
     if (run.path / run.RECORD).exists():
         resolved = from_plain(cell["spec"])
         reopened = experiment.reopen(run, dataset=_dataset(resolved))
@@ -66,9 +66,9 @@ def _play(folder: SweepFolder, run: RunFolder, cell: dict[str, Any]) -> Answer:
         resolved = from_plain(cell["spec"])
         built, run = experiment.prepare(resolved, folder.path / CELLS, _dataset(resolved), exact=cell["cell"])
         experiment.train(resolved, built, run, lambda games, played: Quiet())
-    answer = folder.result(cell["cell"])
-    assert answer is not None
-    return answer
+    result = folder.result(cell["cell"])
+    assert result is not None
+    return result
 
 
 def _dataset(resolved: Resolved) -> Dataset | None:

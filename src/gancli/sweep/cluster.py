@@ -1,4 +1,4 @@
-"""Cells on a Dask cluster: specs and paths go out, small answers come back, arrays stay on the disk that all share."""
+"""Cells on a Dask cluster: specs and paths go out, small results come back, arrays stay on the disk that all share."""
 
 import math
 import os
@@ -8,20 +8,20 @@ from multiprocessing import resource_tracker
 from typing import Any
 
 from gancli.leaving import blocked
-from gancli.runs.sweeps import Answer
+from gancli.runs.sweeps import CellResult
 from gancli.sweep.errors import MissingDask, NoScheduler
 from gancli.sweep.roles import Lost, Work
 
 POLL = 0.02
-"""Seconds between two looks at what is done."""
-LOOK_AT_WORKERS = 2.0
+"""Seconds between two checks of what is done."""
+COUNT_EVERY = 2.0
 """Seconds between two counts of the cluster's workers, which may come and go."""
 
 
 class DaskCluster:
     """An `Executor` on a cluster that runs at `scheduler` or, with None, on one of `jobs` processes made here.
 
-    When a worker dies, Dask gives its cell to another; `play_cell` looks at the disk first, so that nothing is played
+    When a worker dies, Dask gives its cell to another; `play_cell` checks the disk first, so that nothing is played
     twice. A cluster made here does not do so by itself, so that each death is known and written down.
     """
 
@@ -43,38 +43,38 @@ class DaskCluster:
     @property
     def slots(self) -> int:
         """One for each thread of the cluster: a cell that waits at a worker would be lost with it."""
-        if time.monotonic() - self._counted > LOOK_AT_WORKERS:
+        if time.monotonic() - self._counted > COUNT_EVERY:
             self._counted = time.monotonic()
             self._slots = max(1, sum(self.client.nthreads().values()))
         return self._slots
 
     def submit(self, sweep: str, cell: dict[str, Any]) -> None:
-        """Begin a cell; a key of its own for each try, or Dask would give the answer of the last one."""
+        """Begin a cell; a key of its own for each try, or Dask would give the result of the last one."""
         self._submitted += 1
         key = f"gancli-{cell['cell']}-{self._submitted}"
         self._cells[key] = cell["cell"]
         self._done.add(self.client.submit(self._work, sweep, cell, key=key))
 
-    def wait(self, seconds: float) -> list[Answer | Lost]:
-        """The answers that are there within so many seconds; of a cluster that was stopped, what they would be."""
+    def wait(self, seconds: float) -> list[CellResult | Lost]:
+        """The results that arrive within so many seconds; of a cluster that was stopped, what they would be."""
         if self._stopped:
             return [self._unfinished(self._cells.pop(key)) for key in list(self._cells)]
         until = time.monotonic() + seconds
         while True:
             batch = self._done.next_batch(block=False) if self._cells else []
             if batch or time.monotonic() > until:
-                return [self._answer(future) for future in batch]
+                return [self._result(future) for future in batch]
             time.sleep(POLL)
 
-    def _answer(self, future: Any) -> Answer | Lost:
+    def _result(self, future: Any) -> CellResult | Lost:
         cell = self._cells.pop(future.key)
         if future.status == "finished":
-            answer: Answer = future.result()
-            return answer
+            result: CellResult = future.result()
+            return result
         return Lost(cell, f"its Dask worker died ({future.status})")
 
     @staticmethod
-    def _unfinished(cell: str) -> Answer:
+    def _unfinished(cell: str) -> CellResult:
         return {"cell": cell, "status": "interrupted", "reason": "stopped on the cluster", "seconds": 0.0}
 
     def stop(self) -> None:

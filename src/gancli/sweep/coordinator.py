@@ -1,4 +1,4 @@
-"""The one loop of a sweep: hand cells out, take answers in, and say at once what failed. Any executor will do."""
+"""The one loop of a sweep: hand cells out, take results in, and say at once what failed. Any executor will do."""
 
 import contextlib
 import time
@@ -8,9 +8,9 @@ from typing import Any
 
 from gancli.experiment import Stop
 from gancli.runs import SweepFolder
-from gancli.runs.figures import write_csv
 from gancli.runs.files import now
-from gancli.runs.sweeps import DONE, Answer, readable
+from gancli.runs.summary import write_csv
+from gancli.runs.sweeps import DONE, CellResult, readable
 from gancli.sweep.folder import Ended, tidy
 from gancli.sweep.roles import Counts, Executor, Lost, Policy, Report
 
@@ -18,7 +18,7 @@ TRIES = 2
 """How often a cell is tried whose worker dies."""
 STOPS = 5
 """How often in one session a cell is tried whose worker someone else stops: a batch system, a guard of the memory."""
-LOOK = 0.2
+POLL = 0.2
 """Seconds within which a signal is heeded."""
 RECORD_EVERY = 5.0
 """Seconds between two updates of the record's counts."""
@@ -57,23 +57,25 @@ class _Session:
         self._folder, self._executor, self._policy, self._report = folder, executor, policy, report
         self._stop, self._stopping = stop, False
         self._cells = {cell["cell"]: cell for cell in cells}
-        self._answers = folder.results(cells)
+        self._results = folder.results(cells)
         notes = folder.notes()
-        self._lost = Counter({cell: sum(note["event"] == "lost" for note in found) for cell, found in notes.items()})
+        self._lost = Counter(
+            {cell: sum(note["event"] == "lost" for note in entries) for cell, entries in notes.items()}
+        )
         self._stopped: Counter[str] = Counter()
         self._failed_now = 0
         self._warned: set[str] = set()
         self._in_play: set[str] = set()
         self._waiting = deque(name for name in self._cells if self._is_to_be_played(name))
-        self._counts = Counts(len(cells), Counter(self._answers[name]["status"] for name in self._ended()))
+        self._counts = Counts(len(cells), Counter(self._results[name]["status"] for name in self._ended()))
         self._recorded = time.monotonic()
 
     def _ended(self) -> Iterator[str]:
         waiting = set(self._waiting)
-        return (name for name in self._answers if name not in waiting)
+        return (name for name in self._results if name not in waiting)
 
     def _is_to_be_played(self, name: str) -> bool:
-        status = self._answers.get(name, {}).get("status")
+        status = self._results.get(name, {}).get("status")
         if status in DONE:
             return False
         failed = status == "failed" or self._lost[name] >= TRIES
@@ -81,23 +83,23 @@ class _Session:
             self._folder.note(name, "again")
             self._lost[name] = 0
         elif failed:
-            self._answers.setdefault(name, {"cell": name, "seconds": 0.0}).update(status="failed")
+            self._results.setdefault(name, {"cell": name, "seconds": 0.0}).update(status="failed")
         return not failed or self._policy.retry_failed
 
     def run(self) -> None:
         """Until there is nothing left to play, or a reason to stop."""
         self._tell()
-        self._look()
+        self._check_stop()
         while self._in_play or (self._waiting and not self._stopping):
-            while self._waiting and len(self._in_play) < self._executor.slots and not self._look():
+            while self._waiting and len(self._in_play) < self._executor.slots and not self._check_stop():
                 self._submit(self._waiting.popleft())
-            for answer in self._executor.wait(LOOK):
-                self._take(answer)
-            self._look()
+            for result in self._executor.wait(POLL):
+                self._take(result)
+            self._check_stop()
             self._tell()
 
-    def _look(self) -> bool:
-        """Is the sweep to stop? Then the cells in play are told, once."""
+    def _check_stop(self) -> bool:
+        """Is the sweep to stop? Then the cells in play are asked to stop, once."""
         if not self._stopping and (self._stop.signal is not None or self._too_many_failed()):
             self._stopping = True
             self._executor.stop()
@@ -107,34 +109,34 @@ class _Session:
         self._in_play.add(name)
         self._executor.submit(str(self._folder.path.resolve()), self._cells[name])
 
-    def _take(self, answer: "Answer | Lost") -> None:
-        name = answer.cell if isinstance(answer, Lost) else answer["cell"]
+    def _take(self, result: "CellResult | Lost") -> None:
+        name = result.cell if isinstance(result, Lost) else result["cell"]
         self._in_play.discard(name)
-        if self._is_unplayed(answer):
+        if self._is_unplayed(result):
             self._put_back(name)
-        elif not isinstance(answer, Lost):
-            self._end(name, answer)
-        elif not self._is_tried_again(answer):
+        elif not isinstance(result, Lost):
+            self._end(name, result)
+        elif not self._is_tried_again(result):
             reason = f"its worker died {TRIES} times"
             self._end(name, {"cell": name, "status": "failed", "reason": reason, "seconds": 0.0})
 
-    def _is_unplayed(self, answer: "Answer | Lost") -> bool:
+    def _is_unplayed(self, result: "CellResult | Lost") -> bool:
         """Was it stopped, by this session or by someone else? A worker that dies in a stop may have been."""
-        if isinstance(answer, Lost):
-            return self._look() or (answer.told and self._stopped[answer.cell] < STOPS)
-        return bool(answer["status"] == "interrupted" and self._stopped[answer["cell"]] < STOPS)
+        if isinstance(result, Lost):
+            return self._check_stop() or (result.stopped and self._stopped[result.cell] < STOPS)
+        return bool(result["status"] == "interrupted" and self._stopped[result["cell"]] < STOPS)
 
     def _put_back(self, name: str) -> None:
         """What was interrupted is played again, in this session or in the next; nothing is held against it."""
-        if not self._look():
+        if not self._check_stop():
             self._stopped[name] += 1
             self._say(f"stopped: {self._named(name)}: its worker was told to stop; played again")
             self._waiting.append(name)
         else:
-            answer = self._folder.result(name)
-            if answer is not None:
-                stopped = {} if answer["status"] in DONE else {"status": "interrupted"}
-                self._end(name, answer | stopped)
+            result = self._folder.result(name)
+            if result is not None:
+                stopped = {} if result["status"] in DONE else {"status": "interrupted"}
+                self._end(name, result | stopped)
 
     def _is_tried_again(self, lost: Lost) -> bool:
         self._folder.note(lost.cell, "lost", lost.reason)
@@ -145,19 +147,19 @@ class _Session:
             self._waiting.append(lost.cell)
         return again
 
-    def _end(self, name: str, answer: Answer) -> None:
+    def _end(self, name: str, result: CellResult) -> None:
         """There is no more of it in this session."""
-        self._answers[name] = answer
-        for text in answer.get("warnings", ()):  # of the machine that played it, each once
+        self._results[name] = result
+        for text in result.get("warnings", ()):  # of the machine that played it, each once
             if text not in self._warned:
                 self._warned.add(text)
                 self._say(f"warning: {text}")
-        if answer["status"] == "failed":
+        if result["status"] == "failed":
             self._failed_now += 1
-            self._say(f"failed: {self._named(name)}: {answer['reason']}; see {self._folder.error_log(name)}")
-        elif answer["status"] == "diverged":
-            self._say(f"diverged: {self._named(name)}: {answer['reason']}")
-        self._counts.by_status[answer["status"]] += 1
+            self._say(f"failed: {self._named(name)}: {result['reason']}; see {self._folder.error_log(name)}")
+        elif result["status"] == "diverged":
+            self._say(f"diverged: {self._named(name)}: {result['reason']}")
+        self._counts.by_status[result["status"]] += 1
 
     def _named(self, name: str) -> str:
         cell = self._cells[name]
@@ -180,15 +182,15 @@ class _Session:
 
     def unfinished(self) -> Iterator[str]:
         """The cells without a result."""
-        return (name for name in self._cells if self._answers.get(name, {}).get("status") not in DONE)
+        return (name for name in self._cells if self._results.get(name, {}).get("status") not in DONE)
 
     def end(self) -> Ended:
         """Write down how it ended."""
-        by_status = Counter(self._answers.get(name, {}).get("status", "waiting") for name in self._cells)
+        by_status = Counter(self._results.get(name, {}).get("status", "waiting") for name in self._cells)
         done = sum(by_status[status] for status in DONE)
         stopped = "interrupted" if self._stop.signal is not None or not by_status["failed"] else "failed"
         status = "completed" if done == len(self._cells) else stopped
-        write_csv(self._folder.summary, self._folder.table(list(self._cells.values()), self._answers))
+        write_csv(self._folder.summary, self._folder.table(list(self._cells.values()), self._results))
         record = {**self._folder.record(), "status": status, "counts": dict(by_status), "end": now()}
         self._folder.write_record(record)
         self._folder.log(f"{status}: {', '.join(f'{count} {name}' for name, count in by_status.items())}")

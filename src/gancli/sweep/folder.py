@@ -1,4 +1,4 @@
-"""A sweep on disk: made from a plan, found again by it, and summed up."""
+"""A sweep on disk: created from a plan, recognised by it, and summed up."""
 
 import contextlib
 import shutil
@@ -73,8 +73,8 @@ def create(
 def earlier(runs: Path, sweep: Sweep) -> SweepFolder | None:
     """The newest sweep of just these cells, where there is one."""
     plan = plan_name(cell.name for cell in sweep.cells)
-    found = [folder for folder in listing_sweeps(runs) if _plan(folder) == plan]
-    return found[-1] if found else None
+    sweeps = [folder for folder in listing_sweeps(runs) if _plan(folder) == plan]
+    return sweeps[-1] if sweeps else None
 
 
 def _plan(folder: SweepFolder) -> str | None:
@@ -86,7 +86,7 @@ def _plan(folder: SweepFolder) -> str | None:
 
 
 def reopen(folder: SweepFolder) -> list[dict[str, Any]]:
-    """Hold a sweep to go on with it; returns its cells. Raises HeldError, RunError."""
+    """Hold a sweep to go on with it; returns its cells. Raises LockedError, RunError."""
     folder.inside(CELLS)  # which may not be a link
     folder.lock()
     try:

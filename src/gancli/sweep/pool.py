@@ -16,9 +16,9 @@ from typing import Any
 
 from gancli.import_path import safe_path
 from gancli.leaving import STOPS, blocked
-from gancli.runs.sweeps import Answer
+from gancli.runs.sweeps import CellResult
 from gancli.sweep.roles import Lost, Work
-from gancli.sweep.worker import TOLD
+from gancli.sweep.worker import STOPPED
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """What must be 1 before a worker imports NumPy: the cells share the processors already."""
@@ -52,26 +52,26 @@ class _Worker:
 
     def say(self, *words: Any) -> None:
         """Send a line; one of no words says to save and stop."""
-        with contextlib.suppress(OSError):  # it has died, as whoever waits for its answer will see
+        with contextlib.suppress(OSError):  # it has died, as whoever waits for its result will see
             self._channel.sendall((json.dumps(words) if words else "").encode("ascii") + b"\n")
 
-    def answer(self, cell: str) -> Answer | Lost | None:
-        """What there is to read: an answer, less than one, or that it is gone."""
+    def result(self, cell: str) -> CellResult | Lost | None:
+        """What there is to read: a result, None for less than one, or that the worker is gone."""
         try:
-            part = self._channel.recv(1 << 16)
+            received = self._channel.recv(1 << 16)
         except ConnectionError:
-            part = b""
-        self._read += part
+            received = b""
+        self._read += received
         if self._read.endswith(b"\n"):
-            answer: Answer = json.loads(self._read)
+            result: CellResult = json.loads(self._read)
             self._read = b""
-            return answer
-        return None if part else self._lost(cell)
+            return result
+        return None if received else self._lost(cell)
 
     def _lost(self, cell: str) -> Lost:
         code = self._process.wait()
         how = "was killed" if code < 0 else f"ended with exit code {code}"
-        return Lost(cell, f"worker {self._process.pid} {how}", told=code == TOLD)
+        return Lost(cell, f"worker {self._process.pid} {how}", stopped=code == STOPPED)
 
     def kill(self) -> None:
         self._process.kill()
@@ -107,20 +107,20 @@ class LocalPool:
         self._selector.register(worker, selectors.EVENT_READ)
         worker.say(sweep, cell)
 
-    def wait(self, seconds: float) -> list[Answer | Lost]:
-        """The answers that are there within so many seconds, maybe none."""
+    def wait(self, seconds: float) -> list[CellResult | Lost]:
+        """The results that arrive within so many seconds, maybe none."""
         ready: list[Any] = [key.fileobj for key, _ in self._selector.select(seconds)] if self._busy else []
-        found = [(worker, worker.answer(self._busy[worker])) for worker in ready]
-        return [self._taken(worker, answer) for worker, answer in found if answer is not None]
+        results = [(worker, worker.result(self._busy[worker])) for worker in ready]
+        return [self._taken(worker, result) for worker, result in results if result is not None]
 
-    def _taken(self, worker: _Worker, answer: Answer | Lost) -> Answer | Lost:
+    def _taken(self, worker: _Worker, result: CellResult | Lost) -> CellResult | Lost:
         self._selector.unregister(worker)
         del self._busy[worker]
-        if isinstance(answer, Lost) or answer["status"] == "interrupted":
+        if isinstance(result, Lost) or result["status"] == "interrupted":
             worker.end()
         else:
             self._idle.append(worker)
-        return answer
+        return result
 
     def stop(self) -> None:
         """Ask the cells in play to save and stop."""

@@ -1,23 +1,23 @@
-"""What the loop of a sweep deals with: what plays cells, what is told how it goes, and what it counts."""
+"""What the loop of a sweep deals with: what plays cells, what reports progress, and what it counts."""
 
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from gancli.runs.sweeps import DONE, Answer
+from gancli.runs.sweeps import DONE, CellResult
 
-Work = Callable[[str, dict[str, Any]], Answer]
-"""(the sweep's folder, cell) → its answer; `play_cell`, but for tests."""
+Work = Callable[[str, dict[str, Any]], CellResult]
+"""(the sweep's folder, cell) → its result; `play_cell`, but for tests."""
 
 
 @dataclass(frozen=True)
 class Lost:
-    """A cell whose worker died, or that was `told` to stop before it had anything to save."""
+    """A cell whose worker died, or was `stopped` from outside before it had anything to save."""
 
     cell: str
     reason: str
-    told: bool = False
+    stopped: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Executor(Protocol):
     def submit(self, sweep: str, cell: dict[str, Any]) -> None:
         """Begin a cell."""
 
-    def wait(self, seconds: float) -> list[Answer | Lost]:
-        """The answers that are there within so many seconds."""
+    def wait(self, seconds: float) -> list[CellResult | Lost]:
+        """The results that arrive within so many seconds."""
 
     def stop(self) -> None:
         """Ask the cells in play to save and stop."""

@@ -1,8 +1,8 @@
-"""A worker process of the local pool: a line of JSON comes in for each cell, and one goes back for its answer.
+"""A worker process of the local pool: a line of JSON comes in for each cell, and one goes back with its result.
 
 It is run as a file, not imported, so that it watches over its coordinator, and over its end, before it imports what
 takes time. It is born with the signals that stop a process blocked, and leaves them so, here and in all that it
-starts: Ctrl-C and a terminal that goes away are the coordinator's matter. It is told to stop by an empty line or by a
+starts: Ctrl-C and a terminal that goes away are the coordinator's matter. It is asked to stop by an empty line or by a
 SIGTERM, which it waits for, and heeds that once: in a process group that is terminated it gets both.
 """
 
@@ -18,35 +18,35 @@ import sys
 import threading
 from typing import Any
 
-TOLD = 128 + signal.SIGTERM
-"""The exit code of a worker that was told to stop."""
+STOPPED = 128 + signal.SIGTERM
+"""The exit code of a worker that was asked to stop."""
 
 
 class Stopping:
-    """Told to stop, a training loop saves and ends its cell; where there is none, the process ends at once."""
+    """Asked to stop, a training loop saves and ends its cell; where there is none, the process ends at once."""
 
     def __init__(self) -> None:
-        self.told = False
+        self.requested = False
         self._lock = threading.Lock()
         signal.signal(signal.SIGTERM, self._leave)
 
-    def tell(self) -> None:
+    def request(self) -> None:
         """Stop, once: a loop takes the second time as an order to leave without saving."""
         with self._lock:
-            if self.told:
+            if self.requested:
                 return
-            self.told = True
+            self.requested = True
         if signal.getsignal(signal.SIGTERM) == self._leave:
-            os._exit(TOLD)
+            os._exit(STOPPED)
         _thread.interrupt_main(signal.SIGTERM)  # calls the handler of the loop, though the signal is blocked
 
     def listen(self) -> None:
         """Wait for a SIGTERM."""
         signal.sigwait({signal.SIGTERM})
-        self.tell()
+        self.request()
 
     def _leave(self, number: int, frame: Any) -> None:
-        os._exit(TOLD)
+        os._exit(STOPPED)
 
 
 def read(channel: socket.socket, lines: "queue.SimpleQueue[Any]", stopping: Stopping) -> None:
@@ -54,7 +54,7 @@ def read(channel: socket.socket, lines: "queue.SimpleQueue[Any]", stopping: Stop
     with contextlib.suppress(OSError), channel.makefile("rb") as file:
         for line in file:
             if line == b"\n":
-                stopping.tell()
+                stopping.request()
             else:
                 lines.put(json.loads(line))
     os._exit(1)
@@ -69,10 +69,10 @@ def main() -> None:
         threading.Thread(target=target, args=words, daemon=True).start()
     sys.path[:], module, name = lines.get()
     work = getattr(importlib.import_module(module), name)
-    while not stopping.told:
-        answer = work(*lines.get())
-        channel.sendall(json.dumps(answer).encode("ascii") + b"\n")
-    os._exit(TOLD)
+    while not stopping.requested:
+        result = work(*lines.get())
+        channel.sendall(json.dumps(result).encode("ascii") + b"\n")
+    os._exit(STOPPED)
 
 
 if __name__ == "__main__":

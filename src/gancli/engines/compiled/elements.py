@@ -136,7 +136,7 @@ def _tanh32(x):
 
 @loop
 def tanh_of(y, before, after, shift):
-    """Y ← after tanh(before y) + shift."""
+    """y ← after tanh(before y) + shift."""
     t = y.dtype.type
     a, b, c = t(before), t(after), t(shift)
     if y.itemsize == 4:

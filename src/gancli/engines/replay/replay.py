@@ -177,6 +177,10 @@ class ReplayEngine(NumpyEngine):
             game.played += count
             games -= count
 
+    def left_to_numpy(self, game: Recordable) -> list[str]:
+        """Names of the next game's operations that have no kernel in machine code; nothing is played or compiled."""
+        return sorted({op.name for op in self.record(game).ops if not is_compiled(op)})
+
     def record(self, game: Recordable) -> Tape:
         """The next game's kernels; it is not played, and everything is as it was."""
         played, self.tape = game.played, Tape()

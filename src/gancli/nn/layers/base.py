@@ -16,13 +16,13 @@ class Layer:
     units: int
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[int, str], list[Array]] = {}
+        self._buffers: dict[tuple[int, str], list[Array]] = {}
 
     def buffers(self, batch: int, dtype: np.dtype[np.floating], *widths: int, of: str = "pass") -> list[Array]:
-        """One array (batch, width) for each of `widths`, kept for each batch size and each purpose."""
-        if (batch, of) not in self._kept:
-            self._kept[batch, of] = [np.zeros((batch, width), dtype) for width in widths]
-        return self._kept[batch, of]
+        """One array (batch, width) for each of `widths`, reused for each batch size and each purpose."""
+        if (batch, of) not in self._buffers:
+            self._buffers[batch, of] = [np.zeros((batch, width), dtype) for width in widths]
+        return self._buffers[batch, of]
 
     def shapes(self) -> dict[str, Shape]:
         """Names and shapes of the parameters."""

@@ -35,11 +35,11 @@ class Dense(Layer):
             self.b[...] = 0.0
 
     def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
-        """Buffers for y (batch, units) and dx (batch, inputs), kept for each batch size."""
+        """Buffers for y (batch, units) and dx (batch, inputs), reused for each batch size."""
         self.y, self.dx = self.buffers(batch, dtype, self.units, self.inputs)
 
     def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
-        """Y = f(x W + b)."""
+        """y = f(x W + b)."""
         self.x = x
         self.engine.affine(x, self.w, self.b, out=self.y)
         self.activation.forward(self.engine, self.y)
@@ -69,7 +69,7 @@ class Dense(Layer):
         engine, da = self.engine, dy
         if dy is not None:
             self.activation.backward(engine, self.y, dy)
-        if not self.activation.straight:
+        if not self.activation.piecewise_linear:
             engine.multiply(dt, self.tw)
             self.activation.curve(engine, self.y, self.tw)
             if dy is not None:

@@ -24,9 +24,9 @@ class _Minibatch(Layer):
         self.engine = engine
 
     def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
-        """Buffers for y (batch, units) and dx (batch, inputs). Raises ValueError for part of a batch."""
+        """Buffers for y (batch, units) and dx (batch, inputs). Raises ValueError for an incomplete batch."""
         if batch % self.batch:
-            raise ValueError(f"minibatch discrimination needs whole batches of {self.batch} samples; got {batch}")
+            raise ValueError(f"minibatch discrimination needs full batches of {self.batch} samples; got {batch}")
         self.y, self.dx = self.buffers(batch, dtype, self.units, self.inputs)
 
     def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
@@ -37,7 +37,7 @@ class _Minibatch(Layer):
         return self.y
 
     def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
-        """Every likeness depends on two samples, so a sample's gradient comes from its whole batch."""
+        """Every likeness depends on two samples, so a sample's gradient comes from its entire batch."""
         self.engine.copy(dy[:, : self.inputs], out=self.dx)
         self._spread(dy[:, self.inputs :], params, inputs)
         return self.dx if inputs else None

@@ -46,7 +46,7 @@ class Noise(Layer):
         return self.y
 
     def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
-        """Dx: the inputs' part of dy; dy; or dy (1 + n)."""
+        """dx: the columns of dy that belong to the inputs; dy; or dy (1 + n)."""
         if not inputs:
             return None
         self.engine.copy(dy[:, : self.inputs], out=self.dx)

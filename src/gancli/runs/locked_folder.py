@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from gancli.runs.errors import HeldError, RunError
+from gancli.runs.errors import LockedError, RunError
 from gancli.runs.files import append_text, remove_temporary, write_json
 from gancli.runs.lock import Lock, NoLocks, may_live
-from gancli.runs.own import own, read_json
+from gancli.runs.safe_files import checked_path, read_json
 
 KINDS: dict[str, type] = {
     **dict.fromkeys(("name", "kind", "reason", "engine", "start", "end", "host", "plan"), str),
@@ -24,7 +24,7 @@ IS_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 """What a name may be, which stands in titles."""
 
 
-class Held:
+class LockedFolder:
     """A folder, its lock, its record and its log."""
 
     RECORD = ""
@@ -36,7 +36,7 @@ class Held:
 
     def inside(self, name: str) -> Path:
         """The path of what the folder holds under a name. Raises RunError where that is a link."""
-        return own(self.path / name)
+        return checked_path(self.path / name)
 
     def move(self, path: Path) -> None:
         """Give the folder another name. Raises OSError."""
@@ -44,18 +44,18 @@ class Held:
         self.path = self._lock.folder = path
 
     def remove(self) -> None:
-        """Take away a folder that this process has made, and that holds nothing yet."""
+        """Take away a folder that this process has created, and that holds nothing yet."""
         self.unlock()
         shutil.rmtree(self.path, ignore_errors=True)
 
     def lock(self) -> None:
-        """Hold the folder for this process. Raises HeldError where another holds it."""
+        """Hold the folder for this process. Raises LockedError where another holds it."""
         try:
             taken = self._lock.take()
         except NoLocks:
             taken = not self._may_run()
         if not taken:
-            raise HeldError(f"{self.path}: another process is running it{self._holder()}; wait for it, or stop it")
+            raise LockedError(f"{self.path}: another process is running it{self._holder()}; wait for it, or stop it")
 
     def unlock(self) -> None:
         """Let go of it."""
@@ -69,15 +69,15 @@ class Held:
             return self._may_run()
 
     def _may_run(self) -> bool:
-        found = self._read_record() if (self.path / self.RECORD).exists() else {}
-        return found.get("status") == "running" and may_live(found)
+        record = self._read_record() if (self.path / self.RECORD).exists() else {}
+        return record.get("status") == "running" and may_live(record)
 
     def _holder(self) -> str:
         try:
-            found = self._read_record()
+            record = self._read_record()
         except RunError:
             return ""
-        return f" (process {found.get('pid')} on {found.get('host')})"
+        return f" (process {record.get('pid')} on {record.get('host')})"
 
     def remove_temporary(self) -> None:
         """Take away what a killed process left unfinished; only for who holds it."""

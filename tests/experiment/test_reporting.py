@@ -1,4 +1,4 @@
-"""What a run tells its reporter: games, figures, and what is to be read at once."""
+"""What a run tells its reporter: games, metrics, and what is to be read at once."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ class Told:
     def advance(self, game: int) -> None:
         self.games.append(game)
 
-    def figures(self, row: dict[str, Any]) -> None:
+    def metrics(self, row: dict[str, Any]) -> None:
         self.rows.append(row)
 
     def line(self, text: str) -> None:
@@ -44,7 +44,7 @@ def told(text: str, *settings: str) -> tuple[Told, RunFolder]:
     return found, folder
 
 
-def test_a_reporter_is_told_of_games_figures_and_a_collapse(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reporter_is_told_of_games_metrics_and_a_collapse(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gancli.experiment.loop.time.monotonic", iter(1000 + 1.23456 * i for i in range(99)).__next__)
     found, folder = told(
         JUDGED,

@@ -13,25 +13,25 @@ ABOUT = ("game", "seconds")
 """Columns of the metrics that measure nothing."""
 
 
-def figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+def summarize(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     """Of each metric its last value, `<metric>.final`, its mean over the games, `.area`, and the best of all, `.best`.
 
     The last value is that of the last test; a metric that is undefined there, or was not measured, has none. A metric
     without a direction has no best, nor has one that is best at the real data's value: it is not known here.
     """
-    found: dict[str, float] = {}
+    summary: dict[str, float] = {}
     for name in in_order(key for row in rows for key in row if key not in ABOUT):
         measured = [(row["game"], float(row[name])) for row in rows if finite(row.get(name)) is not None]
         if not measured:
             continue
         values = [value for _, value in measured]
         if finite(rows[-1].get(name)) is not None:
-            found[f"{name}.final"] = values[-1]
+            summary[f"{name}.final"] = values[-1]
         best = {"higher": max, "lower": min}.get(str(metric(name).better))
         if best is not None:
-            found[f"{name}.best"] = best(values)
-        found[f"{name}.area"] = _mean_level([game for game, _ in measured], values)
-    return found
+            summary[f"{name}.best"] = best(values)
+        summary[f"{name}.area"] = _mean_level([game for game, _ in measured], values)
+    return summary
 
 
 def _mean_level(games: Sequence[int], values: Sequence[float]) -> float:

@@ -9,7 +9,7 @@ import pytest
 from gancli.evaluation import classes, critics, mixtures, neighbours
 from gancli.evaluation.critics import Reading, settled
 from gancli.evaluation.estimate import Estimate, of_count, of_held_out, of_share
-from gancli.evaluation.findings import BORDERLINE, NOTHING, Pair, findings, sentence, verdict
+from gancli.evaluation.interpretation import BORDERLINE, NOTHING, Pair, interpret, sentence, verdict
 from gancli.metrics import METRICS, metric
 
 
@@ -32,8 +32,8 @@ def test_a_class_into_which_the_judge_errs_is_none_of_the_data() -> None:
 def test_a_point_is_good_within_three_standard_deviations_of_its_mode() -> None:
     modes = np.array([[0.0, 0.0], [10.0, 0.0]])
     points = np.array([[0.0, 1.5], [0.0, 1.51], [10.0, -1.49], [8.5, 0.1]])
-    found = mixtures.mixture(points, modes, 0.5)
-    assert found.quality == 0.5 and found.captured == 2
+    fit = mixtures.mixture(points, modes, 0.5)
+    assert fit.quality == 0.5 and fit.captured == 2
     assert mixtures.mixture(points[1:2], modes, 0.5).captured == 0
 
 
@@ -178,7 +178,7 @@ COVERAGE = "collapse: samples come near 4 % of the real images (coverage), where
 
 
 @pytest.mark.parametrize(
-    ("found", "said"),
+    ("measures", "said"),
     [
         (measures(coverage=(0.04, 0.96)), COVERAGE),
         (
@@ -214,8 +214,8 @@ COVERAGE = "collapse: samples come near 4 % of the real images (coverage), where
         ),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_said_in_a_sentence(found: dict[str, dict[str, Any]], said: str) -> None:
-    assert findings(found)[0] == said
+def test_what_is_wrong_is_said_in_a_sentence(measures: dict[str, dict[str, Any]], said: str) -> None:
+    assert interpret(measures)[0] == said
 
 
 def test_all_findings_are_one_line_and_none_is_said_too() -> None:
@@ -223,7 +223,7 @@ def test_all_findings_are_one_line_and_none_is_said_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "said"),
+    ("measures", "said"),
     [
         (measures(coverage=(0.9, 0.95), recall=(0.011, 0.94)), ["recall: 0.011, under 0.5 of the real data's 0.94"]),
         (measures(modes=(8, 8), quality=(0.45, 0.99)), ["quality: 0.45, under 0.5 of the real data's 0.99"]),
@@ -246,33 +246,33 @@ def test_all_findings_are_one_line_and_none_is_said_too() -> None:
         (measures(loss=(9.0, 1.0), sample_distance=(0.1, 8.0)), []),
     ],
 )
-def test_every_measure_with_a_real_value_is_looked_at_by_one_rule(found: dict[str, Any], said: list[str]) -> None:
-    assert findings(found) == said
+def test_every_measure_with_a_real_value_is_looked_at_by_one_rule(measures: dict[str, Any], said: list[str]) -> None:
+    assert interpret(measures) == said
 
 
 def test_intervals_that_reach_a_bound_leave_it_open() -> None:
     row = {"value": 0.40, "real": 0.95, "±": 0.02, "real ±": 0.02}
-    assert findings({"recall": row}) == ["recall: 0.4, under 0.5 of the real data's 0.95"]
-    assert findings({"recall": {**row, "±": 0.1}})[0].startswith("borderline: ")
-    assert findings({"recall": {**row, "real ±": 0.2}})[0].startswith("borderline: ")
+    assert interpret({"recall": row}) == ["recall: 0.4, under 0.5 of the real data's 0.95"]
+    assert interpret({"recall": {**row, "±": 0.1}})[0].startswith("borderline: ")
+    assert interpret({"recall": {**row, "real ±": 0.2}})[0].startswith("borderline: ")
     same = {"value": 0.9, "real": 0.9, "±": 1.0, "real ±": None}
-    assert findings({"recall": same}) == ["borderline: recall: 0.9, about 0.5 of the real data's 0.9"]
+    assert interpret({"recall": same}) == ["borderline: recall: 0.9, about 0.5 of the real data's 0.9"]
     far = {"value": 177.0, "real": 0.34, "±": None, "real ±": 0.02}
-    assert findings({"frechet": far}) == ["frechet: 177, over 10 times the real data's 0.34 ± 0.02"]
+    assert interpret({"frechet": far}) == ["frechet: 177, over 10 times the real data's 0.34 ± 0.02"]
     floor = {"value": 0.05, "real": -0.02, "±": 0.02, "real ±": 0.021}
-    assert findings({"critic": floor}) == [], "a floor of either sign"
+    assert interpret({"critic": floor}) == [], "a floor of either sign"
     counted = {"value": 9.4, "real": 10.0, "±": 0.8, "real ±": 0.26}
-    assert findings({"classes": counted}) == ["borderline: classes: 9.4 of 10"]
-    assert findings({"classes": {**counted, "±": 0.3}}) == ["classes: 9.4 of 10"]
-    assert findings({"classes": {**counted, "value": 9.9, "±": 0.2}}) == []
+    assert interpret({"classes": counted}) == ["borderline: classes: 9.4 of 10"]
+    assert interpret({"classes": {**counted, "±": 0.3}}) == ["classes: 9.4 of 10"]
+    assert interpret({"classes": {**counted, "value": 9.9, "±": 0.2}}) == []
     few = {"value": 0.775, "real": 0.0067, "±": 0.16, "real ±": 0.51}
-    assert findings({"shares_kl": few}) == [], "real data themselves may have as much"
+    assert interpret({"shares_kl": few}) == [], "real data themselves may have as much"
 
 
 def test_nothing_is_said_of_good_samples_nor_of_measures_without_a_value() -> None:
     good = measures(
         coverage=(0.7, 0.96), classes=(10, 10), duplicates=(0.02, 0.01), nearest_train=(5, 5.2), modes=(8, 8)
     )
-    assert findings(good) == [] and findings({}) == []
+    assert interpret(good) == [] and interpret({}) == []
     for row in ({"value": None, "real": 1.0}, {"value": 0.1, "real": None}):
-        assert findings({"coverage": row}) == []
+        assert interpret({"coverage": row}) == []

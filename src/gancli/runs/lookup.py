@@ -13,7 +13,7 @@ from gancli.runs.sweeps import SweepFolder
 Folder = RunFolder | SweepFolder
 KINDS: tuple[type[Folder], ...] = (RunFolder, SweepFolder)
 STAMP = re.compile(r"\d{8}T\d{6}Z(?=-)")
-"""How the name of a folder begins: with the second in which it was made."""
+"""How the name of a folder begins: with the second in which it was created."""
 
 
 def listing(runs: Path) -> list[RunFolder]:
@@ -42,13 +42,13 @@ def _trouble(folder: Folder) -> str | None:
 
 def unreadable(runs: Path) -> dict[Path, str]:
     """The folders of runs that cannot be looked into or whose record cannot be read, and why."""
-    found: dict[Path, str] = {}
+    reasons: dict[Path, str] = {}
     for path, folder in _entries(runs):
         if isinstance(folder, OSError):
-            found[path] = str(folder.strerror)
+            reasons[path] = str(folder.strerror)
         elif folder is not None and (why := _trouble(folder)) is not None:
-            found[path] = why
-    return found
+            reasons[path] = why
+    return reasons
 
 
 def _entries(runs: Path) -> Iterator[tuple[Path, Folder | OSError | None]]:
@@ -68,7 +68,7 @@ def _open(path: Path) -> Folder | None:
 def _in_order(folders: list[Folder]) -> list[Folder]:
     """Oldest first: by the second in the name and, within one, by the start in the record."""
     seconds = [STAMP.match(folder.path.name) for folder in folders]
-    stamps = [found.group() if found else _start(folder) for found, folder in zip(seconds, folders, strict=True)]
+    stamps = [match.group() if match else _start(folder) for match, folder in zip(seconds, folders, strict=True)]
     keys = [
         (stamp, _start(folder) if stamps.count(stamp) > 1 else "", folder.path.name)
         for stamp, folder in zip(stamps, folders, strict=True)
@@ -86,17 +86,17 @@ def _start(folder: Folder) -> str:
 
 
 def find(runs: Path, name: str) -> RunFolder:
-    """A run by its path, its folder's name, its `name`, any part that only one has, or `latest`. Raises RunError."""
-    found = find_any(runs, name, (RunFolder,))
-    assert isinstance(found, RunFolder)
-    return found
+    """A run by its path, its folder's name, its `name`, any substring of only one, or `latest`. Raises RunError."""
+    run = find_any(runs, name, (RunFolder,))
+    assert isinstance(run, RunFolder)
+    return run
 
 
 def find_sweep(runs: Path, name: str) -> SweepFolder:
     """A sweep, in the same ways. Raises RunError."""
-    found = find_any(runs, name, (SweepFolder,))
-    assert isinstance(found, SweepFolder)
-    return found
+    sweep = find_any(runs, name, (SweepFolder,))
+    assert isinstance(sweep, SweepFolder)
+    return sweep
 
 
 def find_any(runs: Path, name: str, kinds: tuple[type[Folder], ...] = KINDS) -> Folder:

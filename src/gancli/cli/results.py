@@ -1,4 +1,4 @@
-"""`gancli plot`, `sample`, `ls` and `show`: look at what runs have left."""
+"""`gancli plot`, `report`, `sample`, `ls` and `show`: the results that runs have left."""
 
 from functools import partial
 from pathlib import Path
@@ -93,12 +93,12 @@ def sample(run: str, count: int, output: Path | None, seed: int, force: bool, ru
     from gancli.runs.files import write_bytes
 
     drawn = draw(find(runs, run), count, seed)
-    if output.suffix == ".png" and not drawn.images:
+    if output.suffix == ".png" and drawn.units.kind != "images":
         raise click.UsageError(f"RUN draws points, not images: -o must end in .npz; got {str(output)!r}")
     if output.suffix == ".png":
-        write_bytes(output, pictures.grid(drawn.values[:, 0]))
+        write_bytes(output, pictures.grid(drawn.values, ink=drawn.units.ink))
     else:
-        arrays = {"images" if drawn.images else "points": drawn.values, "latents": drawn.latents}
+        arrays = {drawn.units.kind: drawn.values, "latents": drawn.latents}
         write_arrays(output, arrays, compress=True)
     say_path(output)
 
@@ -126,11 +126,11 @@ def ls(form: str, runs: Path) -> None:
             say(f"no runs in {runs}", err=True)
         for row in rows:
             if row["kind"] != "sweep":
-                found = {key: row.pop(key) for key in list(row)[6:]}
-                row["figures"] = "  ".join(f"{key} {value:.4g}" for key, value in found.items())
+                metrics = {key: row.pop(key) for key in list(row)[6:]}
+                row["metrics"] = "  ".join(f"{key} {value:.4g}" for key, value in metrics.items())
             else:
-                found = {key: row.pop(key) for key in list(row)[3:]}
-                row["figures"] = "  ".join(f"{key} {value}" for key, value in found.items() if value)
+                metrics = {key: row.pop(key) for key in list(row)[3:]}
+                row["metrics"] = "  ".join(f"{key} {value}" for key, value in metrics.items() if value)
     print_rows(rows, form)
 
 
@@ -145,10 +145,10 @@ def _listed(folder: "RunFolder | SweepFolder") -> dict[str, Any]:
         about = {"run": folder.path.name, "kind": "sweep", "status": record["status"]}
         return {**about, "cells": record.get("cells"), **counts}
     last = folder.last()
-    figures = {key: last[key] for key in in_order(last) if key not in ("game", "seconds")}
+    metrics = {key: last[key] for key in in_order(last) if key not in ("game", "seconds")}
     about = {key: record.get(key) for key in ("kind", "seed", "status")}
     timing = {"game": last.get("game"), "seconds": last.get("seconds")}
-    return {"run": folder.path.name, **about, **timing, **figures}
+    return {"run": folder.path.name, **about, **timing, **metrics}
 
 
 @click.command()
@@ -157,7 +157,7 @@ def _listed(folder: "RunFolder | SweepFolder") -> dict[str, Any]:
 @runs_option
 @command
 def show(run: str, form: str, runs: Path) -> None:
-    """Show one RUN or sweep: its record and last figures; with csv, all its figures, or a sweep's summary."""
+    """Show one RUN or sweep: its record and last metrics; with csv, all its metrics, or a sweep's summary."""
     from gancli.runs import DIFF, SweepFolder, find_any
 
     folder = find_any(runs, run)

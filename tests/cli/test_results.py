@@ -12,8 +12,8 @@ import pytest
 from gancli.cli.output import print_rows
 from gancli.cli.sweep_progress import SweepProgress
 from gancli.runs import RunFolder, SweepFolder, checkpoint
-from gancli.runs.figures import write_csv
 from gancli.runs.files import write_json
+from gancli.runs.summary import write_csv
 from gancli.sweep import Counts
 from helpers import gancli
 
@@ -81,7 +81,7 @@ def test_ls_has_the_last_test_of_each_run_what_says_most_first() -> None:
     assert head == list(first) and rows[0][1:] == ["supervised", "3", "completed", "30", "3.25", "0.8", "2.0"]
     assert rows[2][1:] == ["supervised", "3", "completed", "", "", "", ""]
     lines = gancli("ls").stdout.splitlines()
-    assert lines[0].split() == ["run", "kind", "seed", "status", "game", "seconds", "figures"]
+    assert lines[0].split() == ["run", "kind", "seed", "status", "game", "seconds", "metrics"]
     assert lines[1].split()[-4:] == ["accuracy", "0.8", "loss", "2"]
 
 

@@ -1,15 +1,12 @@
-"""Kernels that work strip by strip: where a strip ends does not show, and nothing is left out."""
-
-from typing import Any
+"""NumPy's kernels against closed forms, in float64."""
 
 import numpy as np
 import pytest
 
 from gancli.engines import make_engine
-from gancli.engines.strips import BLOCK, blocks, strips
 
 ENGINE = make_engine("numpy")
-LONG = 2 * BLOCK + 5
+LONG = 70_001
 X = np.random.default_rng(0).standard_normal(LONG)
 FORWARD = {
     "sigmoid": ((0.7,), 1 / (1 + np.exp(-0.7 * X))),
@@ -60,7 +57,7 @@ def test_an_average_moves_by_what_its_decay_leaves() -> None:
         assert np.allclose(average, decay * X + (1 - decay) * Y, rtol=1e-12)
 
 
-@pytest.mark.parametrize("place", [0, BLOCK - 1, BLOCK, 2 * BLOCK, LONG - 1])
+@pytest.mark.parametrize("place", [0, 40_000, LONG - 1])
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_a_number_that_is_not_finite_is_seen_wherever_it_is(place: int, value: float) -> None:
     found = X.copy()
@@ -74,13 +71,3 @@ def test_a_rescaling_looks_at_both_signs_and_leaves_what_is_within() -> None:
         found = np.array(params)
         ENGINE.rescale(found, 0.2)
         assert found == pytest.approx(expected)
-
-
-def test_strips_cover_an_array_once_and_are_views_of_it() -> None:
-    assert [(part.start, part.stop) for part in blocks(LONG)] == [(0, BLOCK), (BLOCK, 2 * BLOCK), (2 * BLOCK, LONG)]
-    array: Any = np.zeros((5, BLOCK))
-    for part in strips(array):
-        part += 1.0
-    assert (array == 1.0).all()
-    with pytest.raises(ValueError, match="contiguous"):
-        list(strips(array[:, ::2]))

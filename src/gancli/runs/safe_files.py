@@ -24,7 +24,7 @@ PICTURE_BYTES = 50_000_000
 _NOWHERE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
-def own(path: Path) -> Path:
+def checked_path(path: Path) -> Path:
     """`path`, where it is a plain file, a folder or nothing. Raises RunError, OSError."""
     try:
         mode = path.lstat().st_mode
@@ -40,7 +40,7 @@ def own(path: Path) -> Path:
 @contextlib.contextmanager
 def opened(path: Path, most: int) -> Iterator[IO[bytes]]:
     """A file of at most `most` bytes, for reading. Raises RunError, OSError."""
-    with os.fdopen(os.open(own(path), os.O_RDONLY | _NOWHERE), "rb") as file:
+    with os.fdopen(os.open(checked_path(path), os.O_RDONLY | _NOWHERE), "rb") as file:
         size = os.fstat(file.fileno()).st_size
         if size > most:
             raise RunError(f"{path}: has {size:,d} bytes; at most {most:,d} are read")
@@ -82,5 +82,5 @@ def parse_json(text: str | bytes, path: Path) -> Any:
 
 
 def append(path: Path) -> IO[bytes]:
-    """A file to be written at its end, made where it is not there. Raises RunError, OSError."""
-    return os.fdopen(os.open(own(path), os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NOWHERE, 0o666), "ab")
+    """A file to be written at its end, created where it is not there. Raises RunError, OSError."""
+    return os.fdopen(os.open(checked_path(path), os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NOWHERE, 0o666), "ab")

@@ -18,7 +18,7 @@ NOTHING = "no sign of collapse, missing classes or copies"
 PRAISED = 0.8
 """Share of the real data's precision from which precision alone would praise a generator."""
 MARGIN = 0.05
-"""Part of a bound within which it is a matter of luck on which side a value falls."""
+"""Share of a bound within which it is a matter of luck on which side a value falls."""
 ONE_CLASS = 0.5
 """The score of real data is this near to 1 where they are of one class; there it says nothing."""
 BORDERLINE = "borderline"
@@ -36,22 +36,22 @@ class Pair(NamedTuple):
     real_half: float = 0.0
 
 
-def findings(measures: Measures) -> list[str]:
+def interpret(measures: Measures) -> list[str]:
     """A sentence for each thing that is wrong; empty where nothing is."""
-    found = []
+    sentences = []
     for name in measures:
         one, pair = metric(name), _pair(measures, name)
-        said = None if pair is None else verdict(one, pair)
-        if pair is None or said is None or name.startswith(CLASS_SHARE):  # shares are in the sentence on classes
+        outcome = None if pair is None else verdict(one, pair)
+        if pair is None or outcome is None or name.startswith(CLASS_SHARE):  # shares are in the sentence on classes
             continue
         line = SENTENCES.get(name, _plain)(one, pair, measures)
-        found.append(f"{BORDERLINE}: {line}" if said == BORDERLINE else line)
-    return found
+        sentences.append(f"{BORDERLINE}: {line}" if outcome == BORDERLINE else line)
+    return sentences
 
 
-def sentence(found: Sequence[str]) -> str:
-    """All findings in one line."""
-    return "; ".join(found) or NOTHING
+def sentence(sentences: Sequence[str]) -> str:
+    """All sentences in one line."""
+    return "; ".join(sentences) or NOTHING
 
 
 def verdict(one: Metric, pair: Pair) -> str | None:
