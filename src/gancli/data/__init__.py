@@ -18,12 +18,12 @@ def load(name: str, rng: np.random.Generator | None = None, **options: Any) -> D
         from gancli.data import mnist
 
         return mnist.load(**options)
-    if SETS[name].fetched:
+    from gancli.data import plane
+
+    if name not in plane.SETS:
         from gancli.data import published
 
         return published.load(SETS[name], **options)
-    from gancli.data import plane
-
     return plane.SETS[name](rng or np.random.default_rng(0), **options)  # type: ignore[operator, no-any-return]
 
 
