@@ -52,5 +52,5 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shared_cache: Path
     monkeypatch.delenv("GANCLI_DATA", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(shared_cache))
     monkeypatch.setenv("GANCLI_KERNELS", str(KERNELS))
-    monkeypatch.setattr("gancli.data.store.user_cache_dir", lambda name: str(shared_cache / name))
+    monkeypatch.setattr("gancli.data.cache.user_cache_dir", lambda name: str(shared_cache / name))
     monkeypatch.chdir(tmp_path)

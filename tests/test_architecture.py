@@ -97,9 +97,21 @@ def test_registries_are_the_vocabulary() -> None:
     assert set(spec.KINDS) == set(GAMES)
 
 
-@pytest.mark.parametrize("name", data.SETS)
-def test_sample_shapes_are_the_data_sets(name: str) -> None:
-    assert data.load(name).shape == spec.SAMPLE_SHAPES[name]
+def test_what_the_vocabulary_says_of_data_sets_is_in_their_table() -> None:
+    assert {name: info.shape for name, info in data.SETS.items()} == spec.SAMPLE_SHAPES
+    assert {name: info.classes for name, info in data.SETS.items() if info.fetched} == spec.CLASSES
+    outputs = {2: 1}  # of two classes, one output
+    assert {
+        name: outputs.get(len(info.classes), len(info.classes)) for name, info in data.SETS.items() if info.learned
+    } == spec.TARGETS
+
+
+@pytest.mark.parametrize("name", ["mnist", *(name for name, info in data.SETS.items() if not info.fetched)])
+def test_what_the_table_says_of_a_set_is_so(name: str) -> None:
+    info, loaded = data.SETS[name], data.load(name)
+    assert (loaded.shape, loaded.classes, loaded.units.kind) == (info.shape, info.classes, info.kind)
+    if name != "mnist":  # of which there is a subset
+        assert (len(loaded.train.samples), len(loaded.test.samples)) == info.counts
 
 
 @pytest.mark.parametrize("words", [["--help"], ["train", "--help"], ["data", "fetch", "--help"]])

@@ -9,7 +9,6 @@ import pytest
 
 from cli.stand_ins import XOR, run_there, seat
 from gancli.cli.training import say_compiling
-from gancli.data import fetch as fetching
 from gancli.experiment import Outcome
 from gancli.runs import RunFolder
 from helpers import gancli
@@ -96,9 +95,9 @@ def test_what_is_compiled_is_said_with_how_often_it_will_be(capsys: pytest.Captu
 @pytest.mark.parametrize(
     ("words", "mirrors", "timeout", "total"),
     [
-        ((), fetching.MIRRORS, 30.0, None),
+        ((), (), 30.0, None),
         (("--mirror", "http://a/b//", "--mirror", "http://c"), ("http://a/b/", "http://c/"), 30.0, None),
-        (("--timeout", "0.5", "--total", "9"), fetching.MIRRORS, 0.5, 9.0),
+        (("--timeout", "0.5", "--total", "9"), (), 0.5, 9.0),
     ],
 )
 def test_a_fetch_asks_the_mirrors_that_it_is_told(
@@ -110,12 +109,12 @@ def test_a_fetch_asks_the_mirrors_that_it_is_told(
 ) -> None:
     asked: list[Any] = []
 
-    def fetch(say: Callable[[str], None], *more: Any) -> Path:
+    def fetch(name: str, say: Callable[[str], None], *more: Any) -> Path:
         asked.append(more)
         say("a line")
         return Path("there")
 
-    monkeypatch.setattr("gancli.data.fetch.fetch_mnist", fetch)
+    monkeypatch.setattr("gancli.data.fetch.fetch", fetch)
     monkeypatch.setattr("gancli.cli.data.os.isatty", lambda number: number == 2)
     result = gancli("data", "fetch", "mnist", *words)
     assert (result.exit_code, result.stdout, result.stderr) == (0, "there\n", "a line\n")
@@ -124,6 +123,6 @@ def test_a_fetch_asks_the_mirrors_that_it_is_told(
 
 @pytest.mark.parametrize("words", [("--timeout", "0"), ("--total", "0"), ("--total", "-1"), ("--timeout", "1000001")])
 def test_a_time_that_is_none_fetches_nothing(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gancli.data.fetch.fetch_mnist", lambda *more: pytest.fail("it is fetched"))
+    monkeypatch.setattr("gancli.data.fetch.fetch", lambda *more: pytest.fail("it is fetched"))
     result = gancli("data", "fetch", "mnist", *words)
     assert result.exit_code == 2 and "is not in the range" in result.stderr

@@ -1,5 +1,6 @@
 """Four small files in MNIST's format, and what is done to files, in its order."""
 
+import dataclasses
 import gzip
 import os
 import struct
@@ -9,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gancli.data import idx
+from gancli.data import idx, places
+from gancli.data.sets import SETS, SetInfo
 
 
 def pack(images: Any, labels: Any) -> tuple[bytes, bytes]:
@@ -49,6 +51,17 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return done
 
 
-def as_mnist(folder: Path) -> dict[str, str]:
-    """Checksums under which the files of `folder` are taken for MNIST's."""
-    return {name: idx.inspect(path).sha256 for name, path in idx.find(folder).items()}
+def found(folder: Path) -> dict[str, Path]:
+    """MNIST's files in `folder`."""
+    return places.find(SETS["mnist"], folder)
+
+
+def sums(folder: Path) -> dict[str, str]:
+    """The SHA-256 of the unpacked files of `folder`."""
+    return {name: idx.inspect(path).sha256 for name, path in found(folder).items()}
+
+
+def as_mnist(sha256: dict[str, str]) -> SetInfo:
+    """MNIST's entry of the table with other checksums."""
+    files = tuple(dataclasses.replace(file, sha256=sha256[file.name]) for file in SETS["mnist"].files)
+    return dataclasses.replace(SETS["mnist"], files=files)

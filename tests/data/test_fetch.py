@@ -18,14 +18,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from four_files import as_mnist, recorded
+from four_files import as_mnist, found, recorded, sums
 
 from gancli.cli import main
-from gancli.data import DataError, idx, mnist
+from gancli.data import DataError, mnist, places, receive
 from gancli.data import download as downloading
 from gancli.data import fetch as fetching
-from gancli.data.fetch import MOST, PACKED, fetch_mnist
+from gancli.data import mirrors as ways
 from gancli.data.mnist import BUNDLED
+from gancli.data.sets import IDX, SETS
 
 FULL = os.environ.get("GANCLI_DATA")  # read when collected: the tests themselves run without it
 BOMB = gzip.compress(gzip.compress(bytes(100_000_000), 1))
@@ -160,8 +161,8 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
     Mirror.asked.clear()
     Mirror.sent = 0
     Mirror.gate.clear()
-    monkeypatch.setattr(mnist, "SHA256", as_mnist(BUNDLED))
-    monkeypatch.setattr(mnist, "downloads", lambda: tmp_path / "downloads")
+    monkeypatch.setitem(SETS, "mnist", as_mnist(sums(BUNDLED)))
+    monkeypatch.setattr(places, "downloads", lambda info: tmp_path / "downloads")
     with ThreadingHTTPServer(("127.0.0.1", 0), Mirror) as running:
         threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{running.server_port}"
@@ -178,7 +179,9 @@ def fetch(
 ) -> list[str]:
     said: list[str] = []
     mirrors = tuple(f"{server}/{kind}/" for kind in kinds)
-    fetch_mnist(lambda line: (said.append(line), say and say(line))[0], mirrors, timeout, total, progressbar=False)
+    fetching.fetch(
+        "mnist", lambda line: (said.append(line), say and say(line))[0], mirrors, timeout, total, progressbar=False
+    )
     return said
 
 
@@ -186,7 +189,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-FOUR = sorted(f"{name}.gz" for name in idx.NAMES)
+FOUR = sorted(f"{name}.gz" for name in IDX)
 
 
 def test_a_good_mirror(server: str, tmp_path: Path) -> None:
@@ -227,13 +230,13 @@ def test_a_bad_mirror_then_a_good_one_then_none(server: str, tmp_path: Path, kin
 def test_a_mirror_that_packs_or_unpacks_is_a_good_one(server: str, tmp_path: Path, kind: str) -> None:
     """Requests unpacked what was said to be packed: a good mirror was damaged."""
     assert len(fetch(server, kind)) == 4 and names(tmp_path / "downloads") == FOUR
-    for name in idx.NAMES:
+    for name in IDX:
         content = gzip.decompress((tmp_path / "downloads" / f"{name}.gz").read_bytes())
         assert content == gzip.decompress((BUNDLED / f"{name}.gz").read_bytes())
 
 
 def test_an_endless_mirror_is_left_at_the_size_that_is_known(server: str, tmp_path: Path) -> None:
-    for name in idx.NAMES[:1] + idx.NAMES[2:]:  # but for the labels, of 60,008 bytes
+    for name in IDX[:1] + IDX[2:]:  # but for the labels, of 60,008 bytes
         (tmp_path / "downloads").mkdir(exist_ok=True)
         (tmp_path / "downloads" / f"{name}.gz").write_bytes((BUNDLED / f"{name}.gz").read_bytes())
     with pytest.raises(DataError, match=re.escape("too long: more than 61,128 bytes")):
@@ -249,7 +252,7 @@ def test_of_a_redirect_only_the_address_is_read(server: str, tmp_path: Path) -> 
 def test_no_more_is_unpacked_than_the_file_may_have(tmp_path: Path) -> None:
     path = tmp_path / "bomb"
     path.write_bytes(gzip.compress(bytes(1_000_000)))
-    assert fetching._unpacked(path, 1000).stat().st_size == 1000
+    assert fetching._unpacked(path, tmp_path / "inner", 1000, "").stat().st_size == 1000
 
 
 def test_a_download_cut_short_is_seen_also_where_urllib3_does_not_say_so(
@@ -257,16 +260,17 @@ def test_a_download_cut_short_is_seen_also_where_urllib3_does_not_say_so(
 ) -> None:
     """As before its version 2."""
     monkeypatch.setattr(
-        downloading, "_leave_redirect", lambda response, **_: setattr(response.raw, "enforce_content_length", False)
+        receive, "_leave_redirect", lambda response, **_: setattr(response.raw, "enforce_content_length", False)
     )
     with pytest.raises(DataError, match="cut short"):
         fetch(server, "short")
 
 
 def test_the_bounds_are_mnists() -> None:
-    assert list(MOST.values()) == [16 + 60_000 * 784, 8 + 60_000, 16 + 10_000 * 784, 8 + 10_000]
-    for name, path in (idx.find(Path(FULL) / "mnist") if FULL else {}).items():
-        assert PACKED[name] == pytest.approx(path.stat().st_size, rel=0.05)
+    files = {file.name: file for file in SETS["mnist"].files}
+    assert [file.size for file in files.values()] == [16 + 60_000 * 784, 8 + 60_000, 16 + 10_000 * 784, 8 + 10_000]
+    for name, path in (found(Path(FULL) / "mnist") if FULL else {}).items():
+        assert files[name].packed == pytest.approx(path.stat().st_size, rel=0.05)
 
 
 PUBLISHED = {
@@ -282,22 +286,21 @@ that pin what the CVDF mirror has, unpacked, list the same four."""
 
 def test_nothing_but_mnist_is_fetched_as_mnist(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Good files of its format are not enough."""
-    taken_for_mnist = mnist.SHA256
     monkeypatch.undo()
-    assert mnist.SHA256 == PUBLISHED and list(PUBLISHED) == list(idx.NAMES)
-    monkeypatch.setattr(mnist, "downloads", lambda: tmp_path / "downloads")
+    assert mnist.full_sha256() == PUBLISHED and list(PUBLISHED) == list(IDX)
+    monkeypatch.setattr(places, "downloads", lambda info: tmp_path / "downloads")
     with pytest.raises(DataError, match="SHA-256"):
         fetch(server, "good")
     assert names(tmp_path / "downloads") == []
-    for name in idx.NAMES:  # each of the four
-        monkeypatch.setattr(mnist, "SHA256", {**taken_for_mnist, name: PUBLISHED[name]})
+    for name in IDX:  # each of the four
+        monkeypatch.setitem(SETS, "mnist", as_mnist({**sums(BUNDLED), name: PUBLISHED[name]}))
         with pytest.raises(DataError, match=f"{name}.gz could not be fetched"):
             fetch(server, "good")
 
 
 def test_what_is_there_already_is_looked_at(server: str, tmp_path: Path) -> None:
     fetch(server, "good")
-    path = tmp_path / "downloads" / f"{idx.NAMES[3]}.gz"
+    path = tmp_path / "downloads" / f"{IDX[3]}.gz"
     whole = path.read_bytes()
     for harm in (whole[:-9], gzip.compress(gzip.decompress(whole)[:-1] + b"\1"), b""):
         path.write_bytes(harm)
@@ -310,7 +313,7 @@ def test_what_is_there_already_is_looked_at(server: str, tmp_path: Path) -> None
 @pytest.mark.parametrize("beside", [0, 1])
 @pytest.mark.parametrize("kind", ["good", "unsized"])
 def test_a_download_may_have_as_many_bytes_as_allowed(server: str, tmp_path: Path, kind: str, beside: int) -> None:
-    name = f"{idx.NAMES[3]}.gz"
+    name = f"{IDX[3]}.gz"
     most = (BUNDLED / name).stat().st_size - beside
     bounds = downloading.Bounds(most, 10.0, 10.0)
     if beside:
@@ -330,10 +333,11 @@ def test_a_mirror_that_drips_is_given_up(server: str, tmp_path: Path, kind: str)
     assert time.monotonic() - start < 5 and names(tmp_path / "downloads") == []
 
 
-def test_without_a_time_it_goes_by_the_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    ways = fetching._Ways((), 30.0, None, False, print)
-    assert [round(ways.bounds(name).total) for name in idx.NAMES] == [556, 61, 142, 60]
-    assert fetching._Ways((), 30.0, 7.0, False, print).bounds(idx.NAMES[0]).total == 7
+def test_without_a_time_it_goes_by_the_size() -> None:
+    info = SETS["mnist"]
+    how = ways.Ways(info, Path(), (), 30.0, None, False, print)
+    assert [round(how.bounds(file).total) for file in info.files] == [556, 61, 142, 60]
+    assert ways.Ways(info, Path(), (), 30.0, 7.0, False, print).bounds(info.files[0]).total == 7
 
 
 def test_what_killed_fetches_left_is_removed(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -344,11 +348,11 @@ def test_what_killed_fetches_left_is_removed(server: str, tmp_path: Path, monkey
     words = [sys.executable, "-m", "gancli", "data", "fetch", "mnist", "--mirror", f"{server}/half"]
     for kill in range(2):
         process = subprocess.Popen(words, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        until(lambda: Mirror.asked and any(path.stat().st_size for path in folder.glob("fetching-*/*")))
+        until(lambda: Mirror.asked and any(path.stat().st_size for path in folder.glob("partial/*")))
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert len(names(folder)) == 1, f"kill {kill}: what the one before left is removed"
-    monkeypatch.setattr(mnist, "downloads", lambda: folder)
+    monkeypatch.setattr(places, "downloads", lambda info: folder)
     fetch(server, "good")
     assert names(folder) == FOUR
     (folder / "fetching-killed-late").mkdir()
@@ -395,7 +399,7 @@ def test_where_there_are_no_locks_only_what_is_old_is_removed(
 def test_a_damaged_raw_file_does_not_stand_before_a_good_one(server: str, tmp_path: Path) -> None:
     """A file that is not packed is taken first, but only the packed one was looked at."""
     fetch(server, "good")
-    damaged = tmp_path / "downloads" / idx.NAMES[0]
+    damaged = tmp_path / "downloads" / IDX[0]
     damaged.write_bytes(b"damaged")
     assert any("fetched" in line for line in fetch(server, "good")) and not damaged.exists()
     content = gzip.decompress((BUNDLED / f"{damaged.name}.gz").read_bytes())
@@ -409,7 +413,7 @@ def test_a_file_is_on_the_disk_before_it_is_in_place(
 ) -> None:
     done = recorded(monkeypatch)
     fetch(server, "good")
-    for number, name in enumerate(idx.NAMES):
+    for number, name in enumerate(IDX):
         assert done[3 * number : 3 * number + 3] == [f"fsync {name}.gz", f"rename {name}.gz", "fsync downloads"]
 
 
@@ -429,9 +433,9 @@ def test_a_silent_mirror_times_out(server: str, tmp_path: Path) -> None:
 
 
 def test_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mnist, "downloads", lambda: tmp_path / "downloads")
+    monkeypatch.setattr(places, "downloads", lambda info: tmp_path / "downloads")
     with pytest.raises(DataError, match="no connection"):
-        fetch_mnist(lambda line: None, ("http://127.0.0.1:9/",), 2.0, progressbar=False)
+        fetching.fetch("mnist", lambda line: None, ("http://127.0.0.1:9/",), 2.0, progressbar=False)
 
 
 def test_the_command_fetches_into_the_cache_and_prints_the_folder(server: str, tmp_path: Path) -> None:

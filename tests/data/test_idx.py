@@ -10,13 +10,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from four_files import found as files_of
 from four_files import pack, write
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gancli import data
-from gancli.data import DataError, idx, mnist
+from gancli.data import DataError, idx, mnist, places
 from gancli.data.mnist import BUNDLED
+from gancli.data.sets import IDX, SETS
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
@@ -93,16 +95,16 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, head: bytes, tail: int, k
 
 def test_a_file_that_is_not_packed_is_taken_before_one_that_is(tmp_path: Path) -> None:
     folder = write(write(tmp_path / "d", ".gz"))
-    assert [path.name for path in idx.find(folder).values()] == list(idx.NAMES)
-    (folder / idx.NAMES[2]).unlink()
-    assert idx.find(folder)[idx.NAMES[2]].name == f"{idx.NAMES[2]}.gz" and len(idx.find(folder)) == 4
-    (folder / f"{idx.NAMES[2]}.gz").unlink()
-    assert list(idx.find(folder)) == [idx.NAMES[0], idx.NAMES[1], idx.NAMES[3]]
+    assert [path.name for path in files_of(folder).values()] == list(IDX)
+    (folder / IDX[2]).unlink()
+    assert files_of(folder)[IDX[2]].name == f"{IDX[2]}.gz" and len(files_of(folder)) == 4
+    (folder / f"{IDX[2]}.gz").unlink()
+    assert list(files_of(folder)) == [IDX[0], IDX[1], IDX[3]]
 
 
 def test_a_file_is_read_up_to_its_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def inspected(count: int, most: int) -> idx.Header:
-        monkeypatch.setattr(idx, "MAX_IMAGES", most)
+        monkeypatch.setattr(idx, "most", lambda info: most)
         path = tmp_path / "labels"
         path.write_bytes(pack([], np.zeros(count))[1])
         return idx.inspect(path)
@@ -112,16 +114,16 @@ def test_a_file_is_read_up_to_its_bounds(tmp_path: Path, monkeypatch: pytest.Mon
         with pytest.raises(DataError, match="must hold 1 to"):
             inspected(count, most)
     path = tmp_path / "labels"
-    monkeypatch.setattr(idx, "MAX_BYTES", path.stat().st_size)
-    idx.check_size(path)
-    monkeypatch.setattr(idx, "MAX_BYTES", path.stat().st_size - 1)
+    monkeypatch.setattr(idx, "most_bytes", lambda info: path.stat().st_size)
+    idx.check_size(path, SETS["mnist"])
+    monkeypatch.setattr(idx, "most_bytes", lambda info: path.stat().st_size - 1)
     with pytest.raises(DataError):
-        idx.check_size(path)
+        idx.check_size(path, SETS["mnist"])
 
 
 def test_the_search_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert mnist.locate(None) == (idx.find(BUNDLED), "the bundled MNIST-5k")
-    monkeypatch.setattr(mnist, "downloads", lambda: tmp_path / "cache")
+    assert mnist.locate(None) == (files_of(BUNDLED), "the bundled MNIST-5k")
+    monkeypatch.setattr(places, "downloads", lambda info: tmp_path / "cache")
     write(tmp_path / "cache", ".gz")
     assert "the cache" in mnist.locate(None)[1]
     write(tmp_path / "variable" / "mnist")
@@ -156,7 +158,7 @@ def test_the_bundled_subset_is_balanced_and_said_to_be_one() -> None:
 
 def test_the_bundled_subset_is_what_its_card_says() -> None:
     card = (BUNDLED / "README.md").read_text(encoding="utf-8")
-    for name, path in idx.find(BUNDLED).items():
+    for name, path in files_of(BUNDLED).items():
         assert f"| {name} | {idx.inspect(path).sha256} |" in card
 
 
@@ -229,7 +231,7 @@ def test_a_second_start_opens_the_full_mnist_quickly_and_in_little_memory(
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.sampled_from(idx.NAMES), st.booleans(), st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=4),
+@given(st.sampled_from(IDX), st.booleans(), st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=4),
        st.integers(0, 3000), st.binary(max_size=40))  # fmt: skip
 def test_any_harm_to_a_file_is_refused_or_read(
     tmp_path: Path, name: str, packed: bool, changes: list[tuple[int, int]], length: int, more: bytes

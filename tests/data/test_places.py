@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from four_files import as_mnist, write
+from four_files import sums, write
 
 from gancli import data
-from gancli.data import DataError, idx, mnist, store
-from gancli.data.fetch import fetch_mnist
+from gancli.data import DataError, cache, idx, places
+from gancli.data.fetch import fetch
 from gancli.data.files import readable
+from gancli.data.sets import IDX, SETS
 
 NAMED_BY_BYTES = os.fsdecode(b"donn\xe9es")
 """As a Latin-1 machine named it."""
@@ -24,17 +25,17 @@ posix = pytest.mark.skipif(sys.platform != "linux", reason="names are bytes ther
 
 def test_without_a_home_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It was kept in a folder named `~`, wherever one stood."""
-    monkeypatch.setattr(store, "user_cache_dir", lambda name: f"~/.cache/{name}")
-    assert store.cache_folder() is None and mnist.downloads() is None
+    monkeypatch.setattr(cache, "user_cache_dir", lambda name: f"~/.cache/{name}")
+    assert cache.cache_folder() is None and places.downloads(SETS["mnist"]) is None
     assert len(data.load("mnist").train.samples) == 4500
     assert not list(tmp_path.iterdir())
     with pytest.raises(DataError, match=r"no home folder to fetch into; set \$XDG_CACHE_HOME"):
-        fetch_mnist(print)
+        fetch("mnist", print)
 
     def no_home(name: str) -> str:
         raise RuntimeError("Could not determine home directory.")
 
-    monkeypatch.setattr(store, "user_cache_dir", no_home)
+    monkeypatch.setattr(cache, "user_cache_dir", no_home)
     assert len(data.load("mnist").train.samples) == 4500
 
 
@@ -88,7 +89,7 @@ def test_a_folder_that_may_not_be_looked_into(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setattr(Path, "is_file", refused(is_file))
     monkeypatch.setattr(Path, "is_dir", refused(is_dir))
-    monkeypatch.setattr(mnist, "downloads", lambda: tmp_path / "closed")
+    monkeypatch.setattr(places, "downloads", lambda info: tmp_path / "closed")
     assert data.load("mnist").facts["bundled"]
     with pytest.raises(DataError, match="closed: cannot be looked into: Permission denied"):
         data.load("mnist", path=str(tmp_path / "closed"))
@@ -104,7 +105,7 @@ def test_names_of_any_bytes_are_read_and_said(tmp_path: Path, monkeypatch: pytes
     assert len(found.train.samples) == 30 and found.origin == rf"data.path ({tmp_path}/donn\xe9es)"
     monkeypatch.setenv("GANCLI_DATA", str(folder))
     assert data.load("mnist").origin.encode().endswith(rb"donn\xe9es)")
-    monkeypatch.setattr(mnist, "downloads", lambda: folder)
+    monkeypatch.setattr(places, "downloads", lambda info: folder)
     monkeypatch.delenv("GANCLI_DATA")
     assert data.load("mnist").origin.encode().endswith(rb"donn\xe9es)")
     (folder / "t10k-labels-idx1-ubyte").write_bytes(b"")
@@ -136,7 +137,8 @@ def test_where_it_was_fetched_to_is_printed_in_its_own_bytes(tmp_path: Path) -> 
     """For a script that goes there."""
     folder = tmp_path / NAMED_BY_BYTES / "gancli" / "mnist"
     write(folder, ".gz")
-    code = f"import sys; from gancli.data import mnist; mnist.SHA256 = {as_mnist(folder)!r}\n"
+    code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); from four_files import SETS, as_mnist\n"
+    code += f"SETS['mnist'] = as_mnist({sums(folder)!r})\n"
     code += "from gancli.cli import main; main(['data', 'fetch', 'mnist'])"
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / NAMED_BY_BYTES)}
     result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
@@ -162,7 +164,7 @@ def test_a_program_named_mnist_where_one_stands_is_not_run(tmp_path: Path, monke
     """Nor another package of this name, which took the place of the one that reads the files."""
     (tmp_path / "mnist.py").write_text("raise SystemExit('run')")
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr(store, "cache_folder", lambda: None)
+    monkeypatch.setattr(cache, "cache_folder", lambda: None)
     monkeypatch.setitem(sys.modules, "mnist", None)
     assert len(data.load("mnist", path=str(write(tmp_path / "d"))).train.samples) == 30
     words = [sys.executable, "-m", "gancli", "data", "info", "mnist"]
@@ -172,7 +174,7 @@ def test_a_program_named_mnist_where_one_stands_is_not_run(tmp_path: Path, monke
 
 
 def test_python_mnist_that_is_gone_is_named_with_its_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "cache_folder", lambda: None)
+    monkeypatch.setattr(cache, "cache_folder", lambda: None)
     folder = str(write(tmp_path / "d"))
     remedy = "pip install --force-reinstall --no-deps python-mnist"
 
@@ -196,7 +198,7 @@ def test_python_mnist_that_is_gone_is_named_with_its_remedy(tmp_path: Path, monk
 def test_a_file_is_what_it_holds_whatever_it_is_called(tmp_path: Path) -> None:
     """Browsers unpack a .gz and keep its name."""
     raw, packed = write(tmp_path / "raw"), write(tmp_path / "packed", ".gz")
-    name = idx.NAMES[0]
+    name = IDX[0]
     (raw / name).rename(raw / f"{name}.gz")
     (packed / f"{name}.gz").rename(packed / name)
     counts = [len(data.load("mnist", path=str(folder)).train.samples) for folder in (raw, packed)]

@@ -15,17 +15,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from four_files import found as files_of
 from four_files import recorded, write
 
 from gancli import data
 from gancli.data import DataError, Dataset, idx, mnist, store
+from gancli.data import cache as caching
+from gancli.data.sets import IDX
 
-CHECKED = ("known.json", "t10k-images.npy", "t10k-labels.npy", "train-images.npy", "train-labels.npy")
+CHECKED = ("known.json", "test-images.npy", "test-labels.npy", "train-images.npy", "train-labels.npy")
 
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(store, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(caching, "cache_folder", lambda: tmp_path / "cache")
     write(tmp_path / "d")
     return tmp_path / "cache"
 
@@ -38,7 +41,7 @@ def parsings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """One entry for each part that is parsed from now on."""
     parts: list[str] = []
     read = idx.read
-    monkeypatch.setattr(idx, "read", lambda files, part: (parts.append(part), read(files, part))[1])
+    monkeypatch.setattr(idx, "read", lambda images, *more: (parts.append(images.name[:5]), read(images, *more))[1])
     return parts
 
 
@@ -60,22 +63,26 @@ def resave(path: Path, change: Callable[[Any], Any]) -> None:
 
 
 def record(folder: Path, **changes: Any) -> None:
+    """A record that says other things, and agrees with itself."""
     known = json.loads((folder / "known.json").read_text()) | changes
-    harm(folder / "known.json", lambda _: json.dumps({key: value for key, value in known.items() if value}).encode())
+    known = {key: value for key, value in known.items() if value and key != "digest"}
+    known["digest"] = store._digest(known)
+    harm(folder / "known.json", lambda _: json.dumps(known).encode())
 
 
 def wrong_shape(folder: Path) -> None:
     """Arrays that are no images, under a record that agrees with them."""
     resave(folder / "train-images.npy", lambda array: array[:, :10])
-    arrays = {name: np.load(folder / f"{name}.npy") for name in store.ARRAYS.values()}
-    record(folder, sha256={name: idx.sha256(np.ascontiguousarray(arrays[a])) for name, a in store.ARRAYS.items()})
+    arrays = [np.load(folder / f"{name}.npy") for name in store.ARRAYS]
+    proved = {name: idx.sha256(np.ascontiguousarray(a)) for name, a in zip(IDX, arrays, strict=True)}
+    record(folder, sha256=proved)
 
 
 def fewer_than_labels(folder: Path) -> None:
     """An image less than there are labels, under a record that agrees."""
-    resave(folder / "t10k-images.npy", lambda array: array[:-1])
-    arrays = {name: np.load(folder / f"{name}.npy") for name in store.ARRAYS.values()}
-    record(folder, sha256={name: idx.sha256(arrays[a]) for name, a in store.ARRAYS.items()})
+    resave(folder / "test-images.npy", lambda array: array[:-1])
+    arrays = [np.load(folder / f"{name}.npy") for name in store.ARRAYS]
+    record(folder, sha256={name: idx.sha256(a) for name, a in zip(IDX, arrays, strict=True)})
 
 
 def npz(path: Path) -> None:
@@ -88,7 +95,7 @@ IMAGES = "train-images.npy"
 DAMAGES: dict[str, Callable[[Path], Any]] = {
     "a page of zeros": lambda f: harm(f / IMAGES, lambda b: b[:4096] + bytes(4096) + b[8192:]),
     "a flipped bit": lambda f: harm(f / IMAGES, lambda b: b[:9000] + bytes([b[9000] ^ 1]) + b[9001:]),
-    "a flipped bit in the labels": lambda f: harm(f / "t10k-labels.npy", lambda b: b[:-1] + bytes([b[-1] ^ 1])),
+    "a flipped bit in the labels": lambda f: harm(f / "test-labels.npy", lambda b: b[:-1] + bytes([b[-1] ^ 1])),
     "cut short": lambda f: harm(f / IMAGES, lambda b: b[:10_000]),
     "cut at the header": lambda f: harm(f / IMAGES, lambda b: b[:60]),
     "empty": lambda f: harm(f / IMAGES, lambda b: b""),
@@ -110,11 +117,14 @@ DAMAGES: dict[str, Callable[[Path], Any]] = {
     "no record": lambda f: (f / "known.json").unlink(),
     "an empty record": lambda f: harm(f / "known.json", lambda b: b""),
     "a record cut short": lambda f: harm(f / "known.json", lambda b: b[:-9]),
+    "a record that does not agree with itself": lambda f: harm(
+        f / "known.json", lambda b: b.replace(b'{"sha256"', b'{"more": 1, "sha256"')
+    ),
     "another record": lambda f: harm(f / "known.json", lambda b: b"[1, 2]"),
     "a deep record": lambda f: harm(f / "known.json", lambda b: b"[" * 100_000),
     "no digest": lambda f: record(f, sha256=None, of="an old version"),
-    "a digest less": lambda f: record(f, sha256={idx.NAMES[0]: "0"}),
-    "the digests of MNIST": lambda f: record(f, sha256=mnist.SHA256),
+    "a digest less": lambda f: record(f, sha256={IDX[0]: "0"}),
+    "the digests of MNIST": lambda f: record(f, sha256=mnist.full_sha256()),
     "nothing": lambda f: (shutil.rmtree(f), f.mkdir()),
 }
 
@@ -128,7 +138,7 @@ def test_a_damaged_cache_is_made_anew(
     folder = next((cache / "parsed").iterdir())
     DAMAGES[damage](folder)
     parsed = parsings(monkeypatch)
-    assert same(load(tmp_path), first) and parsed == ["train", "t10k"]
+    assert same(load(tmp_path), first) and parsed == ["train", "t10k-"]
     assert same(load(tmp_path), first) and len(parsed) == 2, "and is whole again"
     assert tuple(sorted(path.name for path in folder.iterdir())) == CHECKED
 
@@ -137,7 +147,7 @@ def test_the_checksum_is_that_of_the_bytes_learned_from(cache: Path, tmp_path: P
     """Of the files' contents, made from the arrays: a record cannot say what they are not."""
     for _ in ("parsed", "from the cache"):
         found = load(tmp_path)
-        for name, path in idx.find(tmp_path / "d").items():
+        for name, path in files_of(tmp_path / "d").items():
             assert found.facts["sha256"][name] == hashlib.sha256(path.read_bytes()).hexdigest()
         assert not found.train.samples.flags.writeable
 
@@ -146,8 +156,8 @@ def test_a_cache_cut_short_under_a_run_is_nothing_to_it(cache: Path, tmp_path: P
     """Mapped into memory, it was SIGBUS."""
     load(tmp_path)
     code = (
-        "import sys; from pathlib import Path; from gancli import data; from gancli.data import store\n"
-        "store.cache_folder = lambda: Path(sys.argv[1])\n"
+        "import sys; from pathlib import Path; from gancli import data; from gancli.data import cache\n"
+        "cache.cache_folder = lambda: Path(sys.argv[1])\n"
         "found = data.load('mnist', path=sys.argv[2])\n"
         "for path in Path(sys.argv[1]).glob('parsed/*/*.npy'):\n"
         "    path.chmod(0o644); path.open('r+b').truncate(100)\n"
@@ -233,10 +243,10 @@ def test_files_that_change_while_they_are_read_are_not_kept(
     """They were kept under the checksum of what they had been."""
     read = idx.read
 
-    def changing(files: dict[str, Path], part: str) -> Any:
-        if part == "train":
+    def changing(images: Path, *more: Any) -> Any:
+        if images.name.startswith("train"):
             harm(tmp_path / "d" / "t10k-labels-idx1-ubyte", lambda content: content[:-1] + bytes([content[-1] ^ 1]))
-        return read(files, part)
+        return read(images, *more)
 
     monkeypatch.setattr(idx, "read", changing)
     with pytest.raises(DataError, match="changed while they were read; try again"):

@@ -51,8 +51,9 @@ def other() -> None:
 
 def test_pictures_are_told_by_their_checksums(other: None) -> None:
     bundled = data.load("mnist")
-    assert bundled.facts["pictures"] == "MNIST" and mnist.pictures(mnist.SHA256) == "MNIST"
-    assert mnist.pictures({**mnist.SHA256, "t10k-labels-idx1-ubyte": "0"}) != "MNIST"
+    full = {name: str(sha256) for name, sha256 in mnist.full_sha256().items()}
+    assert bundled.facts["pictures"] == "MNIST" and mnist.pictures(full) == "MNIST"
+    assert mnist.pictures({**full, "t10k-labels-idx1-ubyte": "0"}) != "MNIST"
     assert data.load("mnist", path="other").facts["pictures"].startswith("other pictures than MNIST's (")
     assert "pictures" in gancli("data", "info", "mnist").stdout
     write(Path("copy"), bundled.train, bundled.test)

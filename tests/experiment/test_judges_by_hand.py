@@ -78,8 +78,8 @@ WGAN = "kind: wgan\ngenerator: {shape: [2, 784]}\ncritic: {shape: [784, 1]}\ntra
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (WGAN, "must be a supervised run on mnist"),
-        (XOR, "must be a supervised run on mnist"),
+        (WGAN, "must be a supervised run on images"),
+        (XOR, "must be a supervised run on images"),
         (SQUARES, "its outputs are no probabilities"),
         (SIGMOIDS, "its outputs are no probabilities"),
     ],

@@ -14,6 +14,8 @@ import pytest
 import yaml
 
 import helpers
+import small_sets
+from gancli.data import SETS
 from gancli.runs import RunFolder, checkpoint
 from gancli.spec import is_sweep, load_sweep
 from helpers import gancli, started, unmeasured
@@ -292,7 +294,7 @@ CONFIGS = sorted((Path(__file__).parents[2] / "configs").rglob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda p: p.name)
-def test_every_shipped_config_runs_for_a_few_games(path: Path) -> None:
+def test_every_shipped_config_runs_for_a_few_games(path: Path, tmp_path: Path) -> None:
     settings: list[str] = []
     if is_sweep(path):  # the last of its cells
         sweep = load_sweep(path)
@@ -300,6 +302,8 @@ def test_every_shipped_config_runs_for_a_few_games(path: Path) -> None:
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     settings += ["training.passes=null"] if "passes" in data["training"] else []
     settings += ["data.require=null"] if data.get("data", {}).get("require") else []
+    if (name := data.get("data", {}).get("set", "mnist")) != "mnist" and SETS[name].fetched:
+        settings += [f"data.path={small_sets.write(name, tmp_path / name)}"]
     settings += ["training.games=3"] + (["training.warmup=0"] if "warmup" in data["training"] else [])
     result = gancli("train", str(path), *(word for setting in settings for word in ("--set", setting)))
     rows = RunFolder(Path(result.stdout.splitlines()[-1])).rows()

@@ -87,3 +87,11 @@ def test_the_newest_pictures_are_drawn_by_the_number_of_their_game() -> None:
     assert list(drawn) == ["confusion.pdf", "errors.pdf"]
     assert drawn["confusion.pdf"].axes[0].images[0].get_array().shape == (3, 3)
     assert "mine, training 1,000,000" in drawn["confusion.pdf"].axes[0].get_title()
+
+
+def test_images_in_colour_are_shown_in_colour() -> None:
+    one = pictured(1)
+    one["images"] = np.linspace(-0.1, 1.1, 12)[None]
+    figure = figures(plot_errors, run(images={10: one}), Path(), "png", "")["errors.png"]
+    (image,) = figure.axes[0].images
+    np.testing.assert_allclose(image.get_array(), np.clip(one["images"].reshape(3, 2, 2), 0, 1).transpose(1, 2, 0))

@@ -164,7 +164,7 @@ def test_defaults_by_role() -> None:
         (GAN, ["data.set=mnits"], "got 'mnits'; did you mean 'mnist'?"),
         (GAN, ["data.set=xor"], "xor is for `kind: supervised`"),
         (GAN, ["data.classes=[7, 7]"], "names a digit twice"),
-        (GAN, ["data.classes=[10]"], "must be at most 9; got 10"),
+        (GAN, ["data.classes=[10]"], "must be a class of mnist: 0 to 9; got 10"),
         (GAN, ["name=../../x"], "must be letters, digits"),
         (GAN, ["name=''"], "must be letters, digits"),
         (GAN, ["seed=-1"], "must be at least 0; got -1"),
@@ -251,8 +251,8 @@ def test_refusals(text: str, settings: list[str], expected: str) -> None:
         (WGAN, "critic.shape=[b]", {
             "critic.shape.0": "must be an integer; got 'b'", "critic.shape": "must have at least 2 entries; got ['b']",
         }),
-        (GAN, "data.classes=[11]", {"data.classes.0": "must be at most 9; got 11"}),
-        (GAN, "data.classes=[a]", {"data.classes.0": "must be an integer; got 'a'"}),
+        (GAN, "data.classes=[11]", {"data.classes.0": "must be a class of mnist: 0 to 9; got 11"}),
+        (GAN, "data.classes=[a]", {"data.classes.0": "must be a class of mnist: 0 to 9; got 'a'"}),
         (GAN, "data.classes=7", {"data.classes": "must be a list; got 7"}),
         (GAN, "training.labels.real=[0.7, 2]", {"training.labels.real.1": "must be at most 1.0; got 2"}),
         (GAN, "training.labels.real=[a, b]", {

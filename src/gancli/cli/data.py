@@ -1,8 +1,10 @@
 """`gancli data list|info|fetch`."""
 
 import os
+from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from gancli.cli.output import print_json, say, say_path
 from gancli.cli.support import command
@@ -10,51 +12,78 @@ from gancli.cli.support import command
 SECONDS = click.FloatRange(min=0, max=1e6, min_open=True)
 
 
+class SetName(click.ParamType):  # type: ignore[type-arg]
+    """A name of the table of data sets, which is not read before it is needed."""
+
+    name = "set"
+
+    def __init__(self, fetched: bool = False):
+        self.fetched = fetched
+        """Only those that are made of files?"""
+
+    def names(self) -> list[str]:
+        """All that are allowed."""
+        from gancli.data import SETS
+
+        return [name for name, info in SETS.items() if info.fetched or not self.fetched]
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """One of the names."""
+        import difflib
+
+        names = self.names()
+        if value not in names:
+            close = difflib.get_close_matches(str(value), names)
+            meant = f"; did you mean {close[0]!r}?" if close else ""
+            self.fail(f"must be one of {', '.join(names)}; got {value!r}{meant}", param, ctx)
+        return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The names that begin so."""
+        return [CompletionItem(name) for name in self.names() if name.startswith(incomplete)]
+
+
 @click.group()
 def data() -> None:
-    """The data sets on this machine."""
+    """The data sets that gancli knows: which are on this machine, what is known of them, and what brings them."""
 
 
 @data.command("list")
 @command
 def list_sets() -> None:
     """List the data sets, and where each would be taken from."""
-    from gancli import data as sets
+    from gancli.data import summary
 
-    for name in sets.SETS:
-        found = sets.load(name)
-        counts = f"{len(found.train.samples):,d} + {len(found.test.samples):,d}"
-        say(f"{name:8} {counts:>18} samples   {found.origin}")
+    for info, counts, place in summary.overview():
+        shape = "×".join(map(str, info.shape))
+        number = f"{counts[0]:,d} + {counts[1]:,d}"
+        say(f"{info.name:15} {info.kind:7} {shape:8} {number:>16} samples   {place}")
 
 
 @data.command()
-@click.argument("name", type=click.Choice(["mnist", "xor", "line", "ring", "grid"]))
+@click.argument("name", type=SetName(), metavar="NAME")
 @click.option("--path", help="Folder to look in, as `data.path` in a configuration.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @command
 def info(name: str, path: str | None, form: str) -> None:
-    """Say where a data set is taken from, how large it is, and its checksums."""
-    from gancli import data as sets
+    """Say all that is known of a data set: what it is, where it is taken from, licence, addresses, checksums.
 
-    found = sets.load(name, path=path) if name == "mnist" else sets.load(name)
-    facts = {
-        "set": found.name,
-        "from": found.origin,
-        "sample_shape": list(found.shape),
-        "train": len(found.train.samples),
-        "test": len(found.test.samples),
-        **found.facts,
-    }
+    NAME is one that `gancli data list` shows.
+    """
+    from gancli.data import summary
+
+    facts = summary.facts(name, path)
     if form == "json":
         print_json(facts)
         return
     for key, value in facts.items():
-        for part, text in value.items() if isinstance(value, dict) else [("", value)]:
-            say(f"{' '.join(filter(None, (key, part))):32} {text}")
+        for file, text in value.items() if isinstance(value, dict) else [("", value)]:
+            shown = ", ".join(map(str, text)) if isinstance(text, list) else text
+            say(f"{' '.join(filter(None, (key, file))):32} {shown}")
 
 
 @data.command()
-@click.argument("name", type=click.Choice(["mnist"]))
+@click.argument("names", type=SetName(fetched=True), metavar="NAME...", nargs=-1, required=True)
 @click.option("--mirror", "mirrors", multiple=True, metavar="URL", help="Try this address instead; may be repeated.")
 @click.option(
     "--timeout",
@@ -67,10 +96,15 @@ def info(name: str, path: str | None, form: str) -> None:
     "--total", type=SECONDS, help="And when a file takes so many; by default a minute and its size at 20 kB a second."
 )
 @command
-def fetch(name: str, mirrors: tuple[str, ...], timeout: float, total: float | None) -> None:
-    """Download a data set into this user's cache, verified; its folder is the last line printed."""
+def fetch(names: tuple[str, ...], mirrors: tuple[str, ...], timeout: float, total: float | None) -> None:
+    """Download data sets into this user's cache, verified; each one's folder is printed, the last one's last.
+
+    NAME is mnist, fashion_mnist, kmnist, emnist_letters, emnist_digits, cifar10 or sheep. A download that breaks off is
+    gone on with by the next one, where the server can do that.
+    """
     from gancli.data import fetch as fetching
 
-    addresses = tuple(mirror.rstrip("/") + "/" for mirror in mirrors) or fetching.MIRRORS
+    addresses = tuple(mirror.rstrip("/") + "/" for mirror in mirrors)
     bar = os.isatty(2)
-    say_path(fetching.fetch_mnist(lambda line: say(line, err=True), addresses, timeout, total, bar))
+    for name in names:
+        say_path(fetching.fetch(name, lambda line: say(line, err=True), addresses, timeout, total, bar))

@@ -6,11 +6,10 @@ import numpy as np
 
 from gancli.data.dataset import Batches, Dataset, Split
 from gancli.data.errors import DataError
+from gancli.data.sets import SETS, SetInfo
 from gancli.data.units import Units
 
-SETS = ("mnist", "xor", "line", "ring", "grid")
-
-__all__ = ["SETS", "Batches", "DataError", "Dataset", "Split", "Units", "load", "none"]
+__all__ = ["SETS", "Batches", "DataError", "Dataset", "SetInfo", "Split", "Units", "load", "none"]
 
 
 def load(name: str, rng: np.random.Generator | None = None, **options: Any) -> Dataset:
@@ -21,6 +20,10 @@ def load(name: str, rng: np.random.Generator | None = None, **options: Any) -> D
         return mnist.load(**options)
     from gancli.data import plane
 
+    if name not in plane.SETS:
+        from gancli.data import published
+
+        return published.load(SETS[name], **options)
     return plane.SETS[name](rng or np.random.default_rng(0), **options)  # type: ignore[operator, no-any-return]
 
 

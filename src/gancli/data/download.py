@@ -1,129 +1,94 @@
 """One file over HTTP, as its bytes are: no more of them than it may have, in no more time than it may take.
 
-A thread of its own receives. So a time can be kept whatever a mirror does: looking up its name, headers that drip in,
-and one read of a body that drips in may each take for ever, and nothing ends them.
+A download that breaks off leaves what arrived where the server can send the rest (HTTP ranges) and names the version of
+its file (ETag, or a date), which is asked for by name: of another version comes all of it. The note beside the file
+says the version.
 """
 
-import queue
-import threading
-import time
-from dataclasses import dataclass
+import contextlib
+import json
 from pathlib import Path
 
-import requests
-import urllib3
+from gancli.data.receive import Bounds, BrokenOff, Known, Lost, Received
 
-_CHUNK = 1 << 16
-_WAITING = 16
-"""Chunks that may wait for the disk."""
+__all__ = ["Bounds", "BrokenOff", "Lost", "discard", "download", "note", "sweep"]
 
 
-class Lost(Exception):
-    """A download that failed; the message says why."""
+def note(target: Path) -> Path:
+    """Where it is noted what a file that is not all there yet is of."""
+    return target.with_name(f"{target.name}.json")
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """What a download may take."""
+def download(url: str, target: Path, bounds: Bounds, progressbar: bool, name: str | None = None) -> bool:
+    """Bring what is at `url` to the file `target`, not unpacked: is a part of it from an earlier, broken download?
 
-    most: int
-    """Bytes."""
-    timeout: float
-    """Seconds to wait for a connection, for the first byte, and between bytes."""
-    total: float
-    """Seconds in all."""
+    When it fails, `target` is left only where a later call can go on. Raises Lost, and OSError for the disk.
+    """
+    known = _known(url, target)
+    if known and known.complete:
+        return True
+    try:
+        return _download(url, target, bounds, progressbar, name or target.name, known)
+    except Lost as lost:
+        if known and str(lost) == "HTTP 416":  # the file has become shorter than what is here
+            discard(target)
+            return download(url, target, bounds, progressbar, name)
+        if not note(target).exists():
+            discard(target)
+        raise
 
 
-def download(url: str, target: Path, bounds: Bounds, progressbar: bool) -> None:
-    """Bring what is at `url` to the new file `target`, not unpacked. Raises Lost, and OSError for the disk."""
+def discard(target: Path) -> None:
+    """Remove what arrived of a file. Raises OSError."""
+    target.unlink(missing_ok=True)
+    note(target).unlink(missing_ok=True)
+
+
+def _known(url: str, target: Path) -> Known | None:
+    """What is here of the file at `url`, if anything."""
+    try:
+        found = json.loads(note(target).read_bytes())
+        known = Known(target.stat().st_size, str(found["validator"]), found["length"])
+        return known if found["url"] == url and known.size else None
+    except Exception:  # no note, or a damaged one
+        return None
+
+
+def _download(url: str, target: Path, bounds: Bounds, progressbar: bool, name: str, here: Known | None) -> bool:
     from tqdm import tqdm
 
-    received = _Received(url, bounds)
+    received = Received(url, bounds, here)
     try:
+        head = received.head()
+        if head.start == 0:
+            discard(target)
+        if head.validator:
+            known = {"url": url, "validator": head.validator, "length": head.length}
+            note(target).write_text(json.dumps(known), encoding="utf-8")
         with (
-            target.open("xb") as file,
-            tqdm(desc=target.name, unit="B", unit_scale=True, dynamic_ncols=True, disable=not progressbar) as bar,
+            target.open("ab") as file,
+            tqdm(
+                desc=name, unit="B", unit_scale=True, dynamic_ncols=True, disable=not progressbar, initial=head.start
+            ) as bar,
         ):
+            bar.total = head.length
             while chunk := received.next():
-                if max(file.tell() + len(chunk), received.length or 0) > bounds.most:
+                if max(file.tell() + len(chunk), head.length or 0) > bounds.most:
+                    note(target).unlink(missing_ok=True)
                     raise Lost(f"its file is too long: more than {bounds.most:,d} bytes")
                 file.write(chunk)
-                bar.total = received.length
                 bar.update(len(chunk))
     finally:
         received.unwanted.set()
-    if received.length is not None and target.stat().st_size < received.length:
-        raise Lost("the download was cut short")
+    if head.length is not None and target.stat().st_size < head.length:
+        raise BrokenOff("the download was cut short")
+    return head.start > 0
 
 
-class _Received:
-    """The chunks of an answer, while a thread receives them."""
-
-    def __init__(self, url: str, bounds: Bounds):
-        self.length: int | None = None
-        """Of the body, as its headers have it."""
-        self.unwanted = threading.Event()
-        self._bounds, self._end = bounds, time.monotonic() + bounds.total
-        self._chunks: queue.Queue[bytes | Exception] = queue.Queue(_WAITING)
-        threading.Thread(target=self._receive, args=(url,), daemon=True).start()
-
-    def next(self) -> bytes:
-        """The next chunk; the last one is empty. Raises Lost."""
-        left = self._end - time.monotonic()
-        try:
-            chunk = self._chunks.get(block=left > 0, timeout=max(left, 0.0))
-        except queue.Empty:
-            raise Lost(f"too slow: not all there after {self._bounds.total:,.4g} seconds") from None
-        if isinstance(chunk, Exception):
-            raise Lost(_reason(chunk)) from None
-        return chunk
-
-    def _receive(self, url: str) -> None:
-        try:
-            with requests.get(
-                url,
-                stream=True,
-                timeout=self._bounds.timeout,
-                headers={"Accept-Encoding": "identity"},  # the files are packed already
-                hooks={"response": _leave_redirect},
-            ) as response:
-                response.raise_for_status()
-                self.length = response.raw.length_remaining
-                for chunk in response.raw.stream(_CHUNK, decode_content=False):
-                    if not self._put(chunk):
-                        return
-            self._put(b"")
-        except Exception as error:
-            self._put(error)
-
-    def _put(self, chunk: bytes | Exception) -> bool:
-        """False where nobody waits for it any more."""
-        while not self.unwanted.is_set():
-            try:
-                self._chunks.put(chunk, timeout=0.1)
-                return True
-            except queue.Full:
-                pass
-        return False
-
-
-def _leave_redirect(response: requests.Response, **_: object) -> None:
-    """Do not read what an answer says that only leads elsewhere: Requests would, however much it is."""
-    if response.is_redirect:
-        response.close()
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, requests.HTTPError) and error.response is not None:
-        return f"HTTP {error.response.status_code}"
-    if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
-        return "timed out"
-    if isinstance(error, requests.TooManyRedirects):
-        return "it redirects for ever"
-    if isinstance(error, requests.exceptions.SSLError):
-        return "no secure connection"
-    if isinstance(error, requests.ConnectionError):
-        return "no connection"
-    if isinstance(error, urllib3.exceptions.ProtocolError):
-        return "the download was cut short"
-    return str(error) or type(error).__name__
+def sweep(folder: Path) -> None:
+    """Remove what no download can go on with from a folder of such files, and the folder where nothing is left."""
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            if path.suffix != ".json" and not note(path).exists():
+                path.unlink()
+        folder.rmdir()

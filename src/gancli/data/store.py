@@ -1,152 +1,188 @@
-"""Parsed MNIST in the user's cache: uint8 arrays, keyed by the files' checksum.
+"""Parsed sets in the user's cache: uint8 arrays, keyed by the checksums of the files that they came from.
 
-python-mnist takes seconds and hundreds of megabytes for the 60,000 images, so it parses each set of files once. A start
-reads the arrays into its own memory and believes them only when they have the SHA-256 of the files that they came from;
-what happens to the cache afterwards is nothing to the run. (Mapped into memory, they would be shared by workers, but a
-run under which such a file is cut short dies by SIGBUS, which nothing can catch.)
+To parse takes seconds and hundreds of megabytes, so each set of files is parsed once. How a later start takes the
+arrays goes by their size:
+
+- up to `LARGE` bytes it reads them into its own memory, and believes them only when they have the SHA-256 of the files
+  that they came from; what happens to the cache afterwards is nothing to the run.
+- larger ones (CIFAR-10, EMNIST) it maps: the start takes no time, workers share the memory. Their files are read-only,
+  this user's own, and believed by the checksum that is remembered of them (`checksums`). A cache that is made anew gets
+  new files, and a run goes on with the old ones. What remains is that a run dies by SIGBUS, which nothing can catch,
+  when somebody overrides the permissions and cuts such a file short in place.
 """
 
 import contextlib
 import hashlib
 import json
+import os
 import shutil
+import stat
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from platformdirs import user_cache_dir
 
-from gancli.data import idx
+from gancli.data import bitmaps, cache, checksums, cifar, idx
 from gancli.data.errors import DataError
 from gancli.data.files import put, turn, write
+from gancli.data.sets import SetInfo
 from gancli.disk import sync_folder
 
 Arrays = dict[str, NDArray[np.uint8]]
-ARRAYS = dict(zip(idx.NAMES, (f"{part}-{what}" for part in idx.PARTS for what in ("images", "labels")), strict=True))
-"""The name of each file's array."""
+ARRAYS = ("train-images", "train-labels", "test-images", "test-labels")
+PARSERS = {"idx": idx.parse, "cifar": cifar.parse, "bitmaps": bitmaps.parse}
+LARGE = 64 << 20
+"""Bytes of all arrays of a set, up to which they are read: MNIST has 55 million."""
 UNFINISHED = "making-"
 """How the names of unfinished folders begin."""
 
 
-def cache_folder() -> Path | None:
-    """Where this user's downloads and parsed data are kept; None for one who has no home, nor $XDG_CACHE_HOME."""
-    try:
-        folder = Path(user_cache_dir("gancli"))
-    except RuntimeError:
-        return None
-    return folder if folder.is_absolute() else None  # else a folder named `~`, where one stands
+@dataclass(frozen=True)
+class Opened:
+    """The arrays of a set, images (count, features) and labels (count,), that nobody can write to."""
+
+    arrays: Arrays
+    sha256: dict[str, str]
+    """Of each file, unpacked."""
+    on_disk: dict[str, str]
+    """Of each file as it lies there."""
 
 
-def open_files(files: dict[str, Path]) -> tuple[Arrays, dict[str, Any]]:
-    """Arrays `train-images` (count, 784), `train-labels` (count,), `t10k-…`, and what is known of them.
-
-    Raises DataError. Where the cache cannot be written, the arrays are parsed each time.
-    """
-    key, cache = _key(files), cache_folder()
-    folder = cache and cache / "parsed" / key
-    opened = folder and _open(folder)
-    if opened:
-        return opened
-    arrays = _parse(files)
-    if _key(files) != key:
-        raise DataError(f"{files[idx.NAMES[0]].parent}: its files changed while they were read; try again")
-    known = _known(arrays)
-    if folder:
-        with contextlib.suppress(OSError):
-            _save(folder, arrays, known)
-    return _frozen(arrays), known
-
-
-def _key(files: dict[str, Path]) -> str:
-    digest = hashlib.sha256()
-    for name in idx.NAMES:
-        idx.check_size(files[name])
-        try:
-            with files[name].open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-        except OSError as error:
-            raise DataError(f"{files[name]}: cannot be read: {error.strerror}") from None
-    return digest.hexdigest()[:32]
-
-
-def _parse(files: dict[str, Path]) -> Arrays:
-    headers = {name: idx.inspect(path) for name, path in files.items()}
-    arrays: Arrays = {}
-    for part in idx.PARTS:
-        _same_count(files, headers, part)
-    for part in idx.PARTS:
-        arrays[f"{part}-images"], arrays[f"{part}-labels"] = idx.read(files, part)
-        if arrays[f"{part}-labels"].max() > 9:
-            path = files[f"{part}-labels-idx1-ubyte"]
-            raise DataError(f"{path}: labels must be digits from 0 to 9; got {arrays[f'{part}-labels'].max()}")
-    return arrays
-
-
-def _same_count(files: dict[str, Path], headers: dict[str, idx.Header], part: str) -> None:
-    images, labels = (f"{part}-{what}-ubyte" for what in ("images-idx3", "labels-idx1"))
-    counts = headers[images].sizes[0], headers[labels].sizes[0]
-    if counts[0] != counts[1]:
-        raise DataError(
-            f"{files[images]}: holds {counts[0]:,d} images, but {files[labels].name} {counts[1]:,d} labels; "
-            "use files of one origin"
-        )
-
-
-def _known(arrays: Arrays) -> dict[str, Any]:
-    """For the run's record and the cache's: of each file, the SHA-256 that its array proves."""
-    return {"sha256": {name: idx.sha256(arrays[array]) for name, array in ARRAYS.items()}}
-
-
-def _frozen(arrays: Arrays) -> Arrays:
-    for array in arrays.values():
+def open_files(info: SetInfo, files: dict[str, Path]) -> Opened:
+    """The arrays of a set's files. Raises DataError. Where the cache cannot be written, they are parsed each time."""
+    on_disk = _on_disk(info, files)
+    root = cache.cache_folder()
+    folder = root and root / "parsed" / _key(info, on_disk)
+    opened = folder and _open(info, folder)
+    if not opened:
+        parsed, sha256 = PARSERS[info.format](info, files)
+        if _on_disk(info, files) != on_disk:
+            raise DataError(f"{next(iter(files.values())).parent}: its files changed while they were read; try again")
+        opened = dict(zip(ARRAYS, parsed, strict=True)), sha256
+        if folder:
+            with contextlib.suppress(OSError):
+                _save(info, folder, *opened)
+            opened = (_open(info, folder) if _is_large(opened[0]) else None) or opened  # to let the memory go
+    for array in opened[0].values():
         array.flags.writeable = False
-    return arrays
+    arrays, sha256 = opened
+    return Opened(arrays, sha256 if info.format == "idx" else on_disk, on_disk)  # others are never gzipped
 
 
-def _open(folder: Path) -> tuple[Arrays, dict[str, Any]] | None:
+def _on_disk(info: SetInfo, files: dict[str, Path]) -> dict[str, str]:
+    if info.format == "idx":
+        for path in files.values():
+            idx.check_size(path, info)
+    return {name: checksums.of(path) for name, path in files.items()}
+
+
+def _key(info: SetInfo, on_disk: dict[str, str]) -> str:
+    return hashlib.sha256(json.dumps([info.name, info.format, list(on_disk.values())]).encode()).hexdigest()[:32]
+
+
+def _is_large(arrays: Arrays) -> bool:
+    return sum(array.nbytes for array in arrays.values()) > LARGE
+
+
+def _proves(info: SetInfo) -> bool:
+    """Do the arrays say what their files were? In MNIST's form they do, where nothing was turned or renumbered."""
+    return info.format == "idx" and not info.transposed and not info.first_label
+
+
+def _contents(info: SetInfo, arrays: Arrays) -> dict[str, str]:
+    """A SHA-256 of each array: of the unpacked file that it proves, else of its bytes."""
+    if _proves(info):
+        return {file.name: idx.sha256(arrays[name]) for file, name in zip(info.files, ARRAYS, strict=True)}
+    return {name: hashlib.sha256(array.data).hexdigest() for name, array in arrays.items()}
+
+
+def _open(info: SetInfo, folder: Path) -> tuple[Arrays, dict[str, str]] | None:
     """The arrays of a cache folder, or None where there is none, or it is damaged or of another version."""
     try:
-        kept = json.loads((folder / "known.json").read_text(encoding="utf-8"))["sha256"]
-        arrays = {array: _array(folder / f"{array}.npy") for array in ARRAYS.values()}
-        known = _known(arrays)
+        record = _record(folder / "known.json")
+        paths = {name: folder / f"{name}.npy" for name in ARRAYS}
+        if "files" in record:
+            arrays = {name: _mapped(path, record["files"][name]) for name, path in paths.items()}
+        else:
+            arrays = {name: _read(path) for name, path in paths.items()}
+            if record["sha256" if _proves(info) else "arrays"] != _contents(info, arrays):
+                return None
+        size, names = int(np.prod(info.shape)), {file.name for file in info.files}
+        fit = all(arrays[f"{half}-images"].shape == (len(arrays[f"{half}-labels"]), size) for half in ("train", "test"))
+        return (arrays, record["sha256"]) if fit and set(record["sha256"]) == names else None
     except Exception:  # a damaged file fails in as many ways as there are damages: it is made anew
         return None
-    shapes_fit = all(arrays[f"{p}-images"].shape == (len(arrays[f"{p}-labels"]), 784) for p in idx.PARTS)
-    return (_frozen(arrays), known) if shapes_fit and kept == known["sha256"] else None
 
 
-def _array(path: Path) -> NDArray[np.uint8]:
-    """Read into memory, so that the bytes that are looked at are those that a run learns from."""
-    idx.check_size(path)
-    array = np.load(path, allow_pickle=False)
-    if array.dtype != np.uint8:
-        raise DataError(f"{path}: is of {array.dtype}")
+def _record(path: Path) -> dict[str, Any]:
+    """What is known of a cache folder's arrays. Raises ValueError, KeyError, OSError, … where it is damaged."""
+    if path.stat().st_size > 100_000:
+        raise ValueError(f"{path}: is too large")
+    record: dict[str, Any] = json.loads(path.read_bytes())
+    if record.pop("digest") != _digest(record):
+        raise ValueError(f"{path}: does not agree with itself")
+    return record
+
+
+def _digest(record: Any) -> str:
+    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
+
+
+def _read(path: Path) -> NDArray[np.uint8]:
+    """Read into memory, so that the bytes that are hashed are those that a run learns from. Raises ValueError."""
+    if path.stat().st_size > 2 * LARGE:
+        raise ValueError(f"{path}: is too large")
+    return _bytes(np.load(path, allow_pickle=False), path)
+
+
+def _mapped(path: Path, sha256: str) -> NDArray[np.uint8]:
+    """Mapped, where the file is this user's, nobody may write to it, and it is the one that was saved."""
+    before = path.lstat()
+    own = not hasattr(os, "getuid") or before.st_uid == os.getuid()
+    if not (own and stat.S_ISREG(before.st_mode) and not before.st_mode & 0o222) or checksums.of(path) != sha256:
+        raise ValueError(f"{path}: is not what was saved")
+    return _bytes(np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray), path)
+
+
+def _bytes(array: Any, path: Path) -> NDArray[np.uint8]:
+    if array.dtype != np.uint8 or not array.flags.c_contiguous:
+        raise ValueError(f"{path}: is of {array.dtype}")
     return array  # type: ignore[no-any-return]
 
 
-def _save(folder: Path, arrays: Arrays, known: dict[str, Any]) -> None:
-    """Write beside, then rename: a cache folder is there whole or not at all. Raises OSError.
+def _save(info: SetInfo, folder: Path, arrays: Arrays, sha256: dict[str, str]) -> None:
+    """Write beside, then rename: a cache folder is there complete or not at all. Raises OSError.
 
-    While another process saves, this one leaves it: its arrays are kept by a later start.
+    While another process saves, this one leaves it: its arrays are saved by a later start.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with turn(folder.parent, UNFINISHED) as mine:
         if mine:
             beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=UNFINISHED))
             try:
-                _fill(beside, arrays, known)
+                _fill(info, beside, arrays, sha256)
                 if folder.exists():
                     shutil.rmtree(folder)  # ours, and damaged
                 put(beside, folder)
+                if _is_large(arrays):
+                    for name in ARRAYS:
+                        checksums.remember(folder / f"{name}.npy")
             finally:
                 shutil.rmtree(beside, ignore_errors=True)
 
 
-def _fill(folder: Path, arrays: Arrays, known: dict[str, Any]) -> None:
+def _fill(info: SetInfo, folder: Path, arrays: Arrays, sha256: dict[str, str]) -> None:
     """Read-only files, so that only a program that means to changes them."""
     for name, array in arrays.items():
         write(folder / f"{name}.npy", lambda file, array=array: np.save(file, array), mode=0o444)  # type: ignore[misc]
+    record: dict[str, Any] = {"sha256": sha256}
+    if _is_large(arrays):
+        record["files"] = {name: checksums.of(folder / f"{name}.npy") for name in arrays}
+    elif not _proves(info):
+        record["arrays"] = _contents(info, arrays)
+    known = {**record, "digest": _digest(record)}
     write(folder / "known.json", lambda file: file.write(json.dumps(known).encode()), mode=0o444)
     sync_folder(folder)

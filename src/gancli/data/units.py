@@ -3,13 +3,12 @@
 import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Kind = Literal["images", "points", "vectors"]
-"""images: (channels, height, width); points: of the plane; vectors: any other rows of numbers."""
+from gancli.data.sets import Kind
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from gancli.evaluation.mixtures import mixture
 from gancli.evaluation.table import Draw, Row, Table, measure_images, measure_points
 from gancli.experiment.build import load_data
 from gancli.experiment.critic import CriticDistance, critic_distance
-from gancli.experiment.judges import BUNDLED_NAME, bundled_judge, objection, pixels
+from gancli.experiment.judges import BUNDLED_NAME, bundled_judge, labels, objection, pixels
 from gancli.experiment.sampling import load_generator
 from gancli.games.adversarial import sample_generator
 from gancli.metrics import metric
@@ -143,8 +143,8 @@ def _short(content: bytes) -> str:
 
 def _few(spec: Gan | Wgan, dataset: Dataset) -> str:
     """The classes of a run of which there are few images, before what follows from that."""
-    labels = spec.data.classes or tuple(range(len(dataset.classes)))
-    counts = [(label, *(int((p.labels == label).sum()) for p in (dataset.train, dataset.test))) for label in labels]
+    halves = (dataset.train, dataset.test)
+    counts = [(one, *(int((half.labels == one).sum()) for half in halves)) for one in labels(spec, dataset)]
     few = [(label, train, test) for label, train, test in counts if min(train, test) <= NEIGHBOURS]
     return "".join(f"class {label}: {train} images to train on, {test} held out; " for label, train, test in few)
 

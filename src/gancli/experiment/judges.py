@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 
 from gancli import evaluation
-from gancli.data import DataError, Dataset, Split, mnist
+from gancli.data import SETS, DataError, Dataset, Split, mnist
+from gancli.data.classes import numbers
 from gancli.engines import Array, make_engine
 from gancli.evaluation.judge import Judge
 from gancli.experiment.networks import make_network, output
 from gancli.runs import RunError, RunFolder, checkpoint
-from gancli.spec import Experiment, Gan, Supervised, Wgan, from_plain, load
+from gancli.spec import SAMPLE_SHAPES, Experiment, Gan, Supervised, Wgan, from_plain, load
 from gancli.spec.yaml import load_file
 
 BUNDLED = Path(evaluation.__file__).parent / "judge_mnist"
@@ -25,23 +26,24 @@ def bundled_judge() -> Judge:
     spec = from_plain(load_file(BUNDLED / "config.yaml").data).experiment
     assert isinstance(spec, Supervised)
     with np.load(BUNDLED / "weights.npz", allow_pickle=False) as weights:
-        return _judge(spec, weights[PARAMS].astype(np.float32), BUNDLED_NAME, mnist.MNIST)
+        return _judge(spec, weights[PARAMS].astype(np.float32), BUNDLED_NAME, SETS["mnist"].title)
 
 
 def judge_of(folder: RunFolder) -> Judge:
     """The network of a supervised run on images as a judge of them. Raises RunError, SpecError."""
     spec = load(folder.config).experiment
-    if not isinstance(spec, Supervised) or spec.data.set != "mnist":
-        raise RunError(f"{folder.path}: is no judge: it must be a supervised run on mnist with a softmax output")
+    if not isinstance(spec, Supervised) or len(SAMPLE_SHAPES[spec.data.set]) != 3:
+        raise RunError(f"{folder.path}: is no judge: it must be a supervised run on images with a softmax output")
     if output(spec) != "softmax":
         raise RunError(
             f"{folder.path}: is no judge: its outputs are no probabilities of classes; train it with softmax and "
             "cross_entropy"
         )
-    sha256 = folder.record().get("data", {}).get("sha256", {})
+    facts = folder.record().get("data", {})
+    known = mnist.pictures(facts.get("sha256", {})) if spec.data.set == "mnist" else str(facts.get("pictures"))
     try:
         saved = checkpoint.newest(folder.checkpoints)
-        return _judge(spec, saved.arrays[PARAMS], str(folder.path), mnist.pictures(sha256))
+        return _judge(spec, saved.arrays[PARAMS], str(folder.path), known)
     except (ValueError, KeyError) as error:
         raise RunError(f"{folder.path}: is no judge: {error}") from None
 
@@ -49,12 +51,18 @@ def judge_of(folder: RunFolder) -> Judge:
 def _judge(spec: Supervised, params: Array, name: str, pictures: str) -> Judge:
     network = make_network(spec, "network", make_engine("numpy", 1), np.random.default_rng(0))
     network.params[...] = params
-    return Judge(network, name, pictures, spec.data.classes or tuple(range(network.outputs)))
+    names = SETS[spec.data.set].classes or tuple(map(str, range(network.outputs)))
+    return Judge(network, name, pictures, numbers(names, spec.data.classes or range(network.outputs)))
+
+
+def labels(spec: Gan | Wgan, dataset: Dataset) -> tuple[int, ...]:
+    """The labels of the classes that a run learns from."""
+    return numbers(dataset.classes, spec.data.classes or range(len(dataset.classes)))
 
 
 def objection(judge: Judge, spec: Gan | Wgan, dataset: Dataset) -> str | None:
     """Why a judge may not judge a run's samples: it learned other pictures, or not all of the run's classes."""
-    own, there = spec.data.classes or tuple(range(len(dataset.classes))), dataset.facts.get("pictures")
+    own, there = labels(spec, dataset), dataset.facts.get("pictures")
     remedy = "train a judge on the run's data (as configs/judge_mnist.yaml), and give its run with --judge"
     if judge.pictures != there:
         return f"{judge.name} was trained on {judge.pictures}, this run on {there} ({dataset.origin}); {remedy}"

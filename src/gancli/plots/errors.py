@@ -1,5 +1,6 @@
 """What a classifier of images gets wrong: its confusion matrix, and the images themselves."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +56,21 @@ def _matrix(confusion: NDArray[Any], title: str) -> Any:
 
 def _images(images: NDArray[Any], labels: NDArray[Any], predictions: NDArray[Any], title: str) -> Any:
     images = images[:SHOWN]
-    rows, side = -(-len(images) // COLUMNS), round(images.shape[1] ** 0.5)
+    rows = -(-len(images) // COLUMNS)
     figure, grid = subplots(rows, COLUMNS, figsize=(1.0 * COLUMNS, 1.25 * rows + 0.5))
     for axes in grid.flat:
         axes.axis("off")
     for axes, image, label, prediction in zip(grid.flat, images, labels, predictions, strict=False):
-        axes.imshow(image.reshape(side, side), cmap="gray_r")
+        axes.imshow(_as_shown(image), cmap="gray_r")
         axes.set_title(f"{label}, read as {prediction}", fontsize=7)
     figure.suptitle(f"{title}: misclassified test images", fontsize=10)
     return figure
+
+
+def _as_shown(image: NDArray[Any]) -> NDArray[Any]:
+    """A square image, grey (side, side) or in colour (side, side, 3), from its numbers. Raises ValueError."""
+    side = math.isqrt(image.size)
+    if side * side == image.size:
+        return image.reshape(side, side)
+    side = math.isqrt(image.size // 3)
+    return np.clip(image.reshape(3, side, side).transpose(1, 2, 0), 0.0, 1.0)

@@ -14,7 +14,6 @@ from gancli.runs import RunFolder
 from gancli.runs.files import remove_dead
 
 _PICTURED = {
-    ("supervised", "mnist"): "misclassified test images",
     ("supervised", "xor"): "predictions over the square [−1, 1]²",
     ("supervised", "line"): "predictions over the square [−1, 1]²",
     ("game2d", "none"): "θ and φ over the field of their steps",
@@ -45,4 +44,5 @@ def plot_run(run: Path, form: str = "png", animation: bool = False, target: Path
 
 def _pictured(record: dict[str, Any]) -> str:
     about = (str(record.get("kind")), str(record.get("data", {}).get("set")))
-    return _PICTURED.get(about, "the same latents in time")
+    other = "misclassified test images" if about[0] == "supervised" else "the same latents in time"
+    return _PICTURED.get(about, other)

@@ -3,13 +3,25 @@
 from gancli.spec.differences import differences, flat
 from gancli.spec.errors import Problem, SpecError
 from gancli.spec.load import LENGTH, Resolved, from_plain, identity, load, resolve
-from gancli.spec.models import KINDS, SAMPLE_SHAPES, TARGETS, Experiment, Game2d, Gan, Learning, Supervised, Wgan
+from gancli.spec.models import (
+    CLASSES,
+    KINDS,
+    SAMPLE_SHAPES,
+    TARGETS,
+    Experiment,
+    Game2d,
+    Gan,
+    Learning,
+    Supervised,
+    Wgan,
+)
 from gancli.spec.networks import width
 from gancli.spec.schema import json_schema
 from gancli.spec.sweeps import Cell, Sweep, is_sweep, load_sweep
 from gancli.spec.yaml import Document, load_file
 
 __all__ = [
+    "CLASSES",
     "KINDS",
     "LENGTH",
     "SAMPLE_SHAPES",

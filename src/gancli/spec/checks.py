@@ -1,10 +1,11 @@
 """What one field cannot know: shapes that must fit, settings that exclude each other or change nothing."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gancli.spec import adversary_checks, network_checks
-from gancli.spec.models import SAMPLE_SHAPES, TARGETS, Experiment, Game2d, Learning, Supervised
+from gancli.spec.messages import did_you_mean
+from gancli.spec.models import CLASSES, SAMPLE_SHAPES, TARGETS, Data, Experiment, Game2d, Learning, Supervised
 from gancli.spec.network_checks import Finding, activation_names, uses_mu
 from gancli.spec.optimizers import Adadelta
 from gancli.spec.training import SupervisedTest
@@ -29,28 +30,61 @@ def findings(spec: Experiment) -> Iterator[Finding]:
 
 def _data(spec: Learning) -> Iterator[Finding]:
     data = spec.data
-    if data.set != "mnist":
+    if data.set not in CLASSES:
         for key in ("classes", "path", "require"):
             if getattr(data, key) is not None:
                 yield Finding(("data", key), f"is for image data; `set: {data.set}` has none of it; remove it")
+    elif data.require is not None and data.set != "mnist":
+        text = f"is for `set: mnist`, of which there is a subset; got `set: {data.set}`; remove it"
+        yield Finding(("data", "require"), text)
     if data.points is not None and data.set != "xor":
         yield Finding(("data", "points"), f"is for `set: xor`; got `set: {data.set}`; remove it")
-    drawn = data.set not in ("mnist", "xor") or data.points == "square"
+    drawn = data.set in DRAWN or data.points == "square"
     if data.samples is not None and not drawn:
         yield Finding(
-            ("data", "samples"), "is for data that are drawn: line, ring, grid, xor with `points: square`; remove it"
+            ("data", "samples"), f"is for data that are drawn: {', '.join(DRAWN)}, xor with `points: square`; remove it"
         )
-    learned = isinstance(spec, Supervised)
-    if data.set in ("xor", "line") and not learned:
-        yield Finding(
-            ("data", "set"), f"{data.set} is for `kind: supervised`; a {spec.kind} learns from mnist, ring or grid"
-        )
-    if data.set in ("ring", "grid") and learned:
-        yield Finding(
-            ("data", "set"), f"{data.set} is for a gan or wgan; a supervised run learns from mnist, xor or line"
-        )
-    if data.classes is not None and len(set(data.classes)) < len(data.classes):
-        yield Finding(("data", "classes"), f"names a digit twice; got {list(data.classes)}")
+    yield from _learned(spec)
+    yield from _classes(data)
+
+
+DRAWN = tuple(name for name in SAMPLE_SHAPES if name not in CLASSES and name != "xor")
+"""The sets whose points are drawn anew for each seed."""
+
+
+def _learned(spec: Learning) -> Iterator[Finding]:
+    """Is the set one that this kind of run can learn from?"""
+    name = spec.data.set
+    if isinstance(spec, Supervised):
+        if name not in TARGETS:
+            others = _listed(TARGETS)
+            yield Finding(("data", "set"), f"{name} is for a gan or wgan; a supervised run learns from {others}")
+    elif TARGETS.get(name) == 1:
+        others = _listed([other for other in SAMPLE_SHAPES if TARGETS.get(other) != 1])
+        yield Finding(("data", "set"), f"{name} is for `kind: supervised`; a {spec.kind} learns from {others}")
+
+
+def _listed(names: Iterable[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} or {last}"
+
+
+def _classes(data: Data) -> Iterator[Finding]:
+    """Of a set whose classes are known: each by its number or its name, and none twice."""
+    names = CLASSES.get(data.set)
+    if data.classes is None or names is None:
+        return
+    known = {**{str(number): number for number in range(len(names))}, **{name: i for i, name in enumerate(names)}}
+    chosen = [known.get(str(one)) for one in data.classes]
+    for number, (one, label) in enumerate(zip(data.classes, chosen, strict=True)):
+        if label is None or (isinstance(one, str) and one not in names):
+            allowed = f"must be a class of {data.set}: 0 to {len(names) - 1}"
+            allowed += "" if names[0] == "0" else f", or a name: {', '.join(names)}"
+            meant = did_you_mean(one, names) if isinstance(one, str) else ""
+            yield Finding(("data", "classes", number), f"{allowed}; got {one!r}{meant}")
+    if len(set(chosen)) < len(chosen) and None not in chosen:
+        what = "digit" if data.set == "mnist" else "class"
+        yield Finding(("data", "classes"), f"names a {what} twice; got {list(data.classes)}")
 
 
 def _length(spec: Experiment) -> Iterator[Finding]:
@@ -70,7 +104,8 @@ def _game2d(spec: Game2d) -> Iterator[Finding]:
 def _sizes(spec: Learning) -> Iterator[Finding]:
     shape = SAMPLE_SHAPES[spec.data.set]
     size = math.prod(shape)
-    image = f"{size} ({'×'.join(map(str, shape[1:]))} pixels)" if len(shape) == 3 else str(size)
+    sides = "×".join(map(str, shape[1:] if shape[0] == 1 else shape))
+    image = f"{size} ({sides} {'pixels' if shape[0] == 1 else 'numbers'})" if len(shape) == 3 else str(size)
     for key, network in spec.networks().items():
         sizes = network.sizes()
         if not sizes:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gancli import experiment
-from gancli.data import Dataset
+from gancli.data import SETS, Dataset
 from gancli.runs import LockedError, RunError, RunFolder, SweepFolder
 from gancli.runs.files import append_text
 from gancli.runs.sweeps import CELLS, DONE, CellResult
@@ -76,7 +76,7 @@ def _dataset(resolved: Resolved) -> Dataset | None:
     spec = resolved.experiment
     if isinstance(spec, Game2d):
         return None
-    drawn = spec.data.set != "mnist"  # its points depend on the seed
+    drawn = not SETS[spec.data.set].fetched  # its points depend on the seed
     key = json.dumps([spec.data.model_dump(), spec.seed if drawn else None])
     if key not in _loaded:
         _loaded.clear()  # one at a time: a data set may fill the memory
