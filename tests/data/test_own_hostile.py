@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from gancli.data.own.split import hold_out
 from own_files import idx, npy_header, npz, picture, pictures, png_header
 
 from gancli.data import DataError
@@ -301,6 +302,26 @@ PICTURES: dict[str, tuple[Make, dict[str, Any], str]] = {
     ),
     "an unknown file": (text("x", "a.parquet"), {}, "is no array file"),
 }
+PICTURES |= {
+    "an archive of too many": (raw_npz(**{f"a{k}": b"" for k in range(1_001)}), {}, "holds 1,001 arrays; at most 1,000"),
+    "too many channels": (array(np.zeros((9, 4, 4))), {"channels": 65}, "data.channels: must lie between 1 and 64; got 65"),
+    "splits of two shapes": (arrays(x_train=np.zeros((9, 4, 4)), x_test=np.zeros((9, 4, 5))), {}, "differ in shape"),
+    "labels of two axes": (
+        arrays(x_train=np.zeros((9, 4, 4)), x_test=np.zeros((9, 4, 4)), y_train=np.zeros((9, 2)), y_test=np.zeros((9, 2))), {},
+        r"9 samples, but labels of shape \(9, 2\)",
+    ),
+    "labels that are no classes": (arrays(x=np.zeros((9, 4, 4)), y=np.full(9, 0.5)), {}, "must be whole numbers or text"),
+    "damaged words": (arrays(x=np.zeros((9, 4, 4)), y=np.full(9, 2**31, np.uint32).view("U1")), {}, "labels are damaged text"),
+    "a label of each own": (arrays(x=np.zeros((10_001, 1, 1)), y=np.arange(10_001)), {}, "10,001 different labels"),
+    "an IDX of five axes": (
+        lambda f: [text(idx_head(8, *[2] * 5), "train-images")(f), idx(f / "train-i-idx3-ubyte", np.zeros((9, 4, 4), np.uint8)),
+                   text(idx_head(8, *[2] * 5), "t10k-i-idx3-ubyte")(f)][1], {}, "has 5 axes"
+    ),
+    "IDX tests of something else": (
+        lambda f: [idx(f / "train-i-idx3-ubyte", np.zeros((9, 4, 4), np.uint8)), text("hello", "t10k-i-idx3-ubyte")(f)][0], {},
+        "t10k-i-idx3-ubyte: is not an IDX file: it begins with 68 65",
+    ),
+}  # fmt: skip
 TABLES: dict[str, tuple[Make, dict[str, Any], str]] = {
     "a folder": (of_folder(), {}, "is a folder; give a .csv"),
     "a spreadsheet": (text(b"PK\3\4", "a.xlsx"), {}, "a table's name ends in .csv.*; got '.xlsx'"),
@@ -427,6 +448,37 @@ def test_bombs_take_no_memory(tmp_path: Path) -> None:
     for line, path, words in zip(lines[:-1], paths, expected, strict=True):
         assert line.startswith(str(path)) and words in line, done.stdout
     assert int(lines[-1]) < 120, done.stdout  # MB
+
+
+@pytest.mark.parametrize("name", ["t.csv", "a.npy", "a.npz"])
+def test_files_that_cannot_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    (tmp_path / name).write_bytes(b"x")
+
+    def refuse(*given: Any, **more: Any) -> Any:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(DataError, match=f"{name}: cannot be read: Permission denied"):
+        table(tmp_path / name)
+
+
+def test_a_folder_that_cannot_be_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*given: Any) -> Any:
+        raise PermissionError(13, "Permission denied")
+
+    for module in ("own.idx.os.listdir", "own.folder.os.scandir"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"gancli.data.{module}", refuse)
+            with pytest.raises(DataError, match="cannot be read: Permission denied; check its rights"):
+                images(tmp_path)
+
+
+def test_samples_that_may_not_be_written_are_copied() -> None:
+    values = np.arange(10)
+    values.flags.writeable = False
+    rest, held_out = hold_out(values, np.array([0, 4, 9]))
+    assert sorted(rest.tolist()) == [1, 2, 3, 5, 6, 7, 8] and held_out.tolist() == [0, 4, 9]
+    assert values.tolist() == list(range(10))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 from own_files import picture, pictures, png_header
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from gancli.data import DataError, Dataset
 from gancli.data.own import cache as own_cache
 from gancli.data.own import decode, load_images, workers
 from gancli.data.own import folder as own_folder
 from gancli.data.own import pictures as reader
+from gancli.data.own.split import hold_out
 
 RNG = np.random.default_rng(1)
 
@@ -193,6 +194,15 @@ def test_a_damaged_note_of_the_camera_is_passed_over(tmp_path: Path) -> None:
     for name in "ab":
         picture(tmp_path / "d" / f"{name}.jpg", np.zeros((8, 8), np.uint8), exif=b"Exif\0\0MM\0*\xff\xff\xff\xff")
     assert load(tmp_path / "d", test=0.5).facts["unreadable"]["count"] == 0
+
+
+def test_a_damaged_note_in_text_is_passed_over(tmp_path: Path) -> None:
+    note = PngImagePlugin.PngInfo()
+    note.add_text("Raw profile type exif", "\nexif\n       9\nno hexadecimal")
+    for name in "ab":
+        picture(tmp_path / f"{name}.png", np.full((2, 2, 4), 0, np.uint8), pnginfo=note)
+    data = load(tmp_path, test=0.5)
+    assert data.facts["unreadable"]["count"] == 0 and (data.train.samples == 255).all()
 
 
 def test_the_centre_is_cropped_and_resized(tmp_path: Path) -> None:
@@ -390,6 +400,17 @@ def test_the_cache_keeps_the_five_used_last(tmp_path: Path, cache: Path) -> None
     assert len(entries(cache)) == 5 and names[0].is_dir() and not names[1].exists()
 
 
+def test_what_is_cut_short_while_it_is_read_is_an_error(tmp_path: Path, cache: Path) -> None:
+    load(pictures(tmp_path / "d", 20))
+    path = entries(cache)[0] / "samples.npy"
+    mapped = np.load(path, mmap_mode="c")
+    content = path.read_bytes()
+    path.unlink()
+    path.write_bytes(content[:1_000])
+    with pytest.raises(DataError, match="samples.npy: was changed while it was read"):
+        hold_out(mapped, np.array([3, 19]))
+
+
 def test_a_run_never_writes_to_the_cache(tmp_path: Path, cache: Path) -> None:
     folder = pictures(tmp_path / "d", 20)
     load(folder, 1)
@@ -453,14 +474,13 @@ def test_a_second_start_maps_its_pictures(tmp_path: Path, cache: Path) -> None:
     load(folder)
     program = """
         import sys, numpy as np
-        from gancli.data import own
-        from gancli.data.own import cache as own_cache
+        from gancli.data.own import cache as own_cache, load_images
         from pathlib import Path
         def used():
             return int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0])
         own_cache.cache_folder = lambda: Path(sys.argv[2])
         before = used()
-        own.load_images(sys.argv[1], rng=np.random.default_rng(0))
+        load_images(sys.argv[1], rng=np.random.default_rng(0))
         print(used() - before, "PIL" in sys.modules)
     """
     if sys.platform == "linux":

@@ -16,7 +16,7 @@ COUNTS = np.array([[5, 1, 0], [0, 1, 3], [4, 0, 6]])
 
 def pictured(wrong: int, confusion: Any = COUNTS) -> dict[str, Any]:
     """Images of 3×3 pixels, no two alike, and what a network made of them."""
-    images = np.arange(9 * wrong).reshape(wrong, 9)
+    images = np.arange(9 * wrong).reshape(wrong, 1, 3, 3)
     labels = np.arange(wrong) % 10
     return {"confusion": confusion, "images": images, "labels": labels, "answers": (labels + 3) % 10}
 
@@ -91,7 +91,7 @@ def test_the_newest_pictures_are_drawn_by_the_number_of_their_game() -> None:
 
 def test_images_in_colour_are_shown_in_colour() -> None:
     one = pictured(1)
-    one["images"] = np.linspace(-0.1, 1.1, 12)[None]
+    one["images"] = np.linspace(-0.1, 1.1, 12).reshape(1, 3, 2, 2)
     figure = figures(plot_errors, run(images={10: one}), Path(), "png", "")["errors.png"]
     (image,) = figure.axes[0].images
-    np.testing.assert_allclose(image.get_array(), np.clip(one["images"].reshape(3, 2, 2), 0, 1).transpose(1, 2, 0))
+    np.testing.assert_allclose(image.get_array(), np.clip(one["images"][0], 0, 1).transpose(1, 2, 0))

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.data.units import Kind, Units
+from gancli.data.sets import Kind
+from gancli.data.units import Units
 
 Rng = np.random.Generator
 

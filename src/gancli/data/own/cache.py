@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gancli.data.cache import cache_folder
 from gancli.data.files import put, turn, write
-from gancli.data.store import cache_folder
 from gancli.disk import sync_folder
 
 VERSION = 1

@@ -1,5 +1,6 @@
 """One picture file → grey or colour pixels of the size asked for; Pillow decodes."""
 
+import contextlib
 import functools
 import warnings
 from dataclasses import dataclass
@@ -104,10 +105,8 @@ def _too_large(path: str, what: str) -> DataError:
 
 def _upright(image: Image.Image) -> Decoded:
     if any(key in image.info for key in TURNED):
-        try:
+        with contextlib.suppress(Exception):  # a camera's note that is damaged: the picture is taken as it is
             image = ImageOps.exif_transpose(image)
-        except Exception:  # a camera's note that is damaged: the picture is taken as it is
-            image.info.clear()
     grey = image.mode in GREY
     flat, flattened = _flat(image)
     return Decoded(flat, image.height, image.width, grey, flattened)
