@@ -52,7 +52,7 @@ def main() -> None:
     judge = judge_of(folder)
 
     def accuracy(split: Split) -> float:
-        return float((judge.predict(pixels(split)).predictions.argmax(axis=1) == split.labels).mean())
+        return float((judge.predict(pixels(full, split)).predictions.argmax(axis=1) == split.labels).mean())
 
     single = accuracy(full.test)
     half = checkpoint.newest(folder.checkpoints).arrays[PARAMS].astype(np.float16)

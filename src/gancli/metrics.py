@@ -22,6 +22,10 @@ BETTER: dict[Direction | None, str] = {
 """What a table says of a direction."""
 CLASS_SHARE = "share_"
 """How the names of the shares of the classes begin: share_0, share_1, …"""
+COLUMN_GAP = "ks_"
+"""How the names of the gaps of a table's columns begin: ks_price, ks_x0, …"""
+FAMILIES = (CLASS_SHARE, COLUMN_GAP)
+"""How the names of metrics begin of which there is one for each class or column."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +82,25 @@ METRICS = _table(
     Metric("nearest_train", "distance to the nearest training image", "L2", "images", "real", 0.0, bound=0.5),
     Metric("wasserstein", "1-Wasserstein distance, exact", "L2", "POT", "lower", 0.0, bound=2.0),
     Metric("sliced_wasserstein", "1-Wasserstein distance, sliced", "L2", "data", "lower", 0.0, bound=10.0),
+    Metric(
+        "two_sample",
+        "real and generated samples told apart by a classifier",
+        "accuracy",
+        "a table",
+        "lower",
+        0.0,
+        1.0,
+        1.5,
+    ),
+    Metric("ks", "largest Kolmogorov–Smirnov distance of a column", "probability", "a table", "lower", 0.0, 1.0, 10.0),
+    Metric(
+        "correlations", "mean difference of two columns' correlation", "correlation", "a table", "lower", 0.0, 2.0, 10.0
+    ),
     Metric("parzen", "log-likelihood of test images, Parzen", "nats", "images", "higher", bound=0.5),
     Metric("critic", "distance by fresh critics, per mean slope", "L2", "--critic", "lower", bound=10.0),
     Metric("critic_steepest", "distance by fresh critics, per largest slope", "L2", "--critic", "lower", bound=10.0),
     Metric(CLASS_SHARE, "share of class", "share", "a judge", "real", 0.0, 1.0, 0.1),
+    Metric(COLUMN_GAP, "Kolmogorov–Smirnov distance of", "probability", "a table", "lower", 0.0, 1.0),
     Metric("distance", "distance to the equilibrium", "L2", "a game2d", "lower", 0.0),
     Metric("loss", "loss on test data", "loss", "labels", "lower", 0.0),
     Metric("sample_distance", "mean distance of two samples", "L2", "batches", None, 0.0, bound=0.5, why=_SPREAD),
@@ -104,10 +123,15 @@ METRICS = _table(
 
 def metric(name: str) -> Metric:
     """The entry of a metric; one without a direction for a name that is not in the table."""
-    if name.startswith(CLASS_SHARE) and name != CLASS_SHARE and name not in METRICS:
-        label = name.removeprefix(CLASS_SHARE)
-        return dataclasses.replace(METRICS[CLASS_SHARE], name=name, label=f"share of class {label}")
+    family = _family(name)
+    if family is not None and name != family and name not in METRICS:
+        one = METRICS[family]
+        return dataclasses.replace(one, name=name, label=f"{one.label} {name.removeprefix(family)}")
     return METRICS.get(name) or Metric(name, name, "", "", None, why="gancli does not know it")
+
+
+def _family(name: str) -> str | None:
+    return next((family for family in FAMILIES if name.startswith(family)), None)
 
 
 def in_order(names: Iterable[str]) -> list[str]:
@@ -115,7 +139,7 @@ def in_order(names: Iterable[str]) -> list[str]:
     places = {name: place for place, name in enumerate(METRICS)}
 
     def place(name: str) -> int:
-        return places.get(CLASS_SHARE if name.startswith(CLASS_SHARE) else name, len(places))
+        return places.get(name, places.get(_family(name) or name, len(places)))
 
     return sorted(dict.fromkeys(names), key=place)
 
@@ -123,7 +147,7 @@ def in_order(names: Iterable[str]) -> list[str]:
 def main_metric(names: Iterable[str]) -> str | None:
     """What runs are ranked by where nobody says by what: the first with a direction; None where there is none."""
     ranked = (name for name in in_order(names) if metric(name).better is not None)
-    return next((name for name in ranked if not name.startswith(CLASS_SHARE)), None)
+    return next((name for name in ranked if _family(name) is None), None)
 
 
 def shown_metric(names: Iterable[str]) -> str | None:

@@ -147,7 +147,7 @@ def test_numbers_may_be_names(tmp_path: Path) -> None:
 
 def test_targets_are_numbers_to_predict(tmp_path: Path) -> None:
     path = write(tmp_path / "t.csv", "x,b,y,a\n" + "".join(f"{k},{k + 0.5},{-k},{2 * k}\n" for k in range(20)))
-    data = load(path, targets=["a", "b"], standardize=True)
+    data = load(path, targets=["a", "b"])
     assert (data.units.columns, data.classes) == (("x", "y"), ())
     for split in (data.train, data.test):
         x = data.units.own(split.samples)[:, 0]

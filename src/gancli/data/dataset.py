@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gancli.data.sets import Kind
-from gancli.data.units import Units
+from gancli.data.units import Units, factor_and_shift
 
 Rng = np.random.Generator
 
@@ -54,6 +54,17 @@ class Dataset:
     """Of a mixture of Gaussians of equal weight: their means (modes, features)."""
     std: float = 0.0
     """And the standard deviation of each, along each axis."""
+
+    def between(self, value_range: tuple[float, float], invert: bool) -> "Dataset":
+        """Images whose black and white networks see as the ends of a range, the higher first with `invert`.
+
+        Raises DataError.
+        """
+        if value_range == (0.0, 1.0) and not invert:
+            return self
+        factor, black = factor_and_shift(value_range, invert)
+        train, test = (replace(one, factor=one.factor * factor, shift=black) for one in (self.train, self.test))
+        return replace(self, train=train, test=test, units=replace(self.units, black=black, white=black + factor))
 
     @property
     def kind(self) -> Kind:

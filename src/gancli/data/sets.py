@@ -342,6 +342,53 @@ _ALL = (
         citation="",
         learned=False,
     ),
+    SetInfo(
+        name="two_moons",
+        title="Two moons",
+        kind="points",
+        shape=(2,),
+        classes=("0", "1"),
+        counts=(10_000, 10_000),
+        about="two half circles that reach into each other, with noise of σ 0.1, as scikit-learn draws them",
+        licence=_OURS,
+        citation="",
+    ),
+    SetInfo(
+        name="eight_gaussians",
+        title="Eight Gaussians",
+        kind="points",
+        shape=(2,),
+        classes=tuple(map(str, range(8))),
+        counts=(10_000, 10_000),
+        about="8 Gaussians of σ 0.014 on the circle of radius 1.414 (Gulrajani et al. 2017)",
+        licence=_OURS,
+        citation="",
+        learned=False,
+    ),
+    SetInfo(
+        name="swissroll",
+        title="Swiss roll",
+        kind="points",
+        shape=(2,),
+        classes=(),
+        counts=(10_000, 10_000),
+        about="a spiral with noise (Gulrajani et al. 2017)",
+        licence=_OURS,
+        citation="",
+        learned=False,
+    ),
+    SetInfo(
+        name="stacked_mnist",
+        title="Stacked MNIST",
+        kind="images",
+        shape=(3, 28, 28),
+        classes=tuple(f"{number:03d}" for number in range(1000)),
+        counts=(60_000, 10_000),
+        about="three digits of MNIST as the channels of one image: 1,000 modes (Metz et al. 2016)",
+        licence="MNIST's",
+        citation="Metz, Poole, Pfau and Sohl-Dickstein (2016), Unrolled generative adversarial networks",
+        learned=False,
+    ),
 )  # fmt: skip
 SETS = {info.name: info for info in _ALL}
 
@@ -352,6 +399,10 @@ def markdown() -> str:
     for one in SETS.values():
         counts = f"{one.counts[0]:,d} + {one.counts[1]:,d}"
         shape = "×".join(map(str, one.shape))
-        classes = ", ".join(one.classes) if not one.classes[0].isdecimal() else f"{one.classes[0]} to {one.classes[-1]}"
+        classes = (
+            ", ".join(one.classes)
+            if not (one.classes and one.classes[0].isdecimal())
+            else f"{one.classes[0]} to {one.classes[-1]}"
+        )
         lines.append(f"| `{one.name}` | {one.about} | {counts} | {shape} | {classes} | {one.licence} |")
     return "\n".join(lines) + "\n"

@@ -8,7 +8,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gancli.data.errors import DataError
 from gancli.data.sets import Kind
+
+
+def factor_and_shift(value_range: tuple[float, float], invert: bool) -> tuple[float, float]:
+    """By which 0 becomes the low end of a range and 1 its high end, or with `invert` the other way round.
+
+    Raises DataError.
+    """
+    low, high = value_range
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise DataError(f"data.range: must be two numbers, the lower first, e.g. [-1, 1]; got [{low:g}, {high:g}]")
+    return (low - high, high) if invert else (high - low, low)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gancli.evaluation import classes, neighbours
+from gancli.evaluation.columns import correlation_difference, kolmogorov_smirnov
 from gancli.evaluation.estimate import Array, Estimate, Rng, of_count, of_held_out, of_samples, of_sets, of_share
 from gancli.evaluation.frechet import Gaussian, frechet_distance, gaussian
 from gancli.evaluation.judge import Judge, Judgement
@@ -18,12 +19,15 @@ from gancli.evaluation.manifold import NEIGHBOURS, manifold
 from gancli.evaluation.mixtures import mixture
 from gancli.evaluation.parzen import parzen
 from gancli.evaluation.transport import sliced_wasserstein, wasserstein
-from gancli.metrics import in_order, metric
+from gancli.evaluation.two_samples import two_sample_accuracy
+from gancli.metrics import COLUMN_GAP, in_order, metric
 
 SETS, BLOCKS = 10, 9
 """Sets of samples that are drawn, and blocks of training data at most."""
 SUBSET, CARRIED, COMPARED, VALIDATION = 3000, 1000, 1000, 1000
 """Of a set at most: for neighbours, for exact transport, to compare pixels with; and images to choose σ by."""
+MOST_COLUMNS = 50
+"""Of a table whose gaps are listed one by one."""
 Draw = Callable[[int], Array]
 """Draws so many new samples (count, features)."""
 Values = dict[str, float]
@@ -85,12 +89,8 @@ def measure_images(
     rows = [] if judge is None else _by_judge(judge, own, (train, test, labels), split, rng)
     if not quick:
         rows += _by_pixels(own, train, test, split, rng)
-    notices = []
-    if split.count <= NEIGHBOURS:
-        notices.append(
-            f"sets have {split.count} images ({len(train)} to train on, {len(test)} held out): what needs "
-            f"{NEIGHBOURS + 1} or more is left out (frechet, precision, recall, density, coverage)"
-        )
+        rows += _by_neighbours(own, train, test, split, rng) if judge is None else []
+    notices = _few_samples(split.count, len(train), len(test), "images")
     return Table(_ordered(rows), split.count, notices=notices)
 
 
@@ -109,6 +109,51 @@ def measure_points(
     held_out = [measure(test[rows], train) for rows in split.held_out]
     blocks = [measure(train[rows], np.delete(train, rows, axis=0)) for rows in split.blocks]
     return Table(_ordered(_rows(own, held_out, blocks, split.count)), split.count)
+
+
+def measure_rows(draw: Draw, train: Array, test: Array, columns: Sequence[str], rng: Rng, samples: int) -> Table:
+    """All measures of rows of numbers (count, columns); sets are as for images. Raises MissingPot, MissingScikit."""
+    split = _split(len(train), len(test), samples)
+    own = [draw(split.count) for _ in range(SETS)]
+
+    def measure(x: Array, reference: Array) -> Values:
+        gaps = kolmogorov_smirnov(x, reference)
+        each = {f"{COLUMN_GAP}{name}": float(gap) for name, gap in zip(columns, gaps, strict=True)}
+        shape = {"ks": float(gaps.max()), "correlations": correlation_difference(x, reference)}
+        return {**_distances(x, reference, rng), **shape, **(each if len(columns) <= MOST_COLUMNS else {})}
+
+    held_out = [measure(test[rows], train) for rows in split.held_out]
+    blocks = [measure(train[rows], np.delete(train, rows, axis=0)) for rows in split.blocks]
+    rows = _rows([measure(x, train) for x in own], held_out, blocks, split.count)
+    rows += _by_neighbours(own, train, test, split, rng)
+    rows += _repetitions(own, [*(test[one] for one in split.held_out), *(train[one] for one in split.blocks)])
+    near = (of_samples(neighbours.nearest(x[:COMPARED], train)) for x in (own[0], test[split.held_out[0]]))
+    told_apart = (two_sample_accuracy(test, x, rng) for x in (own[0], train))
+    rows += [Row("nearest_train", *near), Row("two_sample", *told_apart)]
+    return Table(_ordered(rows), split.count, notices=_few_samples(split.count, len(train), len(test), "rows"))
+
+
+def _few_samples(count: int, train: int, test: int, what: str) -> list[str]:
+    if count > NEIGHBOURS:
+        return []
+    return [
+        f"sets have {count} {what} ({train} to train on, {test} held out): what needs {NEIGHBOURS + 1} or more is left "
+        "out (frechet, precision, recall, density, coverage)"
+    ]
+
+
+def _by_neighbours(own: list[Array], train: Array, test: Array, split: _Split, rng: Rng) -> list[Row]:
+    """Precision, recall, density and coverage among the samples themselves, where no judge has features of them."""
+    if split.count <= NEIGHBOURS:
+        return []
+
+    def measure(x: Array, reference: Array) -> Values:
+        count = min(SUBSET, len(x), len(reference))
+        return dataclasses.asdict(manifold(_subset(reference, count, rng), _subset(x, count, rng)))
+
+    held_out = [measure(test[rows], train) for rows in split.held_out]
+    blocks = [measure(train[rows], np.delete(train, rows, axis=0)) for rows in split.blocks]
+    return _rows([measure(x, train) for x in own], held_out, blocks, split.count)
 
 
 def _split(train: int, test: int, samples: int) -> _Split:

@@ -2,20 +2,21 @@
 
 import math
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from gancli import data
-from gancli.data import Batches, Dataset
+from gancli.data import Batches, DataError, Dataset, Split
 from gancli.engines import Engine, engine_name, make_engine
 from gancli.experiment.networks import make_optimizer, make_players, output
 from gancli.games import R1, Game, Game2d, Gan, Labels, Player, Schedule, Supervised, Wgan
+from gancli.games.supervised import Predicted
 from gancli.nn import Network
 from gancli.nn.layers import Scalar
 from gancli.nn.losses import ADVERSARIAL, LOSSES, CategoricalCrossEntropy, Loss
-from gancli.spec import Experiment, models
+from gancli.spec import Experiment, Learning, models, sizes
 
 TWO_THREADS_PAY = {"numba": 10_000}
 """Products in one pass of a batch through all networks, from which a second thread makes a game faster.
@@ -43,12 +44,35 @@ class Built:
     """Games in one pass over the training data."""
 
 
-def load_data(spec: Experiment) -> Dataset:
-    """The data set of a spec. Raises DataError."""
+def load_data(spec: Experiment, progress: data.Progress | None = None) -> Dataset:
+    """The data set of a spec, which its networks fit. Raises DataError."""
     if isinstance(spec, models.Game2d):
         return data.none()
     options = spec.data.model_dump(exclude_none=True)
-    return data.load(options.pop("set"), rng=stream(spec.seed, "data"), **options)
+    name, low_high = options.pop("set"), options.pop("range", (0.0, 1.0))
+    dataset = data.load(name, rng=stream(spec.seed, "data"), value_range=low_high, progress=progress, **options)
+    check_fit(spec, dataset)
+    return dataset
+
+
+def check_fit(spec: Learning, dataset: Dataset) -> None:
+    """Do the networks fit the data, whose shape a spec may not know? Raises DataError."""
+    outputs: tuple[int, ...] = ()
+    if isinstance(spec, models.Supervised):
+        outputs = output_counts(dataset)
+        if not outputs:
+            raise DataError(f"data: {dataset.origin} has no labels, which a supervised run learns")
+    wrong = [f"{'.'.join(map(str, one.path))}: {one.text}" for one in sizes(spec, dataset.shape, outputs)]
+    if wrong:
+        raise DataError("\n".join(wrong))
+
+
+def output_counts(dataset: Dataset) -> tuple[int, ...]:
+    """How many outputs a supervised network may have: as many as classes, or one for two; none where there are none."""
+    if dataset.train.targets is not None:
+        return (dataset.train.targets.shape[1],)
+    classes = len(dataset.classes)
+    return (1, 2) if classes == 2 else (classes,) if classes > 2 else ()
 
 
 def threads_for(spec: Experiment) -> int:
@@ -109,13 +133,17 @@ def build(spec: Experiment, dataset: Dataset, engine: Engine | None = None) -> B
 def _supervised(
     spec: models.Supervised, dataset: Dataset, engine: Engine, batches: dict[str, Batches], streams: Any
 ) -> Game:
-    test = dataset.test
-    if spec.test.count is not None:
-        test = test.at(slice(spec.test.count))
+    test = dataset.test if spec.test.count is None else dataset.test.at(slice(spec.test.count))
+    if dataset.train.targets is None:
+        codes = _codes(spec, dataset)
+    else:
+        codes, test = _targets(batches["training"], test, spec.dtype)
     test_batches = Batches(test, engine.load, None)  # each measure reads all of it: nothing to save
     player = make_players(spec, engine, initial(streams))["network"]
-    sources = (_codes(spec, dataset), batches["training"], test_batches, spec.training.batch, streams["noise"])
-    return Supervised(player, _loss(spec), *sources, spec.test.threshold)
+    sources = (codes, batches["training"], test_batches, spec.training.batch, streams["noise"])
+    predicts: Predicted
+    predicts = "numbers" if dataset.train.targets is not None else "points" if dataset.kind == "points" else "classes"
+    return Supervised(player, _loss(spec), *sources, spec.test.threshold, predicts)
 
 
 def _game2d(spec: models.Game2d, engine: Engine) -> Game:
@@ -160,5 +188,15 @@ def _codes(spec: models.Supervised, dataset: Dataset) -> Any:
     """Targets (labels, outputs): 0 and 1 where the output can only be so, else −1 and 1."""
     low = 0.0 if output(spec) in ("sigmoid", "softmax", "relu", "softplus") else -1.0
     codes = np.eye(len(dataset.classes))
-    codes = codes[:, 1:] if len(codes) == 2 else codes
+    codes = codes[:, 1:] if spec.network.sizes()[-1] == 1 else codes
     return (codes * (1.0 - low) + low).astype(spec.dtype)
+
+
+def _targets(training: Batches, test: Split, dtype: str) -> tuple[Any, Split]:
+    """Numbers to predict as codes (samples, outputs), of which each sample's label, here and in `test`, is its row."""
+    train = training.split
+    assert train.targets is not None and test.targets is not None
+    count = len(train.targets)
+    training.split = replace(train, labels=np.arange(count))
+    codes = np.concatenate([train.targets, test.targets]).astype(dtype)
+    return codes, replace(test, labels=np.arange(count, len(codes)))

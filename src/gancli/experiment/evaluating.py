@@ -15,7 +15,7 @@ from gancli.evaluation.interpretation import interpret
 from gancli.evaluation.judge import Judge
 from gancli.evaluation.manifold import NEIGHBOURS, manifold
 from gancli.evaluation.mixtures import mixture
-from gancli.evaluation.table import Draw, Row, Table, measure_images, measure_points
+from gancli.evaluation.table import Draw, Row, Table, measure_images, measure_points, measure_rows
 from gancli.experiment.build import load_data
 from gancli.experiment.critic import CriticDistance, critic_distance
 from gancli.experiment.judges import BUNDLED_NAME, bundled_judge, labels, objection, pixels
@@ -24,6 +24,9 @@ from gancli.games.adversarial import sample_generator
 from gancli.metrics import metric
 from gancli.runs import RunError, RunFolder
 from gancli.spec import Gan, Wgan, load
+
+STACKED = "stacked_mnist"
+"""The set whose classes are told by the bundled judge, a digit at a time."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,12 @@ def evaluate(folder: RunFolder, how: How) -> dict[str, Any]:
 
     def draw(count: int) -> Array:
         samples, _ = sample_generator(network, spec.latent.distribution, count, latents)
-        return samples if dataset.modes is not None else np.clip(samples, 0.0, 1.0, out=samples)
+        return dataset.units.own(samples).reshape(samples.shape) if dataset.kind == "images" else samples
 
     if dataset.modes is not None:
         table, judge, remarks = _of_points(folder, how, dataset, draw, subsets), None, list[str]()
+    elif dataset.kind != "images":
+        table, judge, remarks = _of_rows(folder, how, dataset, draw, subsets)
     else:
         table, judge, remarks = _of_images(how, spec, dataset, draw, subsets)
         facts["judge"] = judge.name if judge is not None else None
@@ -80,16 +85,29 @@ def _of_points(folder: RunFolder, how: How, dataset: Dataset, draw: Draw, rng: n
     return measure_points(draw, *real, dataset.modes, dataset.std, rng, how.samples)
 
 
+def _of_rows(
+    folder: RunFolder, how: How, dataset: Dataset, draw: Draw, rng: np.random.Generator
+) -> tuple[Table, None, list[str]]:
+    """Rows of numbers beside real ones, each column in its standard deviations. Raises RunError."""
+    if how.judge is not None:
+        raise RunError(f"--judge: {folder.path} draws rows of numbers, which no judge knows; leave it out")
+    train, test = (split.seen(split.samples) for split in (dataset.train, dataset.test))
+    scale = np.where(train.std(axis=0) > 0.0, train.std(axis=0), 1.0).astype(train.dtype)
+    columns = dataset.units.columns or tuple(f"x{number}" for number in range(train.shape[1]))
+    table = measure_rows(lambda count: draw(count) / scale, train / scale, test / scale, columns, rng, how.samples)
+    return table, None, [*([dataset.notice] if dataset.notice else []), *table.notices]
+
+
 def _of_images(
     how: How, spec: Gan | Wgan, dataset: Dataset, draw: Draw, rng: np.random.Generator
 ) -> tuple[Table, Judge | None, list[str]]:
     """Images beside real ones, the judge that was asked, and remarks to print. Raises RunError, DataError."""
     judge, notices = _chosen(how, spec, dataset)
-    real = pixels(dataset.train), pixels(dataset.test)
+    real = pixels(dataset, dataset.train), pixels(dataset, dataset.test)
     if not all(map(len, real)):
         raise DataError(f"{dataset.origin}: has no images to compare with")
     table = measure_images(draw, *real, dataset.train.labels, judge, rng, how.samples, how.quick)
-    few = _few(spec, dataset)
+    few = _few(spec, dataset) if dataset.classes and dataset.name != STACKED else ""
     return table, judge, [*notices, *(f"{few}{notice}" for notice in table.notices)]
 
 
@@ -192,7 +210,7 @@ class Evaluator:
         self._dataset = dataset
         self._judge = judge or (bundled_judge() if dataset.modes is None else None)
         if self._judge is not None:
-            judgement = self._judge.predict(pixels(dataset.train))
+            judgement = self._judge.predict(pixels(dataset, dataset.train))
             enough = len(judgement.features) > NEIGHBOURS
             self._reference = gaussian(judgement.features) if enough else None
             self._shares = classes.data_shares(judgement.predictions, dataset.train.labels)
@@ -211,7 +229,7 @@ class Evaluator:
             fit = mixture(samples, self._dataset.modes, self._dataset.std)
             metrics = {"modes": fit.captured, "quality": fit.quality, "reverse_kl": fit.reverse_kl}
             return {name: value for name, value in metrics.items() if not np.isnan(value)}
-        judgement = self._judge.predict(np.clip(samples, 0.0, 1.0))
+        judgement = self._judge.predict(self._dataset.units.own(samples).reshape(samples.shape))
         shares = classes.shares(judgement.predictions)
         measured = {
             "score": classes.score(judgement.predictions),

@@ -12,7 +12,7 @@ from gancli.engines import Array, make_engine
 from gancli.evaluation.judge import Judge
 from gancli.experiment.networks import make_network, output
 from gancli.runs import RunError, RunFolder, checkpoint
-from gancli.spec import SAMPLE_SHAPES, Experiment, Gan, Supervised, Wgan, from_plain, load
+from gancli.spec import Experiment, Gan, Supervised, Wgan, from_plain, load
 from gancli.spec.yaml import load_file
 
 BUNDLED = Path(evaluation.__file__).parent / "judge_mnist"
@@ -32,8 +32,12 @@ def bundled_judge() -> Judge:
 def judge_of(folder: RunFolder) -> Judge:
     """The network of a supervised run on images as a judge of them. Raises RunError, SpecError."""
     spec = load(folder.config).experiment
-    if not isinstance(spec, Supervised) or len(SAMPLE_SHAPES[spec.data.set]) != 3:
+    if not isinstance(spec, Supervised) or not spec.data.images:
         raise RunError(f"{folder.path}: is no judge: it must be a supervised run on images with a softmax output")
+    if spec.data.range is not None or spec.data.invert:
+        raise RunError(
+            f"{folder.path}: is no judge: it sees other ranges than [0, 1]; train it without `range`, `invert`"
+        )
     if output(spec) != "softmax":
         raise RunError(
             f"{folder.path}: is no judge: its outputs are no probabilities of classes; train it with softmax and "
@@ -51,13 +55,20 @@ def judge_of(folder: RunFolder) -> Judge:
 def _judge(spec: Supervised, params: Array, name: str, pictures: str) -> Judge:
     network = make_network(spec, "network", make_engine("numpy", 1), np.random.default_rng(0))
     network.params[...] = params
-    names = SETS[spec.data.set].classes or tuple(map(str, range(network.outputs)))
-    return Judge(network, name, pictures, numbers(names, spec.data.classes or range(network.outputs)))
+    known = range(network.outputs)
+    own = spec.data.set not in SETS
+    return Judge(
+        network,
+        name,
+        pictures,
+        tuple(known) if own else numbers(SETS[spec.data.set].classes, spec.data.classes or known),
+    )
 
 
 def labels(spec: Gan | Wgan, dataset: Dataset) -> tuple[int, ...]:
     """The labels of the classes that a run learns from."""
-    return numbers(dataset.classes, spec.data.classes or range(len(dataset.classes)))
+    known = range(len(dataset.classes))  # one's own data have none but those that were chosen
+    return tuple(known) if spec.data.set not in SETS else numbers(dataset.classes, spec.data.classes or known)
 
 
 def objection(judge: Judge, spec: Gan | Wgan, dataset: Dataset) -> str | None:
@@ -80,6 +91,8 @@ def check_evaluate(spec: Experiment, dataset: Dataset) -> None:
             raise DataError(f"evaluate: {text}; `gancli evaluate RUN --judge JUDGE` does it after training")
 
 
-def pixels(split: Split) -> Array:
-    """Images (count, pixels) as a network sees them, in single precision."""
-    return split.seen(split.samples)
+def pixels(dataset: Dataset, split: Split) -> Array:
+    """Images (count, pixels) within [0, 1], in single precision."""
+    seen = split.seen(split.samples)
+    plain = (dataset.units.black, dataset.units.white) == (0.0, 1.0)
+    return seen if plain else dataset.units.own(seen).reshape(seen.shape)

@@ -1,7 +1,7 @@
 """One player that learns targets: XOR and MNIST (report, chapter 1)."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from gancli.games.base import Batches, Game, Picture, Rng
 from gancli.games.player import Player
 from gancli.nn.losses import Loss
 
+Predicted = Literal["classes", "points", "numbers"]
 CHUNK = 1000
 """Test samples in one forward pass."""
 
@@ -19,17 +20,18 @@ CHUNK = 1000
 class Supervised(Game):
     """A network that learns `codes[label]`, its target for each label: codes are (labels, outputs).
 
-    With a single output, a prediction is right if its error is under `threshold` of what separates the two targets (the
-    report takes 0.5); else if the largest output is the label's.
+    It predicts `classes`, classes of `points` of the plane, whose regions are drawn, or `numbers`: then each sample's
+    label is a row of its own. With a single output, a prediction is right if its error is under `threshold` of what
+    separates the two targets (the report takes 0.5); else if the largest output is the label's.
     """
 
     def __init__(
         self, network: Player, loss: Loss, codes: Array, training: Batches, test: Batches, batch: int, noise: Rng,
-        threshold: float,
+        threshold: float, predicts: Predicted = "classes",
     ):  # fmt: skip
         self.players = {"network": network}
         self._network, self._loss, self._codes, self.threshold = network.network, loss, codes, threshold
-        self._training, self._test, self._noise = training, test, noise
+        self._training, self._test, self._noise, self._predicts = training, test, noise, predicts
         self._x = np.empty((batch, self._network.inputs), self._network.dtype)
         self._target, self._gradient = np.zeros((2, batch, self._network.outputs), self._network.dtype)
         self._tested: tuple[int, Array] | None = None
@@ -46,9 +48,11 @@ class Supervised(Game):
         self.played += 1
 
     def measure(self) -> dict[str, float]:
-        """`loss` and `accuracy`, the share of test samples predicted right, over the test samples."""
+        """Over the test samples, `loss` and, of classes, `accuracy`, the share of them that are predicted right."""
         outputs, labels = self.test_outputs(), self._test.split.labels
         loss = self._loss.value(outputs, self._codes[labels])
+        if self._predicts == "numbers":
+            return {"loss": loss}
         right = self.right(self._loss.prediction(outputs), labels)
         return {"loss": loss, "accuracy": float(right.mean())}
 
@@ -71,17 +75,31 @@ class Supervised(Game):
         return self._tested[1]
 
     def picture(self, count: int, rng: Rng) -> Picture:
-        """Of two inputs, the predictions over the square; else the first misclassified test images, at most `count`."""
-        return self.picture_of_the_plane() if self._network.inputs == 2 else self.picture_of_errors(count)
+        """Of points, the predictions over the plane; else the first misclassified test samples, at most `count`."""
+        if self._predicts == "numbers":
+            return self.picture_of_numbers()
+        plane = self._predicts == "points" and self._codes.shape == (2, 1)
+        return self.picture_of_the_plane() if plane else self.picture_of_errors(count)
 
     def picture_of_the_plane(self) -> Picture:
-        """Predictions over [−1, 1]², between the two targets, from the top row; and some of the points learned."""
+        """Predictions over a square around 0, between the two targets, from the top row; and some points learned.
+
+        The square is [−1, 1]², or larger where points lie beyond it.
+        """
         low, high = self._codes[:, 0]
-        plane = (self.predictions(planes.square(1.0, self._network.dtype)) - low) / (high - low)
         split = self._training.split.at(slice(400))
-        points = {"points": np.asarray(split.samples), "labels": np.asarray(split.labels)}
+        half = 1.0 if np.abs(split.samples).max() <= 1.0 else planes.extent(split.samples)
+        plane = (self.predictions(planes.square(half, self._network.dtype)) - low) / (high - low)
+        points = {"points": np.asarray(split.samples), "labels": np.asarray(split.labels), "half": np.array(half)}
         plane = plane.reshape(planes.SIDE, planes.SIDE)
         return Picture(np.zeros((0, 2)), {"plane": plane, **points}, plane)
+
+    def picture_of_numbers(self) -> Picture:
+        """Predictions beside what was to be predicted, of test samples."""
+        true = self._codes[self._test.split.labels][:CHUNK]
+        return Picture(
+            np.zeros((0, 2)), {"predicted": self._loss.prediction(self.test_outputs())[:CHUNK], "true": true}
+        )
 
     def picture_of_errors(self, count: int) -> Picture:
         """The images, their labels and predictions; and how often each label (row) got each prediction (column)."""

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from gancli.plots.predicted import draw_predicted
 from gancli.plots.style import BLUE, ORANGE
 from gancli.plots.trajectory import FIELD, Trajectory, read_trajectory
+from gancli.plots.vectors import draw_rows
 from gancli.runs import RunError
 from gancli.runs.arrays import meant, read_arrays
 from gancli.runs.files import by_game, game_of
@@ -73,12 +75,12 @@ def spread(every: Sequence[Thing], count: int) -> list[Thing]:
 
 
 def read_png(path: Path) -> NDArray[Any]:
-    """The grey levels (height, width) of a PNG file. Raises RunError."""
+    """The grey levels (height, width) of a PNG file, or its colours (height, width, 3). Raises RunError."""
     try:
         with Image.open(io.BytesIO(read_bytes(path, PICTURE_BYTES)), formats=["PNG"]) as image:
             if image.width * image.height > PIXELS:
                 raise RunError(f"{path}: has {image.width}×{image.height} pixels; at most {PIXELS:,d} are drawn")
-            return np.asarray(image.convert("L"))
+            return np.asarray(image.convert("RGB" if image.mode in ("RGB", "P", "RGBA") else "L"))
     except RunError:
         raise
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
@@ -95,11 +97,11 @@ def _draw_path(trajectory: Trajectory, game: int) -> Draw:
 
 
 def _draw_plane(axes: Any, path: Path) -> Any:
-    """Predictions over [−1, 1]², the line where they are half way, and points that were learned."""
+    """Predictions over a square around 0, the line where they are half way, and points that were learned."""
     arrays = read_arrays(path, PICTURE_BYTES, packed=True)
-    plane, points, labels = arrays["plane"], arrays["points"], arrays["labels"]
-    shown = axes.imshow(plane, cmap="RdBu_r", vmin=0, vmax=1, extent=(-1, 1, -1, 1))
-    axis = np.linspace(-1, 1, len(plane))
+    plane, points, labels, half = arrays["plane"], arrays["points"], arrays["labels"], float(arrays["half"])
+    shown = axes.imshow(plane, cmap="RdBu_r", vmin=0, vmax=1, extent=(-half, half, -half, half))
+    axis = np.linspace(-half, half, len(plane))
     if plane.min() < 0.5 < plane.max():
         axes.contour(axis, axis, plane[::-1], levels=[0.5], colors="black", linewidths=1.2)
     few = len(points) < 10
@@ -108,7 +110,8 @@ def _draw_plane(axes: Any, path: Path) -> Any:
         axes.scatter(
             *own.T, s=60 if few else 6, c=colour, edgecolors="white", linewidths=0.6, clip_on=not few, zorder=3
         )
-    axes.set(xlim=(-1, 1), ylim=(-1, 1), xticks=(-1, 0, 1), yticks=(-1, 0, 1), aspect="equal")
+    ticks = (-half, 0, half)
+    axes.set(xlim=(-half, half), ylim=(-half, half), xticks=ticks, yticks=ticks, aspect="equal")
     axes.grid(False)
     return shown
 
@@ -125,7 +128,9 @@ def _draw_samples(axes: Any, path: Path) -> Any:
     return shown
 
 
-DRAW: dict[str, Draw] = {"plane": _draw_plane, "samples": _draw_samples}
+DRAW: dict[str, Draw] = {
+    "plane": _draw_plane, "samples": _draw_samples, "rows": draw_rows, "predicted": draw_predicted,
+}  # fmt: skip
 """By an array that the file of a frame holds."""
 LEGENDS: dict[Draw, tuple[str, list[tuple[str, str]]]] = {
     _draw_plane: ("prediction (0 and 1 are the targets)", [(BLUE, "learned as 0"), (ORANGE, "learned as 1")]),

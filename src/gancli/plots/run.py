@@ -7,8 +7,10 @@ from gancli.plots.curves import plot_curves
 from gancli.plots.errors import plot_errors
 from gancli.plots.history import plot_animation, plot_history
 from gancli.plots.judged import plot_judged
+from gancli.plots.predicted import plot_predicted
 from gancli.plots.style import drawing
 from gancli.plots.trajectory import plot_trajectory
+from gancli.plots.vectors import plot_vectors
 from gancli.plots.weights import plot_weights
 from gancli.runs import RunFolder
 from gancli.runs.files import remove_dead
@@ -36,6 +38,8 @@ def plot_run(run: Path, form: str = "png", animation: bool = False, target: Path
         *plot_history(run, target, form, title),
         *plot_judged(run, target, form, title),
         *plot_errors(run, target, form, name),
+        *plot_predicted(run, target, form, name),
+        *plot_vectors(run, target, form, name),
         *plot_trajectory(run, target, form, name),
         *plot_weights(run, target, form, name),
         *([plot_animation(run, target, title)] if animation else []),

@@ -1,13 +1,12 @@
 """The contract: YAML text in, a frozen and fully resolved experiment out, or every problem at once."""
 
+from gancli.spec.data import CLASSES, SAMPLE_SHAPES, TARGETS, Data
+from gancli.spec.data_checks import sizes
 from gancli.spec.differences import differences, flat
 from gancli.spec.errors import Problem, SpecError
 from gancli.spec.load import LENGTH, Resolved, from_plain, identity, load, resolve
 from gancli.spec.models import (
-    CLASSES,
     KINDS,
-    SAMPLE_SHAPES,
-    TARGETS,
     Experiment,
     Game2d,
     Gan,
@@ -27,6 +26,7 @@ __all__ = [
     "SAMPLE_SHAPES",
     "TARGETS",
     "Cell",
+    "Data",
     "Document",
     "Experiment",
     "Game2d",
@@ -48,5 +48,6 @@ __all__ = [
     "load_file",
     "load_sweep",
     "resolve",
+    "sizes",
     "width",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gancli.spec.models import SAMPLE_SHAPES, Gan, Wgan
+from gancli.spec.models import Gan, Wgan
 from gancli.spec.network_checks import Finding, activation_names
 from gancli.spec.networks import Network
 from gancli.spec.optimizers import Adam
@@ -26,14 +26,27 @@ def findings(spec: Gan | Wgan) -> Iterator[Finding]:
     for name, network in spec.networks().items():
         if "softmax" in activation_names(network):
             yield Finding((name, "output"), "softmax is for the output of a supervised network")
-    images = len(SAMPLE_SHAPES[spec.data.set]) == 3
-    if images and spec.generator.sizes() and activation_names(spec.generator)[-1] != "sigmoid":
-        text = "pixels are in [0, 1], as a sigmoid's output is; samples outside are cut off in pictures"
-        yield Finding(("generator", "output"), text, warning=True)
+    yield from _range(spec)
     if spec.stop.on_collapse and spec.training.batch == 1:
         text = "has no effect with `training.batch: 1`: the alarm compares the samples of a batch"
         yield Finding(("stop", "on_collapse"), text, warning=True)
     yield from _gan(spec) if isinstance(spec, Gan) else _wgan(spec)
+
+
+REACHED = {"sigmoid": (0.0, 1.0), "centered_sigmoid": (-1.0, 1.0), "tanh": (-1.0, 1.0)}
+"""The ranges of output activations as they are by themselves."""
+
+
+def _range(spec: Gan | Wgan) -> Iterator[Finding]:
+    """Warns of a generator whose output is not as its images are."""
+    if not spec.data.images or not spec.generator.sizes():
+        return
+    low, high = spec.data.low_high
+    name = activation_names(spec.generator)[-1]
+    if REACHED.get(name) != (low, high):
+        fitting = " or ".join(other for other, ends in REACHED.items() if ends == (low, high)) or "none"
+        text = f"pixels are in [{low:g}, {high:g}] (`data.range`); outputs of that range: {fitting}; got {name}"
+        yield Finding(("generator", "output"), f"{text}: samples outside are cut off in pictures", warning=True)
 
 
 def _evaluated(spec: Gan | Wgan) -> Iterator[Finding]:

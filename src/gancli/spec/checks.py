@@ -1,11 +1,10 @@
 """What one field cannot know: shapes that must fit, settings that exclude each other or change nothing."""
 
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from gancli.spec import adversary_checks, network_checks
-from gancli.spec.messages import did_you_mean
-from gancli.spec.models import CLASSES, SAMPLE_SHAPES, TARGETS, Data, Experiment, Game2d, Learning, Supervised
+from gancli.spec import adversary_checks, data_checks, network_checks
+from gancli.spec.data import TARGETS, Data
+from gancli.spec.models import Experiment, Game2d, Supervised
 from gancli.spec.network_checks import Finding, activation_names, uses_mu
 from gancli.spec.optimizers import Adadelta
 from gancli.spec.training import SupervisedTest
@@ -18,73 +17,14 @@ def findings(spec: Experiment) -> Iterator[Finding]:
     if isinstance(spec, Game2d):
         yield from _game2d(spec)
         return
-    yield from _data(spec)
+    yield from data_checks.findings(spec)
     for key, network in spec.networks().items():
         yield from network_checks.layers(key, network)
         yield from network_checks.size(key, network, spec.training.batch)
         yield from network_checks.unused(key, network)
         yield from network_checks.batches(key, network, spec.training.batch)
-    yield from _sizes(spec)
+    yield from data_checks.sizes(spec, spec.data.sample_shape(), _outputs(spec.data))
     yield from _supervised(spec) if isinstance(spec, Supervised) else adversary_checks.findings(spec)
-
-
-def _data(spec: Learning) -> Iterator[Finding]:
-    data = spec.data
-    if data.set not in CLASSES:
-        for key in ("classes", "path", "require"):
-            if getattr(data, key) is not None:
-                yield Finding(("data", key), f"is for image data; `set: {data.set}` has none of it; remove it")
-    elif data.require is not None and data.set != "mnist":
-        text = f"is for `set: mnist`, of which there is a subset; got `set: {data.set}`; remove it"
-        yield Finding(("data", "require"), text)
-    if data.points is not None and data.set != "xor":
-        yield Finding(("data", "points"), f"is for `set: xor`; got `set: {data.set}`; remove it")
-    drawn = data.set in DRAWN or data.points == "square"
-    if data.samples is not None and not drawn:
-        yield Finding(
-            ("data", "samples"), f"is for data that are drawn: {', '.join(DRAWN)}, xor with `points: square`; remove it"
-        )
-    yield from _learned(spec)
-    yield from _classes(data)
-
-
-DRAWN = tuple(name for name in SAMPLE_SHAPES if name not in CLASSES and name != "xor")
-"""The sets whose points are drawn anew for each seed."""
-
-
-def _learned(spec: Learning) -> Iterator[Finding]:
-    """Is the set one that this kind of run can learn from?"""
-    name = spec.data.set
-    if isinstance(spec, Supervised):
-        if name not in TARGETS:
-            others = _listed(TARGETS)
-            yield Finding(("data", "set"), f"{name} is for a gan or wgan; a supervised run learns from {others}")
-    elif TARGETS.get(name) == 1:
-        others = _listed([other for other in SAMPLE_SHAPES if TARGETS.get(other) != 1])
-        yield Finding(("data", "set"), f"{name} is for `kind: supervised`; a {spec.kind} learns from {others}")
-
-
-def _listed(names: Iterable[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} or {last}"
-
-
-def _classes(data: Data) -> Iterator[Finding]:
-    """Of a set whose classes are known: each by its number or its name, and none twice."""
-    names = CLASSES.get(data.set)
-    if data.classes is None or names is None:
-        return
-    known = {**{str(number): number for number in range(len(names))}, **{name: i for i, name in enumerate(names)}}
-    chosen = [known.get(str(one)) for one in data.classes]
-    for number, (one, label) in enumerate(zip(data.classes, chosen, strict=True)):
-        if label is None or (isinstance(one, str) and one not in names):
-            allowed = f"must be a class of {data.set}: 0 to {len(names) - 1}"
-            allowed += "" if names[0] == "0" else f", or a name: {', '.join(names)}"
-            meant = did_you_mean(one, names) if isinstance(one, str) else ""
-            yield Finding(("data", "classes", number), f"{allowed}; got {one!r}{meant}")
-    if len(set(chosen)) < len(chosen) and None not in chosen:
-        what = "digit" if data.set == "mnist" else "class"
-        yield Finding(("data", "classes"), f"names a {what} twice; got {list(data.classes)}")
 
 
 def _length(spec: Experiment) -> Iterator[Finding]:
@@ -101,34 +41,25 @@ def _game2d(spec: Game2d) -> Iterator[Finding]:
         yield Finding(("training", "batch"), "has no effect: a game2d has no data", warning=True)
 
 
-def _sizes(spec: Learning) -> Iterator[Finding]:
-    shape = SAMPLE_SHAPES[spec.data.set]
-    size = math.prod(shape)
-    sides = "×".join(map(str, shape[1:] if shape[0] == 1 else shape))
-    image = f"{size} ({sides} {'pixels' if shape[0] == 1 else 'numbers'})" if len(shape) == 3 else str(size)
-    for key, network in spec.networks().items():
-        sizes = network.sizes()
-        if not sizes:
-            continue
-        first, last = ("inputs", "layers") if network.layers else ("shape", "shape")
-        if key != "generator" and sizes[0] != size:
-            text = f"inputs must be {image}, the size of a {spec.data.set} sample; got {sizes[0]}"
-            yield Finding((key, first), text)
-        outputs = {"generator": size, "network": TARGETS.get(spec.data.set, sizes[-1])}.get(key, 1)
-        if sizes[-1] != outputs:
-            wanted = f"{image}, the size of a {spec.data.set} sample" if key == "generator" else str(outputs)
-            yield Finding((key, last), f"outputs must be {wanted}; got {sizes[-1]}")
+def _outputs(data: Data) -> tuple[int, ...]:
+    """Of a supervised network; none where they are known once the data are read."""
+    if data.targets is not None:
+        return (len(data.targets),)
+    return (TARGETS[data.set],) if data.set in TARGETS else ()
 
 
 def _supervised(spec: Supervised) -> Iterator[Finding]:
     if not spec.network.sizes():
         return
-    single = TARGETS.get(spec.data.set) == 1
+    single = TARGETS.get(spec.data.set) == 1 or (spec.data.set == "table" and spec.network.sizes()[-1] == 1)
     if spec.test.threshold != SupervisedTest().threshold and not single:
         yield Finding(
             ("test", "threshold"), "has no effect: the largest of several outputs is the prediction", warning=True
         )
     *hidden, output = activation_names(spec.network)
+    if spec.data.targets is not None and spec.training.loss != "mse":
+        text = f"numbers are learned with `loss: mse`; got {spec.training.loss!r}"
+        yield Finding(("training", "loss"), text)
     if spec.training.loss == "cross_entropy" and output not in ("sigmoid", "softmax"):
         text = f"cross_entropy needs a network whose output is sigmoid or softmax; got {output!r}"
         yield Finding(("training", "loss"), text)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from gancli.spec import checks, messages, overrides, paths
 from gancli.spec.errors import Problem, SpecError
-from gancli.spec.models import KINDS, SAMPLE_SHAPES, Experiment, Game2d, Learning
+from gancli.spec.models import KINDS, Experiment, Game2d, Learning
 from gancli.spec.network_checks import Finding, uses_mu
 from gancli.spec.networks import Linear, Network, Sigmoid
 from gancli.spec.optimizers import DEFAULT_ETA, Adadelta, AnyOptimizer
@@ -112,7 +112,7 @@ def _kind(document: Document) -> type[Any]:
 
 def _with_defaults(spec: Experiment) -> Experiment:
     """Write out the defaults that depend on other keys, and only those that something uses."""
-    points = not isinstance(spec, Game2d) and len(SAMPLE_SHAPES[spec.data.set]) == 1
+    points = not isinstance(spec, Game2d) and spec.data.sample_shape() == (2,)
     if isinstance(spec, Game2d):
         spec = spec.model_copy(update={"optimizer": _with_eta(spec.optimizer)}) if spec.eta is None else spec
     else:

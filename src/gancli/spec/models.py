@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gancli.spec.base import Positive, Spec
+from gancli.spec.data import Data
 from gancli.spec.networks import Network
 from gancli.spec.optimizers import AnyOptimizer, Sgd
 from gancli.spec.training import (
@@ -20,57 +21,6 @@ from gancli.spec.training import (
     Training,
     WganTraining,
 )  # fmt: skip
-
-SetName = Literal[
-    "mnist", "fashion_mnist", "kmnist", "emnist_letters", "emnist_digits", "cifar10", "sheep",
-    "xor", "line", "ring", "grid",
-]  # fmt: skip
-"""The data sets; `gancli.data.sets` has the table of them, which a test holds these literals to."""
-CLASSES: dict[str, tuple[str, ...]] = {
-    "mnist": tuple("0123456789"),
-    "fashion_mnist": (
-        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
-    ),
-    "kmnist": (
-        "お (o)", "き (ki)", "す (su)", "つ (tsu)", "な (na)",
-        "は (ha)", "ま (ma)", "や (ya)", "れ (re)", "を (wo)",
-    ),
-    "emnist_letters": tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
-    "emnist_digits": tuple("0123456789"),
-    "cifar10": ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
-    "sheep": ("sheep",),
-}  # fmt: skip
-"""The classes of each set that has files, in the order of their numbers."""
-SAMPLE_SHAPES: dict[str, tuple[int, ...]] = {
-    "mnist": (1, 28, 28), "fashion_mnist": (1, 28, 28), "kmnist": (1, 28, 28), "emnist_letters": (1, 28, 28),
-    "emnist_digits": (1, 28, 28), "cifar10": (3, 32, 32), "sheep": (1, 28, 28),
-    "xor": (2,), "line": (2,), "ring": (2,), "grid": (2,),
-}  # fmt: skip
-"""The shape of one sample of each data set."""
-TARGETS = {
-    "mnist": 10, "fashion_mnist": 10, "kmnist": 10, "emnist_letters": 26, "emnist_digits": 10, "cifar10": 10,
-    "xor": 1, "line": 1,
-}  # fmt: skip
-"""How many outputs a supervised network needs, for each data set with labels to learn."""
-ClassName = Annotated[int, Field(ge=0)] | Annotated[str, Field(max_length=200)]
-
-
-class Data(Spec):
-    """Which data to learn from."""
-
-    set: SetName = "mnist"
-    """A set of images, which `gancli data list` names; or xor: is x·y > 0?; line: on which side of a line?, both over
-    [−1, 1]²; ring: 8 Gaussians on a circle, and grid: 25 on a square, for a GAN to find all of."""
-    classes: Annotated[tuple[ClassName, ...], Field(strict=False, min_length=1, max_length=100)] | None = None
-    """The classes to keep, by number or by name; all of them where not given."""
-    path: str | None = None
-    """Folder of the set's files; else $GANCLI_DATA, the cache and, for mnist, the bundled subset."""
-    require: Literal["full"] | None = None
-    """full: refuse to run on anything but the 60,000 + 10,000 images of MNIST."""
-    points: Literal["corners", "square"] | None = None
-    """For xor: learn from the four corners (the report), or from points drawn in the square."""
-    samples: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
-    """How many points are drawn, for sets that are; 10,000 where not given."""
 
 
 class Latent(Spec):

@@ -10,11 +10,10 @@ import numpy as np
 from gancli.data.dataset import Dataset, Rng, Split
 from gancli.data.files import readable
 from gancli.data.own import images as own_images
-from gancli.data.own import layouts
 from gancli.data.own import rows as own_rows
 from gancli.data.own.split import Halves, Own, Progress, halves, listed, only
 from gancli.data.own.standard import Standard
-from gancli.data.units import Units
+from gancli.data.units import Units, factor_and_shift
 
 
 def load_images(
@@ -39,7 +38,7 @@ def load_images(
     bright, or with `invert` bright to dark. `progress` is called with how many pictures are decoded, and of how many.
     Raises DataError.
     """
-    (factor, black) = layouts.scale(1.0, value_range, invert)  # before anything is read, for it may be wrong
+    (factor, black) = factor_and_shift(value_range, invert)  # before anything is read, for it may be wrong
     sides = None if size is None else tuple(size)
     own, shape, white = own_images.read(path, sides, channels, layout, key, progress)  # type: ignore[arg-type]
     own = only(own, classes)
@@ -77,8 +76,18 @@ def load_table(
     if standardize:
         standard = Standard.of(rows.columns, divided.samples[0])
         units = replace(units, mean=tuple(standard.mean.tolist()), std=tuple(standard.std.tolist()))
+        divided = _with_standard_targets(divided, targets or ())
     train, held_out = _splits(divided, 1.0, 0.0, standard)
     return Dataset("table", units, own.classes, train, held_out, **_described(path, own, divided, standard))
+
+
+def _with_standard_targets(divided: Halves, names: Sequence[str]) -> Halves:
+    """Targets too have mean 0 and standard deviation 1 over the training split: to predict the mean is a loss of 1."""
+    train, test = divided.targets
+    if train is None or test is None:
+        return divided
+    standard = Standard.of(tuple(names), train)
+    return replace(divided, targets=(standard.apply(train), standard.apply(test)))
 
 
 def _splits(divided: Halves, factor: float, shift: float, standard: Standard | None = None) -> list[Split]:
@@ -98,6 +107,7 @@ def _described(path: str, own: Own, divided: Halves, standard: Standard | None =
     facts: dict[str, Any] = {
         **{name: fact for name, fact in own.facts.items() if name != "shape"},
         "file": readable(Path(path).name),
+        "pictures": f"{readable(Path(path).name)} ({own.sha256[:12]})",
         "sha256": divided.sha256,
         "counts": divided.counts(),
     }

@@ -113,16 +113,3 @@ def stored(values: Array, place: str) -> tuple[Array, float]:
     scaled = np.round(values * 255).astype(np.uint8)
     exact = (scaled / np.array(255, values.dtype) == values).all()
     return (scaled, 255.0) if exact else (values.astype(np.float32), 1.0)
-
-
-def scale(white: float, value_range: tuple[float, float], invert: bool) -> tuple[float, float]:
-    """`factor` and `shift` by which 0 becomes the range's low end and white its high end, or the other way round.
-
-    Raises DataError.
-    """
-    low, high = value_range
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise DataError(f"data.range: must be two numbers, the lower first, e.g. [-1, 1]; got [{low:g}, {high:g}]")
-    if invert:
-        low, high = high, low
-    return (high - low) / white, low

@@ -1,0 +1,47 @@
+"""Numbers that a network predicts, against those that were to be predicted."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gancli.plots.style import BLUE, GREY, save, subplots
+from gancli.runs.arrays import meant, read_arrays
+from gancli.runs.files import by_game, game_of
+from gancli.runs.safe_files import PICTURE_BYTES
+
+SHOWN = 12
+"""Outputs that are drawn, at most."""
+
+
+def plot_predicted(run: Path, target: Path, form: str, name: str) -> list[Path]:
+    """A plot for each output, from the newest file of pictures; nothing where it holds no predicted numbers."""
+    files = by_game(run / "images", "npz")
+    arrays = read_arrays(files[-1], PICTURE_BYTES, packed=True) if files else {}
+    if "predicted" not in arrays:
+        return []
+    with meant(files[-1]):
+        count = min(arrays["true"].shape[1], SHOWN)
+        columns = min(count, 4)
+        figure, grid = subplots(
+            -(-count // columns), columns, figsize=(3.2 * columns, 3.2 * -(-count // columns)), squeeze=False
+        )
+        for axes in grid.flat[count:]:
+            axes.axis("off")
+        for number, axes in enumerate(grid.flat[:count]):
+            _draw(axes, arrays["true"][:, number], arrays["predicted"][:, number])
+        figure.suptitle(f"{name}, training {game_of(files[-1]):,d}: test samples", fontsize=10)
+    return [save(figure, target / f"predicted.{form}")]
+
+
+def draw_predicted(axes: Any, path: Path) -> None:
+    """One frame: the first output."""
+    arrays = read_arrays(path, PICTURE_BYTES, packed=True)
+    _draw(axes, arrays["true"][:, 0], arrays["predicted"][:, 0])
+
+
+def _draw(axes: Any, true: Any, predicted: Any) -> None:
+    low, high = float(np.min(true)), float(np.max(true))
+    axes.plot([low, high], [low, high], color=GREY, linewidth=0.8)
+    axes.scatter(true, predicted, s=4, c=BLUE, linewidths=0, alpha=0.5)
+    axes.set(xlabel="true", ylabel="predicted")

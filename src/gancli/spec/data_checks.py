@@ -1,0 +1,133 @@
+"""What one field of `data:` cannot know: what a set has none of, and what a kind of run cannot learn from."""
+
+import math
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from gancli.spec.data import CLASSES, OWN, SAMPLE_SHAPES, TARGETS, Data
+from gancli.spec.messages import did_you_mean
+from gancli.spec.network_checks import Finding
+
+if TYPE_CHECKING:
+    from gancli.spec.models import Learning
+
+DRAWN = tuple(name for name in SAMPLE_SHAPES if name not in CLASSES and name != "xor")
+"""The sets that are drawn anew for each seed."""
+MIXED = ("stacked_mnist",)
+"""Those of them that are made of another set's images."""
+_FILES = tuple(CLASSES)
+_IMAGES = (*_FILES, *MIXED, "images")
+FOR: dict[str, tuple[str, ...]] = {
+    "path": (*_FILES, *MIXED, *OWN),
+    "classes": (*_FILES, *OWN),
+    "require": ("mnist",),
+    "points": ("xor",),
+    "samples": ("xor", *DRAWN),
+    "size": ("images",),
+    "channels": ("images",),
+    "layout": ("images",),
+    "key": OWN,
+    "label": ("table",),
+    "targets": ("table",),
+    "header": ("table",),
+    "test": OWN,
+    "standardize": ("table",),
+    "range": _IMAGES,
+    "invert": _IMAGES,
+}
+"""The sets that each key is for."""
+
+
+def findings(spec: "Learning") -> Iterator[Finding]:
+    """All that is wrong with a spec's data."""
+    data = spec.data
+    for key, sets in FOR.items():
+        if data.set not in sets and getattr(data, key) is not None:
+            yield Finding(("data", key), f"says nothing of `set: {data.set}`: it is for {_listed(sets)}; remove it")
+    if data.set == "xor" and data.samples is not None and data.points != "square":
+        yield Finding(("data", "samples"), "is for data that are drawn: of xor with `points: square`; remove it")
+    if data.set in OWN and data.path is None:
+        what = "folder of pictures, array or IDX file" if data.set == "images" else "CSV file or array of rows"
+        yield Finding(("data", "path"), f"is needed with `set: {data.set}`: your {what}")
+    if data.range is not None and not data.range[0] < data.range[1]:
+        yield Finding(("data", "range"), f"must be [low, high], the lower first; got {list(data.range)}")
+    yield from _learned(spec)
+    yield from _classes(data)
+
+
+def _learned(spec: "Learning") -> Iterator[Finding]:
+    """Is the set one that this kind of run can learn from?"""
+    data = spec.data
+    supervised = spec.kind == "supervised"
+    if data.set == "table":
+        yield from _table(data, supervised)
+    elif supervised and data.set not in (*TARGETS, "images"):
+        others = _listed((*TARGETS, *OWN))
+        yield Finding(("data", "set"), f"{data.set} is for a gan or wgan; a supervised run learns from {others}")
+    elif not supervised and data.set in ("xor", "line"):
+        others = _listed([other for other in (*SAMPLE_SHAPES, *OWN) if other not in ("xor", "line")])
+        yield Finding(("data", "set"), f"{data.set} is for `kind: supervised`; a {spec.kind} learns from {others}")
+
+
+def _table(data: Data, supervised: bool) -> Iterator[Finding]:
+    if supervised and (data.label is None) == (data.targets is None):
+        got = "neither" if data.label is None else "both"
+        text = f"a supervised run learns the classes of a column (`label`) or numbers (`targets`); got {got}"
+        yield Finding(("data",), text)
+    if not supervised and data.targets is not None:
+        yield Finding(("data", "targets"), "is for `kind: supervised`; a generator makes all columns: remove it")
+    if data.classes is not None and data.label is None:
+        yield Finding(("data", "classes"), "needs `label`, the column of the classes")
+
+
+def _classes(data: Data) -> Iterator[Finding]:
+    """Of a set whose classes are known: each by its number or its name, and none twice."""
+    names = CLASSES.get(data.set)
+    if data.classes is None or names is None:
+        return
+    known = {**{str(number): number for number in range(len(names))}, **{name: i for i, name in enumerate(names)}}
+    chosen = [known.get(str(one)) for one in data.classes]
+    for number, (one, label) in enumerate(zip(data.classes, chosen, strict=True)):
+        if label is None or (isinstance(one, str) and one not in names):
+            allowed = f"must be a class of {data.set}: 0 to {len(names) - 1}"
+            allowed += "" if names[0] == "0" else f", or a name: {', '.join(names)}"
+            meant = did_you_mean(one, names) if isinstance(one, str) else ""
+            yield Finding(("data", "classes", number), f"{allowed}; got {one!r}{meant}")
+    if len(set(chosen)) < len(chosen) and None not in chosen:
+        what = "digit" if data.set == "mnist" else "class"
+        yield Finding(("data", "classes"), f"names a {what} twice; got {list(data.classes)}")
+
+
+def sizes(spec: "Learning", shape: tuple[int, ...] | None, outputs: tuple[int, ...]) -> Iterator[Finding]:
+    """Do the networks fit samples of a shape and, of a supervised run, one of these numbers of outputs?
+
+    What is not known is not checked: no shape, no outputs.
+    """
+    size = math.prod(shape or ())
+    described = _described(shape or ())
+    for key, network in spec.networks().items():
+        own = network.sizes()
+        if not own:
+            continue
+        first, last = ("inputs", "layers") if network.layers else ("shape", "shape")
+        if shape and key != "generator" and own[0] != size:
+            text = f"inputs must be {described}, the size of a {spec.data.set} sample; got {own[0]}"
+            yield Finding((key, first), text)
+        wanted = {"generator": (size,) if shape else (), "network": outputs}.get(key, (1,))
+        if wanted and own[-1] not in wanted:
+            named = " or ".join(map(str, wanted))
+            text = f"{described}, the size of a {spec.data.set} sample" if key == "generator" else named
+            yield Finding((key, last), f"outputs must be {text}; got {own[-1]}")
+
+
+def _described(shape: tuple[int, ...]) -> str:
+    size = math.prod(shape)
+    if len(shape) != 3:
+        return str(size)
+    grey = shape[0] == 1
+    return f"{size} ({'×'.join(map(str, shape[1:] if grey else shape))} {'pixels' if grey else 'numbers'})"
+
+
+def _listed(names: Iterable[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last
