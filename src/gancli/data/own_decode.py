@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from gancli.data import own_png
 from gancli.data.errors import DataError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP")
@@ -83,6 +84,8 @@ def decode(path: str) -> Decoded:
 
     Raises Unreadable; DataError for one of too many pixels.
     """
+    if (plain := own_png.pixels(path, MAX_PIXELS)) is not None:
+        return Decoded(plain, plain.height, plain.width, grey=plain.mode == "L", flattened=False)
     try:
         with Image.open(path, formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
