@@ -15,7 +15,7 @@ from PIL import Image, PngImagePlugin
 
 from gancli.data import DataError, Dataset
 from gancli.data.own import cache as own_cache
-from gancli.data.own import decode, load_images, workers
+from gancli.data.own import decode, load_images, png, workers
 from gancli.data.own import folder as own_folder
 from gancli.data.own import pictures as reader
 from gancli.data.own.split import hold_out
@@ -194,6 +194,41 @@ def test_a_damaged_note_of_the_camera_is_passed_over(tmp_path: Path) -> None:
     for name in "ab":
         picture(tmp_path / "d" / f"{name}.jpg", np.zeros((8, 8), np.uint8), exif=b"Exif\0\0MM\0*\xff\xff\xff\xff")
     assert load(tmp_path / "d", test=0.5).facts["unreadable"]["count"] == 0
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "P", "1", "I;16"])
+@pytest.mark.parametrize("level", [0, 6, 9])
+def test_the_short_way_into_a_png_gives_pillows_pixels(tmp_path: Path, mode: str, level: int) -> None:
+    for size in ((1, 1), (7, 5), (33, 64)):
+        smooth = np.cumsum(RNG.integers(0, 3, (*size, 3)), axis=1).astype(np.uint8)  # so that all filters are used
+        image = (
+            Image.fromarray(smooth[..., 0].astype(np.uint16))
+            if mode == "I;16"
+            else Image.fromarray(smooth).convert(mode)
+        )
+        image.save(tmp_path / "a.png", compress_level=level, dpi=(72, 72))
+        short = png.pixels(str(tmp_path / "a.png"), 10_000)
+        if mode not in ("L", "RGB"):
+            assert short is None
+        else:
+            with Image.open(tmp_path / "a.png") as long:
+                assert short is not None and short.mode == long.mode and short.tobytes() == long.tobytes()
+            assert png.pixels(str(tmp_path / "a.png"), 0) is None
+
+
+def test_the_short_way_is_not_taken_by_what_is_damaged(tmp_path: Path) -> None:
+    path = picture(tmp_path / "a.png", RNG.integers(0, 256, (6, 6, 3), dtype=np.uint8))
+    content = path.read_bytes()
+    expected = png.pixels(str(path), 100)
+    assert expected is not None
+    for place in range(len(content)):
+        path.write_bytes(content[:place])
+        assert png.pixels(str(path), 100) is None
+        path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        assert png.pixels(str(path), 100) is None
+    path.write_bytes(png_header(6, 6, bytes(41)))
+    assert png.pixels(str(path), 100) is None  # a byte is missing
+    assert png.pixels(str(tmp_path / "nix.png"), 100) is None
 
 
 def test_a_damaged_note_in_text_is_passed_over(tmp_path: Path) -> None:

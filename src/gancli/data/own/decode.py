@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from gancli.data.errors import DataError
+from gancli.data.own import png
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP")
 MAX_PIXELS = 50_000_000
@@ -83,6 +84,8 @@ def decode(path: str) -> Decoded:
 
     Raises Unreadable; DataError for one of too many pixels.
     """
+    if (plain := png.pixels(path, MAX_PIXELS)) is not None:
+        return Decoded(plain, plain.height, plain.width, grey=plain.mode == "L", flattened=False)
     try:
         with Image.open(path, formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
