@@ -89,9 +89,16 @@ def test_the_newest_pictures_are_drawn_by_the_number_of_their_game() -> None:
     assert "mine, training 1,000,000" in drawn["confusion.pdf"].axes[0].get_title()
 
 
-def test_images_in_colour_are_shown_in_colour() -> None:
-    one = pictured(1)
-    one["images"] = np.linspace(-0.1, 1.1, 12)[None]
-    figure = figures(plot_errors, run(images={10: one}), Path(), "png", "")["errors.png"]
+@pytest.mark.parametrize(
+    ("numbers", "shown"),
+    [
+        (np.linspace(-0.1, 1.1, 12), np.clip(np.linspace(-0.1, 1.1, 12), 0, 1)),
+        (np.arange(12, dtype=np.uint8) * 20, np.arange(12) * 20),
+    ],
+    ids=["as a network sees them", "as they are in files"],
+)
+def test_images_in_colour_are_shown_in_colour(numbers: Any, shown: Any) -> None:
+    images = {10: pictured(1) | {"images": numbers[None]}}
+    figure = figures(plot_errors, run(images=images), Path(), "png", "")["errors.png"]
     (image,) = figure.axes[0].images
-    np.testing.assert_allclose(image.get_array(), np.clip(one["images"].reshape(3, 2, 2), 0, 1).transpose(1, 2, 0))
+    np.testing.assert_allclose(image.get_array(), shown.reshape(3, 2, 2).transpose(1, 2, 0))

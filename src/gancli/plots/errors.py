@@ -68,9 +68,13 @@ def _images(images: NDArray[Any], labels: NDArray[Any], predictions: NDArray[Any
 
 
 def _as_shown(image: NDArray[Any]) -> NDArray[Any]:
-    """A square image, grey (side, side) or in colour (side, side, 3), from its numbers. Raises ValueError."""
+    """A square image, grey (side, side) or in colour (side, side, 3), from its numbers, bytes or in [0, 1].
+
+    Raises ValueError.
+    """
     side = math.isqrt(image.size)
     if side * side == image.size:
         return image.reshape(side, side)
     side = math.isqrt(image.size // 3)
-    return np.clip(image.reshape(3, side, side).transpose(1, 2, 0), 0.0, 1.0)
+    colours = image.reshape(3, side, side).transpose(1, 2, 0)
+    return colours if colours.dtype == np.uint8 else np.asarray(np.clip(colours, 0.0, 1.0))
