@@ -2,9 +2,14 @@
 
 import contextlib
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
 import tarfile
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -29,6 +34,7 @@ class Server(BaseHTTPRequestHandler):
     asked: list[tuple[str, str | None]] = []  # noqa: RUF012
     """Paths, and the ranges that were asked for."""
     tag = '"one"'
+    gate = threading.Event()
 
     def do_GET(self) -> None:
         kind, name = self.path.strip("/").split("/")
@@ -106,6 +112,13 @@ class Server(BaseHTTPRequestHandler):
         start = self.start()
         self.answer(start, more=bytes((len(self.content) - start + 1) // 2))
 
+    def stuck(self) -> None:
+        """Sends a third, and no more while a test kills who waits for it."""
+        start = self.start()
+        self.answer(start, start + len(self.content) // 3)
+        self.wfile.flush()
+        Server.gate.wait(20)
+
     def missing(self) -> None:
         self.send_error(404)
 
@@ -116,10 +129,12 @@ class Server(BaseHTTPRequestHandler):
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
     Server.files, Server.asked, Server.tag = {}, [], '"one"'
+    Server.gate.clear()
     monkeypatch.setattr(places, "downloads", lambda info: tmp_path / info.place)
     with ThreadingHTTPServer(("127.0.0.1", 0), Server) as running:
         threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{running.server_port}"
+        Server.gate.set()
         running.shutdown()
 
 
@@ -194,6 +209,24 @@ def test_a_later_fetch_goes_on_with_the_same_address(
     said = bring(server, "sheep", "once")
     assert said[0] == f"{SHEEP}: going on from byte {third:,d}" and Server.asked[-1][1] == f"bytes={third}-"
     assert there(tmp_path / "sheep") == files, "and nothing else is left"
+
+
+def test_a_killed_fetch_is_gone_on_with(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SIGKILL: what had arrived is there, and is of use."""
+    content = Server.files[SHEEP] = small_sets.contents("sheep", 3000)[SHEEP]
+    folder = tmp_path / "gancli" / "sheep"
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    words = [sys.executable, "-m", "gancli", "data", "fetch", "sheep", "--mirror", f"{server}/stuck"]
+    with subprocess.Popen(words, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
+        end = time.monotonic() + 30
+        while not any(path.stat().st_size > 500_000 for path in folder.glob("partial/*")):
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+    monkeypatch.setattr(places, "downloads", lambda info: folder)
+    monkeypatch.setattr(Server, "stuck", Server.good)
+    said = bring(server, "sheep", "stuck")
+    assert "going on from byte" in said[0] and there(folder) == {SHEEP: content}
 
 
 @pytest.mark.parametrize("harm", ["no json", "[" * 100_000, "{}", '{"url": 1, "validator": 2, "length": 3}'])
