@@ -55,9 +55,9 @@ def check(playing: Any, letter: str, games: int) -> dict[str, float]:
         for views, values in zip(networks.arrays(judge.built.game.players[name]), held, strict=True):
             for view, value in zip(views, values, strict=True):
                 view[...] = value
-    figures = judge.built.game.measure()
+    metrics = judge.built.game.measure()
     keys = ("loss", "discriminator_loss", "generator_loss", "wasserstein_estimate")
-    return {key: figures[key] for key in keys if key in figures}
+    return {key: metrics[key] for key in keys if key in metrics}
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ STATUSES = [["completed", "collapsed", "diverged"], ["completed", "completed", "
 CELLS = ["000000000000", "000000000001", "100000000000", "100000000001"]
 
 
-def answer(value: float, score: float | None, **more: Any) -> dict[str, Any]:
+def evaluation(value: float, score: float | None, **more: Any) -> dict[str, Any]:
     """Of a cell: two measures, of which the second may be undefined, a share, and one that is never defined."""
     measures = {"frechet": measure(value), "score": measure(score), "share_1": measure(0.5), "density": measure(None)}
     return {"measures": measures, "findings": [], "game": 100, **more}
@@ -41,9 +41,9 @@ def folder(measured: Measured) -> SweepFolder:
     path.write_text(json.dumps({**json.loads(path.read_text()), "critic": critic, "notices": ["few", "old"]}))
     measured.known = {CELLS[2]: HOW}
     measured.results = {
-        CELLS[0]: answer(1.0, 4.0, notices=["few"], findings=["one", "two"], critic={**critic, "dead": [2]}),
-        CELLS[1]: answer(3.0, None),
-        CELLS[2]: answer(9.0, 9.0),
+        CELLS[0]: evaluation(1.0, 4.0, notices=["few"], findings=["one", "two"], critic={**critic, "dead": [2]}),
+        CELLS[1]: evaluation(3.0, None),
+        CELLS[2]: evaluation(9.0, 9.0),
         CELLS[3]: RunError("its data are gone"),
     }
     return made

@@ -14,8 +14,8 @@ from gancli.runs.files import write_json
 from helpers import gancli
 
 
-def last(**figures: float) -> list[dict[str, Any]]:
-    return [{"game": 30, "seconds": 1.0, **figures}]
+def last(**metrics: float) -> list[dict[str, Any]]:
+    return [{"game": 30, "seconds": 1.0, **metrics}]
 
 
 def evaluated(run: RunFolder, way: str | None = None, **measures: tuple[float | None, float | None]) -> None:
@@ -103,9 +103,9 @@ def test_another_way_of_evaluating_is_of_no_matter_where_training_has_the_figure
 def test_what_says_nothing_of_quality_ranks_nothing(
     by: str, kinds: tuple[str, ...], said: list[str], unsaid: list[str]
 ) -> None:
-    figures = {"wasserstein_estimate": 1.0} if by == "wasserstein_estimate" else {"fake_score": 1.0}
+    metrics = {"wasserstein_estimate": 1.0} if by == "wasserstein_estimate" else {"fake_score": 1.0}
     for name, kind in zip("ab", kinds, strict=True):
-        run(name, last(**(figures if name == "a" else {"fake_score": 1.0})), kind=kind)
+        run(name, last(**(metrics if name == "a" else {"fake_score": 1.0})), kind=kind)
     result = gancli("compare", "a", "b", "--by", by)
     assert result.exit_code == 2 and result.stdout == ""
     assert all(text in result.stderr for text in said) and not any(text in result.stderr for text in unsaid)

@@ -161,8 +161,8 @@ def test_each_column_has_its_value_and_its_interval(compared: Any) -> None:
     assert rows["classes"].own.half == pytest.approx(1 - 0.05 ** (1 / 10))
     assert rows["classes"].real.half == pytest.approx(1 - 0.05 ** (1 / 7)), "two sets and five blocks"
     assert rows["shares_kl"].own.value == pytest.approx(0.0, abs=1e-12)
-    answers, marginal = np.array([[0.9, 0.1, 1e-30]] * 3 + [[1e-30, 0.8, 0.2]]), np.array([0.675, 0.275, 0.05])
-    score = math.exp((answers * np.log(answers / marginal)).sum(axis=1).mean())
+    predictions, marginal = np.array([[0.9, 0.1, 1e-30]] * 3 + [[1e-30, 0.8, 0.2]]), np.array([0.675, 0.275, 0.05])
+    score = math.exp((predictions * np.log(predictions / marginal)).sum(axis=1).mean())
     assert rows["score"].own.value == pytest.approx(score)
     assert (rows["precision"].own.value, rows["recall"].own.value, rows["coverage"].own.value) == (0, 0, 0)
     assert rows["precision"].own.half == rows["recall"].own.half == 3 / 200, "of three in no sample of 200"

@@ -38,16 +38,16 @@ def again(x: np.ndarray) -> Any:  # type: ignore[type-arg]
 
 def table(own: np.ndarray) -> dict[str, Row]:  # type: ignore[type-arg]
     mnist = data.load("mnist")
-    parts = pixels(mnist.train), pixels(mnist.test)
-    found = measure_images(again(own), *parts, mnist.train.labels, bundled_judge(), np.random.default_rng(0), 500)
-    return {row.name: row for row in found.rows}
+    splits = pixels(mnist.train), pixels(mnist.test)
+    result = measure_images(again(own), *splits, mnist.train.labels, bundled_judge(), np.random.default_rng(0), 500)
+    return {row.name: row for row in result.rows}
 
 
 def points(own: np.ndarray, ring: data.Dataset) -> dict[str, Row]:  # type: ignore[type-arg]
     assert ring.modes is not None
-    parts = ring.train.samples, ring.test.samples
-    found = measure_points(again(own), *parts, ring.modes, ring.std, np.random.default_rng(0), 400)
-    return {row.name: row for row in found.rows}
+    splits = ring.train.samples, ring.test.samples
+    result = measure_points(again(own), *splits, ring.modes, ring.std, np.random.default_rng(0), 400)
+    return {row.name: row for row in result.rows}
 
 
 @pytest.fixture(scope="module")

@@ -24,9 +24,9 @@ def test_a_judge_is_unsure_under_nine_tenths() -> None:
 
 
 def test_a_class_into_which_the_judge_errs_is_none_of_the_data() -> None:
-    answers = np.eye(4)[[0, 0, 1, 3]]
-    assert classes.data_shares(answers, np.array([0, 0, 1, 1])).tolist() == [0.5, 0.25, 0.0, 0.0]
-    assert classes.data_shares(answers, np.array([0, 2, 1, 3])).tolist() == [0.5, 0.25, 0.0, 0.25]
+    predictions = np.eye(4)[[0, 0, 1, 3]]
+    assert classes.data_shares(predictions, np.array([0, 0, 1, 1])).tolist() == [0.5, 0.25, 0.0, 0.0]
+    assert classes.data_shares(predictions, np.array([0, 2, 1, 3])).tolist() == [0.5, 0.25, 0.0, 0.25]
 
 
 def test_a_point_is_good_within_three_standard_deviations_of_its_mode() -> None:

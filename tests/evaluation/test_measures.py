@@ -59,8 +59,8 @@ def test_the_score_goes_from_one_to_the_number_of_classes() -> None:
 
 
 def test_shares_presence_and_divergence() -> None:
-    answers = np.eye(4)[[0, 0, 0, 1]]
-    own = classes.shares(answers)
+    predictions = np.eye(4)[[0, 0, 0, 1]]
+    own = classes.shares(predictions)
     assert own.tolist() == [0.75, 0.25, 0, 0]
     data = np.array([0.5, 0.5, 0.0, 0.0])
     assert classes.present(own, data) == 2 and classes.present(np.array([1.0, 0, 0, 0]), data) == 1
@@ -76,13 +76,13 @@ def test_a_judge_sees_what_its_last_layer_is_given_and_answers_by_softmax(monkey
     network = Network(layers, make_engine("numpy"), "float32", draw)
     network.state[:] = [1.0, 2.0, 3.0, 4.0, 0.5, 1.0, 1.5, 2.0]
     x = draw.random((25, 3))
-    answers = network.forward(x.astype(np.float32), np.random.default_rng(0), training=False).copy()
+    outputs = network.forward(x.astype(np.float32), np.random.default_rng(0), training=False).copy()
     seen = network.features(x.astype(np.float32), np.random.default_rng(0)).copy()
     one = judge.Judge(network, "by hand", "none", (0, 1, 2, 3))
     for found in (one.predict(x), one.predict(x)):
         assert found.features.dtype == np.float32 and np.array_equal(found.features, seen)
         assert found.predictions == pytest.approx(
-            np.exp(answers) / np.exp(answers).sum(axis=1, keepdims=True), rel=1e-5
+            np.exp(outputs) / np.exp(outputs).sum(axis=1, keepdims=True), rel=1e-5
         )
     last = Network([Dense(3, 2, Linear(), he(), bias=False)], make_engine("numpy"), "float32", draw)
     last.params[:] = [1.0, 0.0] * 3

@@ -176,10 +176,10 @@ def test_a_supervised_network_is_tested_on_the_first_of_the_test_data() -> None:
     for one, count in ((game, 6), (whole.game, len(data.test.samples))):
         x, labels = data.test.samples[:count], data.test.labels[:count]
         h = 1 / (1 + np.exp(-(x @ w + b)))
-        answers = 1 / (1 + np.exp(-(h @ v + c)))
-        figures = one.measure()
-        assert figures["loss"] == pytest.approx(float(((answers - labels) ** 2).mean()), rel=1e-4)
-        assert figures["accuracy"] == pytest.approx(float((abs(answers - labels) < 0.25).mean()))
+        predictions = 1 / (1 + np.exp(-(h @ v + c)))
+        metrics = one.measure()
+        assert metrics["loss"] == pytest.approx(float(((predictions - labels) ** 2).mean()), rel=1e-4)
+        assert metrics["accuracy"] == pytest.approx(float((abs(predictions - labels) < 0.25).mean()))
 
 
 @pytest.mark.parametrize("count", [None, 6])

@@ -58,12 +58,12 @@ def mine(classes: tuple[int, ...] = (3, 7), pictures: str = "MNIST") -> Judge:
 def few(**changes: Any) -> Dataset:
     """Of each class but the last there are some images to train on; of the 3s five held out, of the 7s six."""
     learned, held_out = np.repeat([3, 7, 9], [8, 7, 1]), np.repeat([3, 7], [5, 6])
-    parts = [
+    splits = [
         Split(np.arange(4 * len(labels), dtype=np.uint8).reshape(-1, 4), labels, 0.5) for labels in (learned, held_out)
     ]
     facts = {"pictures": "MNIST", "sha256": {"one": "1"}}
     return dataclasses.replace(
-        Dataset("mnist", Units((1, 2, 2)), tuple("0123456789"), *parts, "there", None, facts), **changes
+        Dataset("mnist", Units((1, 2, 2)), tuple("0123456789"), *splits, "there", None, facts), **changes
     )
 
 
@@ -167,13 +167,13 @@ def ask(how: How, dataset: Dataset, spec: Any = None) -> Any:
 
 def test_classes_of_few_images_are_named_before_what_follows(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = Asked(monkeypatch, "images", ["this is left out", "and that"])
-    table, judge, told = ask(How(judge=mine()), few(notice="a subset"))
+    table, judge, remarks = ask(How(judge=mine()), few(notice="a subset"))
     named = "class 3: 8 images to train on, 5 held out; "
-    assert table is asked.table and told == ["a subset", f"{named}this is left out", f"{named}and that"]
+    assert table is asked.table and remarks == ["a subset", f"{named}this is left out", f"{named}and that"]
     assert judge is not None and judge.name == "mine"
     known = mine(tuple(range(10)))
-    told = ask(How(judge=known), few(), gan())[2]
-    assert told[0].count("class") == 9 and "class 7" not in told[0] and "class 9: 1 images" in told[0]
+    remarks = ask(How(judge=known), few(), gan())[2]
+    assert remarks[0].count("class") == 9 and "class 7" not in remarks[0] and "class 9: 1 images" in remarks[0]
 
 
 JUDGED = [(None, "MNIST", True), (None, "others", False), (mine(), "MNIST", True)]
@@ -185,11 +185,11 @@ def test_the_judge_is_the_one_that_is_asked_or_the_bundled_one_where_it_may(
 ) -> None:
     asked = Asked(monkeypatch, "images")
     dataset = few(facts={"pictures": pictures})
-    _, found, told = ask(How(judge=judge), dataset)
+    _, found, remarks = ask(How(judge=judge), dataset)
     assert found is ((judge or bundled_judge()) if may else None) and asked.words[3] is found
-    assert [line.startswith("without a judge: ") for line in told] == ([] if may else [True])
-    _, _, told = ask(How(judge=judge), few(facts={"pictures": pictures}, notice="a subset"))
-    assert told[0] == "a subset" and len(told) == (1 if may else 2)
+    assert [line.startswith("without a judge: ") for line in remarks] == ([] if may else [True])
+    _, _, remarks = ask(How(judge=judge), few(facts={"pictures": pictures}, notice="a subset"))
+    assert remarks[0] == "a subset" and len(remarks) == (1 if may else 2)
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_points_have_no_judge_to_ask() -> None:
 
 
 @pytest.mark.parametrize(
-    ("record", "facts", "told"),
+    ("record", "facts", "remarks"),
     [
         ({}, {"sha256": {"one": "1"}}, 0),
         ({"data": {"sha256": {"one": "1"}}}, {"sha256": {"one": "1"}}, 0),
@@ -229,16 +229,16 @@ def test_points_have_no_judge_to_ask() -> None:
     ],
 )
 def test_a_run_is_measured_beside_the_data_it_learned_or_all_of_them(
-    record: dict[str, Any], facts: dict[str, Any], told: int | None, tmp_path: Path
+    record: dict[str, Any], facts: dict[str, Any], remarks: int | None, tmp_path: Path
 ) -> None:
     folder = RunFolder(tmp_path)
     folder.write_record({"status": "completed", **record})
-    if told is None:
+    if remarks is None:
         origin = record["data"].get("origin")
         with pytest.raises(RunError, match=rf"trained on other data \({origin}\) than there are now \(there\)"):
             evaluating._same_data(folder, few(facts=facts))
     else:
-        assert len(evaluating._same_data(folder, few(facts=facts))) == told
+        assert len(evaluating._same_data(folder, few(facts=facts))) == remarks
 
 
 def test_ways_to_measure_are_told_apart_by_judge_size_and_data() -> None:

@@ -80,13 +80,13 @@ def test_a_run_that_another_process_holds_is_refused() -> None:
 
 
 def test_a_run_killed_before_its_first_checkpoint_begins_again() -> None:
-    whole = train(WGAN)
+    uninterrupted = train(WGAN)
     folder = train(WGAN)
     for path in checkpoint.paths(folder.checkpoints):
         path.unlink()
     (folder.checkpoints / ".tmp-game-000010.npz.abcdefgh").write_bytes(b"half")
     assert gancli("resume", folder.path.name).exit_code == 0
-    assert essence(folder) == essence(whole) and not list(folder.path.rglob(".tmp-*"))
+    assert essence(folder) == essence(uninterrupted) and not list(folder.path.rglob(".tmp-*"))
 
 
 @pytest.mark.parametrize("harm", ["one bit", "cut", "empty", "swapped"])
@@ -138,8 +138,8 @@ def test_metrics_that_are_shorter_than_at_the_checkpoint() -> None:
 
 
 def test_a_full_disk_stops_the_run_and_resume_goes_on_when_there_is_room(tmp_path: Path) -> None:
-    whole = train(WGAN)
-    size = checkpoint.paths(whole.checkpoints)[-1].stat().st_size // 2
+    uninterrupted = train(WGAN)
+    size = checkpoint.paths(uninterrupted.checkpoints)[-1].stat().st_size // 2
     folder = train(WGAN, "--set", "training.games=10")
     words = [sys.executable, "-m", "gancli", "resume", str(folder.path), "--games", "40"]
     result = subprocess.run(
@@ -153,7 +153,7 @@ def test_a_full_disk_stops_the_run_and_resume_goes_on_when_there_is_room(tmp_pat
     assert folder.record()["status"] == "failed" and "File too large" in folder.record()["reason"]
     assert [path.name for path in checkpoint.paths(folder.checkpoints)] == ["game-000010.npz"]
     assert gancli("resume", str(folder.path)).exit_code == 0
-    assert essence(folder)[:2] == essence(whole)[:2]
+    assert essence(folder)[:2] == essence(uninterrupted)[:2]
 
 
 def test_a_folder_that_vanishes_stops_the_run_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -367,7 +367,7 @@ def test_any_harm_to_a_checkpoint_is_seen(tmp_path: Path, changes: list[tuple[in
 
 
 def test_a_run_killed_while_it_is_made_longer_goes_on_to_its_new_length(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = train(WGAN, "--set", "training.games=60")
+    uninterrupted = train(WGAN, "--set", "training.games=60")
     folder = train(WGAN)
 
     class Killed(BaseException):
@@ -384,7 +384,10 @@ def test_a_run_killed_while_it_is_made_longer_goes_on_to_its_new_length(monkeypa
     )
     result = gancli("resume", folder.path.name)
     assert result.exit_code == 0, result.stderr
-    assert essence(folder)[:2] == essence(whole)[:2] and folder.config.read_text() == whole.config.read_text()
+    assert (
+        essence(folder)[:2] == essence(uninterrupted)[:2]
+        and folder.config.read_text() == uninterrupted.config.read_text()
+    )
     assert "spec_before" not in folder.record()
     folder.config.write_text(folder.config.read_text().replace("games: 60", "games: 40"))
     assert gancli("resume", folder.path.name).exit_code == 2, "that it was 40 once is forgotten"

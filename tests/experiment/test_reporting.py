@@ -16,7 +16,7 @@ from gancli.spec.overrides import apply
 from gancli.spec.yaml import load_text
 
 
-class Told:
+class Recorder:
     """A reporter that remembers."""
 
     def __init__(self) -> None:
@@ -34,9 +34,9 @@ class Told:
         self.lines.append(text)
 
 
-def told(text: str, *settings: str) -> tuple[Told, RunFolder]:
+def reported(text: str, *settings: str) -> tuple[Recorder, RunFolder]:
     """What a run tells its reporter."""
-    document, found = load_text(text, "f"), Told()
+    document, found = load_text(text, "f"), Recorder()
     apply(document, ["engine=numpy", *settings])
     resolved = spec.resolve(document)
     built, folder = prepare(resolved, Path("runs"))
@@ -46,7 +46,7 @@ def told(text: str, *settings: str) -> tuple[Told, RunFolder]:
 
 def test_a_reporter_is_told_of_games_metrics_and_a_collapse(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gancli.experiment.loop.time.monotonic", iter(1000 + 1.23456 * i for i in range(99)).__next__)
-    found, folder = told(
+    found, folder = reported(
         JUDGED,
         "training.games=50",
         "evaluate=null",
@@ -65,14 +65,14 @@ def test_a_reporter_is_told_of_games_metrics_and_a_collapse(monkeypatch: pytest.
 def test_a_search_for_what_diverged_is_told_of_and_given_up_at_a_signal(
     number: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    line = Told.line
+    line = Recorder.line
 
-    def tell(self: Told, text: str) -> None:
+    def tell(self: Recorder, text: str) -> None:
         line(self, text)
         if number is not None:
             os.kill(os.getpid(), number)
 
-    monkeypatch.setattr(Told, "line", tell)
-    found, folder = told(XOR, "training.games=1000", "network={shape: [2, 1], output: linear}", "eta=50")
+    monkeypatch.setattr(Recorder, "line", tell)
+    found, folder = reported(XOR, "training.games=1000", "network={shape: [2, 1], output: linear}", "eta=50")
     assert [text.split(";")[0] for text in found.lines] == ["parameters are no longer finite"]
     assert ("the network diverged, in game" in folder.record()["reason"]) is (number is None)

@@ -166,7 +166,7 @@ def test_a_fall_back_on_the_subset_is_one_line_on_standard_error() -> None:
 
 @pytest.mark.parametrize("kind", ALL)
 def test_stop_and_resume_is_the_run_that_never_stopped(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = train(ALL[kind])
+    uninterrupted = train(ALL[kind])
     from gancli.games import Game2d, Gan, Supervised, Wgan
 
     classes = {"wgan": Wgan, "phases": Wgan, "gan": Gan, "r1": Gan, "knobs": Gan, "game2d": Game2d}
@@ -188,7 +188,7 @@ def test_stop_and_resume_is_the_run_that_never_stopped(kind: str, monkeypatch: p
     assert folder.record()["status"] == "interrupted" and folder.record()["played"] == 17
     result = gancli("resume", folder.path.name)
     assert result.exit_code == 0 and result.stdout.splitlines()[-1] == str(folder.path)
-    assert essence(folder) == essence(whole)
+    assert essence(folder) == essence(uninterrupted)
     assert folder.record()["status"] == "completed"
 
 

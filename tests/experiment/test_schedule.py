@@ -127,7 +127,7 @@ def test_a_run_looks_for_such_parameters_every_thousand_samples(
 def test_a_run_that_is_stopped_where_something_is_due_goes_on_after_it(
     game: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, _ = train(XOR, *NUMPY)
+    uninterrupted, _ = train(XOR, *NUMPY)
     play = Supervised.play
 
     def play_then_stop(self: Supervised, games: int = 1) -> None:
@@ -141,12 +141,12 @@ def test_a_run_that_is_stopped_where_something_is_due_goes_on_after_it(
     assert [row["game"] for row in folder.rows()] == list(range(0, game + 1, 10))
     assert folder.record()["played"] == game and folder.record()["reason"] == f"SIGINT at game {game}"
     result = gancli("resume", folder.path.name)
-    assert result.exit_code == 0 and essence(folder) == essence(whole)
+    assert result.exit_code == 0 and essence(folder) == essence(uninterrupted)
     assert folder.record()["resumed"][0]["game"] == game
 
 
 def test_a_signal_in_the_last_game_completes_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole, _ = train(XOR, *NUMPY)
+    uninterrupted, _ = train(XOR, *NUMPY)
     play = Supervised.play
 
     def play_then_stop(self: Supervised, games: int = 1) -> None:
@@ -156,7 +156,7 @@ def test_a_signal_in_the_last_game_completes_the_run(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(Supervised, "play", play_then_stop)
     folder, _ = train(XOR, *NUMPY)
-    assert folder.record()["status"] == "completed" and essence(folder) == essence(whole)
+    assert folder.record()["status"] == "completed" and essence(folder) == essence(uninterrupted)
 
 
 def test_a_longer_run_counts_the_seconds_before(monkeypatch: pytest.MonkeyPatch) -> None:

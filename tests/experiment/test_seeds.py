@@ -43,14 +43,14 @@ def test_the_streams_of_a_seed_are_its_children_in_this_order(seed: int) -> None
 
 
 def seen(folder: RunFolder) -> dict[str, list[Any]]:
-    """What may depend on a seed: the data, the figures and the picture of the first state, and what was learned."""
+    """What may depend on a seed: the data, the metrics and the picture of the first state, and what was learned."""
     row = {key: value for key, value in folder.rows()[0].items() if key != "seconds"}
     judge = row.pop("quality")
     picture = np.load(folder.images / "game-000000.npz")
     learned = checkpoint.newest(folder.checkpoints).arrays["generator.params"]
     return {
         "data": [folder.record()["data"]["sha256"]],
-        "figures": [row],
+        "metrics": [row],
         "judged": [judge],
         "samples": picture["samples"].tolist(),
         "scores": picture["answers"].tolist(),
@@ -65,14 +65,14 @@ plain: dict[str, list[Any]] = {}
 @pytest.mark.parametrize(
     ("purpose", "expected"),
     [
-        ("init", {"figures", "judged", "samples", "learned"}),
-        ("opponent_init", {"figures", "scores", "learned"}),
-        ("data", {"data", "figures", "learned"}),
+        ("init", {"metrics", "judged", "samples", "learned"}),
+        ("opponent_init", {"metrics", "scores", "learned"}),
+        ("data", {"data", "metrics", "learned"}),
         ("order", {"learned"}),
         ("latent", {"learned"}),
         ("noise", {"learned"}),
         ("labels", {"learned"}),
-        ("test", {"figures"}),
+        ("test", {"metrics"}),
         ("pictures", {"samples"}),
         ("evaluate", {"judged"}),
     ],
@@ -94,7 +94,7 @@ def test_a_stream_changes_what_it_is_for_and_nothing_else(
 
 
 @pytest.mark.parametrize(
-    ("text", "figures", "picture"),
+    ("text", "metrics", "picture"),
     [
         (
             GAN,
@@ -124,12 +124,12 @@ def test_a_stream_changes_what_it_is_for_and_nothing_else(
     ids=["gan", "wgan", "mnist", "xor"],
 )  # fmt: skip
 def test_seed_7_is_the_run_that_it_was(
-    text: str, figures: dict[str, float], picture: dict[str, list[float]], told: None
+    text: str, metrics: dict[str, float], picture: dict[str, list[float]], told: None
 ) -> None:
     """Recorded with version 0.1 and NumPy 2 on x86-64, in double precision: all that a seed decides is in them."""
     folder, _ = train(text, *NUMPY, "--set", "seed=7", "--set", "dtype=float64", "--set", "training.games=20")
     row = {key: value for key, value in folder.rows()[-1].items() if key not in ("game", "seconds")}
-    assert row == pytest.approx(figures, rel=1e-6)
+    assert row == pytest.approx(metrics, rel=1e-6)
     for name, values in picture.items():
         drawn = np.load(folder.images / "game-000020.npz")[name].ravel()[: len(values)]
         assert drawn.tolist() == pytest.approx(values, rel=1e-6), name

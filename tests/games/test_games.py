@@ -250,8 +250,8 @@ def test_a_discriminator_learns_to_tell(loss: str) -> None:
     built = game(GAN, f"training={training}", "discriminator.optimizer={name: adam, eta: 0.01}")
     for _ in range(60):
         built.play()
-    figures = built.measure()
-    assert figures["real_score"] > 0.8 and figures["fake_score"] < 0.2
+    metrics = built.measure()
+    assert metrics["real_score"] > 0.8 and metrics["fake_score"] < 0.2
 
 
 def test_labels_have_their_distribution() -> None:

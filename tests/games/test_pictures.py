@@ -20,7 +20,7 @@ WGAN = TEXT.format(kind="wgan", opponent="critic", output="optimizer: sgd")
 
 
 @pytest.mark.parametrize("text", [GAN, WGAN])
-def test_answers_over_the_plane_are_seen_from_above(text: str) -> None:
+def test_outputs_over_the_plane_are_seen_from_above(text: str) -> None:
     """D = σ_0.3(x + 2y + 0.5), or f = x + 2y + 0.5: row 0 is y = half, column 0 is x = −half."""
     built = game(text)
     built.opponent.network.params[...] = [1.0, 2.0, 0.5]

@@ -108,11 +108,11 @@ def test_a_gan(loss: str, noise: str, dropout: float, distribution: str) -> None
         expected.play()
     same(built, expected, "discriminator")
     found = built.measure()
-    figures = expected.measure(2, averaged=True)
-    figures["discriminator_gradient"] = figures.pop("opponent_gradient")
-    figures["discriminator_loss"] = real(expected.outputs["real"]) + fake(expected.outputs["fake"])
-    figures["generator_loss"] = teach(expected.outputs["fake"])
-    assert found == pytest.approx(figures, rel=1e-7)
+    metrics = expected.measure(2, averaged=True)
+    metrics["discriminator_gradient"] = metrics.pop("opponent_gradient")
+    metrics["discriminator_loss"] = real(expected.outputs["real"]) + fake(expected.outputs["fake"])
+    metrics["generator_loss"] = teach(expected.outputs["fake"])
+    assert found == pytest.approx(metrics, rel=1e-7)
 
 
 class Wgan(plain.Game):
@@ -162,10 +162,10 @@ def test_a_wgan(noise: str, clip: str, average: bool, optimizer: str) -> None:
     for critic, generator in ((3, 0), (3, 2), (2, 2), (2, 2), (3, 2), (2, 2)):
         expected.play(critic, generator)
     same(built, expected, "critic")
-    found, figures = built.measure(), expected.measure(2, averaged=average)
-    figures["critic_gradient"] = figures.pop("opponent_gradient")
-    figures["wasserstein_estimate"] = expected.outputs["real"].mean() - expected.outputs["fake"].mean()
-    assert found == pytest.approx(figures, rel=1e-7)
+    found, metrics = built.measure(), expected.measure(2, averaged=average)
+    metrics["critic_gradient"] = metrics.pop("opponent_gradient")
+    metrics["wasserstein_estimate"] = expected.outputs["real"].mean() - expected.outputs["fake"].mean()
+    assert found == pytest.approx(metrics, rel=1e-7)
 
 
 def same(built: Any, expected: plain.Game, opponent: str) -> None:

@@ -28,7 +28,7 @@ def test_supervised_losses_are_summed_over_outputs_and_averaged_over_the_batch()
     )
 
 
-def test_what_a_network_answers_for_its_output() -> None:
+def test_what_a_network_predicts_from_its_output() -> None:
     assert LOSSES["mse"]().prediction(P) is P
     assert LOSSES["cross_entropy"]().prediction(odds(P)) == pytest.approx(P)
     classes = P / P.sum(axis=1, keepdims=True)

@@ -66,7 +66,7 @@ def test_an_image_is_shown_as_it_is_stored() -> None:
     assert not axes.axison
 
 
-def test_answers_over_the_plane_lie_where_they_were_given() -> None:
+def test_predictions_over_the_plane_lie_where_they_were_given() -> None:
     values = np.full((5, 5), 0.0625)
     values[0] = 1  # the top row, y = 1
     values[1] = 0.75
@@ -111,7 +111,7 @@ def test_a_picture_that_is_much_smaller_in_its_file_is_drawn(arrays: dict[str, A
     assert axes.images[0].get_array().shape == (60, 60)
 
 
-def test_the_line_is_where_answers_are_half_way() -> None:
+def test_the_line_is_where_predictions_are_half_way() -> None:
     """Between 0 at y = 0 and 0.75 at y = 0.5; above it, not below."""
     values = np.tile([[1.0], [0.75], [0.0], [0.0], [0.0]], 5)
     axes, _ = shown(frames(run(images={0: plane(values)}))[0])
@@ -126,7 +126,7 @@ def test_the_line_is_where_answers_are_half_way() -> None:
 
 
 @pytest.mark.parametrize("values", [[0.0, 0.375], [0.75, 1.0], [0.0, 0.5], [0.5, 1.0]])
-def test_there_is_no_line_where_answers_are_on_one_side(values: list[float]) -> None:
+def test_there_is_no_line_where_predictions_are_on_one_side(values: list[float]) -> None:
     axes, _ = shown(frames(run(images={0: plane(np.tile(values, (2, 1)))}))[0])
     assert len(axes.collections) == 2, "the points of both labels"
 
@@ -138,7 +138,7 @@ def test_points_of_the_plane_have_the_colour_of_their_label() -> None:
     assert (dots(ones), colour(ones)) == ([(1.75, -2.0)], ORANGE)
 
 
-def test_samples_and_real_points_are_told_apart_over_the_answers() -> None:
+def test_samples_and_real_points_are_told_apart_over_the_outputs() -> None:
     found = {
         "samples": [[0.5, 1.5], [-4.0, 9.0]], "real": [[1.0, 2.0]], "answers": [[0.25, 0.5], [0.75, 2.0]], "half": 2.5,
     }  # fmt: skip

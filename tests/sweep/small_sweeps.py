@@ -51,7 +51,7 @@ def write_run(folder: SweepFolder, cell: str, status: str, rows: Iterable[dict[s
         run.append_metrics(row)
 
 
-class Answering:
+class Scripted:
     """An executor of no processes: `answer` says what becomes of a cell, at its first, second, … time.
 
     That is a status, or a whole answer.
@@ -59,9 +59,9 @@ class Answering:
 
     alone = True
 
-    def __init__(self, folder: SweepFolder, answer: Callable[[str, int], str | dict[str, Any]], slots: int = 2):
+    def __init__(self, folder: SweepFolder, outcome: Callable[[str, int], str | dict[str, Any]], slots: int = 2):
         self.folder, self.slots = folder, slots
-        self._answer = answer
+        self._outcome = outcome
         self.played: list[str] = []
         self.stops = self.most = self.closed = 0
         self._in_play: list[str] = []
@@ -74,7 +74,7 @@ class Answering:
 
     def wait(self, seconds: float) -> list[Any]:
         name = self._in_play.pop(0)
-        status = self._answer(name, self.played.count(name))
+        status = self._outcome(name, self.played.count(name))
         if isinstance(status, dict):
             return [status]
         if status in ("lost", "told"):

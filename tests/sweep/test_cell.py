@@ -54,17 +54,17 @@ def test_what_is_on_the_disk_already_is_not_played_again(status: str) -> None:
     folder, (planned,) = made(1)
     rows = [{"game": 0, "seconds": 0.5, "loss": 4.0}, {"game": 10, "seconds": 2.5, "loss": 1.0}]
     write_run(folder, planned["cell"], status, rows)
-    answer = cell.play_cell(str(folder.path), planned)
-    assert (answer["status"], answer["seconds"]) == (status, 2.5)
-    assert answer["metrics"] == {"loss.final": 1.0, "loss.best": 1.0, "loss.area": 2.5}
+    result = cell.play_cell(str(folder.path), planned)
+    assert (result["status"], result["seconds"]) == (status, 2.5)
+    assert result["metrics"] == {"loss.final": 1.0, "loss.best": 1.0, "loss.area": 2.5}
     assert folder.run(planned["cell"]).rows() == rows and not folder.notes()
     folder.unlock()
 
 
 def test_a_cell_that_fails_before_it_has_a_run_is_noted_and_one_that_has_is_not() -> None:
     folder, (first, second) = made(2)
-    answer = cell.play_cell(str(folder.path), {**first, "spec": {**first["spec"], "kind": "nothing"}})
-    assert answer["status"] == "failed" and answer["reason"].startswith("KeyError")
+    result = cell.play_cell(str(folder.path), {**first, "spec": {**first["spec"], "kind": "nothing"}})
+    assert result["status"] == "failed" and result["reason"].startswith("KeyError")
     assert [note["event"] for note in folder.notes()[first["cell"]]] == ["failed"]
     write_run(folder, second["cell"], "failed")
     assert cell.play_cell(str(folder.path), second)["status"] == "failed"

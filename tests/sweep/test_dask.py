@@ -158,7 +158,7 @@ def test_each_try_of_a_cell_has_a_key_of_its_own() -> None:
     assert [(future.work, *future.words) for future in futures] == [(work, "sweep", cell) for cell in cells]
 
 
-def test_answers_are_taken_as_they_come_and_a_death_is_a_cell_lost(clock: Clock) -> None:
+def test_results_are_taken_as_they_come_and_a_death_is_a_cell_lost(clock: Clock) -> None:
     found = there()
     assert found.wait(0.0) == [] and found._done.looks == 0, "nothing is in play"
     for name in ("a", "b", "c"):
@@ -168,8 +168,8 @@ def test_answers_are_taken_as_they_come_and_a_death_is_a_cell_lost(clock: Clock)
     second.status = "error"
     found._done.ended = [[], [], [first, second]]
     clock.slept.clear()
-    answers = found.wait(10.0)
-    assert answers == [first.answer, Lost("b", "its Dask worker died (error)")]
+    results = found.wait(10.0)
+    assert results == [first.answer, Lost("b", "its Dask worker died (error)")]
     assert clock.slept == [cluster.POLL] * 2, "it does not wait once an answer is there"
     found.stop()
     (rest,) = found.wait(10.0)

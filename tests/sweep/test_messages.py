@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_sweeps import XOR, Answering, made, write_run
+from small_sweeps import XOR, Scripted, made, write_run
 
 from gancli.runs import SweepFolder
 from gancli.spec import load_sweep
 from gancli.sweep import Counts, Policy, coordinator, create, play
 
 
-class Kept:
+class Recorder:
     """A report that keeps all that it is told."""
 
     def __init__(self) -> None:
@@ -28,14 +28,14 @@ class Kept:
         self.total = counts.total
 
 
-Said = Callable[[str, int], "str | dict[str, Any]"]
+Outcome = Callable[[str, int], "str | dict[str, Any]"]
 
 
-def told(folder: SweepFolder, answer: Said, slots: int = 1, **policy: Any) -> Kept:
-    report = Kept()
+def played(folder: SweepFolder, outcome: Outcome, slots: int = 1, **policy: Any) -> Recorder:
+    report = Recorder()
     if not folder.locked():
         folder.lock()
-    play(folder, folder.cells(), Answering(folder, answer, slots), Policy(**policy), report)
+    play(folder, folder.cells(), Scripted(folder, outcome, slots), Policy(**policy), report)
     return report
 
 
@@ -55,7 +55,7 @@ def test_how_many_cells_play_and_have_ended_is_told_from_the_beginning_to_the_en
     statuses = ["completed", "diverged", "failed", "interrupted"]
     for cell, status in zip(cells, statuses, strict=False):
         write_run(folder, cell["cell"], status)
-    report = told(folder, lambda name, time: "completed", slots=2)
+    report = played(folder, lambda name, time: "completed", slots=2)
     before = {"completed": 1, "diverged": 1, "failed": 1}
     stands = [(running, before | {"completed": done}, done + 2) for running, done in ((0, 1), (1, 2), (1, 3), (1, 4), (1, 5), (0, 6))]  # fmt: skip
     assert report.stands == stands and report.total == 8
@@ -63,7 +63,7 @@ def test_how_many_cells_play_and_have_ended_is_told_from_the_beginning_to_the_en
 
 def test_cells_of_one_status_are_counted() -> None:
     folder, _ = made(3)
-    report = told(folder, lambda name, time: "failed")
+    report = played(folder, lambda name, time: "failed")
     assert [by_status for _, by_status, _ in report.stands] == [{}, *({"failed": count} for count in (1, 2, 3))]
     assert folder.record()["counts"] == {"failed": 3}
 
@@ -82,7 +82,7 @@ def test_cells_of_one_status_are_counted() -> None:
 )
 def test_what_goes_wrong_is_said_at_once_and_stands_in_the_log(status: str, kinds: list[str]) -> None:
     folder, (cell,) = made(1)
-    report = told(folder, lambda name, time: status)
+    report = played(folder, lambda name, time: status)
     assert [line.split(": ")[0] for line in report.lines] == kinds
     assert all(f"{cell['cell']} (seed 0): " in line for line in report.lines), "which cell it is"
     reason = {"diverged": "for a reason", "failed": "for a reason", "lost": "worker 1 was killed"}.get(status, "")
@@ -98,7 +98,7 @@ def test_a_cell_is_named_by_its_settings_and_its_log() -> None:
     plan = load_sweep(Path("c.yaml"), grid=["eta=0.5", "network.shape=[2, 3, 1]"], seeds=1)
     folder = create(plan, Path("runs"), "test", {})
     (name,) = [cell["cell"] for cell in folder.cells()]
-    (line,) = told(folder, lambda name, time: "failed").lines
+    (line,) = played(folder, lambda name, time: "failed").lines
     assert (
         line == f"failed: {name} (eta=0.5, network.shape=[2, 3, 1], seed 0): for a reason; see {folder.error_log(name)}"
     )
@@ -106,11 +106,11 @@ def test_a_cell_is_named_by_its_settings_and_its_log() -> None:
 
 def test_a_lost_cell_is_tried_again_and_then_given_up() -> None:
     folder, (cell,) = made(1)
-    again, given_up, failed = told(folder, lambda name, time: "lost").lines
+    again, given_up, failed = played(folder, lambda name, time: "lost").lines
     assert "tried again" in again and "given up" in given_up and "died 2 times" in failed
     assert [note["reason"] for note in folder.notes()[cell["cell"]]] == ["worker 1 was killed"] * 2
     assert written(folder) == [("failed", "0.0")], "it has played no time that is known"
-    assert told(folder, lambda name, time: "completed").lines == []
+    assert played(folder, lambda name, time: "completed").lines == []
     assert written(folder) == [("failed", "0.0")]
 
 
@@ -119,7 +119,7 @@ def test_a_cell_that_was_lost_too_often_keeps_the_seconds_that_it_has_saved() ->
     write_run(folder, cell["cell"], "interrupted", [{"game": 0, "seconds": 2.5, "loss": 1.0}])
     for _ in range(coordinator.TRIES):
         folder.note(cell["cell"], "lost", "worker 1 was killed")
-    told(folder, lambda name, time: "completed")
+    played(folder, lambda name, time: "completed")
     assert written(folder) == [("failed", "2.5")]
 
 
@@ -127,16 +127,16 @@ def test_a_warning_of_several_cells_is_said_once() -> None:
     folder, cells = made(3)
     warnings = {cell["cell"]: texts for cell, texts in zip(cells, (["a"], ["a", "b"], ["b", "a"]), strict=True)}
 
-    def answer(name: str, time: int) -> dict[str, Any]:
+    def outcome(name: str, time: int) -> dict[str, Any]:
         return {"cell": name, "status": "completed", "seconds": 1.0, "warnings": warnings[name]}
 
-    report = told(folder, answer)
+    report = played(folder, outcome)
     assert report.lines == ["warning: a", "warning: b"] == logged(folder)[:-1]
 
 
 def test_the_summary_is_written_when_a_sweep_ends() -> None:
     folder, _ = made(3)
-    told(folder, lambda name, time: "failed" if time == 1 else "completed", max_failures=2)
+    played(folder, lambda name, time: "failed" if time == 1 else "completed", max_failures=2)
     assert written(folder) == [("failed", "1.0"), ("failed", "1.0"), ("waiting", "")]
     assert logged(folder)[-1] == "failed: 2 failed, 1 waiting"
 
@@ -152,12 +152,12 @@ def test_the_record_of_a_long_sweep_says_now_and_then_how_it_stands(monkeypatch:
         write(record)
         said.append((now[0] - 100.0, record["counts"], record["status"]))
 
-    def answer(name: str, time: int) -> str:
+    def outcome(name: str, time: int) -> str:
         now[0] += coordinator.RECORD_EVERY / 2
         return "completed"
 
     monkeypatch.setattr(folder, "write_record", noted)
-    told(folder, answer)
+    played(folder, outcome)
     every = coordinator.RECORD_EVERY
     assert said == [
         (1.5 * every, {"completed": 3}, "running"), (3.0 * every, {"completed": 6}, "running"),

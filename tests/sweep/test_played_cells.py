@@ -45,11 +45,11 @@ Sweep = tuple[SweepFolder, dict[str, Any]]
 
 def test_a_cell_is_played_to_its_end_in_a_folder_of_its_name(sweep: Sweep) -> None:
     folder, planned = sweep
-    answer = cell.play_cell(str(folder.path), planned)
+    result = cell.play_cell(str(folder.path), planned)
     played = folder.run(planned["cell"])
-    assert answer == folder.result(planned["cell"]) and answer["status"] == "completed"
+    assert result == folder.result(planned["cell"]) and result["status"] == "completed"
     assert [row["game"] for row in played.rows()] == [0, 10, 20, 30, 40] and not played.locked()
-    assert answer["seconds"] == played.rows()[-1]["seconds"] and "loss.final" in answer["metrics"]
+    assert result["seconds"] == played.rows()[-1]["seconds"] and "loss.final" in result["metrics"]
     assert [path.name for path in (folder.path / "cells").iterdir()] == [planned["cell"]]
 
 
@@ -62,8 +62,8 @@ def test_a_cell_that_was_begun_goes_on_to_the_same_bits(sweep: Sweep) -> None:
     dataset = experiment.load_data(resolved.experiment)
     _, begun = experiment.prepare(resolved, again.path / "cells", dataset, exact=planned["cell"])
     begun.unlock()  # as where its worker was killed
-    answer = cell.play_cell(str(again.path), planned)
-    assert answer["status"] == "completed" and bits(again) == undisturbed
+    result = cell.play_cell(str(again.path), planned)
+    assert result["status"] == "completed" and bits(again) == undisturbed
     assert len(begun.record()["resumed"]) == 1 and not begun.locked()
     again.unlock()
 
@@ -104,8 +104,8 @@ def test_a_worker_that_was_quicker_has_the_cell(number: int, sweep: Sweep, monke
         raise OSError(number, "there is one")
 
     monkeypatch.setattr(experiment, "prepare", prepare)
-    answer = cell.play_cell(str(folder.path), planned)
-    assert answer == folder.result(planned["cell"]) and answer["status"] == "completed"
+    result = cell.play_cell(str(folder.path), planned)
+    assert result == folder.result(planned["cell"]) and result["status"] == "completed"
 
 
 def test_a_full_disk_is_a_failure_that_is_noted_with_its_reason(sweep: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,8 +116,8 @@ def test_a_full_disk_is_a_failure_that_is_noted_with_its_reason(sweep: Sweep, mo
 
     monkeypatch.setattr(experiment, "prepare", prepare)
     name, reason = planned["cell"], "OSError: [Errno 28] No space left"
-    answer = cell.play_cell(str(folder.path), planned)
-    assert answer == {"cell": name, "status": "failed", "reason": reason, "seconds": 0.0}
+    result = cell.play_cell(str(folder.path), planned)
+    assert result == {"cell": name, "status": "failed", "reason": reason, "seconds": 0.0}
     (note,) = folder.notes()[name]
     assert (note["event"], note["reason"]) == ("failed", reason)
     log = folder.error_log(name).read_text()
@@ -138,12 +138,12 @@ def test_where_a_failure_cannot_be_noted_its_reason_comes_back_all_the_same(
 ) -> None:
     folder, planned = sweep
     hinder(folder, planned["cell"])
-    answer = cell.play_cell(str(folder.path), {**planned, "spec": planned["spec"] | DIFFERENT})
-    assert answer["status"] == "failed" and answer["reason"].startswith("KeyError")
+    result = cell.play_cell(str(folder.path), {**planned, "spec": planned["spec"] | DIFFERENT})
+    assert result["status"] == "failed" and result["reason"].startswith("KeyError")
     assert Path("/dev/null").is_char_device()
 
 
 def test_a_cell_of_no_name_is_a_failure_of_its_own(sweep: Sweep) -> None:
     folder, planned = sweep
-    answer = cell.play_cell(str(folder.path), {**planned, "cell": "../x"})
-    assert answer["status"] == "failed" and "RunError" in answer["reason"] and answer["cell"] == "../x"
+    result = cell.play_cell(str(folder.path), {**planned, "cell": "../x"})
+    assert result["status"] == "failed" and "RunError" in result["reason"] and result["cell"] == "../x"

@@ -44,7 +44,7 @@ def until_there(*paths: Path) -> None:
         time.sleep(0.01)
 
 
-def answers(pool: LocalPool, count: int) -> list[Any]:
+def results(pool: LocalPool, count: int) -> list[Any]:
     end, found = time.monotonic() + LONG, []
     while len(found) < count and time.monotonic() < end:
         found += pool.wait(0.2)
@@ -55,11 +55,11 @@ def test_a_cell_is_played_out_of_reach_of_the_terminal_and_by_one_thread(
     pools: list[LocalPool], tmp_path: Path
 ) -> None:
     pool = begun(pools, light_work.surroundings, tmp_path, "a")
-    (first,) = answers(pool, 1)
+    (first,) = results(pool, 1)
     assert {signal.SIGINT, signal.SIGTERM, signal.SIGHUP} <= set(first["blocked"])
     assert first["threads"] == ["1"] * 3 and first["streams"] == ["/dev/null"] * 2
     pool.submit(str(tmp_path), {"cell": "b"})
-    (second,) = answers(pool, 1)
+    (second,) = results(pool, 1)
     assert second["pid"] == first["pid"] and second["cell"] == "b", "the same worker plays cell after cell"
     (worker,) = pool._idle
     pool.close()
@@ -75,7 +75,7 @@ def test_the_cells_in_play_are_told_to_stop_once(pools: list[LocalPool], tmp_pat
     until_there(tmp_path / "a.told", tmp_path / "b.told")
     pool.stop()  # as with a SIGTERM to the whole group
     (tmp_path / "saved").touch()
-    found = answers(pool, 2)
+    found = results(pool, 2)
     assert sorted((one["cell"], one["status"], one["told"]) for one in found) == [
         ("a", "interrupted", 1), ("b", "interrupted", 1),
     ]  # fmt: skip
@@ -97,7 +97,7 @@ def test_a_worker_that_dies_loses_its_cell_and_no_other(pools: list[LocalPool], 
     until_there(tmp_path / "a", tmp_path / "b")
     worker = next(worker for worker, cell in pool._busy.items() if cell == "a")
     worker._process.send_signal(signal.SIGKILL)
-    assert answers(pool, 1) == [Lost("a", f"worker {worker._process.pid} was killed")]
+    assert results(pool, 1) == [Lost("a", f"worker {worker._process.pid} was killed")]
     assert list(pool._busy.values()) == ["b"]
     (other,) = pool._busy
     pool.close()
@@ -109,5 +109,5 @@ def test_a_worker_that_is_told_before_it_can_save_says_so(pools: list[LocalPool]
     pool = begun(pools, light_work.endless, tmp_path, "a")
     until_there(tmp_path / "a")
     pool.stop()
-    (lost,) = answers(pool, 1)
+    (lost,) = results(pool, 1)
     assert isinstance(lost, Lost) and lost.stopped and lost.cell == "a"

@@ -27,7 +27,7 @@ TEXT = (
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def whole(seeds: int) -> dict[str, Any]:
+def uninterrupted(seeds: int) -> dict[str, Any]:
     """The bits of a sweep that nobody stopped."""
     folder, cells = made(seeds, TEXT)
     assert play(folder, cells, LocalPool(2, sweep_work.counted), Policy(), sweep_work.Silent()).status == "completed"
@@ -104,7 +104,7 @@ def completed(place: Path, expected: dict[str, Any]) -> None:
 
 
 def test_a_sweep_that_is_stopped_again_and_again_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
-    expected = whole(2)
+    expected = uninterrupted(2)
     for seconds, number in ((0.2, "SIGTERM"), (0.7, "SIGINT"), (1.0, "SIGHUP"), (1.4, "SIGTERM")):
         process = begin(tmp_path)
         time.sleep(seconds)
@@ -114,7 +114,7 @@ def test_a_sweep_that_is_stopped_again_and_again_goes_on_to_the_same_bytes(tmp_p
 
 @pytest.mark.slow
 def test_a_stop_at_fifty_instants_of_the_first_three_seconds(tmp_path: Path) -> None:
-    expected = whole(2)
+    expected = uninterrupted(2)
     for number in range(50):
         place = tmp_path / str(number)
         place.mkdir()
@@ -235,7 +235,7 @@ def test_a_killed_coordinator_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_a_worker_that_someone_else_stops_is_not_lost() -> None:
-    expected = whole(2)
+    expected = uninterrupted(2)
     folder, cells = made(2, TEXT)
     report = sweep_work.Silent()
     ended = play(folder, cells, LocalPool(2, sweep_work.told_once), Policy(), report)

@@ -85,7 +85,7 @@ def test_a_worker_waits_for_a_sigterm_that_is_blocked(monkeypatch: pytest.Monkey
     assert told == [set()] and not pending
 
 
-class Told:
+class StopCounter:
     """Counts how often it is told to stop."""
 
     times = 0
@@ -98,7 +98,7 @@ class Told:
 def test_a_worker_reads_lines_until_its_coordinator_is_gone(unread: bytes, left: list[int]) -> None:
     ours, theirs = socket.socketpair()
     lines: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    stopping: Any = Told()
+    stopping: Any = StopCounter()
     with ours, theirs:
         theirs.sendall(unread)  # left unread, it makes the end of the other side an error
         ours.sendall(b'["path", "module"]\n\n["sweep", {"cell": "a"}]\n')
@@ -182,6 +182,6 @@ def test_a_worker_plays_cell_after_cell_until_it_is_told(
         end.set()
     assert left == [worker.STOPPED] and listening.is_set()
     with channel.makefile("rb") as file:
-        answers = [json.loads(file.readline()) for _ in range(2)]
+        results = [json.loads(file.readline()) for _ in range(2)]
     about = {"sweep": "s", "path": path, "stdin": 1, "stdout": True, "daemons": [True, True]}
-    assert answers == [{"cell": "first", **about}, {"cell": "last", **about}]
+    assert results == [{"cell": "first", **about}, {"cell": "last", **about}]

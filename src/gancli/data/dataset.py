@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gancli.data.sets import Kind
 from gancli.data.units import Units
 
 Rng = np.random.Generator
@@ -20,6 +21,8 @@ class Split:
     """Of each sample, the number of its class; zeros where there are no classes."""
     factor: float = 1.0
     shift: float = 0.0
+    targets: NDArray[np.float32] | None = None
+    """For regression: what is to be predicted of each sample (count, outputs), in its own units."""
 
     def seen(self, samples: NDArray[Any], dtype: Any = np.float32) -> NDArray[Any]:
         """Some of the samples, stored, as a network of that dtype sees them; an engine's `gather` does the same."""
@@ -27,7 +30,8 @@ class Split:
 
     def at(self, rows: Any) -> "Split":
         """Those of some rows alone."""
-        return replace(self, samples=self.samples[rows], labels=self.labels[rows])
+        targets = None if self.targets is None else self.targets[rows]
+        return replace(self, samples=self.samples[rows], labels=self.labels[rows], targets=targets)
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,11 @@ class Dataset:
     """Of a mixture of Gaussians of equal weight: their means (modes, features)."""
     std: float = 0.0
     """And the standard deviation of each, along each axis."""
+
+    @property
+    def kind(self) -> Kind:
+        """What the samples are."""
+        return self.units.kind
 
     @property
     def shape(self) -> tuple[int, ...]:

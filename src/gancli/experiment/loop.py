@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from gancli import pictures
+from gancli.experiment import snapshots
 from gancli.experiment.alarm import CollapseAlarm
 from gancli.experiment.build import Built, stream
 from gancli.experiment.divergence import Diverged, Diverging
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gancli.experiment.evaluating import Evaluator
 
 CHECK_EVERY = 1000
-"""Samples learned between two checks that the parameters are still finite; with batches, fewer games."""
+"""Games of batch size 1 between two checks that the parameters are still finite; of larger batches, fewer."""
 
 
 class Reporter(Protocol):
@@ -196,13 +196,10 @@ class Loop:
         assert self.spec.pictures is not None and self.spec.pictures.count is not None
         picture = self.built.game.picture(self.spec.pictures.count, stream(self.spec.seed, "pictures"))
         path = self.folder.images / f"game-{self.built.game.played:06d}.png"
-        units = self.built.dataset.units
-        if picture.raster is not None:
-            write_bytes(path, pictures.grid(picture.raster[None, None], ink=True))
-        elif units.kind == "images" and len(picture.samples):
-            write_bytes(path, pictures.grid(units.own(picture.samples), ink=units.ink))
-        if picture.arrays:
-            write_arrays(path.with_suffix(".npz"), picture.arrays, compress=True)
+        if (content := snapshots.png(picture, self.built.dataset)) is not None:
+            write_bytes(path, content)
+        if arrays := snapshots.arrays(picture, self.built.dataset):
+            write_arrays(path.with_suffix(".npz"), arrays, compress=True)
 
     def save(self) -> None:
         """Write a checkpoint, unless there is nothing new to save."""

@@ -125,14 +125,14 @@ class Adversarial(Game):
         self._test_real.load(self._x)
         self.loss.real.gradient(self.engine, d.forward(self._x, rng, training=False), out=self._gradient)
         d.backward(self._gradient)
-        opponent = d.grads.copy()
+        total = d.grads.copy()
         g.engine.draw(rng, self.latents, out=self._z[: self.batch])
         output = d.forward(g.forward(self._z[: self.batch], rng, training=False), rng, training=False)
         self.find_generator_gradient(output)
         self.loss.fake.gradient(self.engine, output, out=self._gradient)
         d.backward(self._gradient)
-        opponent += d.grads
-        norms = {"generator": np.linalg.norm(g.grads), "opponent": np.linalg.norm(opponent)}
+        total += d.grads
+        norms = {"generator": np.linalg.norm(g.grads), "opponent": np.linalg.norm(total)}
         return {f"{name}_gradient": float(norms.get(name, norms["opponent"])) for name in self.players}
 
 

@@ -15,7 +15,7 @@ from gancli.nn.penalty import add_r1
 
 @dataclass(frozen=True)
 class R1:
-    """γ/2 E‖∇_x a(x)‖² on real samples, in every `every`-th game; a is the output that the loss takes.
+    """γ/2 E‖∇_x a(x)‖² on real samples, every `every` games; a is the output that the loss takes.
 
     That is the log-odds of D(x) for `loss: gan`, and D(x) itself for `least_squares`.
     """
@@ -25,7 +25,7 @@ class R1:
 
 
 class Gan(Adversarial):
-    """`ratios` says how many times each learning is done in one game: real, fake, shared, generator."""
+    """`ratios` says how many times each update is done in one game: real, fake, shared, generator."""
 
     def __init__(self, *, ratios: Mapping[str, int], labels: Labels, r1: R1 | None = None, **common: Any):
         super().__init__(**common)
@@ -80,7 +80,7 @@ class Gan(Adversarial):
         self.opponent.learn()
 
     def targets(self, real: bool) -> Array | None:
-        """Targets (batch, 1) of one learning of D, where they are drawn."""
+        """Targets (batch, 1) of one update of D, where they are drawn."""
         if not self.labels.drawn:
             return None
         self.engine.draw(self._streams["labels"], self.labels.of(real), out=self._targets)

@@ -1,4 +1,4 @@
-"""Pictures of games on two numbers: predictions over a square of the plane, and points in it."""
+"""Pictures of the plane: predictions over a square of it, and points in it."""
 
 import numpy as np
 from numpy.typing import NDArray

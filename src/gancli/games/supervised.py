@@ -90,8 +90,7 @@ class Supervised(Game):
         confusion = np.bincount(labels * kinds + predictions, minlength=kinds * kinds).reshape(kinds, kinds)
         wrong = np.flatnonzero(predictions != labels)[:count]
         arrays: dict[str, Any] = {"confusion": confusion, "labels": labels[wrong], "answers": predictions[wrong]}
-        images = split.samples[wrong]
-        return Picture(split.seen(images, np.float64), {**arrays, "images": images})
+        return Picture(split.seen(split.samples[wrong], np.float64), arrays)
 
     def _outputs(self, samples: NDArray[Any], seen: Callable[[NDArray[Any], Any], Array]) -> Array:
         """Outputs (count, outputs) for samples as the network sees them, a chunk at a time."""

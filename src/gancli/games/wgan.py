@@ -64,7 +64,7 @@ class Wgan(Adversarial):
         return max(1, min(critic, ROWS // self.batch))
 
     def make(self) -> tuple[int, int]:
-        """Learnings of critic and generator."""
+        """Updates of critic and generator."""
         return self.schedule.of(self.played)
 
     def alike(self) -> int:

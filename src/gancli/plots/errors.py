@@ -1,6 +1,5 @@
 """What a classifier of images gets wrong: its confusion matrix, and the images themselves."""
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -68,13 +67,7 @@ def _images(images: NDArray[Any], labels: NDArray[Any], predictions: NDArray[Any
 
 
 def _as_shown(image: NDArray[Any]) -> NDArray[Any]:
-    """A square image, grey (side, side) or in colour (side, side, 3), from its numbers, bytes or in [0, 1].
-
-    Raises ValueError.
-    """
-    side = math.isqrt(image.size)
-    if side * side == image.size:
-        return image.reshape(side, side)
-    side = math.isqrt(image.size // 3)
-    colours = image.reshape(3, side, side).transpose(1, 2, 0)
-    return colours if colours.dtype == np.uint8 else np.asarray(np.clip(colours, 0.0, 1.0))
+    """(channels, height, width) within [0, 1] → (height, width) in grey or (height, width, 3). Raises ValueError."""
+    if image.ndim != 3:
+        raise ValueError(f"images of {image.ndim} axes")
+    return np.asarray(np.clip(image.transpose(1, 2, 0), 0.0, 1.0) if len(image) == 3 else image.mean(axis=0))

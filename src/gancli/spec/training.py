@@ -28,7 +28,7 @@ class SupervisedTraining(Training):
 
 
 class GanRatios(Spec):
-    """How many times each learning is done in one game (report, 2.3)."""
+    """How many times each update is done in one game (report, 2.3)."""
 
     real: Ratio = 1
     """The discriminator learns on real samples."""

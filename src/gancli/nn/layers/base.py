@@ -19,7 +19,7 @@ class Layer:
         self._buffers: dict[tuple[int, str], list[Array]] = {}
 
     def buffers(self, batch: int, dtype: np.dtype[np.floating], *widths: int, of: str = "pass") -> list[Array]:
-        """One array (batch, width) for each of `widths`, reused for each batch size and each purpose."""
+        """One array (batch, width) for each of `widths`, the same ones each time for a batch size and a purpose."""
         if (batch, of) not in self._buffers:
             self._buffers[batch, of] = [np.zeros((batch, width), dtype) for width in widths]
         return self._buffers[batch, of]

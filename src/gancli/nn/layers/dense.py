@@ -35,7 +35,7 @@ class Dense(Layer):
             self.b[...] = 0.0
 
     def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
-        """Buffers for y (batch, units) and dx (batch, inputs), reused for each batch size."""
+        """Buffers for y (batch, units) and dx (batch, inputs), the same ones each time for a batch size."""
         self.y, self.dx = self.buffers(batch, dtype, self.units, self.inputs)
 
     def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
