@@ -150,7 +150,7 @@ CASES: dict[str, tuple[Callable[[Path], list[str]], int, str]] = {
     "an absolute name": (config(("kind", "name: /tmp/x\nkind")), 2, "name: must be letters, digits"),
     "a hidden name": (config(("kind", "name: .hidden\nkind")), 2, "begin with a letter or a digit"),
     "a long name": (config(("kind", f"name: {'x' * 300}\nkind")), 2, "name: must have at most 80"),
-    "a digit that is none": (config(("[7]", "[17]")), 2, "data.classes.0: must be at most 9; got 17"),
+    "a digit that is none": (config(("[7]", "[17]")), 2, "data.classes.0: must be a class of mnist: 0 to 9; got 17"),
     "no digit at all": (config(("[7]", "[]")), 2, "data.classes: must have at least 1"),
     "warm-up to the end": (config(("games: 2,", "games: 2, warmup: 2,")), 2, "training.warmup: must be less than `games` (2)"),
     "a critic that never learns": (words("train", "c.yaml", "--set", "training.ratios.critic=0"), 2, "training.ratios.critic: must be at least 1"),
@@ -169,7 +169,7 @@ CASES: dict[str, tuple[Callable[[Path], list[str]], int, str]] = {
     "no samples": (words("sample", "x", "-n", "0"), 2, "0 is not in the range"),
     "compare with nothing": (words("compare", "x", "y"), 2, "no run 'x' in runs"),
     "resume to no games": (words("resume", "x", "--games", "0"), 2, "0 is not in the range"),
-    "a strange set": (words("data", "info", "cifar"), 2, "'cifar' is not one of"),
+    "a strange set": (words("data", "info", "cifar"), 2, "grid; got 'cifar'; did you mean 'cifar10'?"),
     "no config": (words("train"), 2, "Missing argument 'CONFIG'"),
     "check of wrong": (words("check", "c.yaml", "--set", "eta=-1"), 2, "must be greater than 0.0"),
 }  # fmt: skip

@@ -228,10 +228,9 @@ SETS = {
 
 
 def test_the_sizes_of_the_data_sets() -> None:
-    lines = gancli("data", "list").stdout.splitlines()
-    assert [(line.split()[0], " ".join(line.split()[1:4])) for line in lines] == [
-        (name, size) for name, (size, _) in SETS.items()
-    ]
+    lines = {line.split()[0]: line.split() for line in gancli("data", "list").stdout.splitlines()}
+    for name, (size, shape) in SETS.items():
+        assert lines[name][2:6] == ["×".join(map(str, shape)), *size.split()], name
     for name, (size, shape) in SETS.items():
         found = read("data", "info", name, "--format", "json")
         assert f"{found['train']:,d} + {found['test']:,d}" == size and found["sample_shape"] == shape

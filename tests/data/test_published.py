@@ -13,7 +13,7 @@ import pytest
 import helpers
 import small_sets
 from gancli import data
-from gancli.data import DataError, places
+from gancli.data import DataError, bitmaps, cifar, places
 from gancli.data.sets import SETS
 from helpers import gancli
 
@@ -138,6 +138,23 @@ def test_files_that_cannot_be_read_are_said(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(Path, "open", refused)
     with pytest.raises(DataError, match="cannot be read: Permission denied"):
         data.load(name, path=str(folder))
+
+
+def test_files_that_go_while_they_are_read_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, parse in (("cifar10", cifar.parse), ("sheep", bitmaps.parse)):
+        files = {file.name: tmp_path / file.name for file in SETS[name].files}
+        with pytest.raises(DataError, match="cannot be read: No such file"):
+            parse(SETS[name], files)
+    paths = {path.name: path for path in sorted(small_sets.write("cifar10", tmp_path).glob("*.bin"))}
+    monkeypatch.setattr(cifar, "_count", lambda path, info: 21)
+    with pytest.raises(DataError, match=r"data_batch_1\.bin: was cut short while it was read; try again"):
+        cifar.parse(SETS["cifar10"], paths)
+
+
+def test_a_numpy_file_of_the_second_version_is_one(tmp_path: Path) -> None:
+    with (tmp_path / "sheep.npy").open("wb") as file:
+        np.lib.format.write_array(file, small_sets.pictures("sheep", 60), version=(2, 0))
+    assert len(data.load("sheep", path=str(tmp_path)).train.samples) == 54
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,7 @@ DAMAGES: dict[str, Callable[[Path], Any]] = {
         f / "known.json", lambda b: b.replace(b'{"sha256"', b'{"more": 1, "sha256"')
     ),
     "another record": lambda f: harm(f / "known.json", lambda b: b"[1, 2]"),
+    "a record of too much": lambda f: harm(f / "known.json", lambda b: b + b" " * 100_000),
     "a deep record": lambda f: harm(f / "known.json", lambda b: b"[" * 100_000),
     "no digest": lambda f: record(f, sha256=None, of="an old version"),
     "a digest less": lambda f: record(f, sha256={IDX[0]: "0"}),

@@ -82,6 +82,16 @@ def test_the_schema_refuses_what_the_models_refuse() -> None:
             FITS(broken)
 
 
+@pytest.mark.parametrize(
+    "data",
+    ["{set: fashion_mnist, classes: [Trouser, 9]}", "{set: kmnist, classes: ['き (ki)']}", "{set: sheep, path: p}"],
+)
+def test_a_set_of_pictures_and_its_classes_stay_as_they_were_written(data: str) -> None:
+    resolved = spec.resolve(load_text(GAN.replace("kind: gan", f"kind: gan\ndata: {data}"), "f"))
+    assert spec.resolve(load_text(resolved.yaml(), "again")).experiment == resolved.experiment
+    FITS(load_text(resolved.yaml(), "again").data)
+
+
 def test_letters_at_the_top_are_every_networks_default() -> None:
     found = resolve(GAN, "eta=0.5", "mu=0.1", "generator.mu=0.3", "discriminator.optimizer={name: adam}").experiment
     assert isinstance(found, spec.Gan)
@@ -165,6 +175,19 @@ def test_defaults_by_role() -> None:
         (GAN, ["data.set=xor"], "xor is for `kind: supervised`"),
         (GAN, ["data.classes=[7, 7]"], "names a digit twice"),
         (GAN, ["data.classes=[10]"], "must be a class of mnist: 0 to 9; got 10"),
+        (GAN, ["data={set: fashion_mnist, classes: [trouser]}"],
+         "must be a class of fashion_mnist: 0 to 9, or a name: T-shirt/top, Trouser, Pullover, Dress, Coat, Sandal, Shirt, "
+         "Sneaker, Bag, Ankle boot; got 'trouser'; did you mean 'Trouser'?"),
+        (GAN, ["data={set: fashion_mnist, classes: [Trouser, 1]}"], "names a class twice; got ['Trouser', 1]"),
+        (GAN, ["data={set: emnist_letters, classes: [26]}"], "must be a class of emnist_letters: 0 to 25, or a name: A, B"),
+        (GAN, ["data={set: emnist_letters, classes: ['1']}"], "got '1'"),
+        (GAN, ["data={set: sheep, classes: [sheeep]}"], "got 'sheeep'; did you mean 'sheep'?"),
+        (GAN, ["data={set: kmnist, require: full}"], "is for `set: mnist`, of which there is a subset; got `set: kmnist`"),
+        (GAN, ["data={set: kmnist, samples: 5}"], "is for data that are drawn"),
+        (GAN, ["data.set=cifar10"], "inputs must be 3072 (3×32×32 numbers), the size of a cifar10 sample; got 784"),
+        (GAN, ["data.set=fashion"], "got 'fashion'; did you mean 'fashion_mnist'?"),
+        (MNIST, ["data.set=sheep"], "sheep is for a gan or wgan; a supervised run learns from mnist, fashion_mnist, kmnist"),
+        (MNIST, ["data.set=emnist_letters"], "outputs must be 26; got 10"),
         (GAN, ["name=../../x"], "must be letters, digits"),
         (GAN, ["name=''"], "must be letters, digits"),
         (GAN, ["seed=-1"], "must be at least 0; got -1"),

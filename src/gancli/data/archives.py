@@ -3,11 +3,12 @@
 No path of the archive is used for anything but to compare it; links, devices and folders in it are never made.
 """
 
+import contextlib
 import gzip
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -15,29 +16,17 @@ from gancli.data.download import Lost
 
 _CHUNK = 1 << 20
 MEMBERS = 1_000
-"""Members of an archive that are looked through; those of the table have under fifty."""
+"""Members of a tar that are looked through; those of the table have under fifty."""
 Wanted = Mapping[str, tuple[Path, int]]
 """By a member's name: the new file that it goes to, and the bytes that it may have."""
 
 
-def extract(archive: Path, wanted: Wanted) -> None:
-    """Write each of the `wanted` members to its file. Raises Lost where it cannot be, and OSError for the disk."""
-    taken = _zip if zipfile.is_zipfile(archive) else _tar
-    try:
-        taken(archive, wanted)
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError) as error:
-        raise Lost(f"the archive is damaged: {str(error)[:80]}") from None
-    except (RuntimeError, NotImplementedError, ValueError, OverflowError) as error:  # encrypted, packed in other ways
-        raise Lost(f"the archive cannot be read: {str(error)[:80]}") from None
-    for member, (path, _) in wanted.items():
-        if not path.exists():
-            raise Lost(f"the archive has no {member}")
+def from_zip(archive: Path, wanted: Wanted) -> None:
+    """Write each of the `wanted` members to its file. Raises Lost where it cannot be, and OSError for the disk.
 
-
-def _zip(archive: Path, wanted: Wanted) -> None:
-    with zipfile.ZipFile(archive) as opened:
-        if len(opened.infolist()) > MEMBERS:
-            raise Lost(f"the archive has more than {MEMBERS:,d} members")
+    Of a verified archive alone: the list of its members is read into memory before it can be bounded.
+    """
+    with _told(wanted), zipfile.ZipFile(archive) as opened:
         for member, (path, most) in wanted.items():
             try:
                 info = opened.getinfo(member)
@@ -49,23 +38,39 @@ def _zip(archive: Path, wanted: Wanted) -> None:
                 _copy(source, path, member, most)
 
 
-def _tar(archive: Path, wanted: Wanted) -> None:
-    """In one pass over a stream, to where all have come."""
+def from_tar(archive: Path, wanted: Wanted) -> None:
+    """The same of a gzipped tar, whoever made it: in one pass over a stream, to where all have come."""
     everything = sum(most for _, most in wanted.values()) + (16 << 20)
-    with gzip.open(archive) as stream, tarfile.open(fileobj=_bounded(stream, everything), mode="r|") as opened:
+    with (
+        _told(wanted),
+        gzip.open(archive) as stream,
+        tarfile.open(fileobj=_bounded(stream, everything), mode="r|") as opened,
+    ):
         for count, info in enumerate(opened):
             if count >= MEMBERS:
                 raise Lost(f"the archive has more than {MEMBERS:,d} members")
             name = info.name.removeprefix("./")
-            if name not in wanted:
-                continue
-            path, most = wanted[name]
-            source = opened.extractfile(info) if info.isreg() and not info.issparse() else None
-            if source is None or path.exists():
-                raise Lost(f"the archive's {name} is no file, or is there twice")
-            _copy(source, path, name, most)
-            if all(path.exists() for path, _ in wanted.values()):
-                return
+            if name in wanted:
+                source = opened.extractfile(info) if info.isreg() and not info.issparse() else None
+                if source is None or wanted[name][0].exists():
+                    raise Lost(f"the archive's {name} is no file, or is there twice")
+                _copy(source, wanted[name][0], name, wanted[name][1])
+                if all(path.exists() for path, _ in wanted.values()):
+                    return
+
+
+@contextlib.contextmanager
+def _told(wanted: Wanted) -> Iterator[None]:
+    """What goes wrong in an archive, and what it does not have, as Lost."""
+    try:
+        yield
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError) as error:
+        raise Lost(f"the archive is damaged: {str(error)[:80]}") from None
+    except (RuntimeError, NotImplementedError, ValueError, OverflowError) as error:  # encrypted, packed in other ways
+        raise Lost(f"the archive cannot be read: {str(error)[:80]}") from None
+    for member, (path, _) in wanted.items():
+        if not path.exists():
+            raise Lost(f"the archive has no {member}")
 
 
 def _copy(source: IO[bytes], path: Path, name: str, most: int) -> None:

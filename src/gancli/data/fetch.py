@@ -52,7 +52,8 @@ def _missing(ways: Ways) -> list[FileInfo]:
     missing = []
     for file in ways.info.files:
         if path := _good(ways.info, file, ways.folder):
-            ways.say(f"{path.name}: already here, verified")
+            known = verify.expected(file, ways.folder)
+            ways.say(f"{path.name}: already here, {'verified' if known else 'with no known checksum to verify it by'}")
         else:
             missing.append(file)
     return missing
@@ -96,8 +97,7 @@ def _fetch_one(ways: Ways, file: FileInfo) -> None:
 
 
 def _whose(ways: Ways, file: FileInfo) -> str:
-    known = file.sha256 or file.packed_sha256
-    if known or file.name not in verify.first(ways.folder):
+    if file.sha256 or file.packed_sha256 or not verify.expected(file, ways.folder):
         return f"{ways.info.title}'s"
     return f"that of the first download (remove {ways.folder / verify.RECORD} to take what there is now)"
 
@@ -160,13 +160,16 @@ def _fetch_archive(ways: Ways, archive: Archive) -> None:
         wanted = {
             f"{archive.folder}/{out[file.name].name}": (out[file.name], ways.bounds(file).most) for _, file in several
         }
-        archives.extract(path, wanted)
+        extract = archives.from_zip if archive.name.endswith(".zip") else archives.from_tar
+        extract(path, wanted)
         for info, file in several:
             member = out[file.name]
             if not (verify.good(info, file, member, ways.folder) if file.sha256 else verify.readable(info, member)):
                 raise Lost(f"{file.name} in it is damaged: its SHA-256 is not {info.title}'s")
         for _, file in several:
             _put_in_place(out[file.name], beside, ways.folder / out[file.name].name, False)
+            if out[file.name].name != file.name:
+                (ways.folder / file.name).unlink(missing_ok=True)  # a damaged one, which would be taken before this one
         _note_archived(ways, beside, [file for _, file in several if file.sha256 is None])
 
     from_mirrors(ways, archive.name, ways.archive_bounds(archive), use)

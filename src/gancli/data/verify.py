@@ -22,10 +22,15 @@ def good(info: SetInfo, file: FileInfo, path: Path, folder: Path) -> bool:
         if file.packed_sha256:
             with path.open("rb") as opened:
                 return hashlib.file_digest(opened, "sha256").hexdigest() == file.packed_sha256
-        expected = file.sha256 or first(folder).get(file.name)
-        return unpacked_sha256(path, most(file)) == expected if expected else readable(info, path)
+        known = expected(file, folder)
+        return unpacked_sha256(path, most(file)) == known if known else readable(info, path)
     except (OSError, EOFError, zlib.error):
         return False
+
+
+def expected(file: FileInfo, folder: Path) -> str | None:
+    """The checksum that a file must have, if one is known."""
+    return file.packed_sha256 or file.sha256 or first(folder).get(file.name)
 
 
 def most(file: FileInfo) -> int:
