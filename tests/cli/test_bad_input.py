@@ -169,7 +169,7 @@ CASES: dict[str, tuple[Callable[[Path], list[str]], int, str]] = {
     "no samples": (words("sample", "x", "-n", "0"), 2, "0 is not in the range"),
     "compare with nothing": (words("compare", "x", "y"), 2, "no run 'x' in runs"),
     "resume to no games": (words("resume", "x", "--games", "0"), 2, "0 is not in the range"),
-    "a strange set": (words("data", "info", "cifar"), 2, "grid; got 'cifar'; did you mean 'cifar10'?"),
+    "a strange set": (words("data", "info", "cifar"), 2, "; got 'cifar'; did you mean 'cifar10'?"),
     "no config": (words("train"), 2, "Missing argument 'CONFIG'"),
     "check of wrong": (words("check", "c.yaml", "--set", "eta=-1"), 2, "must be greater than 0.0"),
 }  # fmt: skip

@@ -38,7 +38,7 @@ def again(x: np.ndarray) -> Any:  # type: ignore[type-arg]
 
 def table(own: np.ndarray) -> dict[str, Row]:  # type: ignore[type-arg]
     mnist = data.load("mnist")
-    splits = pixels(mnist.train), pixels(mnist.test)
+    splits = pixels(mnist, mnist.train), pixels(mnist, mnist.test)
     result = measure_images(again(own), *splits, mnist.train.labels, bundled_judge(), np.random.default_rng(0), 500)
     return {row.name: row for row in result.rows}
 
@@ -59,7 +59,7 @@ def test_the_bundled_judge_is_what_its_card_says(mnist: data.Dataset) -> None:
     card = (BUNDLED / "README.md").read_text(encoding="utf-8")
     weights = BUNDLED / "weights.npz"
     assert hashlib.sha256(weights.read_bytes()).hexdigest() in card and weights.stat().st_size < 1_000_000
-    judgement = bundled_judge().predict(pixels(mnist.test))
+    judgement = bundled_judge().predict(pixels(mnist, mnist.test))
     assert judgement.features.shape == (500, 128) and judgement.predictions.sum(axis=1) == pytest.approx(
         np.ones(500), abs=1e-5
     )
@@ -67,7 +67,7 @@ def test_the_bundled_judge_is_what_its_card_says(mnist: data.Dataset) -> None:
 
 
 def test_real_images_are_as_good_as_real_images(mnist: data.Dataset) -> None:
-    found = table(pixels(mnist.test))
+    found = table(pixels(mnist, mnist.test))
     for name in ("frechet", "score", "precision", "coverage", "wasserstein"):
         row = found[name]
         assert row.own.value == pytest.approx(row.real.value, rel=0.35 if name == "frechet" else 0.1), name
@@ -76,13 +76,13 @@ def test_real_images_are_as_good_as_real_images(mnist: data.Dataset) -> None:
 
 
 def test_a_generator_that_copies_the_training_set_is_caught(mnist: data.Dataset) -> None:
-    found = table(pixels(mnist.train)[:500])
+    found = table(pixels(mnist, mnist.train)[:500])
     assert found["nearest_train"].own.value == 0.0 and found["nearest_train"].real.value > 3
     assert found["precision"].own.value == pytest.approx(found["precision"].real.value, abs=0.2)
 
 
 def test_a_generator_that_repeats_one_image_is_caught_where_precision_praises_it(mnist: data.Dataset) -> None:
-    train = pixels(mnist.train)
+    train = pixels(mnist, mnist.train)
     noise = 1e-3 * np.random.default_rng(0).random((500, 784), np.float32)
     found = table(np.clip(train[7] + noise, 0, 1).astype(np.float32))
     assert found["precision"].own.value > 0.95

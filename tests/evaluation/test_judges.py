@@ -25,7 +25,7 @@ data: {path: other}
 network: {shape: [784, 20, 10], output: softmax, activation: relu, init: he}
 training: {games: 60, batch: 32, loss: cross_entropy}
 """
-NO_JUDGE = {"wasserstein", "sliced_wasserstein", "duplicates", "nearest_train", "parzen"}
+NO_JUDGE = {"wasserstein", "sliced_wasserstein", "duplicates", "nearest_train", "parzen", "precision", "recall", "density", "coverage"}
 
 
 def write(folder: Path, train: Split, test: Split) -> None:
@@ -112,12 +112,12 @@ def test_the_judge_has_seen_no_bundled_image() -> None:
     """It learned 55,000 others: of the bundled ones it is as sure as of any, not of all (its accuracy was 1.000)."""
     bundled = data.load("mnist")
     predictions = np.concatenate(
-        [bundled_judge().predict(pixels(split)).predictions for split in (bundled.train, bundled.test)]
+        [bundled_judge().predict(pixels(bundled, split)).predictions for split in (bundled.train, bundled.test)]
     )
     labels = np.concatenate([bundled.train.labels, bundled.test.labels])
     accuracy = (predictions.argmax(axis=1) == labels).mean()
     assert 0.98 < accuracy < 0.992, "5,000 true test images: 0.984"
-    held_out = bundled_judge().predict(pixels(bundled.test)).predictions
+    held_out = bundled_judge().predict(pixels(bundled, bundled.test)).predictions
     assert 9.6 < classes.score(held_out) < 9.9, "of 500 true test images 9.73 to 9.83"
 
 
@@ -125,9 +125,9 @@ def test_foreign_digits_are_no_class_in_training_as_in_evaluate() -> None:
     """Real [3, 5, 7] had 5 classes in training and 3 in `evaluate`, for what the judge gets wrong."""
     some = data.load("mnist", classes=(3, 5, 7))
     evaluator = Evaluator(some)
-    assert evaluator.measure(pixels(some.train))["classes"] == 3
+    assert evaluator.measure(pixels(some, some.train))["classes"] == 3
     every = data.load("mnist")
-    assert evaluator.measure(pixels(every.test))["classes"] == 3, "other digits are foreign"
+    assert evaluator.measure(pixels(every, every.test))["classes"] == 3, "other digits are foreign"
 
 
 @pytest.mark.parametrize("train", [1, 3])
@@ -150,7 +150,7 @@ def test_a_class_with_one_image_is_said_and_the_rest_measured(train: int) -> Non
     assert found["samples"] == 1 and "frechet" not in found["measures"] and "score" in found["measures"]
     judge = bundled_judge()
     evaluator = Evaluator(data.load("mnist", path="few", classes=(4,)), judge)
-    assert set(evaluator.measure(pixels(bundled.test))) == {"score", "classes", "shares_kl"}
+    assert set(evaluator.measure(pixels(bundled, bundled.test))) == {"score", "classes", "shares_kl"}
 
 
 def test_the_record_says_how_many_samples_were_measured() -> None:

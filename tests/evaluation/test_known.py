@@ -117,7 +117,7 @@ def test_figures_in_training_are_beside_the_training_images(monkeypatch: pytest.
     """All of them for the Fréchet distance, and as many of 1,000 as there are samples for neighbours."""
     from scipy import linalg
 
-    dataset = Dataset("made", Units((2,)), tuple("012"), flat(0, 60), flat(500, 30), "by hand")
+    dataset = Dataset("made", Units((1, 1, 2)), tuple("012"), flat(0, 60), flat(500, 30), "by hand")
     samples = np.random.default_rng(3).random((40, 2)) * 1.2 - 0.1
     eye: Any = Eye()
     found = Evaluator(dataset, eye).measure(samples)

@@ -157,7 +157,7 @@ def test_what_is_measured_in_training_is_what_the_judge_sees(monkeypatch: pytest
     monkeypatch.setattr(Evaluator, "NEIGHBOURS", 9)
     data, one = images(30), judge()
     samples = np.random.default_rng(1).normal(size=(20, 4))
-    seen, own = one.predict(pixels(data.train)), one.predict(np.clip(samples, 0, 1))
+    seen, own = one.predict(pixels(data, data.train)), one.predict(np.clip(samples, 0, 1))
     shares = classes.shares(own.predictions)
     data_shares = classes.data_shares(seen.predictions, data.train.labels)
     near = manifold(seen.features[np.random.default_rng(0).permutation(30)[:9]], own.features[:9])
@@ -190,9 +190,13 @@ def test_points_are_measured_by_their_modes() -> None:
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "float64"])
-def test_pixels_are_what_a_network_sees(dtype: str) -> None:
-    found = pixels(Split(np.array([[0, 51, 255]], dtype), np.zeros(1, np.intp), 1 / 255))
-    assert found.dtype == np.float32 and found == pytest.approx(np.array([[0, 0.2, 1]]))
+def test_pixels_are_from_black_to_white_whatever_a_network_sees(dtype: str) -> None:
+    split = Split(np.array([[0, 51, 255]], dtype), np.zeros(1, np.intp), 1 / 255)
+    data = Dataset("mnist", Units((1, 1, 3)), (), split, split, "there")
+    for black, white in ((0.0, 1.0), (-1.0, 3.0)):
+        one = data.between((black, white), invert=False)
+        found = pixels(one, one.train)
+        assert found.dtype == np.float32 and found == pytest.approx(np.array([[0, 0.2, 1]]), abs=1e-7)
 
 
 def told(games: int, rows: list[tuple[int, float]], real: float = 2.0) -> list[str | None]:

@@ -99,7 +99,7 @@ def _draw_path(trajectory: Trajectory, game: int) -> Draw:
 def _draw_plane(axes: Any, path: Path) -> Any:
     """Predictions over a square around 0, the line where they are half way, and points that were learned."""
     arrays = read_arrays(path, PICTURE_BYTES, packed=True)
-    plane, points, labels, half = arrays["plane"], arrays["points"], arrays["labels"], float(arrays["half"])
+    plane, points, labels, half = arrays["plane"], arrays["points"], arrays["labels"], float(arrays.get("half", 1.0))
     shown = axes.imshow(plane, cmap="RdBu_r", vmin=0, vmax=1, extent=(-half, half, -half, half))
     axis = np.linspace(-half, half, len(plane))
     if plane.min() < 0.5 < plane.max():
