@@ -25,7 +25,17 @@ data: {path: other}
 network: {shape: [784, 20, 10], output: softmax, activation: relu, init: he}
 training: {games: 60, batch: 32, loss: cross_entropy}
 """
-NO_JUDGE = {"wasserstein", "sliced_wasserstein", "duplicates", "nearest_train", "parzen", "precision", "recall", "density", "coverage"}
+NO_JUDGE = {
+    "wasserstein",
+    "sliced_wasserstein",
+    "duplicates",
+    "nearest_train",
+    "parzen",
+    "precision",
+    "recall",
+    "density",
+    "coverage",
+}
 
 
 def write(folder: Path, train: Split, test: Split) -> None:

@@ -10,6 +10,7 @@ from gancli.cli.output import print_json, print_rows, say, say_path, warn
 from gancli.cli.support import check_new, command, force_option, format_option, output_option, runs_option
 
 if TYPE_CHECKING:
+    from gancli.experiment import Samples
     from gancli.runs import RunFolder, SweepFolder
 
 
@@ -77,30 +78,44 @@ def report(run: tuple[str, ...], output: Path | None, force: bool, runs: Path) -
 @click.command()
 @click.argument("run")
 @click.option("-n", "count", type=click.IntRange(1, 1_000_000), default=64, show_default=True, help="How many.")
-@output_option("A .png grid or a .npz file; samples-SEED.png by default.")
+@output_option("A .png grid, a .csv table or a .npz file; samples-SEED.png or .csv by default.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the latents.")
 @force_option
 @runs_option
 @command
 def sample(run: str, count: int, output: Path | None, seed: int, force: bool, runs: Path) -> None:
-    """Draw from RUN's generator: a PNG grid, or a .npz of `images` (N, channels, height, width) and `latents`."""
-    output = output or Path(f"samples-{seed}.png")
-    check_new(output, (".png", ".npz"), force)
-    from gancli import pictures
+    """Draw from RUN's generator, in the data's own units.
+
+    Images: a PNG grid, or a .npz of `images` (N, channels, height, width). Points or rows: a .csv, or a .npz
+    of `points` or `vectors` (N, columns). A .npz holds the `latents` too.
+    """
     from gancli.experiment import sample as draw
+    from gancli.experiment.sampling import units_of
     from gancli.runs import find
+
+    folder = find(runs, run)
+    images = units_of(folder).kind == "images"
+    output = output or Path(f"samples-{seed}.{'png' if images else 'csv'}")
+    check_new(output, (".png", ".csv", ".npz"), force)
+    if output.suffix == ".png" and not images:
+        raise click.UsageError(f"RUN draws numbers, not images: -o must end in .csv or .npz; got {str(output)!r}")
+    if output.suffix == ".csv" and images:
+        raise click.UsageError(f"RUN draws images: -o must end in .png or .npz; got {str(output)!r}")
+    _write_samples(output, draw(folder, count, seed))
+    say_path(output)
+
+
+def _write_samples(output: Path, drawn: "Samples") -> None:
+    from gancli import pictures
     from gancli.runs.arrays import write_arrays
     from gancli.runs.files import write_bytes
 
-    drawn = draw(find(runs, run), count, seed)
-    if output.suffix == ".png" and drawn.units.kind != "images":
-        raise click.UsageError(f"RUN draws points, not images: -o must end in .npz; got {str(output)!r}")
     if output.suffix == ".png":
         write_bytes(output, pictures.grid(drawn.values, ink=drawn.units.ink))
+    elif output.suffix == ".csv":
+        write_bytes(output, drawn.csv())
     else:
-        arrays = {drawn.units.kind: drawn.values, "latents": drawn.latents}
-        write_arrays(output, arrays, compress=True)
-    say_path(output)
+        write_arrays(output, {drawn.units.kind: drawn.values, "latents": drawn.latents}, compress=True)
 
 
 @click.command()

@@ -64,8 +64,8 @@ class Units:
         return {key: value for key, value in fields.items() if key == "shape" or value != default[key]}
 
     @classmethod
-    def of_record(cls, data: Any, features: int) -> "Units":
-        """The units that a record's `data` holds, of samples of so many features. Raises ValueError."""
+    def of_record(cls, data: Any, features: int | None) -> "Units":
+        """The units in a record's `data`, of samples of so many features if that is known. Raises ValueError."""
         try:
             found = cls(
                 shape=tuple(int(size) for size in data["shape"]),
@@ -80,6 +80,7 @@ class Units:
             raise ValueError(f"its record does not say what its samples are ({error!r})") from None
         lengths = {len(one) for one in (found.columns, found.mean, found.std) if one}
         numbers = (found.black, found.white, *found.mean, *found.std)
+        features = math.prod(found.shape) if features is None else features
         fits = math.prod(found.shape) == features and min(found.shape, default=0) > 0 and lengths <= {features}
         if not fits or found.black == found.white or not all(map(math.isfinite, numbers)):
             raise ValueError(f"its record says that samples of {features} numbers are {found.as_data()}")

@@ -76,13 +76,14 @@ class _Reference:
 
 def measure_images(
     draw: Draw, train: Array, test: Array, labels: Array, judge: Judge | None, rng: Rng, samples: int,
-    quick: bool = False,
+    quick: bool = False, more: Callable[[Array], Values] | None = None,
 ) -> Table:  # fmt: skip
     """All measures of images that `draw` makes (count, pixels), in sets of at most `samples`.
 
     A set has no more images than the test data, and than a quarter of the training data, so that all are biased
     alike. `train`, of these labels (count,), and `test` are real images (count, pixels); all values in [0, 1].
-    Without a judge, what needs one is left out; `quick` leaves out what compares pixels.
+    Without a judge, what needs one is left out; `quick` leaves out what compares pixels; `more` is measured of each set
+    besides.
     """
     split = _split(len(train), len(test), samples)
     own = [draw(split.count) for _ in range(SETS)]
@@ -90,6 +91,11 @@ def measure_images(
     if not quick:
         rows += _by_pixels(own, train, test, split, rng)
         rows += _by_neighbours(own, train, test, split, rng) if judge is None else []
+    if more is not None:
+        held_out, blocks = (
+            [more(x[one]) for one in every] for x, every in ((test, split.held_out), (train, split.blocks))
+        )
+        rows += _rows([more(x) for x in own], held_out, blocks, split.count)
     notices = _few_samples(split.count, len(train), len(test), "images")
     return Table(_ordered(rows), split.count, notices=notices)
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from gancli.evaluation.interpretation import interpret
 from gancli.evaluation.judge import Judge
 from gancli.evaluation.manifold import NEIGHBOURS, manifold
 from gancli.evaluation.mixtures import mixture
+from gancli.evaluation.stacked import spelled
 from gancli.evaluation.table import Draw, Row, Table, measure_images, measure_points, measure_rows
 from gancli.experiment.build import load_data
 from gancli.experiment.critic import CriticDistance, critic_distance
@@ -25,8 +27,8 @@ from gancli.metrics import metric
 from gancli.runs import RunError, RunFolder
 from gancli.spec import Gan, Wgan, load
 
-STACKED = "stacked_mnist"
-"""The set whose classes are told by the bundled judge, a digit at a time."""
+STACKED = "three of MNIST"
+"""The pictures whose numbers the bundled judge reads, a digit at a time."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,11 @@ def _of_images(
     real = pixels(dataset, dataset.train), pixels(dataset, dataset.test)
     if not all(map(len, real)):
         raise DataError(f"{dataset.origin}: has no images to compare with")
-    table = measure_images(draw, *real, dataset.train.labels, judge, rng, how.samples, how.quick)
-    few = _few(spec, dataset) if dataset.classes and dataset.name != STACKED else ""
+    more = None
+    if dataset.facts.get("pictures") == STACKED:
+        more, notices = partial(spelled, judge=bundled_judge()), []
+    table = measure_images(draw, *real, dataset.train.labels, judge, rng, how.samples, how.quick, more)
+    few = _few(spec, dataset) if dataset.classes and more is None else ""
     return table, judge, [*notices, *(f"{few}{notice}" for notice in table.notices)]
 
 

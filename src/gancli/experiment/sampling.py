@@ -1,5 +1,7 @@
 """Draw from a trained generator, without its data."""
 
+import csv
+import io
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +25,14 @@ class Samples:
     """Which they are of."""
     units: Units
 
+    def csv(self) -> bytes:
+        """Points or rows as a table with the names of the columns."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(self.units.columns or [f"x{number}" for number in range(self.values.shape[1])])
+        writer.writerows([f"{number:.9g}" for number in row] for row in self.values.tolist())
+        return text.getvalue().encode()
+
 
 def load_generator(folder: RunFolder) -> tuple[Gan | Wgan, Network, int]:
     """A run's spec, its generator as its newest checkpoint has it, and the game of that. Raises RunError, SpecError."""
@@ -40,12 +50,17 @@ def load_generator(folder: RunFolder) -> tuple[Gan | Wgan, Network, int]:
     return spec, network, saved.facts["game"]
 
 
+def units_of(folder: RunFolder, features: int | None = None) -> Units:
+    """The units of a run's samples, of so many features where that is known. Raises RunError."""
+    try:
+        return Units.of_record(folder.record().get("data"), features)
+    except ValueError as error:
+        raise RunError(f"{folder.path}: {error}") from None
+
+
 def sample(folder: RunFolder, count: int, seed: int) -> Samples:
     """`count` samples of a run's generator as its newest checkpoint has it. Raises RunError, SpecError."""
     spec, network, game = load_generator(folder)
-    try:
-        units = Units.of_record(folder.record().get("data"), network.outputs)
-    except ValueError as error:
-        raise RunError(f"{folder.path}: {error}") from None
+    units = units_of(folder, network.outputs)
     flat, latents = sample_generator(network, spec.latent.distribution, count, np.random.default_rng(seed))
     return Samples(units.own(flat).astype(np.float32), latents, game, units)

@@ -27,12 +27,12 @@ def plot_errors(run: Path, target: Path, form: str, name: str) -> list[Path]:
         return []
     title = f"{name}, training {game_of(files[-1]):,d}"
     with meant(files[-1]):
-        confusion, images, labels, predictions = (arrays[key] for key in ("confusion", "images", "labels", "answers"))
+        confusion, labels, predictions = (arrays[key] for key in ("confusion", "labels", "answers"))
         if len(confusion) > LABELS or confusion.dtype.kind not in "iu":
             raise ValueError(f"counts of {len(confusion)} labels")
         figures = {"confusion": _matrix(confusion, title)}
-        if len(images):
-            figures["errors"] = _images(images, labels, predictions, title)
+        if "images" in arrays and len(arrays["images"]):  # a table has none
+            figures["errors"] = _images(arrays["images"], labels, predictions, title)
     return [save(figure, target / f"{file}.{form}") for file, figure in figures.items()]
 
 

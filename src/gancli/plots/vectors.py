@@ -17,7 +17,7 @@ PAIRED = 6
 SHOWN = 24
 """Columns of which histograms are drawn, at most."""
 BINS = 40
-DOTS: dict[str, Any] = {"s": 3, "linewidths": 0, "alpha": 0.4}
+DOTS: dict[str, Any] = {"s": 4, "linewidths": 0, "alpha": 0.5}
 ROWS, REAL = "rows", "real_rows"
 """The arrays of a picture, both (count, columns) in the table's own units."""
 
@@ -34,7 +34,7 @@ def plot_vectors(run: Path, target: Path, form: str, name: str) -> list[Path]:
         names = column_names(run, rows.shape[1])
         paired = 1 < len(names) <= PAIRED
         figure = _pairs(rows, real, names) if paired else _histograms(rows, real, names)
-    figure.suptitle(f"{title}: generated rows (orange) beside real ones (blue)", fontsize=10)
+    figure.suptitle(f"{title}\ngenerated rows (orange) beside real ones (blue)", fontsize=9)
     return [save(figure, target / f"{'pairs' if paired else 'columns'}.{form}")]
 
 

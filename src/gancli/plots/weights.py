@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gancli.plots.style import BLUE, ORANGE, save, subplots
-from gancli.runs import checkpoint
+from gancli.runs import RunFolder, checkpoint
 from gancli.runs.arrays import meant
 
 FILTERS = 60
 """Neurons of a first layer that are drawn."""
-SIDE, PIXELS = 28, 784
-CELL = SIDE + 2
-"""Pixels from one filter to the next."""
+GAP = 2
+"""Pixels between two filters."""
+Shape = tuple[int, int, int]
+"""Of an image: channels, height, width."""
 FEW = 3
 """Parameters of which no histogram is drawn."""
 
@@ -27,13 +28,25 @@ def plot_weights(run: Path, target: Path, form: str, name: str) -> list[Path]:
     except ValueError:
         return []
     figures: dict[str, Any] = {}
+    shape = _shape(run)
     with meant(run / "checkpoints"):
         for network, slots in saved.facts["layout"].items():
-            figures |= _network(network, slots, saved, name)
+            figures |= _network(network, slots, saved, name, shape)
     return [save(figure, target / f"{file}.{form}") for file, figure in figures.items()]
 
 
-def _network(network: str, slots: list[Any], saved: checkpoint.Checkpoint, name: str) -> dict[str, Any]:
+def _shape(run: Path) -> Shape | None:
+    """Of the run's images, by its record; None where its data are no images. Raises RunError."""
+    data = RunFolder(run).record().get("data")
+    sizes = data.get("shape") if isinstance(data, dict) else None
+    if not isinstance(sizes, list) or len(sizes) != 3 or not all(isinstance(size, int) and size > 0 for size in sizes):
+        return None
+    return sizes[0], sizes[1], sizes[2]
+
+
+def _network(
+    network: str, slots: list[Any], saved: checkpoint.Checkpoint, name: str, shape: Shape | None
+) -> dict[str, Any]:
     """The figures of a network, by the names of their files."""
     if not network.isidentifier():
         raise ValueError(f"{network!r} is no name of a network")
@@ -44,10 +57,10 @@ def _network(network: str, slots: list[Any], saved: checkpoint.Checkpoint, name:
     title = f"{name}: {network}, game {saved.facts['game']:,d}"
     figures = {f"weights-{network}": _histograms(views, title)}
     first, last = next(iter(views.values())), list(views.values())[-1]
-    if first.shape[0] == PIXELS and first.ndim == 2:
-        figures[f"filters-{network}"] = _filters(first, title)
-    if last.shape == (PIXELS,):
-        figures[f"last-bias-{network}"] = _bias(last, title)
+    if shape is not None and first.shape[0] == math.prod(shape) and first.ndim == 2:
+        figures[f"filters-{network}"] = _filters(first, title, shape)
+    if shape is not None and last.shape == (math.prod(shape),):
+        figures[f"last-bias-{network}"] = _bias(last, title, shape)
     return figures
 
 
@@ -61,29 +74,45 @@ def _histograms(views: dict[str, NDArray[Any]], title: str) -> Any:
     return figure
 
 
-def _filters(weights: NDArray[Any], title: str) -> Any:
-    """The weights into each neuron as 28×28 images, blue negative, red positive; the largest neurons first."""
+def _filters(weights: NDArray[Any], title: str, shape: Shape) -> Any:
+    """The weights into each neuron as images, the largest neurons first: blue negative, red positive; or in colours.
+
+    Of three channels, grey is zero, and a colour is what the neuron looks for in red, green and blue.
+    """
     strongest = np.argsort(-np.linalg.norm(weights, axis=0))[:FILTERS]
     columns = min(10, len(strongest))
     rows = -(-len(strongest) // columns)
-    sheet = np.full((rows * CELL, columns * CELL), np.nan)  # one image: sixty axes take seconds to lay out
-    for place, unit in enumerate(strongest):
-        top, left = (place // columns) * CELL, (place % columns) * CELL
-        sheet[top : top + SIDE, left : left + SIDE] = weights[:, unit].reshape(SIDE, SIDE)
-    bound = float(np.abs(weights[:, strongest]).max()) or 1.0
+    tall, wide = shape[1] + GAP, shape[2] + GAP
+    images = weights[:, strongest].T.reshape(-1, *shape)
+    bound = float(np.abs(images).max()) or 1.0
+    coloured = shape[0] == 3
+    images = images.transpose(0, 2, 3, 1) / (2 * bound) + 0.5 if coloured else images.sum(axis=1)
+    sheet = np.full((rows * tall, columns * wide, *images.shape[3:]), 1.0 if coloured else np.nan)
+    for place, image in enumerate(images):  # one sheet: sixty axes take seconds to lay out
+        top, left = (place // columns) * tall, (place % columns) * wide
+        sheet[top : top + shape[1], left : left + shape[2]] = image
     figure, axes = subplots(figsize=(0.9 * columns + 1, 0.9 * rows + 0.6))
-    shown = axes.imshow(sheet, cmap="RdBu_r", vmin=-bound, vmax=bound, interpolation="none")
+    if coloured:
+        axes.imshow(sheet, interpolation="none")
+    else:
+        bound = float(np.abs(images).max()) or 1.0
+        shown = axes.imshow(sheet, cmap="RdBu_r", vmin=-bound, vmax=bound, interpolation="none")
+        figure.colorbar(shown, label="weight", shrink=0.8)
     axes.axis("off")
-    figure.colorbar(shown, label="weight", shrink=0.8)
-    figure.suptitle(f"{title}\nweights from the pixels to {len(strongest)} of {weights.shape[1]} neurons", fontsize=10)
+    about = f" (grey: 0; black and white: ∓{bound:.2g})" if coloured else ""
+    text = f"{title}\nweights from the pixels to {len(strongest)} of {weights.shape[1]} neurons{about}"
+    figure.suptitle(text, fontsize=10)
     return figure
 
 
-def _bias(bias: NDArray[Any], title: str) -> Any:
-    figure, axes = subplots(figsize=(4.4, 4.0))
+def _bias(bias: NDArray[Any], title: str, shape: Shape) -> Any:
+    """As an image; of several channels, one beside another."""
+    figure, grid = subplots(1, shape[0], figsize=(4.0 * shape[0] + 0.4, 4.0), squeeze=False)
     bound = float(np.abs(bias).max()) or 1.0
-    shown = axes.imshow(bias.reshape(28, 28), cmap="RdBu_r", vmin=-bound, vmax=bound)
-    figure.colorbar(shown, label="bias of the pixel's neuron")
-    axes.grid(False)
-    axes.set(title=f"{title}\nbias of the last layer", xlabel="pixel column", ylabel="pixel row")
+    for number, axes in enumerate(grid.flat):
+        shown = axes.imshow(bias.reshape(shape)[number], cmap="RdBu_r", vmin=-bound, vmax=bound)
+        axes.grid(False)
+        channel = f", channel {number}" if shape[0] > 1 else ""
+        axes.set(title=f"{title}\nbias of the last layer{channel}", xlabel="pixel column", ylabel="pixel row")
+    figure.colorbar(shown, ax=grid.ravel().tolist(), label="bias of the pixel's neuron")
     return figure

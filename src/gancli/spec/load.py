@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from gancli.spec import checks, messages, overrides, paths
+from gancli.spec.data import Data
 from gancli.spec.errors import Problem, SpecError
 from gancli.spec.models import KINDS, Experiment, Game2d, Learning
 from gancli.spec.network_checks import Finding, uses_mu
@@ -112,19 +113,19 @@ def _kind(document: Document) -> type[Any]:
 
 def _with_defaults(spec: Experiment) -> Experiment:
     """Write out the defaults that depend on other keys, and only those that something uses."""
-    points = not isinstance(spec, Game2d) and spec.data.sample_shape() == (2,)
+    count = 20
     if isinstance(spec, Game2d):
         spec = spec.model_copy(update={"optimizer": _with_eta(spec.optimizer)}) if spec.eta is None else spec
     else:
-        spec = _learning_with_defaults(spec, points)
+        spec = _learning_with_defaults(spec)
+        count = count if spec.data.images else 2000
     if spec.pictures is not None and spec.pictures.count is None:
-        count = 2000 if points else 20
         spec = spec.model_copy(update={"pictures": spec.pictures.model_copy(update={"count": count})})
     return spec
 
 
-def _learning_with_defaults(spec: Learning, points: bool) -> Learning:
-    networks = {key: _network_with_defaults(key, network, points) for key, network in spec.networks().items()}
+def _learning_with_defaults(spec: Learning) -> Learning:
+    networks = {key: _network_with_defaults(key, network, spec.data) for key, network in spec.networks().items()}
     spec = spec.model_copy(update=networks)
     if spec.mu is None and any(uses_mu(network) for network in networks.values()):
         spec = spec.model_copy(update={"mu": 1.0})
@@ -137,14 +138,18 @@ def _learning_with_defaults(spec: Learning, points: bool) -> Learning:
     return spec
 
 
-def _network_with_defaults(key: str, network: Network, points: bool) -> Network:
+def _network_with_defaults(key: str, network: Network, data: Data) -> Network:
     own = [layer.activation is not None for layer in network.layers or ()]
     own = own or [False] * (len(network.sizes()) - 1)
     hidden = network.activation or (Sigmoid(name="sigmoid") if not all(own[:-1]) else None)
     last = network.output
     if last is None and own and not own[-1]:
         linear = Linear(name="linear")
-        roles = {"critic": linear, "network": network.activation, "generator": linear if points else None}
+        roles = {
+            "critic": linear,
+            "network": linear if data.targets is not None else network.activation,
+            "generator": None if data.images else linear,
+        }
         last = roles.get(key) or Sigmoid(name="sigmoid")
     return network.model_copy(update={"activation": hidden, "output": last})
 
