@@ -15,8 +15,8 @@ from gancli.engines.blas_threads import BlasThreads
 from gancli.engines.distributions import Distribution
 from gancli.engines.numpy_batches import NumpyBatches
 from gancli.engines.numpy_losses import NumpyLosses
-from gancli.engines.numpy_patches import NumpyPatches
 from gancli.engines.numpy_optimizers import NumpyOptimizers
+from gancli.engines.numpy_patches import NumpyPatches
 from gancli.engines.sections import Sections
 
 

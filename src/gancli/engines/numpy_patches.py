@@ -58,5 +58,5 @@ def _padded(x: Array, height: int, width: int, padding: int) -> Array:
 
 def _patches(padded: Array, kernel: int, stride: int) -> Array:
     """(batch, patches down, patches across, kernel, kernel, channels), a view."""
-    windows = sliding_window_view(padded, (kernel, kernel), axis=(1, 2))[:, ::stride, ::stride]  # type: ignore[call-overload]
-    return windows.transpose(0, 1, 2, 4, 5, 3)  # type: ignore[no-any-return]
+    windows = sliding_window_view(padded, (kernel, kernel), axis=(1, 2))[:, ::stride, ::stride]
+    return windows.transpose(0, 1, 2, 4, 5, 3)

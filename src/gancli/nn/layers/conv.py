@@ -1,8 +1,8 @@
 """Convolution and its transpose, over images (batch, height × width × channels), channels last.
 
-A patch of `kernel` × `kernel` pixels is a row of numbers, so a convolution is a dense layer that is laid over each patch
-of an image, and its transpose a dense layer of each pixel whose output is a patch, added where it belongs (report, 3.2;
-Dumoulin and Visin 2016).
+A patch of `kernel` × `kernel` pixels is a row of numbers, so a convolution is a dense layer that is laid over each
+patch of an image, and its transpose a dense layer of each pixel whose output is a patch, added where it belongs
+(report, 3.2; Dumoulin and Visin 2016).
 """
 
 import numpy as np
@@ -167,7 +167,7 @@ class Assemble(Layer):
 
 
 class Reorder(Layer):
-    """Channels that come first, as images have them, to last, as convolutions have them; or with `back` the way back."""
+    """Channels that come first, as images have them, to last, as convolutions have them; with `back` the way back."""
 
     def __init__(self, image: Image, back: bool = False):
         super().__init__()
