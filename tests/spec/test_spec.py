@@ -256,9 +256,13 @@ def test_refusals(text: str, settings: list[str], expected: str) -> None:
     ("text", "setting", "expected"),
     [
         (WGAN, "critic={inputs: 784, layers: [{conv: 3}]}", {
-            "critic.layers.0.units": "is required and not given",
-            "critic.layers.0.conv": "unknown key; allowed here: activation, batch_norm, bias, dropout, init, minibatch, mu, "
-            "noise, units",
+            "critic.layers": "conv needs an image, [channels, height, width]; what comes in is 784 numbers: give the layer "
+            "below `reshape`",
+            "critic.layers.0.kernel": "is needed by `conv`: pixels along each side, such as 4",
+        }),
+        (WGAN, "critic={inputs: 784, layers: [{kernal: 3}]}", {
+            "critic.layers.0.kernal": "unknown key; allowed here: activation, batch_norm, bias, conv, conv_transpose, dropout, "
+            "init, kernel, minibatch, mu, noise, output_padding, padding, reshape, stride, units; did you mean 'kernel'?",
         }),
         (WGAN, "critic={inputs: 784, layers: [{units: 5, noise: {sise: 3}}, 4]}", {
             "critic.layers.0.noise.sise": "unknown key; allowed here: distribution, mode, scale, size; did you mean 'size'?",

@@ -56,7 +56,7 @@ def after(layer: "Layer", inputs: Shape) -> Shape:
         return (layer.units,)
     kernel, stride, padding = layer.kernel or 1, layer.stride or 1, layer.padding or 0
     what = "conv" if layer.conv is not None else "conv_transpose"
-    if len(inputs) != 3:
+    if len(inputs) != 3 and (layer.conv or layer.conv_transpose):
         raise Misfit(
             f"{what} needs an image, [channels, height, width]; what comes in is {described(inputs)}: "
             "give the layer below `reshape`"
@@ -66,7 +66,8 @@ def after(layer: "Layer", inputs: Shape) -> Shape:
         if min(inputs[1:]) + 2 * padding < kernel:
             raise Misfit(f"kernel {kernel} is larger than {described(inputs)} with padding {padding}")
         return (layer.conv, *sides)
-    assert layer.conv_transpose is not None
+    if layer.conv_transpose is None:
+        raise Misfit("a layer needs `units`, `conv` or `conv_transpose`")
     sides = tuple((side - 1) * stride - 2 * padding + kernel + (layer.output_padding or 0) for side in inputs[1:])
     if min(sides) < 1:
         raise Misfit(f"kernel {kernel}, stride {stride} and padding {padding} leave nothing of {described(inputs)}")
