@@ -89,7 +89,7 @@ def test_registries_are_the_vocabulary() -> None:
     assert names(networks.AnyOptimizer) == set(OPTIMIZERS)
     assert literals(networks.Clip, "mode") == set(CLIPS)
     assert literals(models.Wgan, "engine") - {"auto"} == set(ENGINES)
-    assert literals(models.Data, "set") == set(data.SETS) == set(spec.SAMPLE_SHAPES)
+    assert literals(models.Data, "set") - {"images", "table"} == set(data.SETS) == set(spec.SAMPLE_SHAPES)
     assert literals(models.Game2d, "game") == set(FIELDS)
     assert names(networks.AnyMinibatch) < set(LAYERS)
     assert literals(models.SupervisedTraining, "loss") == set(LOSSES)

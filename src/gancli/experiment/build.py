@@ -30,6 +30,10 @@ INIT = {"network": "init", "generator": "init", "discriminator": "opponent_init"
 """The stream of each network's first parameters: another generator leaves the discriminator's alone."""
 
 
+class Misfit(DataError):
+    """Networks that do not fit the data, or data without what they learn."""
+
+
 @dataclass
 class Built:
     """A game ready to play, and all that its checkpoint must hold."""
@@ -56,15 +60,16 @@ def load_data(spec: Experiment, progress: data.Progress | None = None) -> Datase
 
 
 def check_fit(spec: Learning, dataset: Dataset) -> None:
-    """Do the networks fit the data, whose shape a spec may not know? Raises DataError."""
+    """Do the networks fit the data, whose shape a spec may not know? Raises Misfit."""
     outputs: tuple[int, ...] = ()
     if isinstance(spec, models.Supervised):
         outputs = output_counts(dataset)
         if not outputs:
-            raise DataError(f"data: {dataset.origin} has no labels, which a supervised run learns")
+            there = f"one class alone, {dataset.classes[0]!r}" if dataset.classes else "no labels"
+            raise Misfit(f"data: {dataset.origin} has {there}; a supervised run learns to tell two or more apart")
     wrong = [f"{'.'.join(map(str, one.path))}: {one.text}" for one in sizes(spec, dataset.shape, outputs)]
     if wrong:
-        raise DataError("\n".join(wrong))
+        raise Misfit("\n".join(wrong))
 
 
 def output_counts(dataset: Dataset) -> tuple[int, ...]:

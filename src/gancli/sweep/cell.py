@@ -76,7 +76,7 @@ def _dataset(resolved: Resolved) -> Dataset | None:
     spec = resolved.experiment
     if isinstance(spec, Game2d):
         return None
-    drawn = not SETS[spec.data.set].fetched  # its points depend on the seed
+    drawn = spec.data.set not in SETS or not SETS[spec.data.set].fetched  # points, or a user's split: by the seed
     key = json.dumps([spec.data.model_dump(), spec.seed if drawn else None])
     if key not in _loaded:
         _loaded.clear()  # one at a time: a data set may fill the memory
