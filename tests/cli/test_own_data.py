@@ -172,7 +172,7 @@ def check_measures(result: dict[str, Any], source: Source) -> None:
     real = {name: measure["real"] for name, measure in measures.items()}
     assert all(math.isfinite(value) for value in real.values())
     assert all(0.7 < real[name] <= 1 for name in MANIFOLD[:3]) and 0.7 < real["density"] < 1.5
-    assert 0.005 < real["duplicates"] < 0.03, "one in a hundred, of few"
+    assert 0.005 < real["duplicates"] < 0.05, "one in a hundred, of few"
     if images:
         assert any("without a judge" in notice for notice in result["notices"])
     else:
@@ -430,7 +430,7 @@ def test_a_swiss_roll() -> None:
     assert measures["two_sample"]["real"] == pytest.approx(0.5, abs=0.1) and measures["two_sample"]["value"] > 0.7
     assert measures["ks"]["real"] < measures["ks"]["value"]
     names = [Path(line).name for line in said("plot", "latest").splitlines()]
-    assert names == [*CURVES, *OF_ROWS]
+    assert names == [*CURVES, "last.png", *OF_ROWS]
     said("report", "latest")
     assert (folder.path / "report.html").read_text(encoding="utf-8").count("data:image/png;base64,") >= 3
 
