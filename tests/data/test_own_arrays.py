@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
-from own_files import idx
 
 from gancli.data import DataError, Dataset
 from gancli.data.mnist import BUNDLED
 from gancli.data.own import load_images
+from own_files import idx
 
 RNG = np.random.default_rng(2)
 

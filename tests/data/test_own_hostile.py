@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from own_files import idx, npy_header, npz, picture, pictures, png_header
 
 from gancli.data import DataError
 from gancli.data.own import load_images, load_table
 from gancli.data.own.split import hold_out
+from own_files import idx, npy_header, npz, picture, pictures, png_header
 
 RNG = np.random.default_rng(0)
 Make = Callable[[Path], Any]

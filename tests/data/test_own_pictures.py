@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from own_files import picture, pictures, png_header
 from PIL import Image, PngImagePlugin
 
 from gancli.data import DataError, Dataset
@@ -19,6 +18,7 @@ from gancli.data.own import decode, load_images, png, workers
 from gancli.data.own import folder as own_folder
 from gancli.data.own import pictures as reader
 from gancli.data.own.split import hold_out
+from own_files import picture, pictures, png_header
 
 RNG = np.random.default_rng(1)
 

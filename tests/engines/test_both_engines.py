@@ -110,6 +110,8 @@ CASES: dict[str, tuple[str, list[str]]] = {
     "images by 64": (MNIST, ["training.batch=64"]),
     "a wide layer": (MNIST, ["training.batch=7", "network.shape=[784, 130, 40, 10]"]),
     "a few images, layers that no vector divides": (MNIST, ["training.batch=5", "network.shape=[784, 133, 13, 10]"]),
+    "images between -1 and 1": (MNIST, ["data.range=[-1, 1]"]),
+    "images inverted, one at a time": (MNIST, ["data.invert=true", "training.batch=1"]),
     "in the stored order": (MNIST, ["training.shuffle=false"]),
     "gan non_saturating": (GAN, []),
     "gan minimax": (GAN, ["training.generator_loss=minimax"]),
@@ -117,6 +119,7 @@ CASES: dict[str, tuple[str, list[str]]] = {
     "gan, all four ratios": (GAN, ["training.ratios={real: 2, shared: 1, fake: 2, generator: 1}"]),
     "gan without real": (GAN, ["training.ratios={real: 0, shared: 1}"]),
     "gan, one at a time": (GAN, ["training.batch=1"]),
+    "gan of tanh": (GAN, ["data.range=[-1, 1]", "generator.output=tanh"]),
     "gan, gaussian latents": (GAN, ["latent.distribution=gaussian"]),
     "wgan clamp": (WGAN, []),
     "wgan rescale": (WGAN, ["critic.clip={bound: 0.05, mode: rescale}"]),
@@ -228,6 +231,31 @@ def test_both_engines_train_alike(name: str, dtype: str) -> None:
             assert np.allclose(shown, other, rtol=50 * TOLERANCE[dtype], atol=50 * TOLERANCE[dtype]), key
         for key, value in found.measure().items():
             assert value == pytest.approx(figures[key], rel=TOLERANCE[dtype], abs=TOLERANCE[dtype]), key
+
+
+@pytest.mark.parametrize(
+    "options", ["range: [-1, 1]", "range: [-0.25, 3]", "range: [-1, 1], invert: true", "invert: true"]
+)
+@pytest.mark.parametrize("stored", ["u1", "f4"])
+@pytest.mark.parametrize("dtype", TOLERANCE)
+def test_both_engines_see_images_between_the_same_ends(stored: str, options: str, dtype: str) -> None:
+    """A batch as the network sees it: factor × sample + shift, of bytes and of numbers."""
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (40, 3, 5)) if stored == "u1" else rng.random((40, 3, 5))
+    np.savez("a.npz", x=images.astype(stored), y=np.arange(40) % 2)
+    text = f"kind: supervised\ndata: {{set: images, path: a.npz, {options}}}\nnetwork: {{shape: [15, 1]}}\n"
+    seen = []
+    for engine in ("numpy", "numba"):
+        built = game(f"{text}training: {{games: 9, batch: 7}}", [], engine, dtype, 1)
+        built.play(9)
+        split, rows = built._training.split, built._training.last[-7:]
+        expected = split.samples[rows] * float(split.factor) + float(split.shift)
+        assert np.allclose(built._x, expected, rtol=1e-6, atol=1e-6) and built._x.dtype == dtype
+        assert split.shift != 0.0 and (
+            engine != "numpy" or np.array_equal(built._x, split.seen(split.samples[rows], dtype))
+        )
+        seen.append(built._x.copy())
+    assert np.abs(seen[0] - seen[1]).max() <= 4 * np.finfo(dtype).eps, "but for the last bit"
 
 
 EDGES = {

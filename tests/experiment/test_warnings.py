@@ -154,6 +154,7 @@ def test_data_that_are_missing_or_cannot_be_judged_are_warned_of_where_nothing_i
     """Of each experiment, in their order; the others' warnings are told all the same."""
     judged, other = (experiment(SEVENS, "test.every=10", *more) for more in (["evaluate={every: 10}"], ["seed=1"]))
     monkeypatch.setattr("gancli.experiment.warnings.load_data", lambda spec: few(facts={"pictures": "others"}))
+    monkeypatch.setattr("gancli.experiment.warnings.check_fit", lambda spec, dataset: None)  # images of four pixels
     batch, refused, again = warnings_of_data([judged, other], must_load=False)
     assert batch == again and batch.key == "training.batch"
     assert (refused.where, refused.key) == ("", "") and refused.text.startswith(

@@ -37,6 +37,16 @@ def test_points_that_are_drawn_are_those_of_the_cells_own_seed() -> None:
     assert cell._dataset(resolved(RING, "seed=0", "eta=0.5")) is again, "loaded once where nothing of it differs"
 
 
+def test_own_data_are_divided_anew_for_each_seed() -> None:
+    rows = np.random.default_rng(0).random((50, 2))
+    np.save("rows.npy", rows)
+    table = RING.replace("{set: ring, samples: 50}", "{set: table, path: rows.npy}")
+    first, other, again = (cell._dataset(resolved(table, f"seed={seed}")) for seed in (0, 1, 0))
+    assert first is not None and other is not None and again is not None
+    assert first.facts == again.facts != other.facts and len(first.train.samples) == 45
+    assert not np.array_equal(first.test.samples, other.test.samples)
+
+
 def test_images_are_loaded_once_for_all_seeds_and_anew_for_other_classes() -> None:
     first = cell._dataset(resolved(MNIST))
     assert first is not None and cell._dataset(resolved(MNIST, "seed=1", "eta=0.5")) is first

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gancli import data
-from gancli.data import Batches, DataError, Dataset, Split
+from gancli.data import Batches, Dataset, Split
 from gancli.engines import Engine, engine_name, make_engine
 from gancli.experiment.networks import make_optimizer, make_players, output
 from gancli.games import R1, Game, Game2d, Gan, Labels, Player, Schedule, Supervised, Wgan
@@ -56,12 +56,14 @@ def load_data(spec: Experiment, progress: data.Progress | None = None) -> Datase
 
 
 def check_fit(spec: Learning, dataset: Dataset) -> None:
-    """Do the networks fit the data, whose shape a spec may not know? Raises SpecError, and DataError for no labels."""
+    """Do the networks fit the data, whose shape a spec may not know? Raises SpecError."""
     outputs: tuple[int, ...] = ()
     if isinstance(spec, models.Supervised):
         outputs = output_counts(dataset)
         if not outputs:
-            raise DataError(f"data: {dataset.origin} has no labels, which a supervised run learns")
+            there = f"one class alone, {dataset.classes[0]!r}" if dataset.classes else "no labels"
+            text = f"has {there}; a supervised run learns to tell two or more apart"
+            raise SpecError([Problem(dataset.origin, "data", text)])
     if wrong := list(sizes(spec, dataset.shape, outputs)):
         raise SpecError([Problem(dataset.origin, ".".join(map(str, one.path)), one.text) for one in wrong])
 

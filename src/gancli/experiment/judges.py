@@ -86,6 +86,8 @@ def objection(judge: Judge, spec: Gan | Wgan, dataset: Dataset) -> str | None:
 def check_evaluate(spec: Experiment, dataset: Dataset) -> None:
     """Refuse `evaluate:` in a configuration whose data the bundled judge does not know. Raises DataError."""
     if isinstance(spec, Gan | Wgan) and spec.evaluate is not None and dataset.modes is None:
+        if dataset.kind != "images":
+            raise DataError("evaluate: no judge knows points or rows; leave it out, for `gancli evaluate RUN`")
         text = objection(bundled_judge(), spec, dataset)
         if text is not None:
             raise DataError(f"evaluate: {text}; `gancli evaluate RUN --judge JUDGE` does it after training")

@@ -9,7 +9,7 @@ from typing import Any
 from gancli import data
 from gancli.data import Dataset
 from gancli.engines import Engine
-from gancli.experiment.build import Built, build, load_data
+from gancli.experiment.build import Built, build, check_fit, load_data
 from gancli.experiment.divergence import Diverged
 from gancli.experiment.judges import check_evaluate
 from gancli.experiment.loop import Collapsed, Loop, Reporter, Stop
@@ -18,7 +18,7 @@ from gancli.experiment.warnings import data_warnings
 from gancli.runs import RunError, RunFolder
 from gancli.runs.files import now
 from gancli.runs.provenance import provenance
-from gancli.spec import Resolved
+from gancli.spec import Game2d, Resolved
 
 MakeReporter = Callable[[int, int], Reporter]
 """(games in all, games already played) → a reporter."""
@@ -46,7 +46,10 @@ def prepare(
     OSError.
     """
     spec = resolved.experiment
-    dataset = dataset or load_data(spec, progress)
+    if dataset is None:
+        dataset = load_data(spec, progress)
+    elif not isinstance(spec, Game2d):
+        check_fit(spec, dataset)
     check_evaluate(spec, dataset)
     built = build(spec, dataset)
     engine = engine_of(built)

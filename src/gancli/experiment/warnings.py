@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from gancli.data import DataError, Dataset
 from gancli.engines import engine_name, fallback, numba_is_here
-from gancli.experiment.build import build, load_data
+from gancli.experiment.build import build, check_fit, load_data
 from gancli.experiment.judges import check_evaluate
 from gancli.spec import Experiment, Game2d, Learning, Problem, Supervised
 
@@ -45,7 +45,7 @@ def warnings_of_data(specs: Iterable[Experiment], must_load: bool) -> Iterator[P
     """The same of many experiments; data that several share are loaded once, and one set at a time is in memory.
 
     Data that cannot be loaded, or that `evaluate:` cannot judge, raise DataError or, where they need not be here, are a
-    warning.
+    warning. Data that networks do not fit raise SpecError.
     """
     alike: dict[str, list[Learning]] = {}
     for spec in specs:
@@ -60,6 +60,7 @@ def warnings_of_data(specs: Iterable[Experiment], must_load: bool) -> Iterator[P
             yield Problem("", "data", f"cannot be loaded here: {error}")
         else:
             for spec in group:
+                check_fit(spec, dataset)
                 yield from data_warnings(spec, dataset)
                 try:
                     check_evaluate(spec, dataset)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gancli.plots.style import BLUE, GREY, save, subplots
 from gancli.runs.arrays import meant, read_arrays
@@ -21,7 +22,8 @@ def plot_predicted(run: Path, target: Path, form: str, name: str) -> list[Path]:
     if "predicted" not in arrays:
         return []
     with meant(files[-1]):
-        count = min(arrays["true"].shape[1], SHOWN)
+        true, predicted = _checked(arrays)
+        count = min(true.shape[1], SHOWN)
         columns = min(count, 4)
         figure, grid = subplots(
             -(-count // columns), columns, figsize=(3.2 * columns, 3.2 * -(-count // columns)), squeeze=False
@@ -29,15 +31,22 @@ def plot_predicted(run: Path, target: Path, form: str, name: str) -> list[Path]:
         for axes in grid.flat[count:]:
             axes.axis("off")
         for number, axes in enumerate(grid.flat[:count]):
-            _draw(axes, arrays["true"][:, number], arrays["predicted"][:, number])
+            _draw(axes, true[:, number], predicted[:, number])
         figure.suptitle(f"{name}, training {game_of(files[-1]):,d}: test samples", fontsize=10)
     return [save(figure, target / f"predicted.{form}")]
 
 
 def draw_predicted(axes: Any, path: Path) -> None:
     """One frame: the first output."""
-    arrays = read_arrays(path, PICTURE_BYTES, packed=True)
-    _draw(axes, arrays["true"][:, 0], arrays["predicted"][:, 0])
+    true, predicted = _checked(read_arrays(path, PICTURE_BYTES, packed=True))
+    _draw(axes, true[:, 0], predicted[:, 0])
+
+
+def _checked(arrays: dict[str, NDArray[Any]]) -> tuple[NDArray[Any], NDArray[Any]]:
+    true, predicted = arrays["true"], arrays["predicted"]
+    if true.ndim != 2 or true.shape != predicted.shape or not true.size:
+        raise ValueError(f"true numbers of the shape {true.shape}, predicted ones of {predicted.shape}")
+    return true, predicted
 
 
 def _draw(axes: Any, true: Any, predicted: Any) -> None:

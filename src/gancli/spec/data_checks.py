@@ -104,7 +104,7 @@ def sizes(spec: "Learning", shape: tuple[int, ...] | None, outputs: tuple[int, .
     What is not known is not checked: no shape, no outputs.
     """
     size = math.prod(shape or ())
-    sample = "a sample" if spec.data.set in OWN else f"a {spec.data.set} sample"
+    sample = {"images": "an image", "table": "a row"}.get(spec.data.set, f"a {spec.data.set} sample")
     described = f"{_described(shape or ())}, the size of {sample}"
     for key, network in spec.networks().items():
         own = network.sizes()

@@ -76,8 +76,7 @@ def _dataset(resolved: Resolved) -> Dataset | None:
     spec = resolved.experiment
     if isinstance(spec, Game2d):
         return None
-    known = SETS.get(spec.data.set)
-    drawn = known is None or not known.fetched  # what is drawn, or held out, depends on the seed
+    drawn = spec.data.set not in SETS or not SETS[spec.data.set].fetched  # points, or a user's split: by the seed
     key = json.dumps([spec.data.model_dump(), spec.seed if drawn else None])
     if key not in _loaded:
         _loaded.clear()  # one at a time: a data set may fill the memory

@@ -52,7 +52,7 @@ def load_table(
     path: str,
     *,
     rng: Rng,
-    label: str | None = None,
+    label: str | int | None = None,
     targets: Sequence[str] | None = None,
     key: str | None = None,
     header: bool | None = None,
@@ -63,13 +63,14 @@ def load_table(
 ) -> Dataset:
     """Rows of numbers of a .csv, .tsv, .txt, .npy or .npz, in single precision.
 
-    `label` is the column of classes (of a .npz also an array), `targets` are those of numbers to predict, which go into
-    the splits' `targets` in their own units. `header` says whether the first line has names; without it, it is seen.
+    `label` is the column of classes, by its name or, where columns have none, its number (of a .npz also an array);
+    `targets` are those of numbers to predict, which go into the splits' `targets`, in their own units unless they too
+    are standardised. `header` says whether the first line has names; without it, it is seen.
     Of what has no test rows, the share `test` is held out, drawn with `rng`. With `standardize` samples have mean 0 and
     standard deviation 1 over the training split, which the units undo. `progress` is called with bytes read,
     and all bytes. Raises DataError.
     """
-    rows = own_rows.read(path, label, targets, key, header, progress)
+    rows = own_rows.read(path, None if label is None else str(label), targets, key, header, progress)
     own = only(rows.own, classes)
     divided = halves(own, test, rng)
     units, standard = Units((len(rows.columns),), columns=rows.columns), None

@@ -120,7 +120,7 @@ def _header(file: IO[bytes], place: str) -> tuple[tuple[int, ...], bool, Any]:
         else:
             raise ValueError(f"of version {version[0]}.{version[1]}")
     except Exception as error:  # a damaged header fails in as many ways as there are damages
-        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        reason = str(error).splitlines()[0].split(": <")[0][:200] if str(error) else type(error).__name__
         raise DataError(f"{place}: is not an array that NumPy wrote ({reason}); save it with numpy.save") from None
     if any(length < 0 for length in shape):
         raise DataError(f"{place}: is not an array that NumPy wrote (shape {shape}); save it with numpy.save")
