@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cli.stand_ins import Terminal
-from gancli.cli.support import Progress
+from gancli.cli.support import Progress, Reading
 from gancli.cli.sweep_progress import SweepProgress
 from gancli.sweep import Counts
 
@@ -102,6 +102,29 @@ def test_a_quiet_run_has_no_bar(clock: list[float], monkeypatch: pytest.MonkeyPa
     progress.advance(6)
     progress.close()
     assert terminal.getvalue() == ""
+
+
+def test_reading_is_told_of_every_five_seconds_and_not_at_all_where_it_is_quick(
+    clock: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    reading, quiet = Reading(), Reading(quiet=True)
+    for seconds, done in ((1.0, 10), (4.9, 20), (5.0, 30), (9.0, 40), (10.0, 60)):
+        clock[0] = 100.0 + seconds
+        reading(done, 80)
+        quiet(done, 80)
+    reading.close()
+    assert capsys.readouterr().err == "reading data: 38%\nreading data: 75%\n"
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(0.4, False), (0.6, True)])
+def test_reading_has_a_bar_on_a_terminal_after_a_moment(
+    seconds: float, shown: bool, clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal, reading = terminal_of(monkeypatch), Reading()
+    clock[0] += seconds
+    reading(3, 12)
+    assert ("reading data:  25%" in terminal.getvalue()) is shown
+    reading.close()
 
 
 def test_a_sweep_says_where_it_is_every_five_seconds(clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:

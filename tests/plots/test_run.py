@@ -18,7 +18,7 @@ WEIGHTS = {9: {"critic": {"0.weight": np.ones((784, 2)), "0.bias": np.ones(2)}}}
 
 
 def test_figures_are_of_what_the_files_hold_curves_first() -> None:
-    made = run(ROWS, {9: ERRORS}, WEIGHTS)
+    made = run(ROWS, {9: ERRORS}, WEIGHTS, data={"shape": [1, 28, 28]})
     assert list(figures(plot_run, made, "svg")) == [
         f"{name}.svg"
         for name in ("losses", "modes", "pictures", "judged", "confusion", "errors", "weights-critic", "filters-critic")
@@ -31,9 +31,9 @@ def test_figures_are_of_what_the_files_hold_curves_first() -> None:
 @pytest.mark.parametrize(
     ("about", "title"),
     [
-        ({"kind": "supervised", "data": {"set": "mnist"}}, "misclassified test images"),
-        ({"kind": "supervised", "data": {"set": "xor"}}, "predictions over the square [−1, 1]²"),
-        ({"kind": "supervised", "data": {"set": "line"}}, "predictions over the square [−1, 1]²"),
+        ({"kind": "supervised", "data": {"shape": [1, 28, 28]}}, "misclassified test images"),
+        ({"kind": "supervised", "data": {"shape": [2]}}, "predictions over the plane"),
+        ({"kind": "supervised", "data": {"shape": [5]}}, "predictions"),
         ({"kind": "game2d", "data": {"set": "none"}}, "θ and φ over the field of their steps"),
         ({"kind": "wgan", "data": {"set": "mnist"}}, "the same latents in time"),
         ({"kind": "gan", "data": {"set": "ring"}}, "the same latents in time"),

@@ -16,7 +16,7 @@ DRAWING = {"0.weight": RNG.normal(size=(4, 784)), "0.bias": np.linspace(-0.25, 0
 
 
 def drawn(params: Any) -> dict[str, Any]:
-    return figures(plot_weights, run(params=params), Path(), "png", "mine")
+    return figures(plot_weights, run(params=params, data={"shape": [1, 28, 28]}), Path(), "png", "mine")
 
 
 def test_histograms_count_each_layer_s_own_numbers_on_a_logarithmic_axis() -> None:

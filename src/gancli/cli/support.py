@@ -146,6 +146,35 @@ class Bar:
             self._bar.close()
 
 
+class Reading(Bar):
+    """How far the reading of one's own data is, where it takes longer than a moment. Standard error only."""
+
+    SECONDS = 5.0
+    """Between two plain lines."""
+    MOMENT = 0.5
+    """Seconds after which a bar is worth its place."""
+
+    def __init__(self, quiet: bool = False):
+        self._quiet = quiet
+        self._start = time.monotonic()
+        self._next = self._start + self.SECONDS
+
+    def __call__(self, done: int, total: int) -> None:
+        """So many pictures, or bytes, of so many are read."""
+        now = time.monotonic()
+        if self._bar is None and sys.stderr.isatty() and not self._quiet and now - self._start >= self.MOMENT:
+            from tqdm import tqdm
+
+            self._bar = tqdm(
+                desc="reading data", total=total, initial=done, unit_scale=True, dynamic_ncols=True, leave=False
+            )
+        if self._bar is not None:
+            self._bar.update(done - self._bar.n)
+        elif now >= self._next and not self._quiet:
+            self._next = now + self.SECONDS
+            say(f"reading data: {done / max(total, 1):.0%}", err=True)
+
+
 class Progress(Bar):
     """A bar on a terminal; elsewhere a plain line now and then. Standard error only."""
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from gancli.cli.output import say, say_path, warn
-from gancli.cli.support import Progress, command, rare_collection, runs_option
+from gancli.cli.support import Progress, Reading, command, rare_collection, runs_option
 
 
 @click.command()
@@ -35,7 +35,11 @@ def train(
         resolved = spec.load(config, overrides)
         warn(resolved.warnings)
         experiment.on_compiling(say_compiling)
-        built, folder = experiment.prepare(resolved, runs)
+        reading = Reading(quiet)
+        try:
+            built, folder = experiment.prepare(resolved, runs, progress=reading)
+        finally:
+            reading.close()
     warn(experiment.data_warnings(resolved.experiment, built.dataset))
     if built.dataset.notice:
         say(f"note: {built.dataset.notice}", err=True)

@@ -16,7 +16,7 @@ from gancli.games.supervised import Predicted
 from gancli.nn import Network
 from gancli.nn.layers import Scalar
 from gancli.nn.losses import ADVERSARIAL, LOSSES, CategoricalCrossEntropy, Loss
-from gancli.spec import Experiment, Learning, models, sizes
+from gancli.spec import Experiment, Learning, Problem, SpecError, models, sizes
 
 TWO_THREADS_PAY = {"numba": 10_000}
 """Products in one pass of a batch through all networks, from which a second thread makes a game faster.
@@ -45,7 +45,7 @@ class Built:
 
 
 def load_data(spec: Experiment, progress: data.Progress | None = None) -> Dataset:
-    """The data set of a spec, which its networks fit. Raises DataError."""
+    """The data set of a spec, which its networks fit. Raises DataError, SpecError."""
     if isinstance(spec, models.Game2d):
         return data.none()
     options = spec.data.model_dump(exclude_none=True)
@@ -56,15 +56,14 @@ def load_data(spec: Experiment, progress: data.Progress | None = None) -> Datase
 
 
 def check_fit(spec: Learning, dataset: Dataset) -> None:
-    """Do the networks fit the data, whose shape a spec may not know? Raises DataError."""
+    """Do the networks fit the data, whose shape a spec may not know? Raises SpecError, and DataError for no labels."""
     outputs: tuple[int, ...] = ()
     if isinstance(spec, models.Supervised):
         outputs = output_counts(dataset)
         if not outputs:
             raise DataError(f"data: {dataset.origin} has no labels, which a supervised run learns")
-    wrong = [f"{'.'.join(map(str, one.path))}: {one.text}" for one in sizes(spec, dataset.shape, outputs)]
-    if wrong:
-        raise DataError("\n".join(wrong))
+    if wrong := list(sizes(spec, dataset.shape, outputs)):
+        raise SpecError([Problem(dataset.origin, ".".join(map(str, one.path)), one.text) for one in wrong])
 
 
 def output_counts(dataset: Dataset) -> tuple[int, ...]:

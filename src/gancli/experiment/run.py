@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gancli import data
 from gancli.data import Dataset
 from gancli.engines import Engine
 from gancli.experiment.build import Built, build, load_data
@@ -33,14 +34,19 @@ class Outcome:
 
 
 def prepare(
-    resolved: Resolved, runs: Path, dataset: Dataset | None = None, exact: str | None = None
+    resolved: Resolved,
+    runs: Path,
+    dataset: Dataset | None = None,
+    exact: str | None = None,
+    progress: data.Progress | None = None,
 ) -> tuple[Built, RunFolder]:
     """Load the data, build the objects, and only then make the run folder, named `exact` where that is given.
 
-    `dataset` saves loading the data that the spec asks for. Raises DataError, OSError.
+    `dataset` saves loading the data that the spec asks for, and `progress` is told how far that is. Raises DataError,
+    OSError.
     """
     spec = resolved.experiment
-    dataset = dataset or load_data(spec)
+    dataset = dataset or load_data(spec, progress)
     check_evaluate(spec, dataset)
     built = build(spec, dataset)
     engine = engine_of(built)

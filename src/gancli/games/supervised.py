@@ -64,6 +64,12 @@ class Supervised(Game):
         error = np.abs(predictions - self._codes[labels])[:, 0]
         return np.asarray(error < self.threshold * (high - low))
 
+    def chosen(self, predictions: Array) -> NDArray[np.intp]:
+        """The label of each prediction (count, outputs): the largest output's, of a single one the nearer code's."""
+        if self._codes.shape[1] == len(self._codes):
+            return np.asarray(np.argmax(predictions, axis=1))
+        return np.asarray(predictions[:, 0] > self._codes[:, 0].mean(), np.intp)
+
     def predictions(self, x: Array) -> Array:
         """The network's predictions (count, outputs) for x (count, features)."""
         return self._loss.prediction(self._outputs(x, lambda x, dtype: x.astype(dtype)))
@@ -104,7 +110,7 @@ class Supervised(Game):
     def picture_of_errors(self, count: int) -> Picture:
         """The images, their labels and predictions; and how often each label (row) got each prediction (column)."""
         split, kinds = self._test.split, len(self._codes)
-        predictions, labels = np.argmax(self.test_outputs(), axis=1), split.labels
+        predictions, labels = self.chosen(self._loss.prediction(self.test_outputs())), split.labels
         confusion = np.bincount(labels * kinds + predictions, minlength=kinds * kinds).reshape(kinds, kinds)
         wrong = np.flatnonzero(predictions != labels)[:count]
         arrays: dict[str, Any] = {"confusion": confusion, "labels": labels[wrong], "answers": predictions[wrong]}

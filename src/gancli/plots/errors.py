@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gancli.plots.style import save, subplots
+from gancli.runs import RunFolder
 from gancli.runs.arrays import meant, read_arrays
 from gancli.runs.files import by_game, game_of
 from gancli.runs.safe_files import PICTURE_BYTES
@@ -30,13 +31,23 @@ def plot_errors(run: Path, target: Path, form: str, name: str) -> list[Path]:
         confusion, labels, predictions = (arrays[key] for key in ("confusion", "labels", "answers"))
         if len(confusion) > LABELS or confusion.dtype.kind not in "iu":
             raise ValueError(f"counts of {len(confusion)} labels")
-        figures = {"confusion": _matrix(confusion, title)}
+        names = class_names(run, len(confusion))
+        figures = {"confusion": _matrix(confusion, title, names)}
         if "images" in arrays and len(arrays["images"]):  # a table has none
-            figures["errors"] = _images(arrays["images"], labels, predictions, title)
+            figures["errors"] = _images(arrays["images"], labels, predictions, title, names)
     return [save(figure, target / f"{file}.{form}") for file, figure in figures.items()]
 
 
-def _matrix(confusion: NDArray[Any], title: str) -> Any:
+def class_names(run: Path, count: int) -> list[str]:
+    """Of so many classes, shortened, by the run's record; their numbers where it has others. Raises RunError."""
+    data = RunFolder(run).record().get("data")
+    names = data.get("classes") if isinstance(data, dict) else None
+    if not isinstance(names, list) or len(names) != count:
+        return [str(number) for number in range(count)]
+    return [str(name)[:16].replace("$", r"\$") for name in names]
+
+
+def _matrix(confusion: NDArray[Any], title: str, names: list[str]) -> Any:
     """Shares of each row by colour, counts as text."""
     shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     figure, axes = subplots(figsize=(6.4, 5.6))
@@ -47,13 +58,15 @@ def _matrix(confusion: NDArray[Any], title: str) -> Any:
             axes.text(column, row, str(confusion[row, column]), ha="center", va="center", color=colour, fontsize=8)
     ticks = range(len(confusion))
     axes.set(xticks=ticks, yticks=ticks, xlabel="prediction", ylabel="true label")
+    axes.set_xticklabels(names, rotation=90 if max(map(len, names)) > 3 else 0)
+    axes.set_yticklabels(names)
     axes.set_title(f"{title}: {np.trace(confusion) / confusion.sum():.2%} of {confusion.sum():,d} right", fontsize=11)
     axes.grid(False)
     figure.colorbar(shown, label="share of the label's images")
     return figure
 
 
-def _images(images: NDArray[Any], labels: NDArray[Any], predictions: NDArray[Any], title: str) -> Any:
+def _images(images: NDArray[Any], labels: NDArray[Any], predictions: NDArray[Any], title: str, names: list[str]) -> Any:
     images = images[:SHOWN]
     rows = -(-len(images) // COLUMNS)
     figure, grid = subplots(rows, COLUMNS, figsize=(1.0 * COLUMNS, 1.25 * rows + 0.5))
@@ -61,9 +74,13 @@ def _images(images: NDArray[Any], labels: NDArray[Any], predictions: NDArray[Any
         axes.axis("off")
     for axes, image, label, prediction in zip(grid.flat, images, labels, predictions, strict=False):
         axes.imshow(_as_shown(image), cmap="gray_r")
-        axes.set_title(f"{label}, read as {prediction}", fontsize=7)
+        axes.set_title(f"{_named(label, names)}, read as {_named(prediction, names)}", fontsize=7)
     figure.suptitle(f"{title}: misclassified test images", fontsize=10)
     return figure
+
+
+def _named(label: int, names: list[str]) -> str:
+    return names[label] if 0 <= label < len(names) else str(label)
 
 
 def _as_shown(image: NDArray[Any]) -> NDArray[Any]:

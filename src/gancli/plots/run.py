@@ -15,13 +15,6 @@ from gancli.plots.weights import plot_weights
 from gancli.runs import RunFolder
 from gancli.runs.files import remove_dead
 
-_PICTURED = {
-    ("supervised", "xor"): "predictions over the square [−1, 1]²",
-    ("supervised", "line"): "predictions over the square [−1, 1]²",
-    ("game2d", "none"): "θ and φ over the field of their steps",
-}
-"""What the pictures of a kind of run and a data set show, where it is not samples."""
-
 
 @drawing()
 def plot_run(run: Path, form: str = "png", animation: bool = False, target: Path | None = None) -> list[Path]:
@@ -47,6 +40,12 @@ def plot_run(run: Path, form: str = "png", animation: bool = False, target: Path
 
 
 def _pictured(record: dict[str, Any]) -> str:
-    about = (str(record.get("kind")), str(record.get("data", {}).get("set")))
-    other = "misclassified test images" if about[0] == "supervised" else "the same latents in time"
-    return _PICTURED.get(about, other)
+    """What the pictures of a run show."""
+    data = record.get("data")
+    shape = data.get("shape") if isinstance(data, dict) else None
+    if record.get("kind") == "game2d":
+        return "θ and φ over the field of their steps"
+    if record.get("kind") != "supervised":
+        return "the same latents in time"
+    images = isinstance(shape, list) and len(shape) == 3
+    return "misclassified test images" if images else "predictions over the plane" if shape == [2] else "predictions"

@@ -104,19 +104,20 @@ def sizes(spec: "Learning", shape: tuple[int, ...] | None, outputs: tuple[int, .
     What is not known is not checked: no shape, no outputs.
     """
     size = math.prod(shape or ())
-    described = _described(shape or ())
+    sample = "a sample" if spec.data.set in OWN else f"a {spec.data.set} sample"
+    described = f"{_described(shape or ())}, the size of {sample}"
     for key, network in spec.networks().items():
         own = network.sizes()
         if not own:
             continue
         first, last = ("inputs", "layers") if network.layers else ("shape", "shape")
         if shape and key != "generator" and own[0] != size:
-            text = f"inputs must be {described}, the size of a {spec.data.set} sample; got {own[0]}"
+            text = f"inputs must be {described}; got {own[0]}"
             yield Finding((key, first), text)
         wanted = {"generator": (size,) if shape else (), "network": outputs}.get(key, (1,))
         if wanted and own[-1] not in wanted:
             named = " or ".join(map(str, wanted))
-            text = f"{described}, the size of a {spec.data.set} sample" if key == "generator" else named
+            text = described if key == "generator" else named
             yield Finding((key, last), f"outputs must be {text}; got {own[-1]}")
 
 

@@ -76,7 +76,8 @@ def _dataset(resolved: Resolved) -> Dataset | None:
     spec = resolved.experiment
     if isinstance(spec, Game2d):
         return None
-    drawn = not SETS[spec.data.set].fetched  # its points depend on the seed
+    known = SETS.get(spec.data.set)
+    drawn = known is None or not known.fetched  # what is drawn, or held out, depends on the seed
     key = json.dumps([spec.data.model_dump(), spec.seed if drawn else None])
     if key not in _loaded:
         _loaded.clear()  # one at a time: a data set may fill the memory
