@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gancli.spec import load
+from gancli.spec.data import Data
 from helpers import gancli
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +53,11 @@ def test_shipped_configurations_learn_from_what_the_snippets_make(
     assert result.exit_code == 0, result.output
 
 
+def test_every_key_of_data_is_documented() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    assert not [key for key in Data.model_fields if f"| `data.{key}` |" not in page]
+
+
 def _named(text: str) -> str:
     """The name of a configuration, for the test's."""
-    return re.findall(r"^name: (\w+)", text, re.MULTILINE)[0]
+    return str(re.findall(r"^name: (\w+)", text, re.MULTILINE)[0])
