@@ -49,6 +49,28 @@ latent: {distribution: gaussian}
 training: {games: 1000, batch: 8, ratios: {critic: 2, generator: 1}}
 test: {batches: 2}
 """
+CONV = """
+kind: gan
+data: {classes: [7]}
+generator:
+  inputs: 6
+  layers:
+    - {units: 98, reshape: [2, 7, 7], batch_norm: true}
+    - {conv_transpose: 3, kernel: 4, stride: 2, padding: 1, batch_norm: true}
+    - {conv_transpose: 1, kernel: 3, stride: 2, padding: 1, output_padding: 1}
+  activation: relu
+  init: he
+  optimizer: {name: adam, eta: 0.001, beta1: 0.5, epsilon: 0.01}
+discriminator:
+  inputs: [1, 28, 28]
+  layers: [{conv: 3, kernel: 5, stride: 3, padding: 2}, {conv: 4, kernel: 3}, {units: 1}]
+  activation: leaky_relu
+  init: he
+  optimizer: {name: sgd, eta: 0.01}
+training: {games: 1000, batch: 6}
+test: {batches: 2}
+"""
+STACKED = ["data={set: stacked_mnist, samples: 300}", "discriminator.inputs=[3, 28, 28]"]
 FIELD = """
 kind: game2d
 game: bilinear
@@ -105,6 +127,12 @@ CASES: dict[str, tuple[str, list[str]]] = {
     "wgan warm-up": (WGAN, ["training.warmup=30"]),
     "wgan, two steps of the generator": (WGAN, ["training.ratios={critic: 2, generator: 2}", "training.batch=2"]),
     "wgan, uniform latents, deep": (WGAN, ["latent.distribution=uniform", "generator.shape=[10, 24, 30, 784]"]),
+    "convolutions": (CONV, []),
+    "convolutions with r1": (CONV, ["training.r1={gamma: 0.5, every: 2}"]),
+    "convolutions in colour": (
+        CONV,
+        [*STACKED, "generator.layers=[{units: 98, reshape: [2, 7, 7]}, {conv_transpose: 3, kernel: 4, stride: 4}]"],
+    ),
     "noise concat": (WGAN, ["generator.noise={mode: concat, size: 5}"]),
     "noise add": (GAN, ["discriminator.noise={mode: add, distribution: uniform, scale: 0.1}"]),
     "noise multiply": (GAN, ["discriminator.noise={mode: multiply, scale: 0.3}", "generator.noise={mode: multiply}"]),
@@ -255,7 +283,18 @@ def test_the_table_holds_everything() -> None:
     of_both = {(one["loss"], one["generator_loss"] if one["loss"] == "gan" else None) for one in games if "loss" in one}
     assert of_both | {("wasserstein", None)} == set(ADVERSARIAL)
     assert values(used, "minibatch") == {"similarity", "kernel"}
-    assert set(LAYERS) == {"dense", "noise", "scalar", "batch_norm", "similarity", "kernel"}
+    assert set(LAYERS) == {
+        "dense",
+        "noise",
+        "scalar",
+        "batch_norm",
+        "similarity",
+        "kernel",
+        "patches",
+        "everywhere",
+        "assemble",
+        "reorder",
+    }
     assert set(ENGINES) == {"numpy", "numba", "checked"}
 
 

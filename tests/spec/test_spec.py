@@ -96,8 +96,8 @@ def test_letters_at_the_top_are_every_networks_default() -> None:
     found = resolve(GAN, "eta=0.5", "mu=0.1", "generator.mu=0.3", "discriminator.optimizer={name: adam}").experiment
     assert isinstance(found, spec.Gan)
     assert found.eta == 0.5 and found.discriminator.optimizer.eta is None  # type: ignore[union-attr]
-    assert [layer.mu for _, layer in found.generator.dense_layers(found.mu)] == [0.3, 0.3]
-    assert [layer.mu for _, layer in found.discriminator.dense_layers(found.mu)] == [0.1, 0.1]
+    assert [one.layer.mu for one in found.generator.placed(found.mu)] == [0.3, 0.3]
+    assert [one.layer.mu for one in found.discriminator.placed(found.mu)] == [0.1, 0.1]
 
 
 def test_layers_override_their_network() -> None:
@@ -116,7 +116,7 @@ training: {games: 1, batch: 2}
 """
     found = resolve(text).experiment
     assert isinstance(found, spec.Wgan)
-    (first_in, first), (second_in, second) = found.generator.dense_layers(found.mu)
+    (first_in, first), (second_in, second) = [(one.inputs[0], one.layer) for one in found.generator.placed(found.mu)]
     assert (first_in, first.units, first.mu, first.bias) == (10, 20, 0.7, False)
     assert (second_in, second.units, second.mu, second.bias) == (20, 784, 0.2, True)
     assert (first.dropout, first.batch_norm, first.noise) == (0.4, True, None)
@@ -127,7 +127,7 @@ training: {games: 1, batch: 2}
 def test_defaults_by_role() -> None:
     wgan = resolve(WGAN).experiment
     assert isinstance(wgan, spec.Wgan)
-    assert [layer.activation.name for _, layer in wgan.critic.dense_layers(1) if layer.activation] == [
+    assert [one.layer.activation.name for one in wgan.critic.placed(1) if one.layer.activation] == [
         "sigmoid",
         "linear",
     ]
@@ -256,9 +256,13 @@ def test_refusals(text: str, settings: list[str], expected: str) -> None:
     ("text", "setting", "expected"),
     [
         (WGAN, "critic={inputs: 784, layers: [{conv: 3}]}", {
-            "critic.layers.0.units": "is required and not given",
-            "critic.layers.0.conv": "unknown key; allowed here: activation, batch_norm, bias, dropout, init, minibatch, mu, "
-            "noise, units",
+            "critic.layers": "conv needs an image, [channels, height, width]; what comes in is 784 numbers: give the layer "
+            "below `reshape`",
+            "critic.layers.0.kernel": "is needed by `conv`: pixels along each side, such as 4",
+        }),
+        (WGAN, "critic={inputs: 784, layers: [{kernal: 3}]}", {
+            "critic.layers.0.kernal": "unknown key; allowed here: activation, batch_norm, bias, conv, conv_transpose, dropout, "
+            "init, kernel, minibatch, mu, noise, output_padding, padding, reshape, stride, units; did you mean 'kernel'?",
         }),
         (WGAN, "critic={inputs: 784, layers: [{units: 5, noise: {sise: 3}}, 4]}", {
             "critic.layers.0.noise.sise": "unknown key; allowed here: distribution, mode, scale, size; did you mean 'size'?",
@@ -465,7 +469,7 @@ def test_a_field_has_twenty_arrows_a_side_by_default(settings: list[str]) -> Non
 def test_layers_take_what_acts_on_their_inputs_from_the_network() -> None:
     settings = ["dropout: 0.3", "batch_norm: true", "minibatch: similarity", "noise: {mode: add}"]
     found: Any = resolve(GAN, f"discriminator={{shape: [784, 20, 9, 1], {', '.join(settings)}}}").experiment
-    layers = [layer for _, layer in found.discriminator.dense_layers(None)]
+    layers = [one.layer for one in found.discriminator.placed(None)]
     assert [layer.dropout for layer in layers] == [0.0, 0.3, 0.3]
     assert [layer.batch_norm for layer in layers] == [True, True, False]
     assert [layer.minibatch is not None for layer in layers] == [False, False, True]

@@ -1,5 +1,6 @@
 """`gancli check` and `gancli schema`."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from gancli.cli.support import command
 
 if TYPE_CHECKING:
     from gancli.spec import Document
+    from gancli.spec.shapes import Placed
 
 
 @click.command()
@@ -24,7 +26,6 @@ def check(config: Path, settings: tuple[str, ...]) -> None:
     Of a sweep file, validate every cell and print the command that runs it.
     """
     from gancli import experiment, spec
-    from gancli.spec.networks import Kernel
 
     document = spec.load_file(config)
     if spec.is_sweep(document):
@@ -40,18 +41,44 @@ def check(config: Path, settings: tuple[str, ...]) -> None:
         total = 0
         say(f"# {key}")
         mu = getattr(resolved.experiment, "mu", None)
-        for number, (inputs, layer) in enumerate(network.dense_layers(mu), start=1):
-            wide = spec.width(inputs, layer, resolved.experiment.training.batch)
-            more = f" + {wide - inputs} beside" if wide > inputs else ""
-            parameters = wide * layer.units + (2 if layer.batch_norm else layer.bias or 0) * layer.units
-            if isinstance(layer.minibatch, Kernel):
-                parameters += inputs * layer.minibatch.kernels * layer.minibatch.size
+        for number, one in enumerate(network.placed(mu), start=1):
+            parameters = _parameters(one, resolved.experiment.training.batch)
             total += parameters
-            activation = layer.activation.name if layer.activation is not None else ""
-            slope = f" (μ {layer.mu:g})" if layer.mu is not None and "sigmoid" in activation else ""
-            name = f"{inputs}{more} → {layer.units}"
-            say(f"#   layer {number}: {name:24} {activation}{slope:12} {parameters:>12,d} parameters")
+            about = _described(one, resolved.experiment.training.batch)
+            say(f"#   layer {number}: {about} {parameters:>12,d} parameters")
         say(f"#   in all: {total:,d} parameters")
+
+
+def _parameters(one: "Placed", batch: int) -> int:
+    from gancli import spec
+    from gancli.spec.networks import Kernel
+
+    inputs, layer = math.prod(one.inputs), one.layer
+    rows, columns = one.weights(spec.width(inputs, layer, batch))
+    beside = 2 * one.normalized[0] if layer.batch_norm else one.biases if layer.bias else 0
+    parameters = rows * columns + beside
+    if isinstance(layer.minibatch, Kernel):
+        parameters += inputs * layer.minibatch.kernels * layer.minibatch.size
+    return parameters
+
+
+def _described(one: "Placed", batch: int) -> str:
+    """A layer's shapes, what it is, its activation, and of a convolution how many products it takes."""
+    from gancli import spec
+
+    layer = one.layer
+    activation = layer.activation.name if layer.activation is not None else ""
+    slope = f" (μ {layer.mu:g})" if layer.mu is not None and "sigmoid" in activation else ""
+    inputs, outputs = ("×".join(map(str, shape)) for shape in (one.inputs, one.outputs))
+    if layer.units is not None:
+        wide = spec.width(math.prod(one.inputs), layer, batch) - math.prod(one.inputs)
+        name = f"{inputs}{f' + {wide} beside' if wide else ''} → {outputs}"
+        return f"{name:24} {activation}{slope:12}"
+    kind = "conv" if layer.conv else "conv_transpose"
+    rows, columns = one.weights(0)
+    geometry = f"{layer.kernel}×{layer.kernel}, stride {layer.stride or 1}, padding {layer.padding or 0}"
+    products = f"{one.places * rows * columns:,d} multiply–adds"
+    return f"{f'{inputs} → {outputs}':24} {kind} {geometry}  {activation}{slope}  {products}"
 
 
 def _check_sweep(document: "Document", settings: tuple[str, ...]) -> None:

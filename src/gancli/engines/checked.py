@@ -67,6 +67,9 @@ SHAPES = {
     "multiply_columns": "factor u, dy bu",
     "similarity": "h bi, out bb",
     "add_similarity_gradient": "h bi, y bb, dy bb, dx bi",
+    "unfold": "x bi, out rp",
+    "fold": "rows rp, b c, out bi",
+    "sum_rows": "dy ru, out u",
     "closeness": "m bt, out bk",
     "closeness_gradient": "m bt, dy bk, out bt",
 }

@@ -82,9 +82,10 @@ def threads_for(spec: Experiment) -> int:
     if spec.threads != "auto":
         return spec.threads
     work = spec.training.batch * sum(
-        (inputs + 1) * layer.units
+        one.places * (rows + 1) * columns
         for network in spec.networks().values()
-        for inputs, layer in network.dense_layers(None)
+        for one in network.placed(None)
+        for rows, columns in [one.weights(math.prod(one.inputs))]
     )
     enough = TWO_THREADS_PAY.get(engine_name(spec.engine), math.inf)
     return min(2, usable_cores()) if work >= enough else 1

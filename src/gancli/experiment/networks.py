@@ -1,41 +1,87 @@
 """From a spec's networks to networks, optimisers and players."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 
-from gancli.engines import Engine
+from gancli.engines import Array, Engine
 from gancli.games import CLIPS, Average, Player
 from gancli.nn import Network
 from gancli.nn.activations import ACTIVATIONS, Activation, Linear, log_odds
 from gancli.nn.initializers import INITIALIZERS, Initializer
 from gancli.nn.layers import BatchNorm, Dense, Kernel, Layer, Noise, Similarity, dropout
+from gancli.nn.layers.conv import Everywhere, Image, Reorder, conv, conv_transpose
 from gancli.nn.losses import LOG_ODDS
 from gancli.nn.optimizers import OPTIMIZERS, Optimizer
 from gancli.spec import Experiment, Learning, models, networks, width
 from gancli.spec.optimizers import AnyOptimizer
+from gancli.spec.shapes import Placed, Shape, after
 
 
 def make_network(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, logits: bool = False) -> Network:
-    """The network `key` of a spec; with `logits`, its output sigmoid or softmax is left to the loss."""
+    """The network `key` of a spec; with `logits`, its output sigmoid or softmax is left to the loss.
+
+    It takes and gives images channels first, and has channels last within, where convolutions want them.
+    """
     layers: list[Layer] = []
-    batch = spec.training.batch
-    declared = list(spec.networks()[key].dense_layers(spec.mu))
-    for index, (inputs, layer) in enumerate(declared):
-        assert layer.init is not None and layer.bias is not None
-        layers += _beside_inputs(inputs, layer, batch)
-        activation = _activation(layer)
-        if logits and index == len(declared) - 1:
+    placed = list(spec.networks()[key].placed(spec.mu))
+    for index, one in enumerate(placed):
+        activation = _activation(one.layer)
+        if logits and index == len(placed) - 1:
             activation = log_odds(activation)
-        initializer, wide = _initializer(layer.init), width(inputs, layer, batch)
-        if layer.batch_norm:  # its shift is the bias
-            layers += [
-                Dense(wide, layer.units, Linear(), initializer, bias=False),
-                BatchNorm(layer.units, activation, batch),
-            ]
-        else:
-            layers.append(Dense(wide, layer.units, activation, initializer, layer.bias))
+        if index == 0 and _is_coloured(one.inputs) and one.layer.units is None:
+            layers.append(Reorder(_image(one.inputs)))
+        layers += _made_of(one, activation, spec.training.batch)
+    if _is_coloured(placed[-1].outputs) and placed[-1].layer.units is None:
+        layers.append(Reorder(_image(placed[-1].outputs), back=True))
     return Network(layers, engine, spec.dtype, rng)
+
+
+def _made_of(one: Placed, activation: Activation, batch: int) -> list[Layer]:
+    """The layers of nn that a layer of a spec is made of; batch normalisation's shift stands for the bias."""
+    layer, normalized = one.layer, bool(one.layer.batch_norm)
+    assert layer.init is not None and layer.bias is not None
+    init, bias = _initializer(layer.init), layer.bias and not normalized
+    own: Activation = Linear() if normalized else activation
+    geometry = layer.kernel or 1, layer.stride or 1, layer.padding or 0
+    if layer.conv is not None:
+        layers = conv(_image(one.inputs), layer.conv, *geometry, own, init, bias)
+    elif layer.conv_transpose is not None:
+        init = _for_transposed(init, layer)
+        outputs = after(layer, one.inputs)
+        layers = conv_transpose(_image(one.inputs), _image(outputs), *geometry, own, init, bias)
+    else:
+        inputs = math.prod(one.inputs)
+        wide, units = width(inputs, layer, batch), math.prod(one.outputs)
+        layers = [*_beside_inputs(inputs, layer, batch), Dense(wide, units, own, init, bias)]
+    if not normalized:
+        return layers
+    channels, places = one.normalized
+    normal = BatchNorm(channels, activation, batch * places)
+    return [*layers, normal if places == 1 else Everywhere(normal, places)]
+
+
+def _for_transposed(init: Initializer, layer: networks.Layer) -> Initializer:
+    """He's weights by an output's true number of inputs: kernel² / stride² pixels of each channel below."""
+    if not isinstance(layer.init, networks.He):
+        return init
+    factor = (layer.stride or 1) / (layer.kernel or 1)
+
+    def fill(rng: np.random.Generator, out: Array) -> None:
+        init(rng, out)
+        out *= factor
+
+    return fill
+
+
+def _image(shape: Shape) -> Image:
+    channels, height, wide = shape
+    return channels, height, wide
+
+
+def _is_coloured(shape: Shape) -> bool:
+    return len(shape) == 3 and shape[0] > 1
 
 
 def _beside_inputs(inputs: int, layer: networks.Layer, batch: int) -> list[Layer]:
@@ -70,9 +116,9 @@ def _player(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, 
 
 def output(spec: models.Supervised) -> str:
     """The name of the activation of a supervised network's outputs."""
-    *_, (_, last) = spec.network.dense_layers(None)
-    assert last.activation is not None
-    return last.activation.name
+    *_, last = spec.network.placed(None)
+    assert last.layer.activation is not None
+    return last.layer.activation.name
 
 
 def make_optimizer(spec: Experiment, own: AnyOptimizer, network: Network, engine: Engine) -> Optimizer:

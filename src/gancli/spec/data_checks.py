@@ -110,15 +110,24 @@ def sizes(spec: "Learning", shape: tuple[int, ...] | None, outputs: tuple[int, .
         own = network.sizes()
         if not own:
             continue
+        ends = network.shapes()
         first, last = ("inputs", "layers") if network.layers else ("shape", "shape")
-        if shape and key != "generator" and own[0] != size:
-            text = f"inputs must be {described}; got {own[0]}"
+        if shape and key != "generator" and (own[0] != size or _other_image(ends[0], shape)):
+            text = f"inputs must be {described}; got {_short(ends[0])}"
             yield Finding((key, first), text)
         wanted = {"generator": (size,) if shape else (), "network": outputs}.get(key, (1,))
-        if wanted and own[-1] not in wanted:
+        if wanted and (own[-1] not in wanted or (key == "generator" and _other_image(ends[-1], shape or ()))):
             named = " or ".join(map(str, wanted))
             text = described if key == "generator" else named
-            yield Finding((key, last), f"outputs must be {text}; got {own[-1]}")
+            yield Finding((key, last), f"outputs must be {text}; got {_short(ends[-1])}")
+
+
+def _other_image(own: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    return len(own) == len(shape) == 3 and own != shape
+
+
+def _short(shape: tuple[int, ...]) -> str:
+    return f"{math.prod(shape)} ({'×'.join(map(str, shape))})" if len(shape) == 3 else str(shape[0])
 
 
 def _described(shape: tuple[int, ...]) -> str:

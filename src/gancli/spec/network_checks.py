@@ -1,10 +1,11 @@
 """What one field of a network cannot know; `checks` has what concerns several networks, or their data."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 from gancli.spec.networks import WITH_SLOPE, Layer, Network, Noise
+from gancli.spec.shapes import Misfit
 from gancli.spec.yaml import KeyPath
 
 MAX_PARAMETERS = 100_000_000
@@ -22,7 +23,7 @@ class Finding:
 
 def activation_names(network: Network) -> list[str]:
     """The activation of each layer, of a resolved network."""
-    return [layer.activation.name for _, layer in network.dense_layers(None) if layer.activation]
+    return [one.layer.activation.name for one in network.placed(None) if one.layer.activation]
 
 
 def layers(key: str, network: Network) -> Iterator[Finding]:
@@ -31,6 +32,7 @@ def layers(key: str, network: Network) -> Iterator[Finding]:
         yield Finding((key, "shape"), "give `shape`, or `inputs` and `layers`, not both")
     elif network.shape is None and (network.layers is None or network.inputs is None):
         yield Finding((key,), "needs `shape: [inputs, …, outputs]`, or `inputs` and `layers`")
+    yield from _convolutions(key, network)
     noises: list[tuple[KeyPath, Noise | None]] = [((key, "noise"), network.noise)]
     noises += [((key, "layers", i, "noise"), layer.noise) for i, layer in enumerate(network.layers or ())]
     for path, noise in noises:
@@ -41,10 +43,49 @@ def layers(key: str, network: Network) -> Iterator[Finding]:
             yield Finding((*path, "size"), text)
 
 
+def _convolutions(key: str, network: Network) -> Iterator[Finding]:
+    """Each layer is of one kind, says what that kind needs and nothing else, and fits what is below it."""
+    for index, layer in enumerate(network.layers or ()):
+        path: KeyPath = (key, "layers", index)
+        kinds = [name for name in ("units", "conv", "conv_transpose") if getattr(layer, name) is not None]
+        if len(kinds) != 1:
+            got = " and ".join(kinds) or "none"
+            yield Finding(path, f"needs one of `units`, `conv` and `conv_transpose`; got {got}")
+            return
+        only = ("kernel", "stride", "padding", "output_padding")
+        others = {"units": only, "conv": ("output_padding", "reshape"), "conv_transpose": ("reshape",)}
+        for name in others[kinds[0]]:
+            if getattr(layer, name) is not None:
+                yield Finding((*path, name), f"says nothing of a layer of `{kinds[0]}`; remove it")
+        if kinds != ["units"]:
+            yield from _convolution(path, layer, kinds[0])
+    try:
+        network.shapes()
+    except Misfit as error:
+        yield Finding((key, "layers"), str(error))
+
+
+def _convolution(path: KeyPath, layer: Layer, kind: str) -> Iterator[Finding]:
+    if layer.kernel is None:
+        yield Finding((*path, "kernel"), f"is needed by `{kind}`: pixels along each side, such as 4")
+    elif (layer.padding or 0) >= layer.kernel:
+        yield Finding((*path, "padding"), f"must be less than the kernel, {layer.kernel}; got {layer.padding}")
+    if (layer.output_padding or 0) >= (layer.stride or 1) and layer.output_padding:
+        text = f"must be less than the stride, {layer.stride or 1}; got {layer.output_padding}"
+        yield Finding((*path, "output_padding"), text)
+    for name in ("minibatch", "noise", "dropout"):
+        if getattr(layer, name):
+            yield Finding((*path, name), f"is for dense layers; remove it from `{kind}`")
+
+
 def size(key: str, network: Network, batch: int) -> Iterator[Finding]:
     """Not too large for a machine."""
-    sizes = network.sizes()
-    parameters = sum(inputs * units + units for inputs, units in pairwise(sizes))
+    sizes = [*network.sizes()]
+    parameters = 0
+    for one in network.placed(None):
+        rows, columns = one.weights(math.prod(one.inputs))
+        parameters += rows * columns + one.biases
+        sizes.append(rows * one.places if one.layer.conv else columns * one.places)
     if parameters > MAX_PARAMETERS:
         yield Finding((key,), f"has {parameters:,d} parameters; at most {MAX_PARAMETERS:,d} are allowed")
     if sizes and max(sizes) * batch > MAX_BUFFER:
@@ -73,7 +114,7 @@ def batches(key: str, network: Network, batch: int) -> Iterator[Finding]:
 
 def uses_mu(network: Network) -> bool:
     """Does a sigmoid of this resolved network take its slope from the top level?"""
-    layers = [layer for _, layer in network.dense_layers(None)]
+    layers = [one.layer for one in network.placed(None)]
     return any(
         layer.mu is None and layer.activation is not None and layer.activation.name in WITH_SLOPE for layer in layers
     )

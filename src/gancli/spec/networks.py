@@ -1,5 +1,6 @@
 """The vocabulary of networks: shapes, layers, activations, noise, clipping."""
 
+import math
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
@@ -7,6 +8,7 @@ from pydantic import Field
 
 from gancli.spec.base import Positive, Share, Spec, Units, named
 from gancli.spec.optimizers import AnyOptimizer, Sgd
+from gancli.spec.shapes import Misfit, Placed, Shape, after, reshaped
 
 
 class Sigmoid(Spec):
@@ -125,12 +127,27 @@ AnyMinibatch = Annotated[Annotated[Similarity | Kernel, Field(discriminator="nam
 
 
 class Layer(Spec):
-    """One dense layer; what it leaves out is the network's.
+    """One layer: `units` of a dense one, or the channels of a `conv` or `conv_transpose`; the rest is the network's.
 
     On its inputs act dropout, then minibatch discrimination, then noise.
     """
 
-    units: Units
+    units: Units | None = None
+    """Of a dense layer."""
+    conv: Units | None = None
+    """Channels out of a convolution."""
+    conv_transpose: Units | None = None
+    """Channels out of a transposed convolution, the adjoint of one with the same kernel, stride and padding."""
+    kernel: Annotated[int, Field(ge=1, le=64)] | None = None
+    """Pixels along each side of what a convolution's weights cover."""
+    stride: Annotated[int, Field(ge=1, le=64)] | None = None
+    """Pixels from one to the next; 1 where not given."""
+    padding: Annotated[int, Field(ge=0, le=63)] | None = None
+    """Zeros around the image; 0 where not given."""
+    output_padding: Annotated[int, Field(ge=0, le=63)] | None = None
+    """Pixels more that a transposed convolution makes at the right and at the bottom, under its stride."""
+    reshape: Annotated[tuple[Units, Units, Units], Field(strict=False)] | None = None
+    """[channels, height, width], as which the layer above sees the units, whose channels are last in their order."""
     activation: AnyActivation | None = None
     mu: Positive | None = None
     bias: bool | None = None
@@ -140,12 +157,13 @@ class Layer(Spec):
     """Units beside this layer's inputs that compare the samples of a batch; for a discriminator or critic."""
     noise: Noise | None = None
     batch_norm: bool | None = None
-    """Normalise x W over the batch before the activation (Ioffe and Szegedy 2015); its shift stands for the bias."""
+    """Normalise each unit over the batch, each channel of an image over its pixels too, before the activation (Ioffe
+    and Szegedy 2015); its shift stands for the bias."""
     init: AnyInit | None = None
 
 
 def width(inputs: int, layer: Layer, batch: int) -> int:
-    """Inputs of a resolved layer's product: those from below, and what minibatch discrimination and noise add."""
+    """Inputs of a resolved dense layer's product: those from below, and what minibatch discrimination and noise add."""
     noise = layer.noise.size or 0 if layer.noise is not None else 0
     if layer.minibatch is None:
         return inputs + noise
@@ -165,8 +183,8 @@ class Network(Spec):
 
     shape: Annotated[tuple[Units, ...], Field(strict=False, min_length=2, max_length=65)] | None = None
     """Units of each layer, the inputs' first: [784, 20, 1]."""
-    inputs: Units | None = None
-    """Size of the inputs, with `layers`."""
+    inputs: Units | Annotated[tuple[Units, Units, Units], Field(strict=False)] | None = None
+    """With `layers`, the size of the inputs; before a convolution, [channels, height, width]."""
     layers: Annotated[tuple[Layer, ...], Field(strict=False, min_length=1, max_length=64)] | None = None
     """The long form of `shape`: one entry a layer."""
     activation: AnyActivation | None = None
@@ -190,34 +208,41 @@ class Network(Spec):
     clip: Clip | None = None
     optimizer: AnyOptimizer = Sgd()
 
-    def sizes(self) -> tuple[int, ...]:
-        """The inputs, then each layer's units; empty where the spec does not give them."""
+    def shapes(self) -> list[Shape]:
+        """The inputs', then what each layer makes of it; empty where the spec does not give them. Raises Misfit."""
         if self.shape is not None:
-            return self.shape
-        if self.layers is not None and self.inputs is not None:
-            return (self.inputs, *(layer.units for layer in self.layers))
-        return ()
+            return [(size,) for size in self.shape]
+        if self.layers is None or self.inputs is None:
+            return []
+        shapes: list[Shape] = [(self.inputs,) if isinstance(self.inputs, int) else self.inputs]
+        for layer in self.layers:
+            shapes.append(reshaped(layer, after(layer, shapes[-1])))
+        return shapes
 
-    def dense_layers(self, mu: float | None) -> Iterator[tuple[int, Layer]]:
-        """Each layer's inputs and the layer with nothing left out; `mu` is the top level's.
+    def sizes(self) -> tuple[int, ...]:
+        """The inputs, then each layer's units; empty where the spec does not give them, or they do not fit."""
+        try:
+            return tuple(math.prod(shape) for shape in self.shapes())
+        except Misfit:
+            return ()
 
-        Call it on a resolved spec, where `activation` and `output` are given.
+    def placed(self, mu: float | None) -> Iterator[Placed]:
+        """Each layer with nothing left out, and its shapes; `mu` is the top level's.
+
+        Call it on a resolved spec that fits, where `activation` and `output` are given.
         """
-        sizes = self.sizes()
-        layers = self.layers or [Layer(units=units) for units in sizes[1:]]
-        for index, (inputs, layer) in enumerate(zip(sizes, layers, strict=False)):
+        shapes = self.shapes() if self.sizes() else []
+        layers = self.layers or [Layer(units=math.prod(shape)) for shape in shapes[1:]]
+        for index, (inputs, outputs, layer) in enumerate(zip(shapes, shapes[1:], layers, strict=False)):
             last = index == len(layers) - 1
-            yield (
-                inputs,
-                Layer(
-                    units=layer.units,
-                    activation=layer.activation or (self.output if last else self.activation),
-                    mu=layer.mu or self.mu or mu,
-                    bias=self.bias if layer.bias is None else layer.bias,
-                    dropout=(0.0 if index == 0 else self.dropout) if layer.dropout is None else layer.dropout,
-                    minibatch=layer.minibatch or (self.minibatch if last else None),
-                    noise=layer.noise or (self.noise if last else None),
-                    batch_norm=(self.batch_norm and not last) if layer.batch_norm is None else layer.batch_norm,
-                    init=layer.init or self.init,
-                ),
-            )
+            left_out = {
+                "activation": layer.activation or (self.output if last else self.activation),
+                "mu": layer.mu or self.mu or mu,
+                "bias": self.bias if layer.bias is None else layer.bias,
+                "dropout": (0.0 if index == 0 else self.dropout) if layer.dropout is None else layer.dropout,
+                "minibatch": layer.minibatch or (self.minibatch if last else None),
+                "noise": layer.noise or (self.noise if last else None),
+                "batch_norm": (self.batch_norm and not last) if layer.batch_norm is None else layer.batch_norm,
+                "init": layer.init or self.init,
+            }
+            yield Placed(inputs, outputs, layer.model_copy(update=left_out))

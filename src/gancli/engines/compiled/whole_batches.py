@@ -2,18 +2,58 @@
 
 import numpy as np
 
-from gancli.engines.compiled.jit import part
+from gancli.engines.compiled.jit import loop, part
 from gancli.engines.compiled.kernels import corner, kernel, row
-from gancli.engines.compiled.views import fill, share_of
+from gancli.engines.compiled.views import add, cut, fill, room, share_of
 from gancli.engines.numpy_batches import EPSILON, MOMENTUM
 from gancli.engines.replay.layout import BY_ROWS, COLUMNS, FIRST, ROWS
 
 # --- batch normalisation, for a share of the units
 
 
+CHUNK = 256
+"""Units at a time, whose sums are at home in the first-level cache."""
+sums = room(CHUNK)
+
+
+@loop
+def add_square(a, b):
+    """b ← b + a²."""
+    for i in range(b.size):
+        b[i] += a[i] * a[i]
+
+
+@loop
+def add_product(a, b, c):
+    """c ← c + a b."""
+    for i in range(c.size):
+        c[i] += a[i] * b[i]
+
+
+@loop
+def subtract(a, b, c):
+    """c ← a − b."""
+    for i in range(c.size):
+        c[i] = a[i] - b[i]
+
+
+@loop
+def scale_by(a, b):
+    """b ← b a."""
+    for i in range(b.size):
+        b[i] *= a[i]
+
+
+@loop
+def times(a, factor):
+    """a ← factor a."""
+    for i in range(a.size):
+        a[i] *= factor
+
+
 @kernel
 def normalize(share, shares, game, op, numbers, like):
-    """x at FIRST; then the running mean and variance, x̂, and the factors."""
+    """x at FIRST; then the running mean and variance, x̂, and the factors. Row by row, which all units pass at once."""
     _, last, left, right = corner(op, share, shares)
     batch = int(numbers[0])
     if last == 0:
@@ -22,22 +62,24 @@ def normalize(share, shares, game, op, numbers, like):
     t = mean.dtype.type
     share_of_one, unbiased, keep = t(1.0 / batch), t(batch / (batch - 1.0)), t(1.0 - MOMENTUM)
     for group in range(op[ROWS] // batch):
-        factor = row(like, op, FIRST + 8, group, left, right)
-        for j in range(left, right):
-            total, squares = t(0), t(0)
-            for r in range(group * batch, (group + 1) * batch):
-                total += row(like, op, FIRST, r, j, right)[0]
-            middle = total * share_of_one
-            for r in range(group * batch, (group + 1) * batch):
-                off = row(like, op, FIRST, r, j, right)[0] - middle
-                squares += off * off
-            spread = squares * share_of_one
-            scale = t(1) / np.sqrt(spread + t(EPSILON))
-            factor[j - left] = scale
-            for r in range(group * batch, (group + 1) * batch):
-                row(like, op, FIRST + 6, r, j, right)[0] = (row(like, op, FIRST, r, j, right)[0] - middle) * scale
-            mean[j - left] += keep * (middle - mean[j - left])
-            variance[j - left] += keep * (spread * unbiased - variance[j - left])
+        factor = row(like, op, FIRST + 8, group, left, right)  # the mean, then the spread, then what it is for
+        fill(factor, 0.0)
+        for r in range(group * batch, (group + 1) * batch):
+            add(row(like, op, FIRST, r, left, right), factor)
+        times(factor, share_of_one)
+        for j in range(factor.size):
+            mean[j] += keep * (factor[j] - mean[j])
+        for r in range(group * batch, (group + 1) * batch):
+            subtract(row(like, op, FIRST, r, left, right), factor, row(like, op, FIRST + 6, r, left, right))
+        fill(factor, 0.0)
+        for r in range(group * batch, (group + 1) * batch):
+            add_square(row(like, op, FIRST + 6, r, left, right), factor)
+        times(factor, share_of_one)
+        for j in range(factor.size):
+            variance[j] += keep * (factor[j] * unbiased - variance[j])
+            factor[j] = t(1) / np.sqrt(factor[j] + t(EPSILON))
+        for r in range(group * batch, (group + 1) * batch):
+            scale_by(factor, row(like, op, FIRST + 6, r, left, right))
 
 
 @kernel
@@ -65,29 +107,38 @@ def stretch_params(share, shares, game, op, numbers, like):
             dshift[j] += dy[j]
 
 
+@loop
+def below(dy, x, gamma, factor, total, along):
+    """dy ← (γ dy − total − x̂ along) factor."""
+    for i in range(dy.size):
+        dy[i] = (gamma[i] * dy[i] - total[i] - x[i] * along[i]) * factor[i]
+
+
 @kernel
 def normalize_gradient(share, shares, game, op, numbers, like):
     """x̂, γ, factors; dy, in place."""
-    _, last, left, right = corner(op, share, shares)
+    _, last, first, stop = corner(op, share, shares)
     batch = int(numbers[0])
     if last == 0:
         return
-    scale = row(like, op, FIRST + 2, 0, left, right)
-    t = scale.dtype.type
-    share_of_one = t(1.0 / batch)
+    totals, alongs = sums(like), sums(like)
     for group in range(op[ROWS] // batch):
-        factor = row(like, op, FIRST + 4, group, left, right)
-        for j in range(left, right):
-            gamma, total, along = scale[j - left], t(0), t(0)
+        for left in range(first, stop, CHUNK):
+            right = min(stop, left + CHUNK)
+            scale, factor = row(like, op, FIRST + 2, 0, left, right), row(like, op, FIRST + 4, group, left, right)
+            total, along = cut(totals, 0, right - left), cut(alongs, 0, right - left)
+            fill(total, 0.0)
+            fill(along, 0.0)
             for r in range(group * batch, (group + 1) * batch):
-                d = gamma * row(like, op, FIRST + 6, r, j, right)[0]
-                total += d
-                along += d * row(like, op, FIRST, r, j, right)[0]
-            total *= share_of_one
-            along *= share_of_one
+                dy = row(like, op, FIRST + 6, r, left, right)
+                add(dy, total)
+                add_product(dy, row(like, op, FIRST, r, left, right), along)
+            for sum_ in (total, along):
+                scale_by(scale, sum_)
+                times(sum_, scale.dtype.type(1.0 / batch))
             for r in range(group * batch, (group + 1) * batch):
-                dy, x = row(like, op, FIRST + 6, r, j, right), row(like, op, FIRST, r, j, right)[0]
-                dy[0] = (gamma * dy[0] - total - x * along) * factor[j - left]
+                dy = row(like, op, FIRST + 6, r, left, right)
+                below(dy, row(like, op, FIRST, r, left, right), scale, factor, total, along)
 
 
 # --- minibatch discrimination, for a share of the samples

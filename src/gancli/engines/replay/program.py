@@ -290,6 +290,28 @@ def by_samples(program: Program, op: Op) -> None:
     enter(program, op, first, second.width, lambda ref, kind: None if kind == READ else by_rows(ref))
 
 
+def patches(program: Program, op: Op) -> None:
+    """A share of the images."""
+    images, rows = (op["x"], op["out"]) if op.name == "unfold" else (op["out"], op["rows"])
+    height, width, kernel, stride, padding = (op[key] for key in ("height", "width", "kernel", "stride", "padding"))
+    down, across = ((size + 2 * padding - kernel) // stride + 1 for size in (height, width))
+    arrays = (op["x"], op["out"]) if op.name == "unfold" else (rows, op.get("b"), images)
+    ints: dict[int, Any] = {at.ROWS: images.rows}
+    ints |= {at.FIRST + 2 * place: ref or 0 for place, ref in enumerate(arrays)}
+    geometry = (height, width, images.width // (height * width), kernel, stride, padding, down, across)
+    ints |= dict(enumerate(geometry, start=at.FIRST + 6))
+    written = op["out"]
+    touched = [(ref, ref is written, by_rows(ref) if ref is images else None) for ref in arrays if ref is not None]
+    program.add(op.name, ints, touched)
+
+
+def reorder(program: Program, op: Op) -> None:
+    """A share of the images."""
+    x, out = op["x"], op["out"]
+    ints = {at.ROWS: x.rows, at.COLUMNS: x.width, at.FIRST: x, at.FIRST + 2: out, at.FIRST + 4: op["channels"]}
+    program.add(op.name, ints, [(x, False, by_rows(x)), (out, True, by_rows(out))])
+
+
 LOWERED: dict[str, Callable[[Program, Op], None]] = {
     "load": load, "encode": encode, "draw": draw,
     "affine": affine, "affine_input": affine_input, "affine_params": affine_params, "add_affine_params": affine_params,
@@ -297,6 +319,7 @@ LOWERED: dict[str, Callable[[Program, Op], None]] = {
     **dict.fromkeys(("sgd", "adagrad", "rmsprop", "adadelta", "adam"), optimizer),
     "categorical_cross_entropy": whole_rows, "log_term": with_targets, "square_term": with_targets,
     "rescale": alone,
+    "unfold": patches, "fold": patches, "sum_rows": by_units, "channels_last": reorder, "channels_first": reorder,
     **dict.fromkeys(("normalize", "stretch", "stretch_params", "normalize_gradient"), by_units),
     **dict.fromkeys(("similarity", "add_similarity_gradient", "closeness", "closeness_gradient"), by_samples),
 }  # fmt: skip
