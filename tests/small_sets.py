@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from gancli.data.sets import SETS, FileInfo, SetInfo
 
@@ -43,6 +44,20 @@ def contents(name: str, count: int = 60) -> dict[str, bytes]:
         head = struct.pack(">2I", 0x801, many)
         found[next(files).name] = head + (labels(name, many) + info.first_label).astype(np.uint8).tobytes()
     return found
+
+
+def write_own(kind: str, folder: Path) -> Path:
+    """Own data for the shipped configurations: 30 pictures of several sizes, or a table of 30 rows of three breeds."""
+    folder.mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    if kind == "images":
+        for number in range(30):
+            pixels = rng.integers(0, 256, (40 + number % 3, 50, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(folder / f"{number}.png")
+        return folder
+    rows = [f"{60 + number % 20},{50 + number % 7},{number % 5},{'ABC'[number % 3]}" for number in range(30)]
+    (folder / "table.csv").write_text("\n".join(["height,weight,wool,breed", *rows]), encoding="utf-8")
+    return folder / "table.csv"
 
 
 def _images(info: SetInfo, upright: Values) -> bytes:

@@ -18,6 +18,7 @@ import small_sets
 from gancli.data import SETS
 from gancli.runs import RunFolder, checkpoint
 from gancli.spec import is_sweep, load_sweep
+from gancli.spec.data import OWN
 from helpers import gancli, started, unmeasured
 
 WGAN = """
@@ -302,7 +303,10 @@ def test_every_shipped_config_runs_for_a_few_games(path: Path, tmp_path: Path) -
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     settings += ["training.passes=null"] if "passes" in data["training"] else []
     settings += ["data.require=null"] if data.get("data", {}).get("require") else []
-    if (name := data.get("data", {}).get("set", "mnist")) != "mnist" and SETS[name].fetched:
+    name = data.get("data", {}).get("set", "mnist")
+    if name in OWN:
+        settings += [f"data.path={small_sets.write_own(name, tmp_path / name)}"]
+    elif name != "mnist" and SETS[name].fetched:
         settings += [f"data.path={small_sets.write(name, tmp_path / name)}"]
     settings += ["training.games=3"] + (["training.warmup=0"] if "warmup" in data["training"] else [])
     result = gancli("train", str(path), *(word for setting in settings for word in ("--set", setting)))
