@@ -119,7 +119,7 @@ MISFITS: dict[str, tuple[str, dict[str, Any], list[str]]] = {
         "images", {**GAN, "generator": {"inputs": 2, "layers": [{"units": 7}]}, "discriminator": {"shape": [16, 1]}},
         ["generator.layers: outputs must be 16 (4×4 pixels)"],
     ),
-    "no labels to learn": ("images", networks([16, 3]), ["images.npy) has no labels; a supervised run learns to tell two or more apart"]),
+    "no labels to learn": ("images", networks([16, 3]), ["images.npy): data: has no labels; a supervised run learns to tell two or more apart"]),
 }  # fmt: skip
 
 
