@@ -174,7 +174,7 @@ def measures(**pairs: tuple[float, float]) -> dict[str, dict[str, float]]:
     return {name: {"value": value, "real": real} for name, (value, real) in pairs.items()}
 
 
-COVERAGE = "collapse: samples come near 4 % of the real images (coverage), where held-out real data come near 96 %"
+COVERAGE = "collapse: samples come near 4 % of the real samples (coverage), where held-out real data come near 96 %"
 
 
 @pytest.mark.parametrize(
@@ -203,14 +203,14 @@ COVERAGE = "collapse: samples come near 4 % of the real images (coverage), where
         ),
         (measures(classes=(8, 10), share_0=(0.1, 0.1)), "classes: 8 of 10"),
         (measures(modes=(5, 8)), "collapse: 5 modes of 8"),
-        (measures(duplicates=(0.9, 0.01)), "near-duplicates: 90 % of the samples; of real images 1 %"),
+        (measures(duplicates=(0.9, 0.01)), "near-duplicates: 90 % of the samples; of real ones 1 %"),
         (
             measures(nearest_train=(1.0, 5.0)),
-            "learned by heart: samples are 1 from the nearest training image, test images 5",
+            "learned by heart: samples are 1 from the nearest training sample, held-out ones 5",
         ),
         (
             {"nearest_train": {"value": 5.0, "real": 5.0, "±": 4.0, "real ±": 4.0}},
-            "borderline: learned by heart: samples are 5 from the nearest training image, test images 5",
+            "borderline: learned by heart: samples are 5 from the nearest training sample, held-out ones 5",
         ),
     ],
 )  # fmt: skip

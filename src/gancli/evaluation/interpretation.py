@@ -101,7 +101,7 @@ def _plain(one: Metric, pair: Pair, measures: Measures) -> str:
 
 def _coverage(one: Metric, pair: Pair, measures: Measures) -> str:
     line = (
-        f"collapse: samples come near {_percent(pair.value)} of the real images (coverage), where held-out real data "
+        f"collapse: samples come near {_percent(pair.value)} of the real samples (coverage), where held-out real data "
         f"come near {_percent(pair.real)}"
     )
     precision = _pair(measures, "precision")
@@ -126,15 +126,14 @@ def _modes(one: Metric, pair: Pair, measures: Measures) -> str:
 
 
 def _duplicates(one: Metric, pair: Pair, measures: Measures) -> str:
-    return f"near-duplicates: {_percent(pair.value)} of the samples; of real images {_percent(pair.real)}"
+    return f"near-duplicates: {_percent(pair.value)} of the samples; of real ones {_percent(pair.real)}"
 
 
 def _nearest_train(one: Metric, pair: Pair, measures: Measures) -> str:
     if pair.value > pair.real:
         return _plain(one, pair, measures)
-    return (
-        f"learned by heart: samples are {pair.value:.2g} from the nearest training image, test images {pair.real:.2g}"
-    )
+    near = f"{pair.value:.2g} from the nearest training sample"
+    return f"learned by heart: samples are {near}, held-out ones {pair.real:.2g}"
 
 
 SENTENCES = {

@@ -55,6 +55,13 @@ def load_data(spec: Experiment, progress: data.Progress | None = None) -> Datase
     return dataset
 
 
+def how_to_find(spec: Experiment) -> str:
+    """What to do where the data that are here are not those that a run learned from."""
+    if isinstance(spec, models.Game2d) or spec.data.set in data.SETS:
+        return "set $GANCLI_DATA, or data.path, to where its own are"
+    return "its own have changed since: put them back as they were, or train anew"
+
+
 def check_fit(spec: Learning, dataset: Dataset) -> None:
     """Do the networks fit the data, whose shape a spec may not know? Raises SpecError."""
     outputs: tuple[int, ...] = ()

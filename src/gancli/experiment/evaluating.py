@@ -18,7 +18,7 @@ from gancli.evaluation.manifold import NEIGHBOURS, manifold
 from gancli.evaluation.mixtures import mixture
 from gancli.evaluation.stacked import spelled
 from gancli.evaluation.table import Draw, Row, Table, measure_images, measure_points, measure_rows
-from gancli.experiment.build import load_data
+from gancli.experiment.build import how_to_find, load_data
 from gancli.experiment.critic import CriticDistance, critic_distance
 from gancli.experiment.judges import BUNDLED_NAME, bundled_judge, labels, objection, pixels
 from gancli.experiment.sampling import load_generator
@@ -55,7 +55,7 @@ def evaluate(folder: RunFolder, how: How) -> dict[str, Any]:
     spec, network, game = load_generator(folder)
     latents, subsets = (np.random.default_rng(seed) for seed in np.random.SeedSequence(how.seed).spawn(2))
     dataset = load_data(spec)
-    notices = _same_data(folder, dataset)
+    notices = _same_data(folder, dataset, how_to_find(spec))
     facts = {"run": str(folder.path), "game": game, "asked": how.samples, "seed": how.seed, "data": dataset.origin}
     facts |= {"checksum": checksum(dataset)}
 
@@ -130,7 +130,7 @@ def _chosen(how: How, spec: Gan | Wgan, dataset: Dataset) -> tuple[Judge | None,
     return None, [*notices, f"without a judge: {text}"]
 
 
-def _same_data(folder: RunFolder, dataset: Dataset) -> list[str]:
+def _same_data(folder: RunFolder, dataset: Dataset, remedy: str) -> list[str]:
     """What to tell of data that are not the run's; refused where its training data may be among the held-out ones.
 
     Raises RunError.
@@ -143,7 +143,7 @@ def _same_data(folder: RunFolder, dataset: Dataset) -> list[str]:
         return ["the run learned the bundled MNIST-5k; it is measured beside the full MNIST, which holds it"]
     raise RunError(
         f"{folder.path}: it was trained on other data ({data.get('origin')}) than there are now ({dataset.origin}): "
-        "these say nothing of it; set $GANCLI_DATA, or data.path, to where its own are"
+        f"these say nothing of it; {remedy}"
     )
 
 

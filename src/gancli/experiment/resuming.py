@@ -6,7 +6,7 @@ from typing import Any
 
 from gancli.data import Dataset
 from gancli.engines import Engine, make_engine
-from gancli.experiment.build import Built, build, load_data
+from gancli.experiment.build import Built, build, how_to_find, load_data
 from gancli.experiment.run import MakeReporter, Outcome, engine_of, named, play
 from gancli.experiment.saving import most_bytes, put_back
 from gancli.runs import RunError, RunFolder, checkpoint
@@ -55,7 +55,8 @@ def _reopen_locked(folder: RunFolder, games: int | None, dataset: Dataset | None
     engine = make_engine(engine_name, threads)  # other bits else, where the spec says auto
     built = build(resolved.experiment, dataset or load_data(resolved.experiment), engine)
     if data.get("sha256") != built.dataset.facts.get("sha256"):
-        raise RunError(f"{folder.path}: it was trained on other data than {built.dataset.origin}; set $GANCLI_DATA")
+        remedy = how_to_find(resolved.experiment)
+        raise RunError(f"{folder.path}: it was trained on other data than {built.dataset.origin}; {remedy}")
     facts, damaged = _put_back_newest(folder, resolved, built)
     if games is not None and games <= built.game.played:
         raise RunError(f"{folder.path}: is at game {built.game.played} already; --games must be more, got {games}")
