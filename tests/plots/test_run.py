@@ -18,7 +18,7 @@ WEIGHTS = {9: {"critic": {"0.weight": np.ones((784, 2)), "0.bias": np.ones(2)}}}
 
 
 def test_figures_are_of_what_the_files_hold_curves_first() -> None:
-    made = run(ROWS, {9: ERRORS}, WEIGHTS)
+    made = run(ROWS, {9: ERRORS}, WEIGHTS, data={"shape": [1, 28, 28]})
     assert list(figures(plot_run, made, "svg")) == [
         f"{name}.svg"
         for name in ("losses", "modes", "pictures", "judged", "confusion", "errors", "weights-critic", "filters-critic")
