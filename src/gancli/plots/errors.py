@@ -49,7 +49,7 @@ def _matrix(confusion: NDArray[Any], title: str) -> Any:
     axes.set(xticks=ticks, yticks=ticks, xlabel="prediction", ylabel="true label")
     axes.set_title(f"{title}: {np.trace(confusion) / confusion.sum():.2%} of {confusion.sum():,d} right", fontsize=11)
     axes.grid(False)
-    figure.colorbar(shown, label="share of the label's images")
+    figure.colorbar(shown, label="share of the label's samples")
     return figure
 
 

@@ -18,6 +18,8 @@ from gancli.runs.files import remove_dead
 _PICTURED = {
     ("supervised", "xor"): "predictions over the square [−1, 1]²",
     ("supervised", "line"): "predictions over the square [−1, 1]²",
+    ("supervised", "two_moons"): "predictions over the plane",
+    ("supervised", "table"): "predicted numbers against true ones",
     ("game2d", "none"): "θ and φ over the field of their steps",
 }
 """What the pictures of a kind of run and a data set show, where it is not samples."""
