@@ -511,3 +511,20 @@ def test_samples_have_the_form_of_what_they_are(own_folder: Path) -> None:
         run(gan(source.data, math.prod(source.shape), games=1))
         refused = gancli("sample", "latest", "-o", wrong)
         assert refused.exit_code == 2 and f"must end in .{right}" in refused.stderr and not Path(wrong).exists()
+
+
+def test_a_classifier_of_many_classes() -> None:
+    """What it takes for what is counted of a hundred at most."""
+    for classes in (100, 101):
+        np.savez("many.npz", x=RNG(8).random((404, 3, 3)), y=np.arange(404) % classes)
+        folder = run(
+            {
+                **supervised({"set": "images", "path": "many.npz"}, [9, classes]),
+                "training": {"games": 2, "batch": 8},
+                "pictures": {"every": 2, "count": 9},
+            }
+        )
+        with np.load(sorted(folder.images.glob("*.npz"))[-1]) as arrays:
+            assert ("confusion" in arrays) == (classes == 100) and arrays["images"].shape == (9, 1, 3, 3)
+        names = {Path(line).name for line in said("plot", "latest").splitlines()}
+        assert "errors.png" in names and ("confusion.png" in names) == (classes == 100)

@@ -161,3 +161,21 @@ def test_the_last_bias_of_colours_has_an_image_a_channel() -> None:
 def test_what_is_no_image_has_histograms_alone(shape: Any) -> None:
     at = run(params={1: {"critic": {"0.weight": np.ones((4, 2)), "0.bias": np.ones(4)}}}, data={"shape": shape})
     assert list(figures(plot_weights, at, Path(), "png", "")) == ["weights-critic.png"]
+
+
+@pytest.mark.parametrize(
+    ("values", "ends"),
+    [
+        ([3.0] * 3, (2.5, 3.5)),
+        ([0.0] * 3, (-0.5, 0.5)),
+        ([1e20] * 3, (1e20 - 1e14, 1e20 + 1e14)),
+        ([-1e9, 1e-9, 1e9], (-1e9, 1e9)),
+    ],
+    ids=str,
+)
+def test_weights_that_are_next_to_the_same_or_huge_have_bars(values: Any, ends: tuple[float, float]) -> None:
+    params = {1: {"one": {"0.bias": np.array(values, np.float32)}}}
+    (axes,) = figures(plot_weights, run(params=params), Path(), "png", "mine")["weights-one.png"].axes
+    bars = axes.patches
+    assert len(bars) == 60 and sum(bar.get_height() for bar in bars) == 3
+    assert (bars[0].get_x(), bars[-1].get_x() + bars[-1].get_width()) == pytest.approx(ends, rel=1e-6)

@@ -18,26 +18,27 @@ LABELS = 100
 
 
 def plot_errors(run: Path, target: Path, form: str, name: str) -> list[Path]:
-    """From the newest file of pictures; nothing where it holds no confusion matrix."""
+    """From the newest file of pictures; nothing where it holds no labels and answers."""
     files = by_game(run / "images", "npz")
     if not files:
         return []
     arrays = read_arrays(files[-1], PICTURE_BYTES, packed=True)
-    if "confusion" not in arrays:
+    if not {"labels", "answers"} <= arrays.keys():
         return []
     title = f"{name}, training {game_of(files[-1]):,d}"
     with meant(files[-1]):
-        confusion, labels, predictions = (arrays[key] for key in ("confusion", "labels", "answers"))
-        if len(confusion) > LABELS or confusion.dtype.kind not in "iu":
-            raise ValueError(f"counts of {len(confusion)} labels")
-        figures = {"confusion": _matrix(confusion, title)}
+        figures = {}
+        if "confusion" in arrays:  # of few labels
+            figures["confusion"] = _matrix(arrays["confusion"], title)
         if "images" in arrays and len(arrays["images"]):  # a table has none
-            figures["errors"] = _images(arrays["images"], labels, predictions, title)
+            figures["errors"] = _images(arrays["images"], arrays["labels"], arrays["answers"], title)
     return [save(figure, target / f"{file}.{form}") for file, figure in figures.items()]
 
 
 def _matrix(confusion: NDArray[Any], title: str) -> Any:
-    """Shares of each row by colour, counts as text."""
+    """Shares of each row by colour, counts as text. Raises ValueError."""
+    if len(confusion) > LABELS or confusion.dtype.kind not in "iu":
+        raise ValueError(f"counts of {len(confusion)} labels")
     shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     figure, axes = subplots(figsize=(6.4, 5.6))
     shown = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
