@@ -479,3 +479,52 @@ def test_a_column_without_a_name_is_a_label_by_its_number() -> None:
             "training.loss=cross_entropy",
         )
         assert len(folder.record()["data"]["classes"]) == 3 and folder.last()["accuracy"] > 0.6
+
+
+def test_a_table_of_one_column_and_one_that_is_constant() -> None:
+    """No pair, no correlation; and a column that never changes is no reason to divide by zero."""
+    rng = RNG(7)
+    np.savetxt("one.csv", 5 + rng.normal(size=200), "%.4f", header="cost ($)", comments="")
+    np.savetxt(
+        "flat.csv", np.column_stack([rng.normal(size=200), np.full(200, 7)]), "%.4f", ",", header="a,b", comments=""
+    )
+    for name, features in (("one", 1), ("flat", 2)):
+        data = {"set": "table", "path": f"{name}.csv", "standardize": True}
+        written(gan(data, features, "linear"))
+        said("train", "c.yaml", "-q")
+        measures = json.loads(said("evaluate", "latest", "--samples", "100", "--format", "json"))["measures"]
+        assert measures["correlations"]["value"] is None if name == "one" else measures["correlations"]["real"] == 0.0
+        assert all(math.isfinite(measure["real"]) for key, measure in measures.items() if key != "correlations")
+        said("evaluate", "latest", "--samples", "100")
+        names = [Path(line).name for line in said("plot", "latest").splitlines()]
+        assert ("columns.png" if name == "one" else "pairs.png") in names
+        said("report", "latest")
+        path = Path(said("sample", "latest", "-n", "5", "--force").strip())
+        rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+        assert rows[0] == (["cost ($)"] if name == "one" else ["a", "b"]) and len(rows) == 6
+
+
+def test_samples_have_the_form_of_what_they_are(own_folder: Path) -> None:
+    """Rows are no picture, images are no table."""
+    table, images = (made_in(own_folder, name) for name in ("a CSV of points with labels", "IDX of 8×8"))
+    for source, wrong, right in ((table, "s.png", "csv or .npz"), (images, "s.csv", "png or .npz")):
+        run(gan(source.data, math.prod(source.shape), games=1))
+        refused = gancli("sample", "latest", "-o", wrong)
+        assert refused.exit_code == 2 and f"must end in .{right}" in refused.stderr and not Path(wrong).exists()
+
+
+def test_a_classifier_of_many_classes() -> None:
+    """What it takes for what is counted of a hundred at most."""
+    for classes in (100, 101):
+        np.savez("many.npz", x=RNG(8).random((404, 3, 3)), y=np.arange(404) % classes)
+        folder = run(
+            {
+                **supervised({"set": "images", "path": "many.npz"}, [9, classes]),
+                "training": {"games": 2, "batch": 8},
+                "pictures": {"every": 2, "count": 9},
+            }
+        )
+        with np.load(sorted(folder.images.glob("*.npz"))[-1]) as arrays:
+            assert ("confusion" in arrays) == (classes == 100) and arrays["images"].shape == (9, 1, 3, 3)
+        names = {Path(line).name for line in said("plot", "latest").splitlines()}
+        assert "errors.png" in names and ("confusion.png" in names) == (classes == 100)

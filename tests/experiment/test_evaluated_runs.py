@@ -91,7 +91,7 @@ class Asked:
         self.table = Table(ROWS, 12, 10, notices or [])
         monkeypatch.setattr(evaluating, f"measure_{kind}", self)
 
-    def __call__(self, draw: Any, *words: Any) -> Table:
+    def __call__(self, draw: Any, *words: Any, **_: Any) -> Table:
         self.draw, self.words = draw, words
         return self.table
 
@@ -235,10 +235,13 @@ def test_a_run_is_measured_beside_the_data_it_learned_or_all_of_them(
     folder.write_record({"status": "completed", **record})
     if remarks is None:
         origin = record["data"].get("origin")
-        with pytest.raises(RunError, match=rf"trained on other data \({origin}\) than there are now \(there\)"):
-            evaluating._same_data(folder, few(facts=facts))
+        with pytest.raises(
+            RunError,
+            match=rf"trained on other data \({origin}\) than there are now \(there\): these say nothing of it; do this$",
+        ):
+            evaluating._same_data(folder, few(facts=facts), "do this")
     else:
-        assert len(evaluating._same_data(folder, few(facts=facts))) == remarks
+        assert len(evaluating._same_data(folder, few(facts=facts), "do this")) == remarks
 
 
 def test_ways_to_measure_are_told_apart_by_judge_size_and_data() -> None:

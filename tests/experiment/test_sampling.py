@@ -1,9 +1,13 @@
 """What is drawn from a run that is over: by hand, from the arrays of its checkpoint."""
 
+import csv
+import io
+
 import numpy as np
 import pytest
 
-from gancli.experiment import sample
+from gancli.data import Units
+from gancli.experiment import Samples, sample
 from gancli.runs import RunFolder, checkpoint
 from helpers import train
 
@@ -59,3 +63,17 @@ def test_images_are_cut_off_at_black_and_white() -> None:
     assert expected.min() < 0 and expected.max() > 1
     assert found.values.reshape(6, 784) == pytest.approx(np.clip(expected, 0, 1), abs=1e-6)
     assert found.values.shape == (6, 1, 28, 28) and found.units.kind == "images"
+
+
+@pytest.mark.parametrize(
+    "columns", [(), ("a", "b"), ('name, with "both"', "line\nbreak"), ("größe", " padded ")], ids=str
+)
+def test_a_table_of_samples_gives_every_number_back(columns: tuple[str, ...]) -> None:
+    rng = np.random.default_rng(0)
+    values = (rng.normal(size=(50, 2)) * 10.0 ** rng.integers(-30, 30, (50, 2))).astype(np.float32)
+    values[0] = [0.0, -1.5]
+    content = Samples(values, np.zeros((50, 3)), 7, Units((2,), columns=columns)).csv().decode("utf-8")
+    header, *rows = csv.reader(io.StringIO(content, newline=""))
+    assert header == list(columns or ("x0", "x1")) and rows[0] == ["0", "-1.5"]
+    assert np.array_equal(np.array(rows, np.float64).astype(np.float32), values), "to the bit"
+    assert "\r" not in content and content.endswith("\n")

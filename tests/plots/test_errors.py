@@ -95,3 +95,9 @@ def test_images_in_colour_are_shown_in_colour() -> None:
     figure = figures(plot_errors, run(images={10: one}), Path(), "png", "")["errors.png"]
     (image,) = figure.axes[0].images
     np.testing.assert_allclose(image.get_array(), np.clip(one["images"][0], 0, 1).transpose(1, 2, 0))
+
+
+def test_of_many_labels_there_are_errors_alone() -> None:
+    one = pictured(3)
+    del one["confusion"]
+    assert list(figures(plot_errors, run(images={10: one}), Path(), "png", "")) == ["errors.png"]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gancli.plots.frames import Frame, frames, spread
+from gancli.plots.frames import Frame, _draw_png, frames, read_png, spread
 from gancli.plots.style import drawing, subplots
 from gancli.runs import RunError
 from plots.by_hand import BLUE, ORANGE, colour, curve, dots, run
@@ -174,3 +174,29 @@ def test_frames_of_a_path_are_its_pictures_or_where_there_are_two_its_tests(
 
 def test_a_field_of_a_run_that_was_not_measured_is_no_frame() -> None:
     assert frames(run(images={0: FIELD})) == []
+
+
+COLOURS = np.arange(24, dtype=np.uint8).reshape(2, 4, 3) * 10
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        ("RGB", COLOURS), ("RGBA", COLOURS), ("L", COLOURS[..., 1]), ("P", COLOURS), ("1", np.eye(3, dtype=np.uint8) * 255),
+    ],
+)  # fmt: skip
+def test_a_png_in_colour_is_read_in_colour_and_a_grey_one_in_grey(mode: str, expected: Any) -> None:
+    path = Path("a.png")
+    image = Image.fromarray(expected)
+    (image.quantize(8) if mode == "P" else image.convert(mode)).save(path)
+    found = read_png(path)
+    assert found.dtype == np.uint8 and found.shape == expected.shape
+    assert np.abs(found.astype(int) - expected).max() <= (12 if mode == "P" else 0)
+
+
+def test_a_picture_in_colour_is_drawn_in_its_colours() -> None:
+    axes, _ = shown(Frame(3, Path(run(images={3: [[0]]})) / "images" / "game-000003.png", _draw_png))
+    assert axes.images[0].get_array().shape == (1, 1)
+    Image.fromarray(COLOURS).save("c.png")
+    axes, bar = shown(Frame(3, Path("c.png"), _draw_png))
+    assert axes.images[0].get_array().tolist() == COLOURS.tolist() and bar is None and not axes.axison

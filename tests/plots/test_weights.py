@@ -99,3 +99,83 @@ def test_weights_that_are_all_zero_are_drawn() -> None:
     found = drawn({1: {"critic": {"0.weight": np.zeros((784, 2)), "1.bias": np.zeros(784)}}})
     assert found["filters-critic.png"].axes[0].images[0].get_clim() == (-1, 1)
     assert found["last-bias-critic.png"].axes[0].images[0].get_clim() == (-1, 1)
+
+
+def of_shape(shape: Any, **networks: Any) -> dict[str, Any]:
+    at = Path("runs") / "-".join(map(str, shape))
+    return figures(plot_weights, run(params={30: networks}, at=at, data={"shape": [*shape]}), Path(), "png", "mine")
+
+
+def test_filters_over_colours_are_in_colour_around_grey() -> None:
+    """What a neuron looks for in red, green and blue, in units of the largest weight drawn."""
+    shape, weights = (3, 4, 5), RNG.normal(size=(60, 12)) * np.arange(1, 13)
+    order = np.argsort(-np.linalg.norm(weights, axis=0))
+    figure = of_shape(shape, critic={"0.weight": weights})["filters-critic.png"]
+    assert len(figure.axes) == 1, "no bar explains colours"
+    (image,) = figure.axes[0].images
+    sheet, bound = np.array(image.get_array()), np.abs(weights).max()
+    assert sheet.shape == (2 * 6, 10 * 7, 3) and not figure.axes[0].axison and image.get_interpolation() == "none"
+    for place, unit in enumerate(order):
+        top, left = 6 * (place // 10), 7 * (place % 10)
+        expected = weights[:, unit].reshape(3, 4, 5).transpose(1, 2, 0) / (2 * bound) + 0.5
+        np.testing.assert_allclose(sheet[top : top + 4, left : left + 5], expected, atol=1e-12)
+        sheet[top : top + 4, left : left + 5] = 1.0
+    assert (sheet == 1.0).all(), "white stands between the filters"
+    assert "12 of 12 neurons (grey: 0; black and white: ∓" in figure.get_suptitle()
+
+
+def test_filters_over_colours_that_are_all_zero_are_grey() -> None:
+    (image,) = of_shape((3, 2, 2), critic={"0.weight": np.zeros((12, 1))})["filters-critic.png"].axes[0].images
+    assert (np.array(image.get_array())[:2, :2] == 0.5).all()
+
+
+@pytest.mark.parametrize("shape", [(1, 3, 7), (2, 4, 3)])
+def test_filters_have_the_data_s_own_shape_their_channels_added(shape: tuple[int, int, int]) -> None:
+    weights = RNG.normal(size=(int(np.prod(shape)), 2)) * [1, 9]
+    figure = of_shape(shape, critic={"0.weight": weights})["filters-critic.png"]
+    (image,) = figure.axes[0].images
+    sheet = np.ma.filled(image.get_array(), np.nan)
+    height, width = shape[1:]
+    for place, unit in enumerate((1, 0)):
+        tile = sheet[:height, place * (width + 2) : place * (width + 2) + width]
+        np.testing.assert_allclose(tile, weights[:, unit].reshape(shape).sum(axis=0))
+    bound = np.abs(weights.T.reshape(-1, *shape).sum(axis=1)).max()
+    assert image.get_clim() == pytest.approx((-bound, bound)) and figure.axes[1].get_ylabel() == "weight"
+
+
+def test_the_last_bias_of_colours_has_an_image_a_channel() -> None:
+    bias = np.linspace(-0.5, 0.25, 24)
+    figure = of_shape((3, 2, 4), generator={"0.weight": np.ones((2, 24)), "0.bias": bias})["last-bias-generator.png"]
+    shown = [axes for axes in figure.axes if axes.images]
+    assert len(shown) == 3 and [axes.get_title()[-9:] for axes in shown] == ["channel 0", "channel 1", "channel 2"]
+    for axes, channel in zip(shown, bias.reshape(3, 2, 4), strict=True):
+        np.testing.assert_array_equal(axes.images[0].get_array(), channel)
+        assert axes.images[0].get_clim() == (-0.5, 0.5)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [[4], [2, 2], [1, 2, 3], [1, 2, 0], [1, -2, -2], [1.0, 2, 2], ["1", 2, 2], [1, 1, 2, 2], "122", None],
+    ids=str,
+)
+def test_what_is_no_image_has_histograms_alone(shape: Any) -> None:
+    at = run(params={1: {"critic": {"0.weight": np.ones((4, 2)), "0.bias": np.ones(4)}}}, data={"shape": shape})
+    assert list(figures(plot_weights, at, Path(), "png", "")) == ["weights-critic.png"]
+
+
+@pytest.mark.parametrize(
+    ("values", "ends"),
+    [
+        ([3.0] * 3, (2.5, 3.5)),
+        ([0.0] * 3, (-0.5, 0.5)),
+        ([1e20] * 3, (1e20 - 1e14, 1e20 + 1e14)),
+        ([-1e9, 1e-9, 1e9], (-1e9, 1e9)),
+    ],
+    ids=str,
+)
+def test_weights_that_are_next_to_the_same_or_huge_have_bars(values: Any, ends: tuple[float, float]) -> None:
+    params = {1: {"one": {"0.bias": np.array(values, np.float32)}}}
+    (axes,) = figures(plot_weights, run(params=params), Path(), "png", "mine")["weights-one.png"].axes
+    bars = axes.patches
+    assert len(bars) == 60 and sum(bar.get_height() for bar in bars) == 3
+    assert (bars[0].get_x(), bars[-1].get_x() + bars[-1].get_width()) == pytest.approx(ends, rel=1e-6)

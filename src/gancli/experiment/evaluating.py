@@ -111,7 +111,7 @@ def _of_images(
     more = None
     if dataset.facts.get("pictures") == STACKED:
         more, notices = partial(spelled, judge=bundled_judge()), []
-    table = measure_images(draw, *real, dataset.train.labels, judge, rng, how.samples, how.quick, more)
+    table = measure_images(draw, *real, dataset.train.labels, judge, rng, how.samples, how.quick, more=more)
     few = _few(spec, dataset) if dataset.classes and more is None else ""
     return table, judge, [*notices, *(f"{few}{notice}" for notice in table.notices)]
 

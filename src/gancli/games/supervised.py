@@ -15,6 +15,8 @@ from gancli.nn.losses import Loss
 Predicted = Literal["classes", "points", "numbers"]
 CHUNK = 1000
 """Test samples in one forward pass."""
+CONFUSED = 100
+"""Labels of which it is counted how often each is taken for each other one, at most."""
 
 
 class Supervised(Game):
@@ -108,12 +110,17 @@ class Supervised(Game):
         )
 
     def picture_of_errors(self, count: int) -> Picture:
-        """The images, their labels and predictions; and how often each label (row) got each prediction (column)."""
+        """The images, their labels and predictions; and how often each label (row) got each prediction (column).
+
+        Of more than `CONFUSED` labels that is not counted.
+        """
         split, kinds = self._test.split, len(self._codes)
         predictions, labels = self.chosen(self._loss.prediction(self.test_outputs())), split.labels
-        confusion = np.bincount(labels * kinds + predictions, minlength=kinds * kinds).reshape(kinds, kinds)
         wrong = np.flatnonzero(predictions != labels)[:count]
-        arrays: dict[str, Any] = {"confusion": confusion, "labels": labels[wrong], "answers": predictions[wrong]}
+        arrays: dict[str, Any] = {"labels": labels[wrong], "answers": predictions[wrong]}
+        if kinds <= CONFUSED:
+            counts = np.bincount(labels * kinds + predictions, minlength=kinds * kinds)
+            arrays = {"confusion": counts.reshape(kinds, kinds), **arrays}
         return Picture(split.seen(split.samples[wrong], np.float64), arrays)
 
     def _outputs(self, samples: NDArray[Any], seen: Callable[[NDArray[Any], Any], Array]) -> Array:

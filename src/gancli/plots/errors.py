@@ -19,36 +19,36 @@ LABELS = 100
 
 
 def plot_errors(run: Path, target: Path, form: str, name: str) -> list[Path]:
-    """From the newest file of pictures; nothing where it holds no confusion matrix."""
+    """From the newest file of pictures; nothing where it holds no labels and answers."""
     files = by_game(run / "images", "npz")
     if not files:
         return []
     arrays = read_arrays(files[-1], PICTURE_BYTES, packed=True)
-    if "confusion" not in arrays:
+    if not {"labels", "answers"} <= arrays.keys():
         return []
     title = f"{name}, training {game_of(files[-1]):,d}"
     with meant(files[-1]):
-        confusion, labels, predictions = (arrays[key] for key in ("confusion", "labels", "answers"))
-        if len(confusion) > LABELS or confusion.dtype.kind not in "iu":
-            raise ValueError(f"counts of {len(confusion)} labels")
-        names = class_names(run, len(confusion))
-        figures = {"confusion": _matrix(confusion, title, names)}
+        figures = {}
+        labels, predictions = arrays["labels"], arrays["answers"]
+        names = class_names(run)
+        if "confusion" in arrays:  # of few labels
+            figures["confusion"] = _matrix(arrays["confusion"], title, names)
         if "images" in arrays and len(arrays["images"]):  # a table has none
             figures["errors"] = _images(arrays["images"], labels, predictions, title, names)
     return [save(figure, target / f"{file}.{form}") for file, figure in figures.items()]
 
 
-def class_names(run: Path, count: int) -> list[str]:
-    """Of so many classes, shortened, by the run's record; their numbers where it has others. Raises RunError."""
+def class_names(run: Path) -> list[str]:
+    """In the run's record, shortened; none where it has none. Raises RunError."""
     data = RunFolder(run).record().get("data")
     names = data.get("classes") if isinstance(data, dict) else None
-    if not isinstance(names, list) or len(names) != count:
-        return [str(number) for number in range(count)]
-    return [str(name)[:16].replace("$", r"\$") for name in names]
+    return [str(name)[:16].replace("$", r"\$") for name in names] if isinstance(names, list) else []
 
 
 def _matrix(confusion: NDArray[Any], title: str, names: list[str]) -> Any:
-    """Shares of each row by colour, counts as text."""
+    """Shares of each row by colour, counts as text. Raises ValueError."""
+    if len(confusion) > LABELS or confusion.dtype.kind not in "iu":
+        raise ValueError(f"counts of {len(confusion)} labels")
     shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     figure, axes = subplots(figsize=(6.4, 5.6))
     shown = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
@@ -57,12 +57,13 @@ def _matrix(confusion: NDArray[Any], title: str, names: list[str]) -> Any:
             colour = "white" if shares[row, column] > 0.6 else "black"
             axes.text(column, row, str(confusion[row, column]), ha="center", va="center", color=colour, fontsize=8)
     ticks = range(len(confusion))
+    names = names if len(names) == len(confusion) else [str(number) for number in ticks]
     axes.set(xticks=ticks, yticks=ticks, xlabel="prediction", ylabel="true label")
     axes.set_xticklabels(names, rotation=90 if max(map(len, names)) > 3 else 0)
     axes.set_yticklabels(names)
     axes.set_title(f"{title}: {np.trace(confusion) / confusion.sum():.2%} of {confusion.sum():,d} right", fontsize=11)
     axes.grid(False)
-    figure.colorbar(shown, label="share of the label's images")
+    figure.colorbar(shown, label="share of the label's samples")
     return figure
 
 

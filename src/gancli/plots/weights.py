@@ -68,10 +68,25 @@ def _histograms(views: dict[str, NDArray[Any]], title: str) -> Any:
     count = len(views)
     figure, grid = subplots(1, count, figsize=(2.8 * count, 3.0), squeeze=False)
     for axes, (key, values) in zip(grid.flat, views.items(), strict=True):
-        axes.hist(values.ravel(), bins=60, color=ORANGE if key.endswith("bias") else BLUE)
+        axes.hist(
+            values.ravel().astype(np.float64),
+            bins=60,
+            range=_ends(values),
+            color=ORANGE if key.endswith("bias") else BLUE,
+        )
         axes.set(title=key.replace(".", " "), xlabel="value", ylabel="parameters", yscale="log")
     figure.suptitle(title)
     return figure
+
+
+def _ends(values: NDArray[Any]) -> tuple[float, float]:
+    """The least and the largest, or where they are next to the same, some room around them: bars need a width."""
+    low, high = float(values.min()), float(values.max())
+    largest = max(abs(low), abs(high))
+    if high - low > 1e-9 * largest:
+        return low, high
+    room = max(0.5, 1e-6 * largest)
+    return low - room, high + room
 
 
 def _filters(weights: NDArray[Any], title: str, shape: Shape) -> Any:
