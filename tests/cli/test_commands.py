@@ -183,7 +183,7 @@ def test_points_are_sampled_as_numbers() -> None:
     with np.load("a.npz") as found:
         assert found["points"].shape == (5, 2)
     result = gancli("sample", "latest", "-o", "a.png")
-    assert result.exit_code == 2 and "draws points, not images" in result.stderr
+    assert result.exit_code == 2 and "draws numbers, not images" in result.stderr
 
 
 def test_data_list_and_info() -> None:
