@@ -46,11 +46,10 @@ def prepare(
     OSError.
     """
     spec = resolved.experiment
-    if dataset is None:
-        dataset = load_data(spec, progress)
-    elif not isinstance(spec, Game2d):
-        check_fit(spec, dataset)
+    dataset = dataset or load_data(spec, progress)
     check_evaluate(spec, dataset)
+    if not isinstance(spec, Game2d):
+        check_fit(spec, dataset)  # which may have been loaded for another spec
     built = build(spec, dataset)
     engine = engine_of(built)
     origin, beside = provenance(engine.blas.count)
