@@ -129,11 +129,11 @@ def test_a_run_of_images_is_measured_with_the_bundled_judge(monkeypatch: pytest.
     monkeypatch.setattr(evaluating, "load_data", lambda spec: digits)
     for quick in (False, True):
         found = evaluate(folder, How(samples=300, seed=1, quick=quick))
-        learned, held_out, labels, judge, rng, samples, was_quick, more = asked.words
+        learned, held_out, labels, judge, rng, samples, was_quick = asked.words
         for images, split in ((learned, digits.train), (held_out, digits.test)):
             assert images.dtype == np.float32 and images.tolist() == (split.samples / 2).tolist()
         assert (labels == digits.train.labels).all() and judge is bundled_judge()
-        assert (samples, was_quick, more) == (300, quick, None) and rng.random() == streams(1)[1].random()
+        assert (samples, was_quick) == (300, quick) and rng.random() == streams(1)[1].random()
         raw = drawn(folder, 5, 1)
         assert raw.min() < 0 and raw.max() > 1
         assert asked.draw(5).tolist() == np.clip(raw, 0.0, 1.0).tolist()
