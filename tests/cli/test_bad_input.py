@@ -127,7 +127,7 @@ CASES: dict[str, tuple[Callable[[Path], list[str]], int, str]] = {
     "runs not writable": (words("train", "c.yaml", "--runs", "/proc/runs"), 1, "choose a folder you can write to"),
     "plot of nothing": (words("plot", "latest"), 2, "no run 'latest' in runs"),
     "sample of nothing": (words("sample", "x", "-o", "a.png"), 2, "no run 'x' in runs"),
-    "sample to a strange file": (words("sample", "x", "-o", "a.gif"), 2, "must end in .png or .npz"),
+    "sample to a strange file": (words("sample", "x", "-o", "a.gif"), 2, "must end in .png or .csv or .npz"),
     "show of nothing": (words("show", "x"), 2, "no run 'x' in runs"),
     "resume of nothing": (words("resume", "x"), 2, "no run 'x' in runs"),
     "a shape of a thousand million": (config(("6, 784]", "1000000000, 784]")), 2, "c.yaml:3: generator.shape.1: must be at most 1000000"),
