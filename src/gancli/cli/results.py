@@ -93,13 +93,14 @@ def sample(run: str, count: int, output: Path | None, seed: int, force: bool, ru
     from gancli.experiment.sampling import units_of
     from gancli.runs import find
 
+    endings = (".png", ".csv", ".npz")
     if output is not None:
-        check_new(output, (".png", ".csv", ".npz"), force)
+        check_new(output, endings, force)
     folder = find(runs, run)
     images = units_of(folder).kind == "images"
     if output is None:
         output = Path(f"samples-{seed}.{'png' if images else 'csv'}")
-        check_new(output, (output.suffix,), force)
+        check_new(output, endings, force)
     if output.suffix == ".png" and not images:
         raise click.UsageError(f"RUN draws numbers, not images: -o must end in .csv or .npz; got {str(output)!r}")
     if output.suffix == ".csv" and images:
