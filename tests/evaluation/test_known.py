@@ -90,7 +90,7 @@ def test_samples_are_measured_beside_the_runs_data_within_black_and_white(
         found = evaluating.evaluate(folder, how)
         assert (found["asked"], found["seed"], found["samples"], found["sets"]) == (300, how.seed, 40, 10)
     one, again, train, test, chance, words = seen[5]
-    assert words[-1 if text == RING else -3] == 300
+    assert 300 in [word for word in words if isinstance(word, int)]
     latents, subsets = (np.random.default_rng(child) for child in np.random.SeedSequence(5).spawn(2))
     _, network, _ = load_generator(folder)
     expected = []
