@@ -418,6 +418,7 @@ def test_a_judge_of_own_images(own_folder: Path) -> None:
     assert refused.exit_code == 2 and "which no judge knows; leave it out" in refused.stderr
 
 
+@pytest.mark.slow
 def test_a_swiss_roll() -> None:
     config = gan({"set": "swissroll", "samples": 400}, 2, "linear")
     folder = run(config)
@@ -481,6 +482,7 @@ def test_a_column_without_a_name_is_a_label_by_its_number() -> None:
         assert len(folder.record()["data"]["classes"]) == 3 and folder.last()["accuracy"] > 0.6
 
 
+@pytest.mark.slow
 def test_a_table_of_one_column_and_one_that_is_constant() -> None:
     """No pair, no correlation; and a column that never changes is no reason to divide by zero."""
     rng = RNG(7)
@@ -513,6 +515,7 @@ def test_samples_have_the_form_of_what_they_are(own_folder: Path) -> None:
         assert refused.exit_code == 2 and f"must end in .{right}" in refused.stderr and not Path(wrong).exists()
 
 
+@pytest.mark.slow
 def test_a_classifier_of_many_classes() -> None:
     """What it takes for what is counted of a hundred at most."""
     for classes in (100, 101):

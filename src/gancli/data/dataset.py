@@ -26,7 +26,8 @@ class Split:
 
     def seen(self, samples: NDArray[Any], dtype: Any = np.float32) -> NDArray[Any]:
         """Some of the samples, stored, as a network of that dtype sees them; an engine's `gather` does the same."""
-        return np.asarray(samples * np.dtype(dtype).type(self.factor) + np.dtype(dtype).type(self.shift), dtype)
+        kind = np.dtype(dtype)
+        return np.asarray(np.multiply(samples, kind.type(self.factor), dtype=kind) + kind.type(self.shift))
 
     def at(self, rows: Any) -> "Split":
         """Those of some rows alone."""
