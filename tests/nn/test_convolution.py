@@ -12,7 +12,7 @@ from gancli.nn.activations import LeakyRelu, Linear, Sigmoid, Tanh
 from gancli.nn.initializers import glorot
 from gancli.nn.layers import BatchNorm, Dense, Everywhere, Reorder
 from gancli.nn.layers.conv import conv, conv_transpose
-from nn.test_gradients import anywhere, check, network
+from nn.test_gradients import anywhere, check, check_r1, network
 
 ENGINE = make_engine("checked")
 RNG = np.random.default_rng
@@ -132,3 +132,36 @@ def test_the_tangent_is_how_the_output_moves(activation: Any) -> None:
     for layer in net.layers:
         moved = layer.tangent(moved)
     assert moved == pytest.approx((ahead - behind) / (2 * h), rel=1e-6, abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    "activation", [LeakyRelu(0.2), Tanh(1.0, 1.0), Sigmoid(0.7)], ids=["leaky_relu", "tanh", "sigmoid"]
+)
+def test_the_penalty_r1_through_convolutions(activation: Any) -> None:
+    """Second derivatives too, through layers above and below a change of order."""
+    layers = [
+        Reorder((2, 6, 5)), *conv((2, 6, 5), 3, 3, 1, 1, activation, glorot()), *conv((3, 6, 5), 2, 4, 2, 1, activation, glorot()),
+        Reorder((2, 3, 2), back=True), Dense(12, 1, Linear(), glorot()),
+    ]  # fmt: skip
+    check_r1(network(layers), RNG(2).standard_normal((4, 60)))
+
+
+def test_what_nobody_asks_for_is_not_computed() -> None:
+    turned = network([Dense(3, 12, Linear(), glorot()), Reorder((3, 2, 2))]).layers[1]
+    turned.resize(2, np.dtype("float64"))
+    dy = np.ones((2, 12))
+    assert turned.backward(dy, params=True, inputs=False) is None
+    assert turned.tangent_backward(None, dy, inputs=False) == (None, dy)
+
+
+def test_running_statistics_are_of_each_channel() -> None:
+    layer = Everywhere(BatchNorm(3, Linear(), 8 * 4), 4)
+    net = network([Dense(2, 12, Linear(), glorot()), layer])
+    x = RNG(7).standard_normal((8, 2))
+    y = net.forward(x, RNG(0)).reshape(-1, 3)
+    assert y.mean(axis=0) == pytest.approx(np.zeros(3), abs=1e-12) and y.std(axis=0) == pytest.approx(
+        np.ones(3), abs=1e-2
+    )
+    assert {name.split(".")[1]: view.shape for name, view in net.state_layout.views(net.state).items()} == {
+        "mean": (3,), "variance": (3,),
+    }  # fmt: skip

@@ -280,8 +280,12 @@ def discriminator(activation: Any, between: str) -> list[Any]:
 @pytest.mark.parametrize(("name", "settings"), CASES)
 @pytest.mark.parametrize("between", ON_INPUTS)
 def test_the_penalty_r1(name: str, settings: dict[str, float], between: str) -> None:
-    net = network(discriminator(ACTIVATIONS[name](**settings), between))
-    x, gamma = batch(), 0.8
+    check_r1(network(discriminator(ACTIVATIONS[name](**settings), between)), batch())
+
+
+def check_r1(net: Network, x: np.ndarray[Any, Any]) -> None:
+    """The gradient of γ/2 E ‖∇ₓD‖² along three random directions."""
+    gamma = 0.8
 
     def penalty() -> float:
         net.forward(x, np.random.default_rng(5))
