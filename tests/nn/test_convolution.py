@@ -154,6 +154,19 @@ def test_what_nobody_asks_for_is_not_computed() -> None:
     assert turned.tangent_backward(None, dy, inputs=False) == (None, dy)
 
 
+def test_nor_is_it_below_patches() -> None:
+    patches, assembled = (
+        conv((1, 4, 4), 1, 2, 2, 0, Linear(), glorot())[0],
+        conv_transpose((1, 2, 2), (1, 4, 4), 2, 2, 0, Linear(), glorot())[1],
+    )
+    net = network([Dense(3, 16, Linear(), glorot()), patches, assembled])
+    net.forward(np.ones((2, 3)), RNG(0))
+    assert assembled.backward(np.ones((2, 16)), params=True, inputs=False) is None
+    dy = np.ones((2, 16))
+    assert patches.backward(dy, params=True, inputs=False) is None
+    assert patches.tangent_backward(None, dy, inputs=False) == (None, dy)
+
+
 def test_running_statistics_are_of_each_channel() -> None:
     layer = Everywhere(BatchNorm(3, Linear(), 8 * 4), 4)
     net = network([Dense(2, 12, Linear(), glorot()), layer])
