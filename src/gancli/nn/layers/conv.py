@@ -69,16 +69,8 @@ class Everywhere(Layer):
         return array.reshape(len(array) * self.places, -1)
 
 
-class Patches(Layer):
-    """Each patch of an image as the channels of one place: `size` of the image, then where patches are."""
-
-    def __init__(self, image: Image, kernel: int, stride: int, padding: int):
-        super().__init__()
-        channels, height, width = image
-        self.geometry = height, width, kernel, stride, padding
-        self.places = ((height + 2 * padding - kernel) // stride + 1) * ((width + 2 * padding - kernel) // stride + 1)
-        self.patch = kernel * kernel * channels
-        self.inputs, self.units = height * width * channels, self.places * self.patch
+class _Moving(Layer):
+    """A layer that is linear and has no parameters: numbers are moved there and, as its adjoint, back."""
 
     def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array], state: dict[str, Array]) -> None:
         """The engine moves numbers."""
@@ -89,21 +81,21 @@ class Patches(Layer):
         self.y, self.dx = self.buffers(batch, dtype, self.units, self.inputs)
 
     def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
-        """The patches, one after another."""
-        self.engine.unfold(x, *self.geometry, out=self._rows(self.y))
+        """There."""
+        self._there(x, self.y)
         return self.y
 
     def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
-        """Each patch's gradient added where the patch is from."""
+        """Back."""
         if not inputs:
             return None
-        self.engine.fold(self._rows(dy), None, *self.geometry, out=self.dx)
+        self._back(dy, self.dx)
         return self.dx
 
     def tangent(self, t: Array) -> Array:
-        """It is linear: the patches of t."""
+        """There too, for it is linear."""
         (moved,) = self.buffers(len(t), t.dtype, self.units, of="tangent")
-        self.engine.unfold(t, *self.geometry, out=self._rows(moved))
+        self._there(t, moved)
         return moved
 
     def tangent_backward(self, dy: Array | None, dt: Array, inputs: bool) -> tuple[Array | None, Array]:
@@ -113,11 +105,39 @@ class Patches(Layer):
         below, moved = self.buffers(len(dt), dt.dtype, self.inputs, self.inputs, of="back along the tangent")
         for given, out in ((dy, below), (dt, moved)):
             if given is not None:
-                self.engine.fold(self._rows(given), None, *self.geometry, out=out)
+                self._back(given, out)
         return None if dy is None else below, moved
 
-    def _rows(self, array: Array) -> Array:
-        return array.reshape(-1, self.patch)
+    def _there(self, x: Array, out: Array) -> None:
+        """Write y (batch, units) from x (batch, inputs)."""
+        raise NotImplementedError
+
+    def _back(self, dy: Array, out: Array) -> None:
+        """Write dx (batch, inputs) from dy (batch, units)."""
+        raise NotImplementedError
+
+
+class Patches(_Moving):
+    """Each patch of an image as the channels of one place.
+
+    `geometry` is the image's height and width, then the patches' kernel, stride and padding.
+    """
+
+    def __init__(self, image: Image, kernel: int, stride: int, padding: int):
+        super().__init__()
+        channels, height, width = image
+        self.geometry = height, width, kernel, stride, padding
+        self.places = ((height + 2 * padding - kernel) // stride + 1) * ((width + 2 * padding - kernel) // stride + 1)
+        self.patch = kernel * kernel * channels
+        self.inputs, self.units = height * width * channels, self.places * self.patch
+
+    def _there(self, x: Array, out: Array) -> None:
+        """The patches, one after another."""
+        self.engine.unfold(x, *self.geometry, out=out.reshape(-1, self.patch))
+
+    def _back(self, dy: Array, out: Array) -> None:
+        """Each patch's gradient added where the patch is from."""
+        self.engine.fold(dy.reshape(-1, self.patch), None, *self.geometry, out=out)
 
 
 class Assemble(Layer):
@@ -166,7 +186,7 @@ class Assemble(Layer):
         return self.dx
 
 
-class Reorder(Layer):
+class Reorder(_Moving):
     """Channels that come first, as images have them, to last, as convolutions have them; with `back` the way back."""
 
     def __init__(self, image: Image, back: bool = False):
@@ -175,42 +195,13 @@ class Reorder(Layer):
         self.inputs = self.units = channels * height * width
         self.channels, self.back = channels, back
 
-    def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array], state: dict[str, Array]) -> None:
-        """The engine moves numbers."""
-        moves = engine.channels_last, engine.channels_first
-        self._there, self._back = moves[::-1] if self.back else moves
+    def _there(self, x: Array, out: Array) -> None:
+        move = self.engine.channels_first if self.back else self.engine.channels_last
+        move(x, self.channels, out=out)
 
-    def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
-        """Buffers for y and dx, both (batch, units)."""
-        self.y, self.dx = self.buffers(batch, dtype, self.units, self.units)
-
-    def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
-        """The same numbers in another order."""
-        self._there(x, self.channels, out=self.y)
-        return self.y
-
-    def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
-        """Back."""
-        if not inputs:
-            return None
-        self._back(dy, self.channels, out=self.dx)
-        return self.dx
-
-    def tangent(self, t: Array) -> Array:
-        """As `forward`."""
-        (moved,) = self.buffers(len(t), t.dtype, self.units, of="tangent")
-        self._there(t, self.channels, out=moved)
-        return moved
-
-    def tangent_backward(self, dy: Array | None, dt: Array, inputs: bool) -> tuple[Array | None, Array]:
-        """As `backward`, for both."""
-        if not inputs:
-            return dy, dt
-        below, moved = self.buffers(len(dt), dt.dtype, self.units, self.units, of="back along the tangent")
-        for given, out in ((dy, below), (dt, moved)):
-            if given is not None:
-                self._back(given, self.channels, out=out)
-        return None if dy is None else below, moved
+    def _back(self, dy: Array, out: Array) -> None:
+        move = self.engine.channels_last if self.back else self.engine.channels_first
+        move(dy, self.channels, out=out)
 
 
 def conv(
