@@ -17,10 +17,13 @@ def one_image(like, op, place, image, count):
 
 
 @part
-def within(op, first):
-    """Of the kernel's pixels from `first` on along an axis of `size`: the first that is in it, and how many are."""
-    start = max(0, -first)
-    return start, max(0, min(op[KERNEL], op[WIDE] - first) - start)
+def in_image(op, down, across, i):
+    """Of row i of a patch: where its pixels begin in the image, the first that is in it, and how many are."""
+    y, x = down * op[STRIDE] - op[PADDING] + i, across * op[STRIDE] - op[PADDING]
+    if y < 0 or y >= op[HEIGHT]:
+        return 0, 0, 0
+    start = max(0, -x)
+    return y * op[WIDE] + x + start, start, max(0, min(op[KERNEL], op[WIDE] - x) - start)
 
 
 @kernel
@@ -32,21 +35,15 @@ def unfold(share, shares, game, op, numbers, like):
     for image in range(first, last):
         x = one_image(like, op, FIRST, image, op[HEIGHT] * op[WIDE] * channels)
         out = one_image(like, op, FIRST + 2, image, places * side * length)
-        at = 0
-        for down in range(op[DOWN]):
-            for across in range(op[ACROSS]):
-                left = across * op[STRIDE] - op[PADDING]
-                start, count = within(op, left)
-                for i in range(side):
-                    y = down * op[STRIDE] - op[PADDING] + i
-                    to = cut(out, at, length)
-                    inside = 0 <= y < op[HEIGHT] and count > 0
-                    if not inside or count < side:
-                        fill(to, 0.0)
-                    if inside:
-                        begin = (y * op[WIDE] + left + start) * channels
-                        copy(cut(x, begin, count * channels), cut(to, start * channels, count * channels))
-                    at += length
+        for place in range(places):
+            down, across = place // op[ACROSS], place % op[ACROSS]
+            for i in range(side):
+                to = cut(out, (place * side + i) * length, length)
+                begin, start, count = in_image(op, down, across, i)
+                if count < side:
+                    fill(to, 0.0)
+                if count:
+                    copy(cut(x, begin * channels, count * channels), cut(to, start * channels, count * channels))
 
 
 @kernel
@@ -64,17 +61,13 @@ def fold(share, shares, game, op, numbers, like):
                 copy(bias, cut(out, p * channels, channels))
         else:
             fill(out, 0.0)
-        at = 0
-        for down in range(op[DOWN]):
-            for across in range(op[ACROSS]):
-                left = across * op[STRIDE] - op[PADDING]
-                start, count = within(op, left)
-                for i in range(side):
-                    y = down * op[STRIDE] - op[PADDING] + i
-                    if 0 <= y < op[HEIGHT] and count > 0:
-                        begin = (y * op[WIDE] + left + start) * channels
-                        add(cut(rows, at + start * channels, count * channels), cut(out, begin, count * channels))
-                    at += length
+        for place in range(places):
+            down, across = place // op[ACROSS], place % op[ACROSS]
+            for i in range(side):
+                from_ = cut(rows, (place * side + i) * length, length)
+                begin, start, count = in_image(op, down, across, i)
+                if count:
+                    add(cut(from_, start * channels, count * channels), cut(out, begin * channels, count * channels))
 
 
 @kernel
