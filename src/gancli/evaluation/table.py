@@ -92,10 +92,7 @@ def measure_images(
         rows += _by_pixels(own, train, test, split, rng)
         rows += _by_neighbours(own, train, test, split, rng) if judge is None else []
     if more is not None:
-        held_out, blocks = (
-            [more(x[one]) for one in every] for x, every in ((test, split.held_out), (train, split.blocks))
-        )
-        rows += _rows([more(x) for x in own], held_out, blocks, split.count)
+        rows += _compared(own, train, test, split, lambda x, reference: more(x))
     notices = _few_samples(split.count, len(train), len(test), "images")
     return Table(_ordered(rows), split.count, notices=notices)
 
@@ -128,9 +125,7 @@ def measure_rows(draw: Draw, train: Array, test: Array, columns: Sequence[str], 
         shape = {"ks": float(gaps.max()), "correlations": correlation_difference(x, reference)}
         return {**_distances(x, reference, rng), **shape, **(each if len(columns) <= MOST_COLUMNS else {})}
 
-    held_out = [measure(test[rows], train) for rows in split.held_out]
-    blocks = [measure(train[rows], np.delete(train, rows, axis=0)) for rows in split.blocks]
-    rows = _rows([measure(x, train) for x in own], held_out, blocks, split.count)
+    rows = _compared(own, train, test, split, measure)
     rows += _by_neighbours(own, train, test, split, rng)
     rows += _repetitions(own, [*(test[one] for one in split.held_out), *(train[one] for one in split.blocks)])
     near = (of_samples(neighbours.nearest(x[:COMPARED], train)) for x in (own[0], test[split.held_out[0]]))
@@ -157,6 +152,13 @@ def _by_neighbours(own: list[Array], train: Array, test: Array, split: _Split, r
         count = min(SUBSET, len(x), len(reference))
         return dataclasses.asdict(manifold(_subset(reference, count, rng), _subset(x, count, rng)))
 
+    return _compared(own, train, test, split, measure)
+
+
+def _compared(
+    own: list[Array], train: Array, test: Array, split: _Split, measure: Callable[[Array, Array], Values]
+) -> list[Row]:
+    """What `measure` says of each set beside the training data, and of each block beside the rest of them."""
     held_out = [measure(test[rows], train) for rows in split.held_out]
     blocks = [measure(train[rows], np.delete(train, rows, axis=0)) for rows in split.blocks]
     return _rows([measure(x, train) for x in own], held_out, blocks, split.count)
