@@ -61,7 +61,7 @@ class Supervised(Game):
     def right(self, predictions: Array, labels: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Which predictions (count, outputs) are right (count,)."""
         if self._codes.shape[1] == len(self._codes):  # one output a label
-            return np.asarray(np.argmax(predictions, axis=1) == labels)
+            return np.asarray(self.chosen(predictions) == labels)
         low, high = self._codes[:, 0]
         error = np.abs(predictions - self._codes[labels])[:, 0]
         return np.asarray(error < self.threshold * (high - low))
