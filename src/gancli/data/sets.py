@@ -116,12 +116,17 @@ def _emnist(split: str, counts: tuple[int, int], packed: tuple[int, ...]) -> tup
     return _idx(names, counts, packed)
 
 
+def _points(name: str, title: str, classes: int, counts: tuple[int, int], about: str, learned: bool = True) -> SetInfo:
+    """Points of the plane, which gancli draws itself."""
+    names = tuple(map(str, range(classes)))
+    return SetInfo(name, title, "points", (2,), names, counts, about, "MIT, as gancli", "", learned=learned)
+
+
 DIGITS = tuple("0123456789")
 _IMAGE = (1, 28, 28)
 _EMNIST = Archive("gzip.zip", "gzip", 561_753_746, "fb9bb67e33772a9cc0b895e4ecf36d2cf35be8b709693c3564cea2a019fcda8e")
 _NIST = "https://biometrics.nist.gov/cs_links/EMNIST/"
 _COHEN = "Cohen, Afshar, Tapson and van Schaik (2017), EMNIST: an extension of MNIST to handwritten letters"
-_OURS = "MIT, as gancli"
 _CIFAR = {
     "data_batch_1.bin": "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5",
     "data_batch_2.bin": "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed",
@@ -296,86 +301,21 @@ _ALL = (
         files=(FileInfo("sheep.npy", 80 + 784 * 126_121),),
         learned=False,
     ),
-    SetInfo(
-        name="xor",
-        title="XOR",
-        kind="points",
-        shape=(2,),
-        classes=("0", "1"),
-        counts=(4, 400),
-        about="1 where x·y > 0: the four corners of a square, or points of it (report, 1.4)",
-        licence=_OURS,
-        citation="",
+    _points("xor", "XOR", 2, (4, 400), "1 where x·y > 0: the four corners of a square, or points of it (report, 1.4)"),
+    _points("line", "Line", 2, (10_000, 400), "on which side of the line 0.6 x + 0.8 y = 0.2? (report, 1.2.1)"),
+    _points("ring", "Ring", 8, (10_000, 10_000), "8 Gaussians of σ 0.01 on the circle of radius 1", learned=False),
+    _points("grid", "Grid", 25, (10_000, 10_000), "25 Gaussians of σ 0.05 at {−4, −2, 0, 2, 4}²", learned=False),
+    _points(
+        "two_moons", "Two moons", 2, (10_000, 10_000),
+        "two half circles that reach into each other, with noise of σ 0.1, as scikit-learn draws them",
     ),
-    SetInfo(
-        name="line",
-        title="Line",
-        kind="points",
-        shape=(2,),
-        classes=("0", "1"),
-        counts=(10_000, 400),
-        about="on which side of the line 0.6 x + 0.8 y = 0.2? (report, 1.2.1)",
-        licence=_OURS,
-        citation="",
+    _points(
+        "eight_gaussians", "Eight Gaussians", 8, (10_000, 10_000),
+        "8 Gaussians of σ 0.014 on the circle of radius 1.414 (Gulrajani et al. 2017)", learned=False,
     ),
-    SetInfo(
-        name="ring",
-        title="Ring",
-        kind="points",
-        shape=(2,),
-        classes=tuple(map(str, range(8))),
-        counts=(10_000, 10_000),
-        about="8 Gaussians of σ 0.01 on the circle of radius 1",
-        licence=_OURS,
-        citation="",
-        learned=False,
-    ),
-    SetInfo(
-        name="grid",
-        title="Grid",
-        kind="points",
-        shape=(2,),
-        classes=tuple(map(str, range(25))),
-        counts=(10_000, 10_000),
-        about="25 Gaussians of σ 0.05 at {−4, −2, 0, 2, 4}²",
-        licence=_OURS,
-        citation="",
-        learned=False,
-    ),
-    SetInfo(
-        name="two_moons",
-        title="Two moons",
-        kind="points",
-        shape=(2,),
-        classes=("0", "1"),
-        counts=(10_000, 10_000),
-        about="two half circles that reach into each other, with noise of σ 0.1, as scikit-learn draws them",
-        licence=_OURS,
-        citation="",
-    ),
-    SetInfo(
-        name="eight_gaussians",
-        title="Eight Gaussians",
-        kind="points",
-        shape=(2,),
-        classes=tuple(map(str, range(8))),
-        counts=(10_000, 10_000),
-        about="8 Gaussians of σ 0.014 on the circle of radius 1.414 (Gulrajani et al. 2017)",
-        licence=_OURS,
-        citation="",
-        learned=False,
-    ),
-    SetInfo(
-        name="swissroll",
-        title="Swiss roll",
-        kind="points",
-        shape=(2,),
-        classes=(),
-        counts=(10_000, 10_000),
-        about="a spiral with noise (Gulrajani et al. 2017)",
-        licence=_OURS,
-        citation="",
-        learned=False,
+    _points(
+        "swissroll", "Swiss roll", 0, (10_000, 10_000),
+        "a spiral with noise (Gulrajani et al. 2017)", learned=False,
     ),
     SetInfo(
         name="stacked_mnist",
