@@ -216,7 +216,7 @@ def test_a_damaged_cache_that_cannot_be_removed_is_not_believed(
         raise PermissionError(errno.EACCES, "another's")
 
     with monkeypatch.context() as patch:
-        patch.setattr(store.shutil, "rmtree", refuse)
+        patch.setattr(shutil, "rmtree", refuse)
         assert same(load(tmp_path), first)
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -41,6 +42,22 @@ def put(path: Path, target: Path) -> None:
     """Give a file or folder that is on the disk its name, and have that on the disk too. Raises OSError."""
     path.replace(target)
     sync_folder(target.parent)
+
+
+def replace_folder(folder: Path, prefix: str, fill: Callable[[Path], object]) -> None:
+    """Fill a folder beside, then rename: it is there complete or not at all; an old one is removed. Raises OSError.
+
+    Where it is not finished, its name begins with `prefix`.
+    """
+    beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=prefix))
+    try:
+        fill(beside)
+        sync_folder(beside)
+        if folder.exists():
+            shutil.rmtree(folder)
+        put(beside, folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 @contextlib.contextmanager

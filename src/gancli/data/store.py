@@ -15,9 +15,7 @@ import contextlib
 import hashlib
 import json
 import os
-import shutil
 import stat
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,9 +25,8 @@ from numpy.typing import NDArray
 
 from gancli.data import bitmaps, cache, checksums, cifar, idx
 from gancli.data.errors import DataError
-from gancli.data.files import put, turn, write
+from gancli.data.files import replace_folder, turn, write
 from gancli.data.sets import SetInfo
-from gancli.disk import sync_folder
 
 Arrays = dict[str, NDArray[np.uint8]]
 ARRAYS = ("train-images", "train-labels", "test-images", "test-labels")
@@ -154,24 +151,17 @@ def _bytes(array: Any, path: Path) -> NDArray[np.uint8]:
 
 
 def _save(info: SetInfo, folder: Path, arrays: Arrays, sha256: dict[str, str]) -> None:
-    """Write beside, then rename: a cache folder is there complete or not at all. Raises OSError.
+    """In the place of a damaged one, if there is one. Raises OSError.
 
     While another process saves, this one leaves it: its arrays are saved by a later start.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with turn(folder.parent, UNFINISHED) as mine:
         if mine:
-            beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=UNFINISHED))
-            try:
-                _fill(info, beside, arrays, sha256)
-                if folder.exists():
-                    shutil.rmtree(folder)  # ours, and damaged
-                put(beside, folder)
-                if _is_large(arrays):
-                    for name in ARRAYS:
-                        checksums.remember(folder / f"{name}.npy")
-            finally:
-                shutil.rmtree(beside, ignore_errors=True)
+            replace_folder(folder, UNFINISHED, lambda beside: _fill(info, beside, arrays, sha256))
+            if _is_large(arrays):
+                for name in ARRAYS:
+                    checksums.remember(folder / f"{name}.npy")
 
 
 def _fill(info: SetInfo, folder: Path, arrays: Arrays, sha256: dict[str, str]) -> None:
@@ -185,4 +175,3 @@ def _fill(info: SetInfo, folder: Path, arrays: Arrays, sha256: dict[str, str]) -
         record["arrays"] = _contents(info, arrays)
     known = {**record, "digest": _digest(record)}
     write(folder / "known.json", lambda file: file.write(json.dumps(known).encode()), mode=0o444)
-    sync_folder(folder)

@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gancli.data.cache import cache_folder
-from gancli.data.files import put, turn, write
-from gancli.disk import sync_folder
+from gancli.data.files import replace_folder, turn, write
 
 VERSION = 1
 """Of how pictures are decoded, cropped and stored: another one parses again."""
@@ -93,18 +91,14 @@ def _folder(name: str) -> Path | None:
 
 
 def _write(folder: Path, samples: NDArray[np.uint8], labels: NDArray[np.int32], known: dict[str, Any]) -> None:
-    """Write beside, then rename: a cache folder is there in full or not at all. Raises OSError."""
-    beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=UNFINISHED))
-    try:
+    """In the place of a damaged one, if there is one. Raises OSError."""
+
+    def fill(beside: Path) -> None:
         write(beside / "samples.npy", lambda file: np.save(file, samples), mode=0o444)
         write(beside / "labels.npy", lambda file: np.save(file, labels), mode=0o444)
         write(beside / "known.json", lambda file: file.write(json.dumps(known).encode()), mode=0o444)
-        sync_folder(beside)
-        if folder.exists():
-            shutil.rmtree(folder)  # ours, and damaged
-        put(beside, folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+
+    replace_folder(folder, UNFINISHED, fill)
 
 
 def _forget(parsed: Path) -> None:
