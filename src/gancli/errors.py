@@ -1,4 +1,7 @@
-"""The base of the errors that a person can mend."""
+"""The base of the errors that a person can mend, and what they may have meant."""
+
+from collections.abc import Iterable
+from typing import Any
 
 
 class GancliError(Exception):
@@ -6,3 +9,11 @@ class GancliError(Exception):
 
     exit_code = 2
     """What a command ends with that raises it."""
+
+
+def did_you_mean(value: Any, allowed: Iterable[str]) -> str:
+    """`; did you mean 'x'?` where one of `allowed` is close to `value`, else nothing."""
+    import difflib  # only where something is wrong
+
+    close = difflib.get_close_matches(str(value), list(allowed))
+    return f"; did you mean {close[0]!r}?" if close else ""

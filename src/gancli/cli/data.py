@@ -8,6 +8,7 @@ from click.shell_completion import CompletionItem
 
 from gancli.cli.output import print_json, say, say_path
 from gancli.cli.support import command
+from gancli.errors import did_you_mean
 
 SECONDS = click.FloatRange(min=0, max=1e6, min_open=True)
 
@@ -29,12 +30,9 @@ class SetName(click.ParamType):  # type: ignore[type-arg]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """One of the names."""
-        import difflib
-
         names = self.names()
         if value not in names:
-            close = difflib.get_close_matches(str(value), names)
-            meant = f"; did you mean {close[0]!r}?" if close else ""
+            meant = did_you_mean(str(value), names)
             self.fail(f"must be one of {', '.join(names)}; got {value!r}{meant}", param, ctx)
         return str(value)
 

@@ -1,9 +1,9 @@
 """Classes by name or by number."""
 
-import difflib
 from collections.abc import Iterable, Sequence
 
 from gancli.data.errors import DataError
+from gancli.errors import did_you_mean
 
 
 def numbers(names: Sequence[str], chosen: Iterable[int | str]) -> tuple[int, ...]:
@@ -20,7 +20,6 @@ def number(names: Sequence[str], one: int | str) -> int:
         return one
     if one in names:
         return list(names).index(str(one))
-    close = difflib.get_close_matches(str(one), names)
-    meant = f"; did you mean {close[0]!r}?" if close else ""
+    meant = did_you_mean(str(one), names)
     shown = ", ".join(names[:30]) + (", …" if len(names) > 30 else "")
     raise DataError(f"data.classes: must be numbers from 0 to {len(names) - 1}, or names: {shown}; got {one!r}{meant}")

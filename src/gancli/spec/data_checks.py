@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from gancli.errors import did_you_mean
 from gancli.spec.data import CLASSES, OWN, SAMPLE_SHAPES, TARGETS, Data
-from gancli.spec.messages import did_you_mean
 from gancli.spec.network_checks import Finding
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from gancli.errors import did_you_mean
 from gancli.spec import checks, messages, overrides, paths
 from gancli.spec.data import Data
 from gancli.spec.errors import Problem, SpecError
@@ -107,7 +108,7 @@ def _kind(document: Document) -> type[Any]:
     if isinstance(kind, str) and kind in KINDS:
         return KINDS[kind]
     allowed = ", ".join(KINDS)
-    received = f"got {kind!r}" + messages.did_you_mean(kind, KINDS) if kind is not None else "it is not given"
+    received = f"got {kind!r}" + did_you_mean(kind, KINDS) if kind is not None else "it is not given"
     raise SpecError([Problem(document.where(("kind",)), "kind", f"must be one of {allowed}; {received}")])
 
 

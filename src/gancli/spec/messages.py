@@ -1,12 +1,12 @@
 """Turn pydantic's errors into problems a user can act on: place, allowed values, value received, did you mean."""
 
-import difflib
 import itertools
 from collections.abc import Iterable
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from gancli.errors import did_you_mean
 from gancli.spec.errors import Problem
 from gancli.spec.yaml import Document, KeyPath
 
@@ -69,12 +69,6 @@ def _text(alternatives: list[ErrorDetails], path: KeyPath, schema: dict[str, Any
 def _is_missing_key(error: ErrorDetails) -> bool:
     """Is a key missing, rather than an entry of a list of so many?"""
     return error["type"] == "missing" and not isinstance(error["loc"][-1], int)
-
-
-def did_you_mean(value: Any, allowed: Iterable[str]) -> str:
-    """`; did you mean 'x'?` where one of `allowed` is close to `value`, else nothing."""
-    close = difflib.get_close_matches(str(value), list(allowed))
-    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def _path_in_data(loc: tuple[int | str, ...], data: Any) -> KeyPath:

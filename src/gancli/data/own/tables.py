@@ -1,7 +1,6 @@
 """CSV and TSV files of numbers, read a few thousand rows at a time, with the line and column of whatever is wrong."""
 
 import csv
-import difflib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TextIO
 from gancli.data.errors import DataError
 from gancli.data.own.cells import MAX_COLUMNS, Chunk, Reader, Row, Table, number
 from gancli.data.own.split import Progress, listed
+from gancli.errors import did_you_mean
 
 ENDINGS = (".csv", ".tsv", ".tab", ".txt")
 MAX_LINE = 1 << 20
@@ -142,8 +142,7 @@ def column(name: str, columns: tuple[str, ...], option: str, place: Path) -> str
         return name
     if f"x{name}" in columns:
         return f"x{name}"
-    close = difflib.get_close_matches(name, columns, 1)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
+    hint = did_you_mean(name, columns)
     raise DataError(f"data.{option}: {place} has no column {name!r}{hint} (columns: {listed(columns)})")
 
 
