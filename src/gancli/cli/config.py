@@ -32,9 +32,7 @@ def check(config: Path, settings: tuple[str, ...]) -> None:
         _check_sweep(document, settings)
         return
     resolved = spec.load(document, list(settings))
-    warnings = list(experiment.warnings_of_data([resolved.experiment], must_load=False))
-    if not any(problem.key == "data" for problem in warnings):
-        warnings += experiment.warnings_of_engine(resolved.experiment)
+    warnings = experiment.warnings_of_data([resolved.experiment], must_load=False, of_engine=True)
     warn([*resolved.warnings, *warnings])
     say(resolved.yaml())
     for key, network in resolved.experiment.networks().items():

@@ -8,10 +8,10 @@ from gancli.experiment.profile import Profile
 from gancli.experiment.resuming import reopen, resume
 from gancli.experiment.run import Outcome, prepare, train
 from gancli.experiment.sampling import Samples, sample
-from gancli.experiment.warnings import data_warnings, warnings_of_data, warnings_of_engine
+from gancli.experiment.warnings import data_warnings, warnings_of_data
 
 __all__ = [
     "Built", "MissingEngine", "Outcome", "Profile", "Reporter", "Samples", "Stop", "build", "data_warnings",
     "load_data", "make_network", "on_compiling", "prepare", "reopen", "resume", "sample", "stream", "threads_for",
-    "train", "usable_cores", "warnings_of_data", "warnings_of_engine",
+    "train", "usable_cores", "warnings_of_data",
 ]  # fmt: skip

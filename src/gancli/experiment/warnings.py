@@ -27,29 +27,28 @@ def data_warnings(spec: Experiment, dataset: Dataset) -> Iterator[Problem]:
             yield Problem("", "test.count", text)
 
 
-def warnings_of_engine(spec: Experiment) -> Iterator[Problem]:
-    """Which operations of its first game the fast engine, where it is chosen and here, leaves to NumPy.
-
-    Raises DataError.
-    """
+def warnings_of_engine(spec: Experiment, dataset: Dataset) -> Iterator[Problem]:
+    """Which operations of its first game the fast engine, where it is chosen and here, leaves to NumPy."""
     if engine_name(spec.engine) != "numba" or not numba_is_here():
         return
-    built = build(spec, load_data(spec))
+    built = build(spec, dataset)
     if names := built.game.engine.left_to_numpy(built.game):
         yield Problem(
             "", "engine", f"has no machine code for {', '.join(names)}, which NumPy computes: the run is slower"
         )
 
 
-def warnings_of_data(specs: Iterable[Experiment], must_load: bool) -> Iterator[Problem]:
-    """The same of many experiments; data that several share are loaded once, and one set at a time is in memory.
+def warnings_of_data(specs: Iterable[Experiment], must_load: bool, of_engine: bool = False) -> Iterator[Problem]:
+    """`data_warnings` of many experiments; data that several share are loaded once, one set at a time is in memory.
 
-    Data that cannot be loaded, or that `evaluate:` cannot judge, raise DataError or, where they need not be here, are a
-    warning. Data that networks do not fit raise SpecError.
+    With `of_engine`, what the engine leaves to NumPy too. Data that cannot be loaded, or that `evaluate:` cannot judge,
+    raise DataError or, where they need not be here, are a warning. Data that networks do not fit raise SpecError.
     """
     alike: dict[str, list[Learning]] = {}
     for spec in specs:
-        if not isinstance(spec, Game2d):
+        if isinstance(spec, Game2d):
+            yield from warnings_of_engine(spec, load_data(spec)) if of_engine else ()
+        else:
             alike.setdefault(repr(spec.data), []).append(spec)
     for group in alike.values():
         try:
@@ -62,6 +61,7 @@ def warnings_of_data(specs: Iterable[Experiment], must_load: bool) -> Iterator[P
             for spec in group:
                 check_fit(spec, dataset)
                 yield from data_warnings(spec, dataset)
+                yield from warnings_of_engine(spec, dataset) if of_engine else ()
                 try:
                     check_evaluate(spec, dataset)
                 except DataError as error:
