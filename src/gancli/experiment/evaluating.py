@@ -135,7 +135,7 @@ def _same_data(folder: RunFolder, dataset: Dataset, remedy: str) -> list[str]:
 
     Raises RunError.
     """
-    data = folder.record().get("data", {})
+    data = folder.data()
     own, now = data.get("sha256"), dataset.facts.get("sha256")
     if own is None or own == now:
         return []

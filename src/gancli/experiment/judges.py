@@ -43,7 +43,7 @@ def judge_of(folder: RunFolder) -> Judge:
             f"{folder.path}: is no judge: its outputs are no probabilities of classes; train it with softmax and "
             "cross_entropy"
         )
-    facts = folder.record().get("data", {})
+    facts = folder.data()
     known = mnist.pictures(facts.get("sha256", {})) if spec.data.set == "mnist" else str(facts.get("pictures"))
     try:
         saved = checkpoint.newest(folder.checkpoints)

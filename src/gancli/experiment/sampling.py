@@ -53,7 +53,7 @@ def load_generator(folder: RunFolder) -> tuple[Gan | Wgan, Network, int]:
 def units_of(folder: RunFolder, features: int | None = None) -> Units:
     """The units of a run's samples, of so many features where that is known. Raises RunError."""
     try:
-        return Units.of_record(folder.record().get("data"), features)
+        return Units.of_record(folder.data(), features)
     except ValueError as error:
         raise RunError(f"{folder.path}: {error}") from None
 

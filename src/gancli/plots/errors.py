@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.plots.style import save, subplots
+from gancli.plots.style import save, shortened, subplots
 from gancli.runs import RunFolder
 from gancli.runs.arrays import meant, read_arrays
 from gancli.runs.files import by_game, game_of
@@ -40,9 +40,8 @@ def plot_errors(run: Path, target: Path, form: str, name: str) -> list[Path]:
 
 def class_names(run: Path) -> list[str]:
     """In the run's record, shortened; none where it has none. Raises RunError."""
-    data = RunFolder(run).record().get("data")
-    names = data.get("classes") if isinstance(data, dict) else None
-    return [str(name)[:16].replace("$", r"\$") for name in names] if isinstance(names, list) else []
+    names = RunFolder(run).data().get("classes")
+    return [shortened(name, 16) for name in names] if isinstance(names, list) else []
 
 
 def _matrix(confusion: NDArray[Any], title: str, names: list[str]) -> Any:

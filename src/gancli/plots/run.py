@@ -25,7 +25,7 @@ def plot_run(run: Path, form: str = "png", animation: bool = False, target: Path
     remove_dead(target)
     record = folder.record()
     name = record.get("name", run.name)
-    title = f"{name}: {_pictured(record)}"
+    title = f"{name}: {_pictured(str(record.get('kind')), folder.data().get('shape'))}"
     return [
         *plot_curves(run, target, form, name),
         *plot_history(run, target, form, title),
@@ -39,13 +39,11 @@ def plot_run(run: Path, form: str = "png", animation: bool = False, target: Path
     ]
 
 
-def _pictured(record: dict[str, Any]) -> str:
-    """What the pictures of a run show."""
-    data = record.get("data")
-    shape = data.get("shape") if isinstance(data, dict) else None
-    if record.get("kind") == "game2d":
+def _pictured(kind: str, shape: Any) -> str:
+    """What the pictures of a kind of run on samples of a shape show."""
+    if kind == "game2d":
         return "θ and φ over the field of their steps"
-    if record.get("kind") != "supervised":
+    if kind != "supervised":
         return "the same latents in time"
     images = isinstance(shape, list) and len(shape) == 3
     return "misclassified test images" if images else "predictions over the plane" if shape == [2] else "predictions"

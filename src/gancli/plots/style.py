@@ -34,7 +34,19 @@ from matplotlib.figure import Figure  # noqa: E402
 
 from gancli.runs.files import write_bytes  # noqa: E402
 
-__all__ = ["BLUE", "GREEN", "GREY", "ORANGE", "PURPLE", "colour_map", "drawing", "figure", "save", "subplots"]
+__all__ = [
+    "BLUE",
+    "GREEN",
+    "GREY",
+    "ORANGE",
+    "PURPLE",
+    "colour_map",
+    "drawing",
+    "figure",
+    "save",
+    "shortened",
+    "subplots",
+]
 
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#808080"
 """Colours that colour-blind readers tell apart (Okabe and Ito 2008)."""
@@ -77,6 +89,11 @@ def subplots(
     drawn = figure(**options)
     axes = drawn.subplots(rows, columns, squeeze=squeeze, sharex=sharex, sharey=sharey, gridspec_kw=gridspec_kw)
     return drawn, axes
+
+
+def shortened(name: object, most: int) -> str:
+    """A name as text in a figure, where `$` would begin mathematics."""
+    return str(name)[:most].replace("$", r"\$")
 
 
 def colour_map(name: str) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.plots.style import BLUE, ORANGE, save, subplots
+from gancli.plots.style import BLUE, ORANGE, save, shortened, subplots
 from gancli.runs import RunFolder
 from gancli.runs.arrays import meant, read_arrays
 from gancli.runs.files import by_game, game_of
@@ -40,11 +40,10 @@ def plot_vectors(run: Path, target: Path, form: str, name: str) -> list[Path]:
 
 def column_names(run: Path, columns: int) -> list[str]:
     """The names in the run's record, shortened; x0, x1, … where it has none. Raises RunError."""
-    data = RunFolder(run).record().get("data")
-    names = data.get("columns") if isinstance(data, dict) else None
+    names = RunFolder(run).data().get("columns")
     if not isinstance(names, list) or len(names) != columns:
         return [f"x{number}" for number in range(columns)]
-    return [str(name)[:24].replace("$", r"\$") for name in names]
+    return [shortened(name, 24) for name in names]
 
 
 def draw_rows(axes: Any, path: Path) -> None:

@@ -37,8 +37,7 @@ def plot_weights(run: Path, target: Path, form: str, name: str) -> list[Path]:
 
 def _shape(run: Path) -> Shape | None:
     """Of the run's images, by its record; None where its data are no images. Raises RunError."""
-    data = RunFolder(run).record().get("data")
-    sizes = data.get("shape") if isinstance(data, dict) else None
+    sizes = RunFolder(run).data().get("shape")
     if not isinstance(sizes, list) or len(sizes) != 3 or not all(isinstance(size, int) and size > 0 for size in sizes):
         return None
     return sizes[0], sizes[1], sizes[2]

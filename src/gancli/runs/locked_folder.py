@@ -90,6 +90,10 @@ class LockedFolder:
             data["status"] = "stale"
         return data
 
+    def data(self) -> dict[str, Any]:
+        """What the record says of the data; nothing where it says nothing. Raises RunError."""
+        return self.record().get("data") or {}
+
     def _read_record(self) -> dict[str, Any]:
         try:
             data = read_json(self.path / self.RECORD)
