@@ -4,6 +4,7 @@ import importlib
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from platformdirs import user_cache_dir
 
 from gancli import engines
@@ -11,6 +12,9 @@ from helpers import game
 
 KERNELS = Path(user_cache_dir("gancli")) / "kernels"
 """Machine code is kept from one session to the next: it is compiled for a minute, and named by what it depends on."""
+
+settings.register_profile("gancli", deadline=None)  # the first example may compile, and machines differ
+settings.load_profile("gancli")
 
 
 @pytest.fixture(scope="session")

@@ -81,7 +81,7 @@ def test_a_gzip_bomb_is_refused_without_unpacking_it(tmp_path: Path) -> None:
         data.load("mnist", path=str(folder))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(head=st.binary(max_size=16), tail=st.integers(0, 3000), keep=st.integers(0, 16), zipped=st.booleans())
 def test_any_bytes_are_read_or_refused(tmp_path: Path, head: bytes, tail: int, keep: int, zipped: bool) -> None:
     content = IMAGES[:keep] + head + bytes(tail)
@@ -230,7 +230,7 @@ def test_a_second_start_opens_the_full_mnist_quickly_and_in_little_memory(
     assert count == 60_000 and seconds < 0.1 and megabytes < 100
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(IDX), st.booleans(), st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=4),
        st.integers(0, 3000), st.binary(max_size=40))  # fmt: skip
 def test_any_harm_to_a_file_is_refused_or_read(

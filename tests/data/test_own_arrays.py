@@ -64,7 +64,7 @@ def test_layouts(tmp_path: Path, shape: Any, options: Any, axes: Any, expected: 
     order=st.sampled_from("CF"),
     seed=st.integers(0, 9),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_axes_and_memory_order_change_nothing(tmp_path: Path, values: Any, order: Any, seed: int) -> None:
     np.save(tmp_path / "hwc.npy", np.asarray(values, order=order))
     np.save(tmp_path / "chw.npy", np.asarray(values.transpose(0, 3, 1, 2), order=order))
@@ -224,7 +224,7 @@ def test_several_idx_files_of_images(tmp_path: Path) -> None:
     content=st.binary(max_size=200),
     start=st.sampled_from([b"", b"\x93NUMPY\x01\0", b"PK\3\4", b"\0\0\x08\3", b"\x1f\x8b"]),
 )
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.parametrize("name", ["a.npy", "a.npz", "a-idx3-ubyte"])
 def test_any_bytes_are_read_or_refused(tmp_path: Path, name: str, content: bytes, start: bytes) -> None:
     (tmp_path / name).write_bytes(start + content)
@@ -235,7 +235,7 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, name: str, content: bytes
 
 
 @given(where=st.integers(0, 700), octet=st.integers(0, 255), cut=st.integers(0, 700))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.parametrize("name", ["a.npy", "a.npz", "a-idx3-ubyte"])
 def test_a_damaged_file_is_read_or_refused(tmp_path: Path, name: str, where: int, octet: int, cut: int) -> None:
     path = tmp_path / name

@@ -82,7 +82,7 @@ names = (
     delimiter=st.sampled_from(",;\t"),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
 )  # fmt: skip
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_written_is_read(tmp_path: Path, rows: Any, data: Any, delimiter: str, quoting: Any) -> None:
     header = data.draw(st.lists(names, min_size=len(rows[0]), max_size=len(rows[0]), unique=True))
     labels = data.draw(st.lists(st.sampled_from(["a", "b c", 'd"e', "f,g;h"]), min_size=len(rows), max_size=len(rows)))
@@ -104,7 +104,7 @@ def test_what_is_written_is_read(tmp_path: Path, rows: Any, data: Any, delimiter
 
 
 @given(content=st.text(st.sampled_from('a1,;\t"\n\r .-e_\0ü'), max_size=60))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_read_or_refused(tmp_path: Path, content: str) -> None:
     path = write(tmp_path / "t.csv", content)
     try:

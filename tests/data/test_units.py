@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gancli.data import Units
@@ -26,7 +26,6 @@ def test_columns_get_their_means_and_deviations_back() -> None:
 finite = st.floats(-1e6, 1e6)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 5), st.booleans(), st.tuples(finite, finite).filter(lambda pair: pair[0] != pair[1]), st.data())
 def test_a_record_gives_the_units_back(size: int, ink: bool, ends: tuple[float, float], data: Any) -> None:
     numbers = data.draw(st.lists(finite, min_size=size, max_size=size).map(tuple) | st.just(()))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gancli.engines import NumpyEngine, make_engine, numba_is_here
@@ -23,7 +23,6 @@ def normals() -> Normals:
 sizes = st.lists(st.integers(1, 3) | st.integers(WORDS - 2, WORDS + 2) | st.integers(1, 5000), min_size=1, max_size=4)
 
 
-@settings(deadline=None)  # the first example compiles
 @given(st.integers(0, 2**63), st.booleans(), sizes)
 def test_numpys_numbers_and_its_state(seed: int, half: bool, counts: list[int]) -> None:
     one, other = np.random.default_rng(seed), np.random.default_rng(seed)
@@ -36,7 +35,6 @@ def test_numpys_numbers_and_its_state(seed: int, half: bool, counts: list[int]) 
         assert one.bit_generator.state == other.bit_generator.state
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**63), st.booleans(), st.sampled_from([0.0, 0.2, 0.5, 0.75, 0.999]), sizes)
 def test_the_references_dropout_and_its_state(seed: int, half: bool, rate: float, counts: list[int]) -> None:
     one, other = np.random.default_rng(seed), np.random.default_rng(seed)

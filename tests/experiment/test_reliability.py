@@ -348,7 +348,7 @@ def test_fifty_trainings_started_at_once(tmp_path: Path) -> None:
     assert len({record["pid"] for record in records}) == 50
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=3), st.integers(0, 5000))
 def test_any_harm_to_a_checkpoint_is_seen(tmp_path: Path, changes: list[tuple[int, int]], cut: int) -> None:
     arrays = {"a": np.arange(300, dtype=np.float32), "b": np.zeros(0), "c": np.ones((2, 3))}

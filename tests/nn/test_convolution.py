@@ -46,7 +46,7 @@ def geometries(draw: Any) -> tuple[tuple[int, int, int], int, int, int, int]:
     return image, draw(st.integers(1, 3)), kernel, draw(st.integers(1, 3)), padding
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(geometries())
 def test_a_convolution_is_the_sum_that_defines_it(geometry: Any) -> None:
     image, channels, kernel, stride, padding = geometry
@@ -60,7 +60,7 @@ def test_a_convolution_is_the_sum_that_defines_it(geometry: Any) -> None:
         assert y.reshape(*expected.shape[1:], channels).transpose(2, 0, 1) == pytest.approx(expected, abs=1e-12)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(geometries())
 def test_the_transposed_convolution_is_the_adjoint(geometry: Any) -> None:
     """⟨A x, y⟩ = ⟨x, Aᵀ y⟩ with the same weights, whatever the shapes."""

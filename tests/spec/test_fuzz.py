@@ -71,13 +71,13 @@ def resolved_or_refused(document: Document) -> None:
         assert again.experiment == resolved.experiment and again.sha256() == resolved.sha256()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(harmed())
 def test_a_harmed_configuration(data: dict[str, Any]) -> None:
     resolved_or_refused(Document(data, "here"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(harmed())
 def test_a_harmed_configuration_as_text(data: dict[str, Any]) -> None:
     try:
@@ -87,7 +87,7 @@ def test_a_harmed_configuration_as_text(data: dict[str, Any]) -> None:
     resolved_or_refused(document)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.sampled_from(BASES), st.lists(st.text(max_size=30) | st.text("abc.=0123[]{}:, -!&*", max_size=30), max_size=3)
 )
@@ -100,7 +100,7 @@ def test_any_override(data: dict[str, Any], words: list[str]) -> None:
     resolved_or_refused(document)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(plain, plain, plain)
 def test_any_sweep(grid: Any, together: Any, seeds: Any) -> None:
     Path("base.yaml").write_text("kind: game2d\ntraining: {games: 2}\n", encoding="utf-8")
