@@ -318,9 +318,9 @@ def test_the_table_holds_everything() -> None:
         "batch_norm",
         "similarity",
         "kernel",
-        "patches",
+        "conv",
+        "conv_transpose",
         "everywhere",
-        "assemble",
         "reorder",
     }
     assert set(ENGINES) == {"numpy", "numba", "checked"}

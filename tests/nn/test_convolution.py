@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from gancli.engines import make_engine
 from gancli.nn.activations import LeakyRelu, Linear, Sigmoid, Tanh
 from gancli.nn.initializers import glorot
-from gancli.nn.layers import BatchNorm, Dense, Everywhere, Reorder
-from gancli.nn.layers.conv import conv, conv_transpose
+from gancli.nn.layers import BatchNorm, Conv, ConvTranspose, Dense, Everywhere, Reorder
 from nn.test_gradients import anywhere, check, check_r1, network
 
 ENGINE = make_engine("checked")
@@ -50,7 +49,7 @@ def geometries(draw: Any) -> tuple[tuple[int, int, int], int, int, int, int]:
 @given(geometries())
 def test_a_convolution_is_the_sum_that_defines_it(geometry: Any) -> None:
     image, channels, kernel, stride, padding = geometry
-    net = anywhere([Reorder(image), *conv(image, channels, kernel, stride, padding, Linear(), glorot())])
+    net = anywhere([Reorder(image), Conv(image, channels, kernel, stride, padding, Linear(), glorot())])
     w, b = net.views(net.params).values()
     x = RNG(3).standard_normal((2, *image))
     found = net.forward(x.reshape(2, -1), RNG(0))
@@ -65,12 +64,12 @@ def test_a_convolution_is_the_sum_that_defines_it(geometry: Any) -> None:
 def test_the_transposed_convolution_is_the_adjoint(geometry: Any) -> None:
     """⟨A x, y⟩ = ⟨x, Aᵀ y⟩ with the same weights, whatever the shapes."""
     image, channels, kernel, stride, padding = geometry
-    there = network(conv(image, channels, kernel, stride, padding, Linear(), glorot(), bias=False))
+    there = network([Conv(image, channels, kernel, stride, padding, Linear(), glorot(), bias=False)])
     down, across = ((side + 2 * padding - kernel) // stride + 1 for side in image[1:])
     small = channels, down, across
-    back = network(conv_transpose(small, image, kernel, stride, padding, Linear(), glorot(), bias=False))
+    back = network([ConvTranspose(small, image, kernel, stride, padding, Linear(), glorot(), bias=False)])
     (w,), (u,) = there.views(there.params).values(), back.views(back.params).values()
-    u[...] = w.reshape(kernel, kernel, image[0], channels).transpose(3, 0, 1, 2).reshape(u.shape)
+    u[...] = w
     x, y = RNG(1).standard_normal((1, there.inputs)), RNG(2).standard_normal((1, back.inputs))
     assert np.sum(there.forward(x, RNG(0)) * y) == pytest.approx(
         np.sum(x * back.forward(y, RNG(0))), rel=1e-11, abs=1e-11
@@ -78,7 +77,7 @@ def test_the_transposed_convolution_is_the_adjoint(geometry: Any) -> None:
 
 
 def test_a_kernel_of_one_pixel_is_a_dense_layer_of_each() -> None:
-    net = anywhere(conv((3, 4, 5), 2, 1, 1, 0, Tanh(1.0, 1.0), glorot()))
+    net = anywhere([Conv((3, 4, 5), 2, 1, 1, 0, Tanh(1.0, 1.0), glorot())])
     w, b = net.views(net.params).values()
     x = RNG(4).standard_normal((2, 20, 3))
     assert net.forward(x.reshape(2, -1), RNG(0)).reshape(2, 20, 2) == pytest.approx(np.tanh(x @ w + b), abs=1e-12)
@@ -86,7 +85,7 @@ def test_a_kernel_of_one_pixel_is_a_dense_layer_of_each() -> None:
 
 def test_a_convolution_is_a_dense_layer_with_shared_weights() -> None:
     """Its Toeplitz matrix, column by column from unit images, gives the same for any image."""
-    net = network(conv((2, 5, 4), 3, 3, 2, 1, Linear(), glorot(), bias=False))
+    net = network([Conv((2, 5, 4), 3, 3, 2, 1, Linear(), glorot(), bias=False)])
     matrix = net.forward(np.eye(40), RNG(0)).copy()
     x = RNG(5).standard_normal((3, 40))
     assert net.forward(x, RNG(0)) == pytest.approx(x @ matrix, abs=1e-12)
@@ -95,15 +94,15 @@ def test_a_convolution_is_a_dense_layer_with_shared_weights() -> None:
 
 LAYERS: dict[str, Any] = {
     "convolutions": lambda: [
-        Reorder((2, 5, 6)), *conv((2, 5, 6), 3, 4, 2, 1, Tanh(1.0, 1.0), glorot()), Dense(18, 2, Sigmoid(1.0), glorot()),
+        Reorder((2, 5, 6)), Conv((2, 5, 6), 3, 4, 2, 1, Tanh(1.0, 1.0), glorot()), Dense(18, 2, Sigmoid(1.0), glorot()),
     ],
     "the way up": lambda: [
         Dense(4, 12, Tanh(1.0, 1.0), glorot()), Everywhere(BatchNorm(2, Tanh(1.0, 1.0), 5 * 6), 6),
-        *conv_transpose((2, 2, 3), (3, 4, 6), 4, 2, 1, Tanh(1.0, 1.0), glorot()), Reorder((3, 4, 6), back=True),
+        ConvTranspose((2, 2, 3), (3, 4, 6), 4, 2, 1, Tanh(1.0, 1.0), glorot()), Reorder((3, 4, 6), back=True),
     ],
     "without bias": lambda: [
-        *conv((1, 4, 4), 2, 3, 1, 0, Linear(), glorot(), False),
-        *conv_transpose((2, 2, 2), (1, 5, 5), 2, 3, 0, LeakyRelu(0.3), glorot(), False),
+        Conv((1, 4, 4), 2, 3, 1, 0, Linear(), glorot(), False),
+        ConvTranspose((2, 2, 2), (1, 5, 5), 2, 3, 0, LeakyRelu(0.3), glorot(), False),
     ],
 }  # fmt: skip
 
@@ -122,7 +121,7 @@ def test_gradients(name: str) -> None:
 @pytest.mark.parametrize("activation", [LeakyRelu(0.2), Tanh(1.0, 1.0)], ids=["leaky_relu", "tanh"])
 def test_the_tangent_is_how_the_output_moves(activation: Any) -> None:
     net = anywhere(
-        [Reorder((2, 5, 5)), *conv((2, 5, 5), 3, 3, 2, 1, activation, glorot()), Dense(27, 1, Linear(), glorot())]
+        [Reorder((2, 5, 5)), Conv((2, 5, 5), 3, 3, 2, 1, activation, glorot()), Dense(27, 1, Linear(), glorot())]
     )
     x, t = RNG(2).standard_normal((4, 50)), RNG(3).standard_normal((4, 50))
     h = 1e-6
@@ -140,7 +139,7 @@ def test_the_tangent_is_how_the_output_moves(activation: Any) -> None:
 def test_the_penalty_r1_through_convolutions(activation: Any) -> None:
     """Second derivatives too, through layers above and below a change of order."""
     layers = [
-        Reorder((2, 6, 5)), *conv((2, 6, 5), 3, 3, 1, 1, activation, glorot()), *conv((3, 6, 5), 2, 4, 2, 1, activation, glorot()),
+        Reorder((2, 6, 5)), Conv((2, 6, 5), 3, 3, 1, 1, activation, glorot()), Conv((3, 6, 5), 2, 4, 2, 1, activation, glorot()),
         Reorder((2, 3, 2), back=True), Dense(12, 1, Linear(), glorot()),
     ]  # fmt: skip
     check_r1(network(layers), RNG(2).standard_normal((4, 60)))
@@ -152,19 +151,6 @@ def test_what_nobody_asks_for_is_not_computed() -> None:
     dy = np.ones((2, 12))
     assert turned.backward(dy, params=True, inputs=False) is None
     assert turned.tangent_backward(None, dy, inputs=False) == (None, dy)
-
-
-def test_nor_is_it_below_patches() -> None:
-    patches, assembled = (
-        conv((1, 4, 4), 1, 2, 2, 0, Linear(), glorot())[0],
-        conv_transpose((1, 2, 2), (1, 4, 4), 2, 2, 0, Linear(), glorot())[1],
-    )
-    net = network([Dense(3, 16, Linear(), glorot()), patches, assembled])
-    net.forward(np.ones((2, 3)), RNG(0))
-    assert assembled.backward(np.ones((2, 16)), params=True, inputs=False) is None
-    dy = np.ones((2, 16))
-    assert patches.backward(dy, params=True, inputs=False) is None
-    assert patches.tangent_backward(None, dy, inputs=False) == (None, dy)
 
 
 def test_running_statistics_are_of_each_channel() -> None:

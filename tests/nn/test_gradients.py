@@ -160,7 +160,7 @@ def test_outside_training_nothing_is_coupled_nor_dropped() -> None:
 
 def test_every_layer_is_checked() -> None:
     checked = {type(layer).__name__ for layers, _ in BETWEEN.values() for layer in layers} | {"Dense"}
-    elsewhere = {"Scalar", "Patches", "Everywhere", "Assemble", "Reorder"}  # below, and in test_convolution
+    elsewhere = {"Scalar", "Conv", "ConvTranspose", "Everywhere", "Reorder"}  # below, and in test_convolution
     assert checked | elsewhere == {cls.__name__ for cls in LAYERS.values()}
 
 

@@ -14,9 +14,9 @@ from gancli.engines.arrays import Array, Counter, In, InOut, Out
 from gancli.engines.blas_threads import BlasThreads
 from gancli.engines.distributions import Distribution
 from gancli.engines.numpy_batches import NumpyBatches
+from gancli.engines.numpy_convolution import NumpyConvolution
 from gancli.engines.numpy_losses import NumpyLosses
 from gancli.engines.numpy_optimizers import NumpyOptimizers
-from gancli.engines.numpy_patches import NumpyPatches
 from gancli.engines.sections import Sections
 
 
@@ -61,7 +61,7 @@ class Batches(Protocol):
         """Where the next samples are, in `split`."""
 
 
-class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches, NumpyPatches):
+class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches, NumpyConvolution):
     """Kernels in NumPy; those of optimisers, losses and whole batches are in files of their own."""
 
     name = "numpy"

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gancli.engines import Array, Engine
+from gancli.engines import Engine
 from gancli.games import CLIPS, Average, Player
 from gancli.nn import Network
 from gancli.nn.activations import ACTIVATIONS, Activation, Linear, log_odds
 from gancli.nn.initializers import INITIALIZERS, Initializer
 from gancli.nn.layers import BatchNorm, Dense, Kernel, Layer, Noise, Similarity, dropout
-from gancli.nn.layers.conv import Everywhere, Image, Reorder, conv, conv_transpose
+from gancli.nn.layers.conv import Conv, ConvTranspose, Everywhere, Image, Reorder
 from gancli.nn.losses import LOG_ODDS
 from gancli.nn.optimizers import OPTIMIZERS, Optimizer
 from gancli.spec import Experiment, Learning, models, networks, width
@@ -46,11 +46,9 @@ def _made_of(one: Placed, activation: Activation, batch: int) -> list[Layer]:
     own: Activation = Linear() if normalized else activation
     geometry = layer.kernel or 1, layer.stride or 1, layer.padding or 0
     if layer.conv is not None:
-        layers = conv(_image(one.inputs), layer.conv, *geometry, own, init, bias)
+        layers: list[Layer] = [Conv(_image(one.inputs), layer.conv, *geometry, own, init, bias)]
     elif layer.conv_transpose is not None:
-        init = _for_transposed(init, layer)
-        outputs = after(layer, one.inputs)
-        layers = conv_transpose(_image(one.inputs), _image(outputs), *geometry, own, init, bias)
+        layers = [ConvTranspose(_image(one.inputs), _image(after(layer, one.inputs)), *geometry, own, init, bias)]
     else:
         inputs = math.prod(one.inputs)
         wide, units = width(inputs, layer, batch), math.prod(one.outputs)
@@ -60,19 +58,6 @@ def _made_of(one: Placed, activation: Activation, batch: int) -> list[Layer]:
     channels, places = one.normalized
     normal = BatchNorm(channels, activation, batch * places)
     return [*layers, normal if places == 1 else Everywhere(normal, places)]
-
-
-def _for_transposed(init: Initializer, layer: networks.Layer) -> Initializer:
-    """He's weights by an output's true number of inputs: kernel² / stride² pixels of each channel below."""
-    if not isinstance(layer.init, networks.He):
-        return init
-    factor = (layer.stride or 1) / (layer.kernel or 1)
-
-    def fill(rng: np.random.Generator, out: Array) -> None:
-        init(rng, out)
-        out *= factor
-
-    return fill
 
 
 def _image(shape: Shape) -> Image:

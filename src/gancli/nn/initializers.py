@@ -1,4 +1,8 @@
-"""Initial weights (inputs, units); biases start at zero (report, section 1.5)."""
+"""Initial weights; biases start at zero (report, section 1.5).
+
+An initialiser is told how many inputs a unit sees and how many units an input goes to, which a convolution's weights
+alone do not say.
+"""
 
 from collections.abc import Callable
 
@@ -6,13 +10,13 @@ import numpy as np
 
 from gancli.engines import Array
 
-Initializer = Callable[[np.random.Generator, Array], None]
+Initializer = Callable[[np.random.Generator, Array, float, float], None]
 
 
 def normal(std: float = 1.0) -> Initializer:
     """N(0, std²): the report's, with std 1."""
 
-    def fill(rng: np.random.Generator, out: Array) -> None:
+    def fill(rng: np.random.Generator, out: Array, inputs: float, units: float) -> None:
         out[...] = rng.standard_normal(out.shape) * std
 
     return fill
@@ -21,8 +25,8 @@ def normal(std: float = 1.0) -> Initializer:
 def glorot() -> Initializer:
     """Uniform in ±√(6 / (inputs + units)) (Glorot and Bengio 2010, equation 16)."""
 
-    def fill(rng: np.random.Generator, out: Array) -> None:
-        bound = np.sqrt(6.0 / sum(out.shape))
+    def fill(rng: np.random.Generator, out: Array, inputs: float, units: float) -> None:
+        bound = np.sqrt(6.0 / (inputs + units))
         out[...] = rng.uniform(-bound, bound, out.shape)
 
     return fill
@@ -31,8 +35,8 @@ def glorot() -> Initializer:
 def he() -> Initializer:
     """N(0, 2 / inputs) (He et al. 2015, equation 10)."""
 
-    def fill(rng: np.random.Generator, out: Array) -> None:
-        out[...] = rng.standard_normal(out.shape) * np.sqrt(2.0 / out.shape[0])
+    def fill(rng: np.random.Generator, out: Array, inputs: float, units: float) -> None:
+        out[...] = rng.standard_normal(out.shape) * np.sqrt(2.0 / inputs)
 
     return fill
 

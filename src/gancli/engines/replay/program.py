@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from gancli.engines.arrays import CHANGED, READ, WRITTEN
+from gancli.engines.replay import convolutions
 from gancli.engines.replay import layout as at
 from gancli.engines.replay.passes import new_buffer
 from gancli.engines.replay.tape import Numbers, Op, Ref
@@ -34,9 +35,10 @@ class Program:
         self._arrays: dict[Any, Any] = {}
         self._keep, self._streams = keep, streams
         widest = max((ref.width for op in ops for ref in op.writes), default=1)
-        self.room = -(-max(at.BLOCK, at.FEW * widest) // 32) * 32
-        size, self._turn = shares * self.room, 0
-        self._blocks = [Ref(new_buffer(size, itemsize, keep), 1, size, size, itemsize) for _ in range(2)]
+        own = max((convolutions.room(op) for op in ops), default=0)
+        self.room = -(-max(at.BLOCK, at.FEW * widest, own) // 32) * 32
+        packed = max((convolutions.packed(op) for op in ops), default=0)
+        self._blocks, self._panels = self._pair(shares * self.room), self._pair(packed)
         for op in ops:
             LOWERED.get(op.name, elementwise)(self, op)
             if self.clock:
@@ -66,8 +68,16 @@ class Program:
 
     def blocks(self) -> Ref:
         """Room for a block of gradient, or of partial sums, for each share; two by turns, so that nobody waits."""
-        self._turn ^= 1
-        return self._blocks[self._turn]
+        self._blocks.reverse()
+        return self._blocks[0]
+
+    def panels(self) -> Ref:
+        """Room for a convolution's weights in another order, likewise."""
+        self._panels.reverse()
+        return self._panels[0]
+
+    def _pair(self, size: int) -> list[Ref]:
+        return [Ref(new_buffer(size, self.itemsize, self._keep), 1, size, size, self.itemsize) for _ in range(2)]
 
     def stream(self, numbers: Numbers) -> tuple[int, int]:
         """Where compiled code finds a stream's address and its length in a game."""
@@ -290,19 +300,9 @@ def by_samples(program: Program, op: Op) -> None:
     enter(program, op, first, second.width, lambda ref, kind: None if kind == READ else by_rows(ref))
 
 
-def patches(program: Program, op: Op) -> None:
-    """A share of the images."""
-    images, rows = (op["x"], op["out"]) if op.name == "unfold" else (op["out"], op["rows"])
-    height, width, kernel, stride, padding = (op[key] for key in ("height", "width", "kernel", "stride", "padding"))
-    down, across = ((size + 2 * padding - kernel) // stride + 1 for size in (height, width))
-    arrays = (op["x"], op["out"]) if op.name == "unfold" else (rows, op.get("b"), images)
-    ints: dict[int, Any] = {at.ROWS: images.rows}
-    ints |= {at.FIRST + 2 * place: ref or 0 for place, ref in enumerate(arrays)}
-    geometry = (height, width, images.width // (height * width), kernel, stride, padding, down, across)
-    ints |= dict(enumerate(geometry, start=at.FIRST + 6))
-    written = op["out"]
-    touched = [(ref, ref is written, by_rows(ref) if ref is images else None) for ref in arrays if ref is not None]
-    program.add(op.name, ints, touched)
+def convolution(program: Program, op: Op) -> None:
+    """A share of the images, or of the weights."""
+    convolutions.lower(program, op, by_rows)
 
 
 def reorder(program: Program, op: Op) -> None:
@@ -319,7 +319,8 @@ LOWERED: dict[str, Callable[[Program, Op], None]] = {
     **dict.fromkeys(("sgd", "adagrad", "rmsprop", "adadelta", "adam"), optimizer),
     "categorical_cross_entropy": whole_rows, "log_term": with_targets, "square_term": with_targets,
     "rescale": alone,
-    "unfold": patches, "fold": patches, "sum_rows": by_units, "channels_last": reorder, "channels_first": reorder,
+    **dict.fromkeys(convolutions.CONVOLUTIONS, convolution),
+    "sum_rows": by_units, "channels_last": reorder, "channels_first": reorder,
     **dict.fromkeys(("normalize", "stretch", "stretch_params", "normalize_gradient"), by_units),
     **dict.fromkeys(("similarity", "add_similarity_gradient", "closeness", "closeness_gradient"), by_samples),
 }  # fmt: skip

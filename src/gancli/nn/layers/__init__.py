@@ -2,7 +2,7 @@
 
 from gancli.nn.layers.base import Layer
 from gancli.nn.layers.batch_norm import BatchNorm
-from gancli.nn.layers.conv import Assemble, Everywhere, Patches, Reorder
+from gancli.nn.layers.conv import Conv, ConvTranspose, Everywhere, Reorder
 from gancli.nn.layers.dense import Dense
 from gancli.nn.layers.minibatch import Kernel, Similarity
 from gancli.nn.layers.noise import Noise, dropout
@@ -15,13 +15,13 @@ LAYERS = {
     "similarity": Similarity,
     "kernel": Kernel,
     "scalar": Scalar,
-    "patches": Patches,
+    "conv": Conv,
+    "conv_transpose": ConvTranspose,
     "everywhere": Everywhere,
-    "assemble": Assemble,
     "reorder": Reorder,
 }
 
 __all__ = [
-    "LAYERS", "Assemble", "BatchNorm", "Dense", "Everywhere", "Kernel", "Layer", "Noise", "Patches", "Reorder",
+    "LAYERS", "BatchNorm", "Conv", "ConvTranspose", "Dense", "Everywhere", "Kernel", "Layer", "Noise", "Reorder",
     "Scalar", "Similarity", "dropout",
 ]  # fmt: skip

@@ -30,9 +30,13 @@ class Dense(Layer):
 
     def initialize(self, rng: np.random.Generator) -> None:
         """Draw the weights; zero the bias."""
-        self.init(rng, self.w)
+        self.init(rng, self.w, *self.fans())
         if self.b is not None:
             self.b[...] = 0.0
+
+    def fans(self) -> tuple[float, float]:
+        """How many inputs a unit sees, and how many units an input goes to."""
+        return self.inputs, self.units
 
     def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
         """Buffers for y (batch, units) and dx (batch, inputs), the same ones each time for a batch size."""
@@ -41,7 +45,7 @@ class Dense(Layer):
     def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
         """y = f(x W + b)."""
         self.x = x
-        self.engine.affine(x, self.w, self.b, out=self.y)
+        self.product(x, self.b, out=self.y)
         self.activation.forward(self.engine, self.y)
         return self.y
 
@@ -49,17 +53,37 @@ class Dense(Layer):
         """Through f, then dW = xᵀ dy, db = Σ dy, dx = dy Wᵀ."""
         self.activation.backward(self.engine, self.y, dy)
         if params:
-            self.engine.affine_params(self.x, dy, self.dw, self.db)
+            self.gradients(self.x, dy, self.db)
         if not inputs:
             return None
-        self.engine.affine_input(dy, self.w, out=self.dx)
+        self.back(dy, out=self.dx)
         return self.dx
+
+    # --- what weights do, which a convolution does otherwise
+
+    def product(self, x: Array, bias: Array | None, out: Array) -> None:
+        """out = x W, + b."""
+        self.engine.affine(x, self.w, bias, out=out)
+
+    def back(self, dy: Array, out: Array) -> None:
+        """out = dy Wᵀ."""
+        self.engine.affine_input(dy, self.w, out=out)
+
+    def gradients(self, x: Array, dy: Array, db: Array | None) -> None:
+        """dW = xᵀ dy, db = Σ dy."""
+        self.engine.affine_params(x, dy, self.dw, db)
+
+    def add_gradients(self, x: Array, dy: Array, db: Array | None) -> None:
+        """The same, added to what is there."""
+        self.engine.add_affine_params(x, dy, self.dw, db)
+
+    # --- along the tangent
 
     def tangent(self, t: Array) -> Array:
         """f'(x W + b) (t W)."""
         widths = self.units, self.units, self.inputs
         self.t, (self.tw, moved, self.below) = t, self.buffers(len(t), t.dtype, *widths, of="tangent")
-        self.engine.affine(t, self.w, None, out=self.tw)
+        self.product(t, None, out=self.tw)
         self.engine.copy(self.tw, out=moved)
         self.activation.backward(self.engine, self.y, moved)
         return moved
@@ -76,12 +100,12 @@ class Dense(Layer):
                 engine.add(dy, self.tw)
             da = self.tw
         self.activation.backward(engine, self.y, dt)
-        engine.add_affine_params(self.t, dt, self.dw, None)
+        self.add_gradients(self.t, dt, None)
         if da is not None:
-            engine.add_affine_params(self.x, da, self.dw, self.db)
+            self.add_gradients(self.x, da, self.db)
         if not inputs:
             return None, dt
         if da is not None:
-            engine.affine_input(da, self.w, out=self.below)
-        engine.affine_input(dt, self.w, out=self.dx)
+            self.back(da, out=self.below)
+        self.back(dt, out=self.dx)
         return None if da is None else self.below, self.dx

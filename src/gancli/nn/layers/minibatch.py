@@ -88,7 +88,7 @@ class Kernel(_Minibatch):
 
     def initialize(self, rng: np.random.Generator) -> None:
         """Uniform in ±√(6 / (inputs + kernels × size))."""
-        glorot()(rng, self.tensor)
+        glorot()(rng, self.tensor, *self.tensor.shape)
 
     def _compare(self, out: Array) -> None:
         width = self.extra * self.size
