@@ -3,43 +3,45 @@
 An image that a kernel of k × k pixels lies on is, for each of the k rows, one piece of k × channels numbers. So each
 place of the output is a row of a product whose parts lie in k pieces, and the gradient of the weights is the product
 the other way round. The gradient of the images is a convolution too, once for each way in which a pixel may lie under
-the stride ("phase"): with stride 2 an even pixel is under some of the weights, an odd one under the others.
+the stride ("phase"): with stride 2 an even pixel is under some of the weights, an odd one under the others. Where each
+row begins and where its sums go, `replay.convolutions` has put into tables.
 """
 
-from gancli.engines.compiled import gemm
-from gancli.engines.compiled.jit import loop, part
+from gancli.engines.compiled import blas
+from gancli.engines.compiled.gemm import LANES
+from gancli.engines.compiled.jit import part
 from gancli.engines.compiled.kernels import corner, kernel, row
 from gancli.engines.compiled.tiles import by_tile_of_places
-from gancli.engines.compiled.views import add, after, copy, cut, fill, reals, share_of, words
+from gancli.engines.compiled.views import add, after, copy, cut, fill, reals, share_of, unsigned, words
 from gancli.engines.replay.layout import (
     ACROSS,
-    BACK,
-    CHANNELS_IN,
-    CHANNELS_OUT,
+    CHANNELS,
     COLUMNS,
     DOWN,
     FIRST,
     GROUP,
     HEIGHT,
     IMAGES,
+    MADE,
+    MADE_OF,
     MARGIN,
     MORE,
     PACKED,
-    PADDING,
+    PANEL,
+    PLAN,
     ROOM,
     ROWS,
     SCRATCH,
     SHIFT,
     SIDE,
     STRIDE,
-    TARGET,
     WEIGHTS,
     WIDE,
 )  # fmt: skip
 
 SHAPES = {16: (8, (16,), (16, 16)), 8: (6, (8,), (8, 8)), 0: (4, (8,), (8, 8))}
 """For float32 of a vector: a tile's rows, and its vectors where few columns are left and where not."""
-TILE_ROWS, _thin, _wide = SHAPES[gemm.LANES]
+TILE_ROWS, _thin, _wide = SHAPES[LANES]
 tile = by_tile_of_places(TILE_ROWS, _thin, _wide)
 COLUMN = sum(_wide)
 """Columns of a tile."""
@@ -48,241 +50,138 @@ DEPTH = 128
 
 
 @part
-def scratch(like, op, share):
-    """A share's own room: padded images, then two tables of places."""
+def images_at(like, op, share):
+    """A share's own room for images with zeros around."""
     size = reals(like, 0, 0).itemsize
-    return op[SCRATCH] + share * op[ROOM] * size
+    count = op[GROUP] * (op[HEIGHT] + 2 * op[MARGIN]) * (op[WIDE] + 2 * op[MARGIN]) * op[CHANNELS]
+    room = reals(like, op[SCRATCH] + share * op[ROOM] * size, count)
+    fill(room, 0.0)
+    return room
 
 
 @part
-def surround(images, first, count, height, width, channels, margin, padded):
+def surround(like, op, first, count, padded):
     """`count` images from `first` on into the midst of what has zeros around it."""
-    row, wide = width * channels, (width + 2 * margin) * channels
+    height, width, margin = op[HEIGHT], op[WIDE], op[MARGIN]
+    row, wide = width * op[CHANNELS], (width + 2 * margin) * op[CHANNELS]
+    images = reals(like, op[IMAGES], op[ROWS] * height * row)
     for image in range(count):
         source = (first + image) * height * row
-        target = (image * (height + 2 * margin) + margin) * wide + margin * channels
+        target = (image * (height + 2 * margin) + margin) * wide + margin * op[CHANNELS]
         for r in range(height):
             copy(cut(images, source + r * row, row), cut(padded, target + r * wide, row))
-
-
-# --- weights in the order in which tiles read them
-
-
-@loop
-def turned(source, at, target, to, channels, units, left, width, apart):
-    """target[to + o × apart + c] = source[at + (left + c) × units + o]: a pixel's weights, the other way round."""
-    for c in range(width):
-        begin = at + (left + c) * units
-        for o in range(units):
-            target[to + o * apart + c] = source[begin + o]
-
-
-@kernel
-def conv_pack(share, shares, game, op, numbers, like):
-    """Panels of columns, each with all its rows; of the way back, one of each phase, and pixels in reverse."""
-    side, channels, units = op[SIDE], op[CHANNELS_IN], op[CHANNELS_OUT]
-    depth = side * side * channels
-    w = reals(like, op[WEIGHTS], depth * units)
-    if not op[BACK]:
-        packed = reals(like, op[PACKED], (units + COLUMN - 1) // COLUMN * COLUMN * depth)
-        first, last = share_of(depth, share, shares, 8)
-        for j in range(0, units, COLUMN):
-            width = min(COLUMN, units - j)
-            for r in range(first, last):
-                copy(cut(w, r * units + j, width), cut(packed, j * depth + r * COLUMN, width))
-        return
-    stride, wide = op[STRIDE], (channels + COLUMN - 1) // COLUMN * COLUMN
-    packed = reals(like, op[PACKED], side * side * units * wide)
-    at = number = 0
-    for down in range(stride):
-        for across in range(stride):
-            high, broad = taps(side, stride, down), taps(side, stride, across)
-            for j in range(0, channels, COLUMN):
-                width = min(COLUMN, channels - j)
-                for y in range(high):
-                    for x in range(broad):
-                        if number % shares == share:
-                            i, k = down + (high - 1 - y) * stride, across + (broad - 1 - x) * stride
-                            pixel = (i * side + k) * channels * units
-                            turned(w, pixel, packed, at, channels, units, j, width, COLUMN)
-                        number += 1
-                        at += units * COLUMN
-
-
-@part
-def taps(side, stride, phase):
-    """How many of a row of `side` weights lie over the pixels of a phase."""
-    return max(0, (side - phase + stride - 1) // stride)
 
 
 # --- forward, and back to the images
 
 
-@part
-def first_of(size, stride, padding, phase):
-    """The first pixel of a phase."""
-    return (phase - padding) % stride
-
-
-@part
-def count_of(size, stride, first):
-    """How many pixels of a phase there are."""
-    return max(0, (size - first + stride - 1) // stride)
-
-
-@part
-def read(op):
-    """Height, width and channels of what is read: images or, on the way back, gradients of what was made of them."""
-    return (op[DOWN], op[ACROSS], op[CHANNELS_OUT]) if op[BACK] else (op[HEIGHT], op[WIDE], op[CHANNELS_IN])
-
-
-@part
-def made(op):
-    """And of what is written."""
-    return (op[HEIGHT], op[WIDE], op[CHANNELS_IN]) if op[BACK] else (op[DOWN], op[ACROSS], op[CHANNELS_OUT])
-
-
-@part
-def tables(op, images, phases, down, across, from_, to):
-    """Where patches begin and where their sums go, for every place of so many images; returns how many places."""
-    back, margin = op[BACK] != 0, op[MARGIN]
-    height, width, channels = read(op)
-    out_height, out_width, units = made(op)
-    stride, padding, side = op[STRIDE], op[PADDING], op[SIDE]
-    top = left = 0
-    step_out, step_in = 1, stride
-    begin_y = begin_x = 0
-    if back:
-        top, left = first_of(out_height, stride, padding, down), first_of(out_width, stride, padding, across)
-        step_out, step_in = stride, 1
-        begin_y = (top + padding - down) // stride - (taps(side, stride, down) - 1) + margin
-        begin_x = (left + padding - across) // stride - (taps(side, stride, across) - 1) + margin
-    high, broad = count_of(out_height, step_out, top), count_of(out_width, step_out, left)
-    wide, tall = width + 2 * margin, height + 2 * margin
-    place = 0
-    for image in range(images):
-        for y in range(high):
-            for x in range(broad):
-                source = (image * tall + begin_y + y * step_in) * wide + begin_x + x * step_in
-                from_[place] = source * channels
-                to[place] = ((image * out_height + top + y * step_out) * out_width + left + x * step_out) * units
-                place += 1
-    return place
-
-
-@part
-def products(padded, from_, to, count, pieces, apart, length, panels, units, bias, out):
-    """out[to] = bias + Σ over pieces of padded[from_] times the panels' rows, for `count` places."""
-    depth, begun = pieces * length, bias.size > 0
-    if depth == 0:
-        for i in range(count):
-            target = cut(out, to[i], units)
-            if begun:
-                copy(bias, target)
-            else:
-                fill(target, 0.0)
-        return
-    runs = (length + DEPTH - 1) // DEPTH
-    taken = max(1, DEPTH // length)
-    for j in range(0, units, COLUMN):
-        width = min(COLUMN, units - j)
-        for piece in range(0, pieces, taken):
-            several = min(taken, pieces - piece)
-            for run in range(runs):
-                start = length * run // runs
-                k = length * (run + 1) // runs - start
-                at = j * depth + (piece * length + start) * COLUMN
-                more, old, old_at, old_row = begun, bias, j, 0
-                if piece + run > 0:
-                    more, old, old_at, old_row = True, out, j, 1
-                for i in range(0, count, TILE_ROWS):
-                    left = min(TILE_ROWS, count - i)
-                    tile(
-                        1, 0, several, apart, k, 1, padded, piece * apart + start, from_, panels, at, COLUMN,
-                        out, j, to, i, left, width, more, old, old_at, old_row,
-                    )  # fmt: skip
+@kernel
+def conv_pack(share, shares, game, op, numbers, like):
+    """Weights in the order in which tiles read them: a table at PLAN says which goes where."""
+    first, last = share_of(op[ROWS], share, shares, 16)
+    w, packed = reals(like, op[WEIGHTS], op[COLUMNS]), reals(like, op[PACKED], op[ROWS])
+    which = unsigned(like, op[PLAN], op[ROWS])
+    for i in range(first, last):
+        packed[i] = w[which[i]]
 
 
 @kernel
 def conv(share, shares, game, op, numbers, like):
-    """A share of the images, some at a time; of the way back, phase by phase."""
-    back = op[BACK] != 0
-    height, width, channels = read(op)
-    out_height, out_width, units = made(op)
-    out_size = out_height * out_width * units
-    margin, group, side, stride = op[MARGIN], op[GROUP], op[SIDE], op[STRIDE]
+    """A share of the images, some at a time, phase by phase.
+
+    At PLAN are how many phases there are and how many places the tables have; of each phase, its pieces, their length,
+    where its weights and its places begin, and how many places an image has; then both tables.
+    """
     first, last = share_of(op[ROWS], share, shares, 1)
     if last <= first:
         return
-    own, size = scratch(like, op, share), reals(like, 0, 0).itemsize
-    wide = (width + 2 * margin) * channels
-    padded_size = group * (height + 2 * margin) * wide
-    padded = reals(like, own, padded_size)
-    fill(padded, 0.0)
-    places = max(height * width, out_height * out_width) * group
-    own += (padded_size * size + 7) // 8 * 8
-    from_, to = words(like, own, places), words(like, own + 8 * places, places)
-    images = reals(like, op[IMAGES], op[ROWS] * height * width * channels)
-    whole = reals(like, op[TARGET], op[ROWS] * out_size)
-    bias = reals(like, op[SHIFT], units if op[SHIFT] else 0)
-    phases = stride if back else 1
-    panel_columns = (units + COLUMN - 1) // COLUMN * COLUMN
-    panels = reals(like, op[PACKED], side * side * channels * panel_columns)
-    for start in range(first, last, group):
-        count = min(group, last - start)
-        surround(images, start, count, height, width, channels, margin, padded)
-        out = after(whole, start * out_size)
-        at = 0
-        for down in range(phases):
-            for across in range(phases):
-                pieces = taps(side, stride, down) if back else side
-                length = channels * (taps(side, stride, across) if back else side)
-                if phases > 1 or start == first or count < group:
-                    here = tables(op, count, phases, down, across, from_, to)
-                else:
-                    here = count * out_height * out_width
-                products(padded, from_, to, here, pieces, wide, length, after(panels, at), units, bias, out)
-                at += pieces * length * panel_columns
+    padded, wide = images_at(like, op, share), (op[WIDE] + 2 * op[MARGIN]) * op[CHANNELS]
+    units = op[MADE_OF]
+    size = op[DOWN] * op[ACROSS] * units
+    made, bias = reals(like, op[MADE], op[ROWS] * size), reals(like, op[SHIFT], units if op[SHIFT] else 0)
+    phases, places = words(like, op[PLAN], 2)[0], words(like, op[PLAN], 2)[1]
+    plan = words(like, op[PLAN] + 16, 5 * phases)
+    from_ = words(like, op[PLAN] + 16 + 40 * phases, places)
+    to = words(like, op[PLAN] + 16 + 40 * phases + 8 * places, places)
+    weights = reals(like, op[PACKED], 1 << 40)
+    for start in range(first, last, op[GROUP]):
+        count = min(op[GROUP], last - start)
+        surround(like, op, start, count, padded)
+        out = after(made, start * size)
+        for p in range(0, 5 * phases, 5):
+            products(
+                padded, from_, to, plan[p + 3], count * plan[p + 4], plan[p], wide, plan[p + 1],
+                after(weights, plan[p + 2]), units, bias, out,
+            )  # fmt: skip
+
+
+@part
+def products(padded, from_, to, begin, count, pieces, apart, length, panels, units, bias, out):
+    """out[to] = bias + Σ over pieces of padded[from_] times the panels' rows, for `count` places from `begin` on."""
+    depth, biased = pieces * length, bias.size > 0
+    if depth == 0:
+        for i in range(begin, begin + count):
+            target = cut(out, to[i], units)
+            fill(target, 0.0)
+            if biased:
+                add(bias, target)
+        return
+    runs, taken = (length + DEPTH - 1) // DEPTH, max(1, DEPTH // length)
+    for j in range(0, units, COLUMN):
+        width, panel = min(COLUMN, units - j), j // PANEL * PANEL * depth + j % PANEL
+        for piece in range(0, pieces, taken):
+            several = min(taken, pieces - piece)
+            for run in range(runs):
+                start = length * run // runs
+                k, at = length * (run + 1) // runs - start, panel + (piece * length + start) * PANEL
+                more, old, old_row = biased, bias, 0
+                if piece + run > 0:
+                    more, old, old_row = True, out, 1
+                for i in range(begin, begin + count, TILE_ROWS):
+                    left = min(TILE_ROWS, begin + count - i)
+                    tile(
+                        1, 0, several, apart, k, 1, padded, piece * apart + start, from_, panels, at, PANEL,
+                        out, j, to, i, left, width, more, old, j, old_row,
+                    )  # fmt: skip
 
 
 @kernel
 def conv_thin(share, shares, game, op, numbers, like):
     """Back to few channels, of which vectors would be empty: patches as rows, then added where they belong."""
     first, last = share_of(op[ROWS], share, shares, 1)
-    side, channels, units, places = op[SIDE], op[CHANNELS_IN], op[CHANNELS_OUT], op[DOWN] * op[ACROSS]
-    patch = side * side * channels
-    own, size = scratch(like, op, share), reals(like, 0, 0).itemsize
-    dy = reals(like, op[IMAGES], op[ROWS] * places * units)
-    w = reals(like, op[WEIGHTS], patch * units)
-    out = reals(like, op[TARGET], op[ROWS] * op[HEIGHT] * op[WIDE] * channels)
-    bias = reals(like, op[SHIFT], channels if op[SHIFT] else 0)
-    wide = (op[WIDE] + 2 * op[PADDING]) * channels
-    rows = reals(like, own, places * patch)
-    image = reals(like, own + places * patch * size, (op[HEIGHT] + 2 * op[PADDING]) * wide)
+    height, width, channels, margin = op[HEIGHT], op[WIDE], op[CHANNELS], op[MARGIN]
+    units, places, patch = op[MADE_OF], op[DOWN] * op[ACROSS], op[SIDE] * op[SIDE] * channels
+    wide, pixels = (width + 2 * margin) * channels, height * width * channels
+    size = reals(like, 0, 0).itemsize
+    own = op[SCRATCH] + share * op[ROOM] * size
+    rows, image = (
+        reals(like, own, places * patch),
+        reals(like, own + places * patch * size, (height + 2 * margin) * wide),
+    )
+    dy, w = reals(like, op[MADE], op[ROWS] * places * units), reals(like, op[WEIGHTS], patch * units)
+    out, bias = reals(like, op[IMAGES], op[ROWS] * pixels), reals(like, op[SHIFT], channels if op[SHIFT] else 0)
     for n in range(first, last):
-        gemm.gemm(
-            False, True, places, patch, units, after(dy, n * places * units), units, w, units, rows, patch, False
-        )  # fmt: skip
+        blas.gemm(False, True, places, patch, units, after(dy, n * places * units), units, w, units, rows, patch, False)
         fold(op, rows, image, wide)
-        target = after(out, n * op[HEIGHT] * op[WIDE] * channels)
-        for y in range(op[HEIGHT]):
-            for x in range(op[WIDE]):
-                source = (y + op[PADDING]) * wide + (x + op[PADDING]) * channels
-                place = (y * op[WIDE] + x) * channels
+        for y in range(height):
+            source = (y + margin) * wide + margin * channels
+            target = cut(out, n * pixels + y * width * channels, width * channels)
+            copy(cut(image, source, width * channels), target)
+            for x in range(width if bias.size else 0):
                 for c in range(channels):
-                    target[place + c] = image[source + c] + (bias[c] if bias.size else 0)
+                    target[x * channels + c] += bias[c]
 
 
 @part
 def fold(op, rows, image, wide):
-    """Each patch added where it belongs, in an image with the padding around."""
-    side, channels, across = op[SIDE], op[CHANNELS_IN], op[ACROSS]
-    length = side * channels
+    """Each patch added where it belongs, in an image with zeros around."""
+    side, across = op[SIDE], op[ACROSS]
+    length = side * op[CHANNELS]
     fill(image, 0.0)
     for place in range(op[DOWN] * across):
         y, x = place // across * op[STRIDE], place % across * op[STRIDE]
         for i in range(side):
-            source, target = (place * side + i) * length, (y + i) * wide + x * channels
+            source, target = (place * side + i) * length, (y + i) * wide + x * op[CHANNELS]
             for c in range(length):
                 image[target + c] += rows[source + c]
 
@@ -292,32 +191,26 @@ def fold(op, rows, image, wide):
 
 @kernel
 def conv_params(share, shares, game, op, numbers, like):
-    """A share of the weights' rows, from all images; of the bias, a share of the units."""
-    side, channels, units, margin = op[SIDE], op[CHANNELS_IN], op[CHANNELS_OUT], op[MARGIN]
-    depth, places, group = side * side * channels, op[DOWN] * op[ACROSS], op[GROUP]
+    """A share of the weights' rows, from all images; of the bias, a share of the units.
+
+    At PLAN are where each row's numbers begin in an image with zeros around, and where its weights do.
+    """
+    channels, units, places, group = op[CHANNELS], op[MADE_OF], op[DOWN] * op[ACROSS], op[GROUP]
+    depth = op[SIDE] * op[SIDE] * channels
+    dy = reals(like, op[MADE], op[ROWS] * places * units)
     first, last = share_of(depth, share, shares, 8)
-    dy = reals(like, op[TARGET], op[ROWS] * places * units)
     if last > first:
-        own, size = scratch(like, op, share), reals(like, 0, 0).itemsize
-        wide = (op[WIDE] + 2 * margin) * channels
-        padded_size = group * (op[HEIGHT] + 2 * margin) * wide
-        padded = reals(like, own, padded_size)
-        fill(padded, 0.0)
-        own += (padded_size * size + 7) // 8 * 8
-        from_, to = words(like, own, depth), words(like, own + 8 * depth, depth)
-        for r in range(depth):
-            from_[r] = r // (side * channels) * wide + r % (side * channels)
-            to[r] = r * units
-        images = reals(like, op[IMAGES], op[ROWS] * op[HEIGHT] * op[WIDE] * channels)
-        dw = reals(like, op[WEIGHTS], depth * units)
+        padded, dw = images_at(like, op, share), reals(like, op[WEIGHTS], depth * units)
+        from_, to = words(like, op[PLAN], depth), words(like, op[PLAN] + 8 * depth, depth)
+        down, across = op[STRIDE] * (op[WIDE] + 2 * op[MARGIN]) * channels, op[STRIDE] * channels
         for start in range(0, op[ROWS], group):
             count, more = min(group, op[ROWS] - start), op[MORE] != 0 or start > 0
-            surround(images, start, count, op[HEIGHT], op[WIDE], channels, margin, padded)
+            surround(like, op, start, count, padded)
             for j in range(0, units, COLUMN):
                 for r in range(first, last, TILE_ROWS):
                     tile(
-                        count, padded_size // group, op[DOWN], op[STRIDE] * wide, op[ACROSS], op[STRIDE] * channels,
-                        padded, 0, from_, dy, start * places * units + j, units,
+                        count, padded.size // group, op[DOWN], down, op[ACROSS], across, padded, 0, from_,
+                        dy, start * places * units + j, units,
                         dw, j, to, r, min(TILE_ROWS, last - r), min(COLUMN, units - j), more, dw, j, 1,
                     )  # fmt: skip
     left, right = share_of(units, share, shares, 16)

@@ -18,11 +18,14 @@ ROWS, COLUMNS, BY_ROWS, FIRST = 1, 2, 3, 4
 INPUTS, UNITS, X, DY, OUT, W, B, BLOCKS = 2, 3, 4, 5, 6, 7, 8, 9
 """Of products, whose rows are ROWS."""
 (
-    IMAGES, WEIGHTS, SHIFT, TARGET, PACKED, SCRATCH, ROOM, HEIGHT, WIDE, CHANNELS_IN, CHANNELS_OUT, SIDE, STRIDE,
-    PADDING, DOWN, ACROSS, MARGIN, GROUP, BACK, MORE,
-) = range(FIRST, FIRST + 20)  # fmt: skip
-"""Of convolutions: addresses, a share's own room, an image and what is laid over it; whether it goes back to the images
-(see `compiled.convolution`), and whether gradients are added to what is there."""
+    IMAGES, MADE, WEIGHTS, SHIFT, PACKED, PLAN, SCRATCH, ROOM, HEIGHT, WIDE, CHANNELS, MARGIN, DOWN, ACROSS, MADE_OF,
+    SIDE, STRIDE, GROUP, MORE,
+) = range(FIRST, FIRST + 19)  # fmt: skip
+"""Of convolutions: addresses, and the length of a share's own room; the images' height, width, channels and the zeros
+around them; how many places are made of them, down and across, and how many numbers at each; the kernel's side, its
+stride, how many images are taken at a time, and whether gradients are added to what is there."""
+PANEL = 32
+"""Columns of weights that lie beside one another for tiles."""
 SIZE, PARAMS, SQUARE, MEAN, MOVED, VELOCITY, COUNT, W_AT, B_AT, GRADS = range(10, 20)
 """Of an optimiser's step: how many parameters, addresses of vectors (0: none; MOVED is Adam's first moments), and where
 a layer's weights and bias begin in them (−1: no bias)."""

@@ -76,6 +76,13 @@ class Program:
         self._panels.reverse()
         return self._panels[0]
 
+    def table(self, make: Callable[[Any], Any], of: Any) -> int:
+        """The address of a table made of something: of the same one for all operations that are alike."""
+        if (make, of) not in self._arrays:
+            self._arrays[make, of] = make(of)
+            self._keep.append(self._arrays[make, of])
+        return int(self._arrays[make, of].ctypes.data)
+
     def _pair(self, size: int) -> list[Ref]:
         return [Ref(new_buffer(size, self.itemsize, self._keep), 1, size, size, self.itemsize) for _ in range(2)]
 
