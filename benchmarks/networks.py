@@ -30,11 +30,42 @@ class Dense:
     activation: Activation
 
 
+Image = tuple[int, int, int]
+"""Channels, height, width."""
+
+
+@dataclass(frozen=True)
+class Conv:
+    """f(w * x + b) of an image, its channels last where it is flat."""
+
+    image: Image
+    channels: int
+    kernel: int
+    stride: int
+    padding: int
+    bias: bool
+    activation: Activation
+
+
+@dataclass(frozen=True)
+class ConvTranspose:
+    """The adjoint of a convolution from `out` to `image`: f(wᵀ * x + b)."""
+
+    image: Image
+    out: Image
+    kernel: int
+    stride: int
+    padding: int
+    bias: bool
+    activation: Activation
+
+
 @dataclass(frozen=True)
 class BatchNorm:
-    """f(γ x̂ + β), each unit normalised over its batch."""
+    """f(γ x̂ + β), each unit normalised over its batch; each channel over the `places` of an image too."""
 
     units: int
+    places: int
     activation: Activation
 
 
@@ -43,7 +74,15 @@ class Similarity:
     """Beside x, exp(−‖x − x_i‖₁) for each sample i of the batch."""
 
 
-Layer = Dense | BatchNorm | Similarity
+@dataclass(frozen=True)
+class Reorder:
+    """An image's channels, first, made last; or `to_first` the way back."""
+
+    image: Image
+    to_first: bool
+
+
+Layer = Dense | Conv | ConvTranspose | BatchNorm | Similarity | Reorder
 
 
 @dataclass(frozen=True)
@@ -83,24 +122,45 @@ def describe(player: Player) -> Network:
 def arrays(player: Player) -> list[tuple[Array, ...]]:
     """What each layer learns and keeps, as views: (W, b) or (W,), (γ, β, mean, variance); layers without are left out.
 
+    W of a convolution is (kernel, kernel, channels in, channels out), that of its transpose (…, channels out, in).
+
     The running mean and variance are among them because gancli judges a generator by these.
     """
     return [held for layer in player.network.layers if (held := _arrays(layer))]
 
 
 def _layer(layer: Any) -> Layer:
+    if isinstance(layer, layers.Conv):
+        height, width, kernel, stride, padding = layer.geometry
+        image = layer.inputs // (height * width), height, width
+        return Conv(image, layer.channels, kernel, stride, padding, layer.bias, _activation(layer.activation))
+    if isinstance(layer, layers.ConvTranspose):
+        height, width, kernel, stride, padding = layer.geometry
+        down, across = ((side + 2 * padding - kernel) // stride + 1 for side in (height, width))
+        image, out = (layer.channels_below, down, across), (layer.channels, height, width)
+        return ConvTranspose(image, out, kernel, stride, padding, layer.bias, _activation(layer.activation))
     if isinstance(layer, layers.Dense):
         return Dense(layer.inputs, layer.units, layer.bias, _activation(layer.activation))
+    if isinstance(layer, layers.Everywhere) and isinstance(layer.inner, layers.BatchNorm):
+        return BatchNorm(layer.inner.units, layer.places, _activation(layer.inner.activation))
     if isinstance(layer, layers.BatchNorm):
-        return BatchNorm(layer.units, _activation(layer.activation))
+        return BatchNorm(layer.units, 1, _activation(layer.activation))
     if isinstance(layer, layers.Similarity):
         return Similarity()
+    if isinstance(layer, layers.Reorder):
+        return Reorder(layer.image, layer.to_first)
     raise NotImplementedError(f"layer {type(layer).__name__}")
 
 
 def _arrays(layer: Any) -> tuple[Array, ...]:
+    if isinstance(layer, layers.Everywhere):
+        return _arrays(layer.inner)
     if isinstance(layer, layers.Dense):
-        return (layer.w,) if layer.b is None else (layer.w, layer.b)
+        w = layer.w
+        if isinstance(layer, layers.Conv | layers.ConvTranspose):
+            kernel = layer.geometry[2]
+            w = w.reshape(kernel, kernel, -1, w.shape[1])
+        return (w,) if layer.b is None else (w, layer.b)
     if isinstance(layer, layers.BatchNorm):
         return layer.scale, layer.shift, layer.mean, layer.variance
     return ()

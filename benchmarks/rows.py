@@ -60,6 +60,44 @@ def big(eta: str, std: str = "0.02", generator: str = "", discriminator: str = "
     return text
 
 
+DCGAN = """
+kind: gan
+data: DATA
+generator:
+  inputs: 64
+  layers:
+GENERATOR
+  activation: relu
+  output: OUTPUT
+  batch_norm: true
+  init: {name: normal, std: 0.02}
+  optimizer: {name: adam, eta: 0.00001, beta1: 0.5}
+discriminator:
+  inputs: IMAGE
+  layers:
+DISCRIMINATOR
+    - {units: 1}
+  activation: leaky_relu
+  init: {name: normal, std: 0.02}
+  optimizer: {name: adam, eta: 0.00001, beta1: 0.5}
+latent: {distribution: gaussian}
+training: {games: 1000000, batch: 64, ratios: {real: 1, shared: 1}}
+test: {batches: 1}
+"""
+
+
+def dcgan(data: str, output: str, side: int, channels: list[int]) -> str:
+    """Images of `channels[-1]`, from `side` × `side` pixels in `channels[0]` on twice as wide with each layer."""
+    def layers(kind: str, counts: list[int]) -> str:
+        return "\n".join(f"    - {{{kind}: {count}, kernel: 4, stride: 2, padding: 1}}" for count in counts)
+
+    first = f"    - {{units: {side * side * channels[0]}, reshape: [{channels[0]}, {side}, {side}]}}"
+    size = side * 2 ** (len(channels) - 1)
+    text = DCGAN.replace("DATA", data).replace("OUTPUT", output).replace("IMAGE", f"[{channels[-1]}, {size}, {size}]")
+    text = text.replace("GENERATOR", first + "\n" + layers("conv_transpose", channels[1:]))
+    return text.replace("DISCRIMINATOR", layers("conv", channels[-2::-1]))
+
+
 ROWS = {
     "A": Row(
         "MNIST 784-300-10, σ, SGD, one image a step",
@@ -97,6 +135,39 @@ training: {games: 1000000, batch: 1}
 """,
         of_jax=None,
         of_torch=0.05,
+    ),
+    "H": Row(
+        "DCGAN for 28×28: G 64 → 7·7·64 → 32 → 1 with batch normalisation, D mirrored, Adam, batch 64",
+        dcgan("{set: mnist}", "sigmoid", 7, [64, 32, 1]),
+        of_jax=None,
+        of_torch=0.65,
+    ),
+    "I": Row(
+        "DCGAN for 3×32×32: G 64 → 4·4·256 → 128 → 64 → 3, likewise",
+        dcgan("{set: images, path: NOISE, range: [-1, 1]}", "tanh", 4, [256, 128, 64, 3]),
+        of_jax=None,
+        of_torch=0.95,
+    ),
+    "J": Row(
+        "classifier of MNIST, convolutions of 16 and 32 channels, dense 256, Adam, batch 64",
+        """
+kind: supervised
+data: {set: mnist}
+network:
+  inputs: [1, 28, 28]
+  layers:
+    - {conv: 16, kernel: 4, stride: 2, padding: 1}
+    - {conv: 32, kernel: 4, stride: 2, padding: 1}
+    - {units: 256}
+    - {units: 10}
+  activation: relu
+  output: softmax
+  init: {name: normal, std: 0.02}
+  optimizer: {name: adam, eta: 0.0001}
+training: {games: 1000000, batch: 64, loss: cross_entropy}
+""",
+        of_jax=None,
+        of_torch=0.7,
     ),
     "N": Row(
         "F with batch normalisation in the generator",

@@ -1,5 +1,6 @@
 """What a peer is given: the row's networks as arrays and numbers, its data, and the numbers a check is played with."""
 
+import getpass
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ class Work:
     """One row, ready to play."""
 
     kind: str
+    loss: str
+    """Of a supervised row: mse, or cross_entropy of a softmax."""
     networks: dict[str, Network]
     samples: Any
     """(count, features) float32, as the networks see them."""
@@ -62,11 +65,22 @@ class Work:
         return rows.reshape(games, self.loads, self.batch), latents
 
 
+NOISE = (4096, 32, 32, 3)
+"""Coloured pictures of nothing, for rows whose data would have to be fetched: what they show takes no time."""
+
+
+def _noise() -> str:
+    path = Path(tempfile.gettempdir()) / f"gancli-benchmark-noise-{getpass.getuser()}.npy"
+    if not path.exists():
+        np.save(path, np.random.default_rng(0).integers(0, 256, NOISE, np.uint8))
+    return str(path)
+
+
 def spec_of(letter: str, engine: str, threads: int | str = "auto") -> Experiment:
     """A row's resolved configuration, for gancli's `engine`."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "row.yaml"
-        path.write_text(ROWS[letter].config, encoding="utf-8")
+        path.write_text(ROWS[letter].config.replace("NOISE", _noise()), encoding="utf-8")
         return specs.load(path, [f"engine={engine}", f"threads={threads}"]).experiment
 
 
@@ -77,7 +91,8 @@ def make(letter: str, engine: str, threads: int | str = "auto") -> Work:
     built = build(spec, dataset)
     networks = {name: describe(player) for name, player in built.game.players.items()}
     targets = built.game._codes[dataset.train.labels] if isinstance(built.game, Supervised) else None
-    samples = dataset.train.samples.astype(np.float32) * np.float32(dataset.train.factor)
+    samples = dataset.train.seen(dataset.train.samples, np.float32)
     ratios = spec.training.ratios.model_dump() if isinstance(spec, models.Gan | models.Wgan) else {}
     latent = networks["generator"].inputs if "generator" in networks else 0
-    return Work(spec.kind, networks, samples, targets, spec.training.batch, ratios, latent, built)
+    loss = spec.training.loss if isinstance(spec, models.Supervised) else ""
+    return Work(spec.kind, loss, networks, samples, targets, spec.training.batch, ratios, latent, built)

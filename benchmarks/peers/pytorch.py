@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
-from torch.nn.functional import leaky_relu, softplus
+from torch.nn.functional import cross_entropy, leaky_relu, softplus
 
 from benchmarks import networks, work
 
@@ -36,16 +36,71 @@ class Similarity(nn.Module):
         return torch.cat((x, torch.exp(-torch.cdist(x, x, p=1.0))), dim=1)
 
 
-def module(network: networks.Network, weights: list[tuple[Any, ...]]) -> nn.Sequential:
-    """A network that holds these arrays."""
+class Images(nn.Module):
+    """Flat rows as images, whose channels are first or last in a row."""
+
+    def __init__(self, image: networks.Image, last: bool):
+        super().__init__()
+        self.image, self.last = image, last
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(batch, numbers) → (batch, channels, height, width), in memory with channels last; images stay images."""
+        if x.dim() == 4:
+            return x
+        channels, height, width = self.image
+        if self.last:
+            return x.view(-1, height, width, channels).permute(0, 3, 1, 2)
+        return x.view(-1, *self.image).contiguous(memory_format=torch.channels_last)
+
+
+class Rows(nn.Module):
+    """Images as flat rows, channels last."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(batch, channels, height, width) → (batch, numbers)."""
+        return x.permute(0, 2, 3, 1).flatten(1) if x.dim() == 4 else x
+
+
+def layered(network: networks.Network) -> list[nn.Module]:
+    """Its modules: images are four axes, their channels last in memory, from where a network has some."""
     layers: list[nn.Module] = []
-    for layer in network.layers:
+    for index, layer in enumerate(network.layers):
         if isinstance(layer, networks.Similarity):
             layers.append(Similarity())
+        elif isinstance(layer, networks.Reorder):
+            layers += [] if layer.to_first else [Images(layer.image, last=False)]
         elif isinstance(layer, networks.BatchNorm):
-            layers += [nn.BatchNorm1d(layer.units, eps=1e-5, momentum=0.1), Activation(layer.activation)]
+            if layer.places > 1:
+                layers.append(Images(_next_image(network, index), last=True))
+            cls = nn.BatchNorm1d if layer.places == 1 else nn.BatchNorm2d
+            layers += [cls(layer.units, eps=1e-5, momentum=0.1), Activation(layer.activation)]
+        elif isinstance(layer, networks.Dense):
+            layers += [Rows(), nn.Linear(layer.inputs, layer.units, bias=layer.bias), Activation(layer.activation)]
         else:
-            layers += [nn.Linear(layer.inputs, layer.units, bias=layer.bias), Activation(layer.activation)]
+            layers += [Images(layer.image, last=True), convolution(layer), Activation(layer.activation)]
+    return layers
+
+
+def _next_image(network: networks.Network, index: int) -> networks.Image:
+    return next(layer.image for layer in network.layers[index:] if hasattr(layer, "image"))
+
+
+def convolution(layer: networks.Conv | networks.ConvTranspose) -> nn.Module:
+    """PyTorch's, its weights with channels last in memory."""
+    channels, height, width = layer.image
+    if isinstance(layer, networks.Conv):
+        how = (layer.kernel, layer.stride, layer.padding)
+        made: nn.Module = nn.Conv2d(channels, layer.channels, *how, bias=layer.bias)
+    else:
+        more = layer.out[1] - ((height - 1) * layer.stride - 2 * layer.padding + layer.kernel)
+        how = (layer.kernel, layer.stride, layer.padding)
+        made = nn.ConvTranspose2d(channels, layer.out[0], *how, output_padding=more, bias=layer.bias)
+    return made.to(memory_format=torch.channels_last)
+
+
+def module(network: networks.Network, weights: list[tuple[Any, ...]]) -> nn.Sequential:
+    """A network that holds these arrays."""
+    layers = layered(network)
     holding = [own for layer in layers if (own := held(layer))]
     with torch.no_grad():
         for tensors, values in zip(holding, weights, strict=True):
@@ -56,7 +111,10 @@ def module(network: networks.Network, weights: list[tuple[Any, ...]]) -> nn.Sequ
 
 def held(layer: nn.Module) -> list[torch.Tensor]:
     """What a layer learns and keeps, in the order of `networks.arrays`; W transposed, to (inputs, units)."""
-    if isinstance(layer, nn.BatchNorm1d):
+    if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
+        w = layer.weight.permute(2, 3, 1, 0)
+        return [w] if layer.bias is None else [w, layer.bias]
+    if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
         assert layer.running_mean is not None and layer.running_var is not None
         return [layer.weight, layer.bias, layer.running_mean, layer.running_var]
     if isinstance(layer, nn.Linear):
@@ -71,7 +129,7 @@ def optimizer(network: networks.Network, parameters: Any) -> torch.optim.Optimiz
         return torch.optim.SGD(parameters, lr=s["eta"])
     if network.optimizer.name == "rmsprop":
         return torch.optim.RMSprop(parameters, lr=s["eta"], alpha=s["gamma"], eps=s["epsilon"])
-    return torch.optim.Adam(parameters, lr=s["eta"], betas=(s["beta1"], s["beta2"]), eps=s["epsilon"])
+    return torch.optim.Adam(parameters, lr=s["eta"], betas=(s["beta1"], s["beta2"]), eps=s["epsilon"], fused=True)
 
 
 class Eager:
@@ -121,8 +179,11 @@ class Eager:
         return torch.randn(self.work.batch, self.work.latent) if latents is None else latents[step]
 
     def _train(self, rows: torch.Tensor, latents: Any) -> None:
-        error = self.nets["network"](self.samples[rows[0]]) - self.targets[rows[0]]
-        self._learn("network", (error**2).sum() / self.work.batch)
+        output, targets = self.nets["network"](self.samples[rows[0]]), self.targets[rows[0]]
+        if self.work.loss == "cross_entropy":
+            self._learn("network", cross_entropy(output, targets))
+        else:
+            self._learn("network", ((output - targets) ** 2).sum() / self.work.batch)
 
     def _gan(self, rows: torch.Tensor, latents: Any) -> None:
         g, d = self.nets["generator"], self.nets["discriminator"]

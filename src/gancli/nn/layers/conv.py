@@ -148,9 +148,8 @@ class Reorder(Layer):
 
     def __init__(self, image: Image, back: bool = False):
         super().__init__()
-        channels, height, width = image
-        self.inputs = self.units = channels * height * width
-        self.channels, self.to_first = channels, back
+        self.image, self.to_first = image, back
+        self.inputs = self.units = image[0] * image[1] * image[2]
 
     def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array], state: dict[str, Array]) -> None:
         """The engine moves numbers."""
@@ -190,4 +189,4 @@ class Reorder(Layer):
 
     def _move(self, x: Array, to_first: bool, out: Array) -> None:
         move = self.engine.channels_first if to_first else self.engine.channels_last
-        move(x, self.channels, out=out)
+        move(x, self.image[0], out=out)
