@@ -88,6 +88,7 @@ test: {batches: 1}
 
 def dcgan(data: str, output: str, side: int, channels: list[int]) -> str:
     """Images of `channels[-1]`, from `side` × `side` pixels in `channels[0]` on twice as wide with each layer."""
+
     def layers(kind: str, counts: list[int]) -> str:
         return "\n".join(f"    - {{{kind}: {count}, kernel: 4, stride: 2, padding: 1}}" for count in counts)
 

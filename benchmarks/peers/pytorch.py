@@ -87,13 +87,12 @@ def _next_image(network: networks.Network, index: int) -> networks.Image:
 
 def convolution(layer: networks.Conv | networks.ConvTranspose) -> nn.Module:
     """PyTorch's, its weights with channels last in memory."""
-    channels, height, width = layer.image
+    channels, height, _ = layer.image
+    how = (layer.kernel, layer.stride, layer.padding)
     if isinstance(layer, networks.Conv):
-        how = (layer.kernel, layer.stride, layer.padding)
         made: nn.Module = nn.Conv2d(channels, layer.channels, *how, bias=layer.bias)
     else:
         more = layer.out[1] - ((height - 1) * layer.stride - 2 * layer.padding + layer.kernel)
-        how = (layer.kernel, layer.stride, layer.padding)
         made = nn.ConvTranspose2d(channels, layer.out[0], *how, output_padding=more, bias=layer.bias)
     return made.to(memory_format=torch.channels_last)
 

@@ -70,6 +70,37 @@ discriminator:
 training: {games: 1000, batch: 6}
 test: {batches: 2}
 """
+PIXELS = """
+kind: gan
+data: {classes: [7]}
+generator:
+  inputs: 6
+  layers:
+    - {units: 98, reshape: [2, 7, 7]}
+    - {upsample: nearest}
+    - {conv: 3, kernel: 3, padding: 1, dropout: 0.2}
+    - {upsample: bilinear}
+    - {conv: 1, kernel: 3, padding: 1}
+  activation: relu
+  layer_norm: true
+  init: he
+  optimizer: {name: adam, eta: 0.001, beta1: 0.5, epsilon: 0.01}
+discriminator:
+  inputs: [1, 28, 28]
+  layers:
+    - {pool: average, kernel: 2}
+    - {conv: 3, kernel: 3, noise: {mode: add, scale: 0.1}}
+    - {pool: max, kernel: 3, stride: 2}
+    - {conv: 4, kernel: 3, dropout: 0.3}
+    - {pool: global}
+    - {units: 1}
+  activation: leaky_relu
+  layer_norm: true
+  init: he
+  optimizer: {name: sgd, eta: 0.01}
+training: {games: 1000, batch: 6}
+test: {batches: 2}
+"""
 STACKED = ["data={set: stacked_mnist, samples: 300}", "discriminator.inputs=[3, 28, 28]"]
 FIELD = """
 kind: game2d
@@ -135,6 +166,12 @@ CASES: dict[str, tuple[str, list[str]]] = {
     "convolutions in colour": (
         CONV,
         [*STACKED, "generator.layers=[{units: 98, reshape: [2, 7, 7]}, {conv_transpose: 3, kernel: 4, stride: 4}]"],
+    ),
+    "pools, enlargements, layer normalisation": (PIXELS, []),
+    "the same with r1": (PIXELS, ["training.r1={gamma: 0.5, every: 2}"]),
+    "the same with r1, through sigmoids": (
+        PIXELS,
+        ["training.r1={gamma: 0.5, every: 2}", "discriminator.activation=sigmoid"],
     ),
     "noise concat": (WGAN, ["generator.noise={mode: concat, size: 5}"]),
     "noise add": (GAN, ["discriminator.noise={mode: add, distribution: uniform, scale: 0.1}"]),
@@ -322,6 +359,10 @@ def test_the_table_holds_everything() -> None:
         "conv_transpose",
         "everywhere",
         "reorder",
+        "mixed",
+        "max_pool",
+        "layer_norm",
+        "channel_dropout",
     }
     assert set(ENGINES) == {"numpy", "numba", "checked"}
 

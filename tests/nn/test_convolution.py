@@ -98,7 +98,7 @@ LAYERS: dict[str, Any] = {
     ],
     "the way up": lambda: [
         Dense(4, 12, Tanh(1.0, 1.0), glorot()), Everywhere(BatchNorm(2, Tanh(1.0, 1.0), 5 * 6), 6),
-        ConvTranspose((2, 2, 3), (3, 4, 6), 4, 2, 1, Tanh(1.0, 1.0), glorot()), Reorder((3, 4, 6), back=True),
+        ConvTranspose((2, 2, 3), (3, 4, 6), 4, 2, 1, Tanh(1.0, 1.0), glorot()), Reorder((3, 4, 6), to_first=True),
     ],
     "without bias": lambda: [
         Conv((1, 4, 4), 2, 3, 1, 0, Linear(), glorot(), False),
@@ -140,9 +140,18 @@ def test_the_penalty_r1_through_convolutions(activation: Any) -> None:
     """Second derivatives too, through layers above and below a change of order."""
     layers = [
         Reorder((2, 6, 5)), Conv((2, 6, 5), 3, 3, 1, 1, activation, glorot()), Conv((3, 6, 5), 2, 4, 2, 1, activation, glorot()),
-        Reorder((2, 3, 2), back=True), Dense(12, 1, Linear(), glorot()),
+        Reorder((2, 3, 2), to_first=True), Dense(12, 1, Linear(), glorot()),
     ]  # fmt: skip
     check_r1(network(layers), RNG(2).standard_normal((4, 60)))
+
+
+@pytest.mark.parametrize("activation", [LeakyRelu(0.2), Tanh(1.0, 1.0)], ids=["leaky_relu", "tanh"])
+def test_the_penalty_r1_through_transposed_convolutions(activation: Any) -> None:
+    layers = [
+        ConvTranspose((2, 2, 3), (3, 4, 6), 4, 2, 1, activation, glorot()),
+        ConvTranspose((3, 4, 6), (1, 9, 13), 3, 2, 0, activation, glorot()), Dense(117, 1, Linear(), glorot()),
+    ]  # fmt: skip
+    check_r1(network(layers), RNG(2).standard_normal((4, 12)))
 
 
 def test_what_nobody_asks_for_is_not_computed() -> None:

@@ -160,7 +160,14 @@ def test_outside_training_nothing_is_coupled_nor_dropped() -> None:
 
 def test_every_layer_is_checked() -> None:
     checked = {type(layer).__name__ for layers, _ in BETWEEN.values() for layer in layers} | {"Dense"}
-    elsewhere = {"Scalar", "Conv", "ConvTranspose", "Everywhere", "Reorder"}  # below, and in test_convolution
+    elsewhere = {
+        "Scalar",
+        "Conv",
+        "ConvTranspose",
+        "Everywhere",
+        "Reorder",
+    }  # below, in test_convolution and test_pixels
+    elsewhere |= {"Mixed", "MaxPool", "LayerNorm", "ChannelDropout"}
     assert checked | elsewhere == {cls.__name__ for cls in LAYERS.values()}
 
 

@@ -61,6 +61,7 @@ BOUNDS: list[tuple[str, str, list[Any], list[Any]]] = [
             ("conv: 2, kernel: %s, padding: 18", [19, 64], [0, 18, 65]),
             ("conv: 2, kernel: 3, stride: %s", [1, 64], [0, 65]),
             ("conv: 2, kernel: 64, padding: %s", [18, 63], [-1, 17, 64]),
+            ("upsample: nearest, factor: %s", [2, 16], [1, 17]),
             ("conv_transpose: 2, kernel: 3, stride: 64, output_padding: %s", [0, 63], [-1, 64]),
             ("units: 24, reshape: [1, 4, %s]", [6], [0, 5, 7]),
         )
@@ -139,7 +140,13 @@ def test_what_is_too_large_is_so_by_one(name: str, most: int, monkeypatch: pytes
 
 
 MNIST_DATA = {"set": "mnist"}
-NETWORK = {"bias": True, "dropout": 0.0, "batch_norm": False, "init": {"name": "normal", "std": 1.0}}
+NETWORK = {
+    "bias": True,
+    "dropout": 0.0,
+    "batch_norm": False,
+    "layer_norm": False,
+    "init": {"name": "normal", "std": 1.0},
+}
 SGD = {"momentum": 0.0, "name": "sgd", "eta": 0.2}
 COMMON = {
     "name": "run",

@@ -53,7 +53,7 @@ def _parameters(one: "Placed", batch: int) -> int:
 
     inputs, layer = math.prod(one.inputs), one.layer
     rows, columns = one.weights(spec.width(inputs, layer, batch))
-    beside = 2 * one.normalized[0] if layer.batch_norm else one.biases if layer.bias else 0
+    beside = 2 * one.normalized[0] if layer.batch_norm or layer.layer_norm else one.biases if layer.bias else 0
     parameters = rows * columns + beside
     if isinstance(layer.minibatch, Kernel):
         parameters += inputs * layer.minibatch.kernels * layer.minibatch.size
@@ -72,7 +72,11 @@ def _described(one: "Placed", batch: int) -> str:
         wide = spec.width(math.prod(one.inputs), layer, batch) - math.prod(one.inputs)
         name = f"{inputs}{f' + {wide} beside' if wide else ''} → {outputs}"
         return f"{name:24} {activation}{slope:12}"
-    kind = "conv" if layer.conv else "conv_transpose"
+    (kind,) = layer.kinds
+    if not layer.learns:
+        how = f"{layer.upsample} × {layer.factor or 2}" if layer.upsample else str(layer.pool)
+        patches = f", {layer.kernel}×{layer.kernel}, stride {layer.stride or layer.kernel}" if layer.kernel else ""
+        return f"{f'{inputs} → {outputs}':24} {kind} {how}{patches}"
     rows, columns = one.weights(0)
     geometry = f"{layer.kernel}×{layer.kernel}, stride {layer.stride or 1}, padding {layer.padding or 0}"
     products = f"{one.places * rows * columns:,d} multiply–adds"

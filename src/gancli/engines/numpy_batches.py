@@ -53,6 +53,28 @@ class NumpyBatches:
         groups -= x * along
         groups *= factor[:, None]
 
+    def normalize_rows(self, x: In, out: Out, factor: Out) -> None:
+        """x̂ of each row by its own mean and variance, factor (rows, 1) = 1 / √(variance + ε) (Ba et al. 2016)."""
+        centred = x - x.mean(axis=1, keepdims=True)
+        factor[...] = 1.0 / np.sqrt(np.mean(centred * centred, axis=1, keepdims=True) + EPSILON)
+        np.multiply(centred, factor, out=out)
+
+    def normalize_rows_gradient(self, normal: In, factor: In, dy: InOut) -> None:
+        """dx = (dy − mean dy − x̂ mean(dy x̂)) × factor, means over a row, in place of dy; a tangent moves alike."""
+        along = np.mean(dy * normal, axis=1, keepdims=True)
+        dy -= dy.mean(axis=1, keepdims=True)
+        dy -= normal * along
+        dy *= factor
+
+    def normalize_rows_curve(self, normal: In, factor: In, t: In, dt: In, out: Out) -> None:
+        """out = ∂/∂x of dt · (what `normalize_rows_gradient` makes of t), both held fixed."""
+        units = t.shape[1]
+        moved, given = np.mean(normal * t, axis=1, keepdims=True), np.sum(dt * normal, axis=1, keepdims=True)
+        stretched = np.sum(dt * (t - t.mean(axis=1, keepdims=True)), axis=1, keepdims=True) - moved * given
+        out[...] = -factor * (moved * dt + given / units * t)
+        self.normalize_rows_gradient(normal, factor, out)
+        out -= factor**2 * stretched / units * normal
+
     def multiply_columns(self, factor: In, dy: InOut) -> None:
         """dy × factor, (units,)."""
         dy *= factor

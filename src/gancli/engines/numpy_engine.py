@@ -17,6 +17,7 @@ from gancli.engines.numpy_batches import NumpyBatches
 from gancli.engines.numpy_convolution import NumpyConvolution
 from gancli.engines.numpy_losses import NumpyLosses
 from gancli.engines.numpy_optimizers import NumpyOptimizers
+from gancli.engines.numpy_pixels import NumpyPixels
 from gancli.engines.sections import Sections
 
 
@@ -61,7 +62,7 @@ class Batches(Protocol):
         """Where the next samples are, in `split`."""
 
 
-class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches, NumpyConvolution):
+class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches, NumpyConvolution, NumpyPixels):
     """Kernels in NumPy; those of optimisers, losses and whole batches are in files of their own."""
 
     name = "numpy"

@@ -10,8 +10,26 @@ from gancli.games import CLIPS, Average, Player
 from gancli.nn import Network
 from gancli.nn.activations import ACTIVATIONS, Activation, Linear, log_odds
 from gancli.nn.initializers import INITIALIZERS, Initializer
-from gancli.nn.layers import BatchNorm, Dense, Kernel, Layer, Noise, Similarity, dropout
-from gancli.nn.layers.conv import Conv, ConvTranspose, Everywhere, Image, Reorder
+from gancli.nn.layers import (
+    BatchNorm,
+    ChannelDropout,
+    Conv,
+    ConvTranspose,
+    Dense,
+    Everywhere,
+    Kernel,
+    Layer,
+    LayerNorm,
+    MaxPool,
+    Noise,
+    Reorder,
+    Similarity,
+    average_pool,
+    bilinear,
+    dropout,
+    nearest,
+)  # fmt: skip
+from gancli.nn.layers.conv import Image
 from gancli.nn.losses import LOG_ODDS
 from gancli.nn.optimizers import OPTIMIZERS, Optimizer
 from gancli.spec import Experiment, Learning, models, networks, width
@@ -27,37 +45,55 @@ def make_network(spec: Learning, key: str, engine: Engine, rng: np.random.Genera
     layers: list[Layer] = []
     placed = list(spec.networks()[key].placed(spec.mu))
     for index, one in enumerate(placed):
-        activation = _activation(one.layer)
+        activation = _activation(one.layer) if one.layer.learns else Linear()
         if logits and index == len(placed) - 1:
             activation = log_odds(activation)
         if index == 0 and _is_coloured(one.inputs) and one.layer.units is None:
             layers.append(Reorder(_image(one.inputs)))
         layers += _made_of(one, activation, spec.training.batch)
     if _is_coloured(placed[-1].outputs) and placed[-1].layer.units is None:
-        layers.append(Reorder(_image(placed[-1].outputs), back=True))
+        layers.append(Reorder(_image(placed[-1].outputs), to_first=True))
     return Network(layers, engine, spec.dtype, rng)
 
 
 def _made_of(one: Placed, activation: Activation, batch: int) -> list[Layer]:
-    """The layers of nn that a layer of a spec is made of; batch normalisation's shift stands for the bias."""
-    layer, normalized = one.layer, bool(one.layer.batch_norm)
+    """The layers of nn that a layer of a spec is made of; the shift of a normalisation stands for the bias."""
+    layer = one.layer
+    if not layer.learns:
+        return [_without_weights(one)]
+    normalized = bool(layer.batch_norm or layer.layer_norm)
     assert layer.init is not None and layer.bias is not None
     init, bias = _initializer(layer.init), layer.bias and not normalized
     own: Activation = Linear() if normalized else activation
     geometry = layer.kernel or 1, layer.stride or 1, layer.padding or 0
+    layers = _before_inputs(one, batch)
     if layer.conv is not None:
-        layers: list[Layer] = [Conv(_image(one.inputs), layer.conv, *geometry, own, init, bias)]
+        layers.append(Conv(_image(one.inputs), layer.conv, *geometry, own, init, bias))
     elif layer.conv_transpose is not None:
-        layers = [ConvTranspose(_image(one.inputs), _image(after(layer, one.inputs)), *geometry, own, init, bias)]
+        out = _image(after(layer, one.inputs))
+        layers.append(ConvTranspose(_image(one.inputs), out, *geometry, own, init, bias))
     else:
-        inputs = math.prod(one.inputs)
-        wide, units = width(inputs, layer, batch), math.prod(one.outputs)
-        layers = [*_beside_inputs(inputs, layer, batch), Dense(wide, units, own, init, bias)]
-    if not normalized:
-        return layers
+        wide = width(math.prod(one.inputs), layer, batch)
+        layers.append(Dense(wide, math.prod(one.outputs), own, init, bias))
     channels, places = one.normalized
-    normal = BatchNorm(channels, activation, batch * places)
-    return [*layers, normal if places == 1 else Everywhere(normal, places)]
+    if layer.layer_norm:
+        layers.append(LayerNorm(channels, activation, places))
+    elif layer.batch_norm:
+        normal = BatchNorm(channels, activation, batch * places)
+        layers.append(normal if places == 1 else Everywhere(normal, places))
+    return layers
+
+
+def _without_weights(one: Placed) -> Layer:
+    layer, image = one.layer, _image(one.inputs)
+    if layer.upsample is not None:
+        return (nearest if layer.upsample == "nearest" else bilinear)(image, layer.factor or 2)
+    kernel = layer.kernel or 1
+    if layer.pool == "max":
+        return MaxPool(image, kernel, layer.stride or kernel)
+    if layer.pool == "global":
+        return average_pool(image, image[1:], 1)
+    return average_pool(image, (kernel, kernel), layer.stride or kernel)
 
 
 def _image(shape: Shape) -> Image:
@@ -69,10 +105,13 @@ def _is_coloured(shape: Shape) -> bool:
     return len(shape) == 3 and shape[0] > 1
 
 
-def _beside_inputs(inputs: int, layer: networks.Layer, batch: int) -> list[Layer]:
-    """What acts on a layer's inputs: dropout, minibatch discrimination, noise."""
+def _before_inputs(one: Placed, batch: int) -> list[Layer]:
+    """What acts on a layer's inputs: dropout, of channels before a convolution, minibatch discrimination, noise."""
     layers: list[Layer] = []
-    if layer.dropout:
+    layer, inputs = one.layer, math.prod(one.inputs)
+    if layer.dropout and layer.units is None:
+        layers.append(ChannelDropout(one.inputs[0], math.prod(one.inputs[1:]), layer.dropout))
+    elif layer.dropout:
         layers.append(dropout(inputs, layer.dropout))
     if isinstance(layer.minibatch, networks.Kernel):
         layers.append(Kernel(inputs, layer.minibatch.kernels, layer.minibatch.size, batch))

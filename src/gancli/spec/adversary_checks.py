@@ -73,8 +73,6 @@ def _gan(spec: Gan) -> Iterator[Finding]:
         own, layers = spec.discriminator, spec.discriminator.layers or ()
         if own.batch_norm or own.minibatch or any(layer.batch_norm or layer.minibatch for layer in layers):
             yield Finding(("training", "r1"), "is not known for a discriminator with batch_norm or minibatch")
-        if any(layer.conv_transpose for layer in layers):
-            yield Finding(("training", "r1"), "is not known for a discriminator with conv_transpose")
     yield from _ratios(spec.training)
     for key, network in spec.networks().items():
         text = "often makes a GAN oscillate or collapse (Radford et al. 2015; docs/collapse.md): try 0.5, or less"

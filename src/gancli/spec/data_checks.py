@@ -1,5 +1,6 @@
 """What one field of `data:` cannot know: what a set has none of, and what a kind of run cannot learn from."""
 
+import contextlib
 import math
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -7,9 +8,11 @@ from typing import TYPE_CHECKING
 from gancli.errors import did_you_mean
 from gancli.spec.data import CLASSES, OWN, SAMPLE_SHAPES, TARGETS, Data
 from gancli.spec.network_checks import Finding
+from gancli.spec.shapes import Misfit, after
 
 if TYPE_CHECKING:
     from gancli.spec.models import Learning
+    from gancli.spec.networks import Network
 
 DRAWN = tuple(name for name in SAMPLE_SHAPES if name not in CLASSES and name != "xor")
 """The sets that are drawn anew for each seed."""
@@ -119,7 +122,23 @@ def sizes(spec: "Learning", shape: tuple[int, ...] | None, outputs: tuple[int, .
         if wanted and (own[-1] not in wanted or (key == "generator" and _other_image(ends[-1], shape or ()))):
             named = " or ".join(map(str, wanted))
             text = described if key == "generator" else named
-            yield Finding((key, last), f"outputs must be {text}; got {_short(ends[-1])}")
+            remedy = fitting(network, shape) if key == "generator" and shape else ""
+            yield Finding((key, last), f"outputs must be {text}; got {_short(ends[-1])}{remedy}")
+
+
+def fitting(network: "Network", wanted: tuple[int, ...]) -> str:
+    """The padding of its last layer by which a generator would make images of that shape, if there is one."""
+    if not network.layers or len(wanted) != 3 or ((below := network.shapes()[-2]) and len(below) != 3):
+        return ""
+    last = network.layers[-1]
+    for more in range((last.stride or 1) if last.conv_transpose else 1):
+        for padding in range(last.kernel or 0):
+            tried = last.model_copy(update={"padding": padding, "output_padding": more or None})
+            with contextlib.suppress(Misfit):
+                if after(tried, below)[1:] == wanted[1:]:
+                    also = f" and output_padding: {more}" if more else ""
+                    return f": padding: {padding}{also} of its last layer would make {wanted[1]}×{wanted[2]}"
+    return ""
 
 
 def _other_image(own: tuple[int, ...], shape: tuple[int, ...]) -> bool:

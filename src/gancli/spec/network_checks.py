@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gancli.spec.networks import WITH_SLOPE, Layer, Network, Noise
+from gancli.spec.networks import KINDS, WITH_SLOPE, Layer, Network, Noise
 from gancli.spec.shapes import Misfit
 from gancli.spec.yaml import KeyPath
 
@@ -43,29 +43,52 @@ def layers(key: str, network: Network) -> Iterator[Finding]:
             yield Finding((*path, "size"), text)
 
 
+SAYS_NOTHING = {
+    "units": ("kernel", "stride", "padding", "output_padding", "factor"),
+    "conv": ("output_padding", "reshape", "factor"),
+    "conv_transpose": ("reshape", "factor"),
+    "pool": ("padding", "output_padding", "reshape", "factor"),
+    "upsample": ("kernel", "stride", "padding", "output_padding", "reshape"),
+}
+"""Of a layer of each kind, the fields that mean nothing there."""
+OF_WEIGHTS = ("activation", "mu", "bias", "dropout", "minibatch", "noise", "batch_norm", "layer_norm", "init")
+"""And those that mean nothing where there are no weights."""
+
+
 def _convolutions(key: str, network: Network) -> Iterator[Finding]:
     """Each layer is of one kind, says what that kind needs and nothing else, and fits what is below it."""
-    for index, layer in enumerate(network.layers or ()):
+    layers = network.layers or ()
+    for index, layer in enumerate(layers):
         path: KeyPath = (key, "layers", index)
-        kinds = [name for name in ("units", "conv", "conv_transpose") if getattr(layer, name) is not None]
-        if len(kinds) != 1:
-            got = " and ".join(kinds) or "none"
-            yield Finding(path, f"needs one of `units`, `conv` and `conv_transpose`; got {got}")
+        if len(layer.kinds) != 1:
+            got = " and ".join(layer.kinds) or "none"
+            yield Finding(path, f"needs one of {', '.join(f'`{kind}`' for kind in KINDS)}; got {got}")
             return
-        only = ("kernel", "stride", "padding", "output_padding")
-        others = {"units": only, "conv": ("output_padding", "reshape"), "conv_transpose": ("reshape",)}
-        for name in others[kinds[0]]:
+        (kind,) = layer.kinds
+        for name in SAYS_NOTHING[kind] + (() if layer.learns else OF_WEIGHTS):
             if getattr(layer, name) is not None:
-                yield Finding((*path, name), f"says nothing of a layer of `{kinds[0]}`; remove it")
-        if kinds != ["units"]:
-            yield from _convolution(path, layer, kinds[0])
+                yield Finding((*path, name), f"says nothing of a layer of `{kind}`; remove it")
+        if not layer.learns and index == len(layers) - 1:
+            yield Finding(path, f"the last layer has to learn, which `{kind}` does not: put one of `units` above it")
+        if layer.batch_norm and layer.layer_norm:
+            yield Finding((*path, "layer_norm"), "and `batch_norm` of one layer: choose one")
+        yield from _geometry(path, layer, kind)
+    if network.batch_norm and network.layer_norm:
+        yield Finding((key, "layer_norm"), "and `batch_norm` of one network: choose one")
     try:
         network.shapes()
     except Misfit as error:
         yield Finding((key, "layers"), str(error))
 
 
-def _convolution(path: KeyPath, layer: Layer, kind: str) -> Iterator[Finding]:
+def _geometry(path: KeyPath, layer: Layer, kind: str) -> Iterator[Finding]:
+    if layer.pool == "global":
+        for name in ("kernel", "stride"):
+            if getattr(layer, name) is not None:
+                yield Finding((*path, name), "says nothing of a pool of the whole image; remove it")
+        return
+    if kind in ("units", "upsample"):
+        return
     if layer.kernel is None:
         yield Finding((*path, "kernel"), f"is needed by `{kind}`: pixels along each side, such as 4")
     elif (layer.padding or 0) >= layer.kernel:
@@ -73,19 +96,20 @@ def _convolution(path: KeyPath, layer: Layer, kind: str) -> Iterator[Finding]:
     if (layer.output_padding or 0) >= (layer.stride or 1) and layer.output_padding:
         text = f"must be less than the stride, {layer.stride or 1}; got {layer.output_padding}"
         yield Finding((*path, "output_padding"), text)
-    for name in ("minibatch", "noise", "dropout"):
-        if getattr(layer, name):
-            yield Finding((*path, name), f"is for dense layers; remove it from `{kind}`")
+    if kind == "pool":
+        return
+    if layer.minibatch is not None:
+        yield Finding((*path, "minibatch"), f"is for dense layers; remove it from `{kind}`")
+    if layer.noise is not None and layer.noise.mode == "concat":
+        yield Finding((*path, "noise", "mode"), f"concat is for dense layers; `{kind}` takes add or multiply")
 
 
 def size(key: str, network: Network, batch: int) -> Iterator[Finding]:
     """Not too large for a machine."""
-    sizes = [*network.sizes()]
-    parameters = 0
+    sizes, parameters = network.sizes(), 0
     for one in network.placed(None):
         rows, columns = one.weights(math.prod(one.inputs))
         parameters += rows * columns + one.biases
-        sizes.append(rows * one.places if one.layer.conv else columns * one.places)
     if parameters > MAX_PARAMETERS:
         yield Finding((key,), f"has {parameters:,d} parameters; at most {MAX_PARAMETERS:,d} are allowed")
     if sizes and max(sizes) * batch > MAX_BUFFER:
@@ -130,7 +154,7 @@ def unused(key: str, network: Network) -> Iterator[Finding]:
         yield Finding((key, "activation"), "has no effect: every hidden layer has its own", warning=True)
     if network.output is not None and layers and layers[-1].activation:
         yield Finding((key, "output"), "has no effect: the last layer has its own activation", warning=True)
-    for name in ("dropout", "batch_norm"):
+    for name in ("dropout", "batch_norm", "layer_norm"):
         if getattr(network, name) and len(network.sizes()) == 2 and not network.layers:
             yield Finding((key, name), "has no effect: there is no hidden layer", warning=True)
     if network.mu is not None and not set(activation_names(network)) & set(WITH_SLOPE):

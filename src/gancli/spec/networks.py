@@ -127,9 +127,9 @@ AnyMinibatch = Annotated[Annotated[Similarity | Kernel, Field(discriminator="nam
 
 
 class Layer(Spec):
-    """One layer: `units` of a dense one, or the channels of a `conv` or `conv_transpose`; the rest is the network's.
+    """One layer: `units` of a dense one, the channels of a `conv` or `conv_transpose`, a `pool` or an `upsample`.
 
-    On its inputs act dropout, then minibatch discrimination, then noise.
+    What it leaves out is the network's. On its inputs act dropout, then minibatch discrimination, then noise.
     """
 
     units: Units | None = None
@@ -138,10 +138,16 @@ class Layer(Spec):
     """Channels out of a convolution."""
     conv_transpose: Units | None = None
     """Channels out of a transposed convolution, the adjoint of one with the same kernel, stride and padding."""
+    pool: Literal["average", "max", "global"] | None = None
+    """The mean, or the largest, of each patch of an image by channel; global: the mean of each channel."""
+    upsample: Literal["nearest", "bilinear"] | None = None
+    """An image with `factor` times as many pixels along each side."""
     kernel: Annotated[int, Field(ge=1, le=64)] | None = None
-    """Pixels along each side of what a convolution's weights cover."""
+    """Pixels along each side of what a convolution's weights cover, or a pool's patches."""
     stride: Annotated[int, Field(ge=1, le=64)] | None = None
-    """Pixels from one to the next; 1 where not given."""
+    """Pixels from one to the next; where not given 1, of a pool its kernel."""
+    factor: Annotated[int, Field(ge=2, le=16)] | None = None
+    """Of an `upsample`; 2 where not given."""
     padding: Annotated[int, Field(ge=0, le=63)] | None = None
     """Zeros around the image; 0 where not given."""
     output_padding: Annotated[int, Field(ge=0, le=63)] | None = None
@@ -152,14 +158,29 @@ class Layer(Spec):
     mu: Positive | None = None
     bias: bool | None = None
     dropout: Share | None = None
-    """Share of this layer's inputs that is set to 0 while training."""
+    """Share of this layer's inputs that is set to 0 while training; before a convolution, of their channels."""
     minibatch: AnyMinibatch | None = None
     """Units beside this layer's inputs that compare the samples of a batch; for a discriminator or critic."""
     noise: Noise | None = None
     batch_norm: bool | None = None
     """Normalise each unit over the batch, each channel of an image over its pixels too, before the activation (Ioffe
     and Szegedy 2015); its shift stands for the bias."""
+    layer_norm: bool | None = None
+    """Normalise each sample over all units, before the activation (Ba et al. 2016); its shift stands for the bias."""
     init: AnyInit | None = None
+
+    @property
+    def kinds(self) -> list[str]:
+        """What it is: one of `KINDS`, unless it is wrong."""
+        return [name for name in KINDS if getattr(self, name) is not None]
+
+    @property
+    def learns(self) -> bool:
+        """Has it weights?"""
+        return self.pool is None and self.upsample is None
+
+
+KINDS = ("units", "conv", "conv_transpose", "pool", "upsample")
 
 
 def width(inputs: int, layer: Layer, batch: int) -> int:
@@ -202,6 +223,8 @@ class Network(Spec):
     """Noise on the last layer's input; for other layers, write `layers`."""
     batch_norm: bool = False
     """Batch normalisation of every hidden layer, before its activation."""
+    layer_norm: bool = False
+    """Layer normalisation of every hidden layer, before its activation."""
     ema: Share | None = None
     """Decay of a moving average of the generator's parameters, from which samples are drawn: 0.999."""
     init: AnyInit = Normal(name="normal")
@@ -235,6 +258,9 @@ class Network(Spec):
         layers = self.layers or [Layer(units=math.prod(shape)) for shape in shapes[1:]]
         for index, (inputs, outputs, layer) in enumerate(zip(shapes, shapes[1:], layers, strict=False)):
             last = index == len(layers) - 1
+            if not layer.learns:
+                yield Placed(inputs, outputs, layer)
+                continue
             left_out = {
                 "activation": layer.activation or (self.output if last else self.activation),
                 "mu": layer.mu or self.mu or mu,
@@ -243,6 +269,7 @@ class Network(Spec):
                 "minibatch": layer.minibatch or (self.minibatch if last else None),
                 "noise": layer.noise or (self.noise if last else None),
                 "batch_norm": (self.batch_norm and not last) if layer.batch_norm is None else layer.batch_norm,
+                "layer_norm": (self.layer_norm and not last) if layer.layer_norm is None else layer.layer_norm,
                 "init": layer.init or self.init,
             }
             yield Placed(inputs, outputs, layer.model_copy(update=left_out))

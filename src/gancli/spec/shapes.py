@@ -33,15 +33,19 @@ class Placed:
     def weights(self, wide: int) -> tuple[int, int]:
         """Rows and columns of its weights; of a dense layer, `wide` are its inputs with what is beside them."""
         area = (self.layer.kernel or 1) ** 2
+        if not self.layer.learns:
+            return 0, 0
         if self.layer.conv:
             return area * self.inputs[0], self.layer.conv
         if self.layer.conv_transpose:
-            return self.inputs[0], area * self.layer.conv_transpose
+            return area * self.layer.conv_transpose, self.inputs[0]
         return wide, math.prod(self.outputs)
 
     @property
     def biases(self) -> int:
         """As many as channels out of a convolution, or units of a dense layer."""
+        if not self.layer.learns:
+            return 0
         return self.layer.conv or self.layer.conv_transpose or math.prod(self.outputs)
 
     @property
@@ -54,20 +58,25 @@ def after(layer: "Layer", inputs: Shape) -> Shape:
     """The shape that a layer makes of its inputs' shape, before `reshape`. Raises Misfit."""
     if layer.units is not None:
         return (layer.units,)
-    kernel, stride, padding = layer.kernel or 1, layer.stride or 1, layer.padding or 0
-    what = "conv" if layer.conv is not None else "conv_transpose"
-    if len(inputs) != 3 and (layer.conv or layer.conv_transpose):
+    kernel, padding = layer.kernel or 1, layer.padding or 0
+    stride = layer.stride or (1 if layer.pool is None else kernel)
+    what = next(iter(layer.kinds), "")
+    if len(inputs) != 3 and what:
         raise Misfit(
             f"{what} needs an image, [channels, height, width]; what comes in is {described(inputs)}: "
             "give the layer below `reshape`"
         )
-    if layer.conv is not None:
+    if layer.upsample is not None:
+        return (inputs[0], *(side * (layer.factor or 2) for side in inputs[1:]))
+    if layer.pool == "global":
+        return (inputs[0],)
+    if layer.conv is not None or layer.pool is not None:
         sides = tuple((side + 2 * padding - kernel) // stride + 1 for side in inputs[1:])
         if min(inputs[1:]) + 2 * padding < kernel:
             raise Misfit(f"kernel {kernel} is larger than {described(inputs)} with padding {padding}")
-        return (layer.conv, *sides)
+        return (layer.conv or inputs[0], *sides)
     if layer.conv_transpose is None:
-        raise Misfit("a layer needs `units`, `conv` or `conv_transpose`")
+        raise Misfit("a layer needs `units`, `conv`, `conv_transpose`, `pool` or `upsample`")
     sides = tuple((side - 1) * stride - 2 * padding + kernel + (layer.output_padding or 0) for side in inputs[1:])
     if min(sides) < 1:
         raise Misfit(f"kernel {kernel}, stride {stride} and padding {padding} leave nothing of {described(inputs)}")

@@ -83,6 +83,14 @@ def normalize(share, shares, game, op, numbers, like):
 
 
 @kernel
+def multiply_columns(share, shares, game, op, numbers, like):
+    """factor, dy."""
+    _, last, left, right = corner(op, share, shares)
+    for r in range(last):
+        scale_by(row(like, op, FIRST, 0, left, right), row(like, op, FIRST + 2, r, left, right))
+
+
+@kernel
 def stretch(share, shares, game, op, numbers, like):
     """γ x̂ + β: x̂, γ, β, out."""
     _, last, left, right = corner(op, share, shares)

@@ -297,8 +297,8 @@ def alone(program: Program, op: Op) -> None:
 
 
 def by_units(program: Program, op: Op) -> None:
-    """A share of the units, all rows of each; the first array says how many there are of both."""
-    enter(program, op, op.refs[0], False, lambda ref, kind: by_columns(ref))
+    """A share of the units, all rows of each; the array with most rows says how many there are of both."""
+    enter(program, op, max(op.refs, key=lambda ref: ref.rows), False, lambda ref, kind: by_columns(ref))
 
 
 def by_samples(program: Program, op: Op) -> None:
@@ -319,6 +319,20 @@ def reorder(program: Program, op: Op) -> None:
     program.add(op.name, ints, [(x, False, by_rows(x)), (out, True, by_rows(out))])
 
 
+def by_images(program: Program, op: Op) -> None:
+    """A share of a batch's rows, all numbers of each; tables are read by all, and the rows of `pixels` told last."""
+    refs = op.refs
+    ints: dict[int, Any] = {at.ROWS: refs[-1].rows, at.COLUMNS: refs[-1].width}
+    for place, ref in enumerate(refs):
+        ints |= {at.FIRST + 2 * place: ref, at.FIRST + 2 * place + 1: ref.width}
+    tables = {op.get("pixels"), op.get("weights")} - {None}
+    if "pixels" in op.args:
+        ints[at.FIRST + 2 * len(refs)] = op["pixels"].rows
+    kinds = [(ref, kind != READ) for kind in (READ, CHANGED, WRITTEN) for _, ref in op.arrays(kind)]
+    touched = [(ref, written, None if ref in tables else by_rows(ref)) for ref, written in kinds]
+    program.add(op.name, ints, touched)
+
+
 LOWERED: dict[str, Callable[[Program, Op], None]] = {
     "load": load, "encode": encode, "draw": draw,
     "affine": affine, "affine_input": affine_input, "affine_params": affine_params, "add_affine_params": affine_params,
@@ -328,7 +342,9 @@ LOWERED: dict[str, Callable[[Program, Op], None]] = {
     "rescale": alone,
     **dict.fromkeys(convolutions.CONVOLUTIONS, convolution),
     "sum_rows": by_units, "channels_last": reorder, "channels_first": reorder,
-    **dict.fromkeys(("normalize", "stretch", "stretch_params", "normalize_gradient"), by_units),
+    **dict.fromkeys(("mix", "largest", "pick", "pick_input", "multiply_channels"), by_images),
+    **dict.fromkeys(("normalize_rows", "normalize_rows_gradient", "normalize_rows_curve"), by_images),
+    **dict.fromkeys(("multiply_columns", "normalize", "stretch", "stretch_params", "normalize_gradient"), by_units),
     **dict.fromkeys(("similarity", "add_similarity_gradient", "closeness", "closeness_gradient"), by_samples),
 }  # fmt: skip
 ELEMENTWISE = {

@@ -4,8 +4,10 @@ from gancli.nn.layers.base import Layer
 from gancli.nn.layers.batch_norm import BatchNorm
 from gancli.nn.layers.conv import Conv, ConvTranspose, Everywhere, Reorder
 from gancli.nn.layers.dense import Dense
+from gancli.nn.layers.layer_norm import LayerNorm
 from gancli.nn.layers.minibatch import Kernel, Similarity
-from gancli.nn.layers.noise import Noise, dropout
+from gancli.nn.layers.noise import ChannelDropout, Noise, dropout
+from gancli.nn.layers.pixels import MaxPool, Mixed, average_pool, bilinear, nearest
 from gancli.nn.layers.scalar import Scalar
 
 LAYERS = {
@@ -19,9 +21,14 @@ LAYERS = {
     "conv_transpose": ConvTranspose,
     "everywhere": Everywhere,
     "reorder": Reorder,
+    "mixed": Mixed,
+    "max_pool": MaxPool,
+    "layer_norm": LayerNorm,
+    "channel_dropout": ChannelDropout,
 }
 
 __all__ = [
-    "LAYERS", "BatchNorm", "Conv", "ConvTranspose", "Dense", "Everywhere", "Kernel", "Layer", "Noise", "Reorder",
-    "Scalar", "Similarity", "dropout",
+    "LAYERS", "BatchNorm", "ChannelDropout", "Conv", "ConvTranspose", "Dense", "Everywhere", "Kernel", "Layer",
+    "LayerNorm", "MaxPool", "Mixed", "Noise", "Reorder", "Scalar", "Similarity", "average_pool", "bilinear", "dropout",
+    "nearest",
 ]  # fmt: skip

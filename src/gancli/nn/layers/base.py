@@ -64,3 +64,51 @@ class Layer:
     def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
         """Overwrite `dy` (batch, units), write the parameters' gradients if asked, return ∂E/∂x if asked."""
         raise NotImplementedError
+
+
+class Moving(Layer):
+    """A layer that is linear and has no parameters: numbers go there and, by its adjoint, back."""
+
+    def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array], state: dict[str, Array]) -> None:
+        """The engine moves them."""
+        self.engine = engine
+
+    def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
+        """Buffers for y (batch, units) and dx (batch, inputs)."""
+        self.y, self.dx = self.buffers(batch, dtype, self.units, self.inputs)
+
+    def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
+        """There."""
+        self.there(x, self.y)
+        return self.y
+
+    def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
+        """Back."""
+        if not inputs:
+            return None
+        self.back(dy, self.dx)
+        return self.dx
+
+    def tangent(self, t: Array) -> Array:
+        """There too, for it is linear."""
+        (moved,) = self.buffers(len(t), t.dtype, self.units, of="tangent")
+        self.there(t, moved)
+        return moved
+
+    def tangent_backward(self, dy: Array | None, dt: Array, inputs: bool) -> tuple[Array | None, Array]:
+        """As `backward`, for both."""
+        if not inputs:
+            return dy, dt
+        below, moved = self.buffers(len(dt), dt.dtype, self.inputs, self.inputs, of="back along the tangent")
+        for given, out in ((dy, below), (dt, moved)):
+            if given is not None:
+                self.back(given, out)
+        return None if dy is None else below, moved
+
+    def there(self, x: Array, out: Array) -> None:
+        """Write y (batch, units) from x (batch, inputs)."""
+        raise NotImplementedError
+
+    def back(self, dy: Array, out: Array) -> None:
+        """Write dx (batch, inputs) from dy (batch, units)."""
+        raise NotImplementedError

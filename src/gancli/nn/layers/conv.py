@@ -9,7 +9,7 @@ import numpy as np
 from gancli.engines import Array, Engine
 from gancli.nn.activations import Activation
 from gancli.nn.initializers import Initializer
-from gancli.nn.layers.base import Layer
+from gancli.nn.layers.base import Layer, Moving
 from gancli.nn.layers.dense import Dense
 from gancli.nn.layout import Shape
 
@@ -143,49 +143,21 @@ class Everywhere(Layer):
         return array.reshape(len(array) * self.places, -1)
 
 
-class Reorder(Layer):
-    """Channels that come first, as images have them, to last, as convolutions have them; with `back` the way back."""
+class Reorder(Moving):
+    """Channels that come first, as images have them, to last, as convolutions have them; `to_first`, the way back."""
 
-    def __init__(self, image: Image, back: bool = False):
+    def __init__(self, image: Image, to_first: bool = False):
         super().__init__()
-        self.image, self.to_first = image, back
+        self.image, self.to_first = image, to_first
         self.inputs = self.units = image[0] * image[1] * image[2]
 
-    def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array], state: dict[str, Array]) -> None:
-        """The engine moves numbers."""
-        self.engine = engine
+    def there(self, x: Array, out: Array) -> None:
+        """To last, or to first."""
+        self._move(x, self.to_first, out)
 
-    def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
-        """Buffers for y and dx, both (batch, units)."""
-        self.y, self.dx = self.buffers(batch, dtype, self.units, self.inputs)
-
-    def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
-        """There."""
-        self._move(x, self.to_first, self.y)
-        return self.y
-
-    def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
-        """Back."""
-        if not inputs:
-            return None
-        self._move(dy, not self.to_first, self.dx)
-        return self.dx
-
-    def tangent(self, t: Array) -> Array:
-        """There too, for it is linear."""
-        (moved,) = self.buffers(len(t), t.dtype, self.units, of="tangent")
-        self._move(t, self.to_first, moved)
-        return moved
-
-    def tangent_backward(self, dy: Array | None, dt: Array, inputs: bool) -> tuple[Array | None, Array]:
-        """As `backward`, for both."""
-        if not inputs:
-            return dy, dt
-        below, moved = self.buffers(len(dt), dt.dtype, self.inputs, self.inputs, of="back along the tangent")
-        for given, out in ((dy, below), (dt, moved)):
-            if given is not None:
-                self._move(given, not self.to_first, out)
-        return None if dy is None else below, moved
+    def back(self, dy: Array, out: Array) -> None:
+        """Where they were."""
+        self._move(dy, not self.to_first, out)
 
     def _move(self, x: Array, to_first: bool, out: Array) -> None:
         move = self.engine.channels_first if to_first else self.engine.channels_last

@@ -79,6 +79,52 @@ class Noise(Layer):
         return None if dy is None else below, moved
 
 
+class ChannelDropout(Layer):
+    """Each channel of an image is dropped whole, for neighbours say nearly the same (Tompson et al. 2015)."""
+
+    def __init__(self, channels: int, places: int, rate: float):
+        super().__init__()
+        self.inputs = self.units = channels * places
+        self.channels, self.drawn_from = channels, DISTRIBUTIONS["dropout"](rate)
+
+    def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array], state: dict[str, Array]) -> None:
+        """The engine draws what is dropped."""
+        self.engine = engine
+
+    def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
+        """Buffers for y and dx, both (batch, units), and the factors (batch, channels)."""
+        self.y, self.dx, self.factor = self.buffers(batch, dtype, self.units, self.inputs, self.channels)
+
+    def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
+        """Each channel times 0 or 1 / (1 − rate); outside training, as it is."""
+        if training:
+            self.engine.draw(rng, self.drawn_from, out=self.factor)
+            self.engine.shift(self.factor, 1.0)
+        else:
+            self.engine.fill(self.factor, 1.0)
+        return self._times(x, self.y)
+
+    def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
+        """The same factors."""
+        return self._times(dy, self.dx) if inputs else None
+
+    def tangent(self, t: Array) -> Array:
+        """The same factors."""
+        return self._times(t, *self.buffers(len(t), t.dtype, self.units, of="tangent"))
+
+    def tangent_backward(self, dy: Array | None, dt: Array, inputs: bool) -> tuple[Array | None, Array]:
+        """As `backward`, for both."""
+        if not inputs:
+            return dy, dt
+        below, moved = self.buffers(len(dt), dt.dtype, self.inputs, self.inputs, of="back along the tangent")
+        return None if dy is None else self._times(dy, below), self._times(dt, moved)
+
+    def _times(self, x: Array, out: Array) -> Array:
+        self.engine.copy(x, out=out)
+        self.engine.multiply_channels(self.factor, out)
+        return out
+
+
 def dropout(inputs: int, rate: float) -> Noise:
     """Each input is 0 with probability `rate`, else divided by 1 − rate; outside training, itself."""
     return Noise(inputs, "multiply", None, "dropout", rate)

@@ -1,0 +1,125 @@
+"""Pools and enlargements: each pixel that is made is a mixture of some pixels, or the largest of them, by channel.
+
+Images are (batch, height × width × channels), channels last.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gancli.engines import Array, Engine
+from gancli.nn.layers.base import Layer, Moving
+from gancli.nn.layers.conv import Image
+
+Indices = NDArray[np.int64]
+
+
+class Mixed(Moving):
+    """Pixels of an image as weighted sums of pixels: `matrix` (made, pixels), the same for every channel."""
+
+    def __init__(self, channels: int, matrix: Array):
+        super().__init__()
+        made, pixels = matrix.shape
+        self.inputs, self.units = pixels * channels, made * channels
+        self._there, self._back = _table(matrix), _table(matrix.T)
+
+    def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
+        """Tables of that type too."""
+        super().resize(batch, dtype)
+        if self._there[1].dtype != dtype:
+            self._there, self._back = ((pixels, weights.astype(dtype)) for pixels, weights in (self._there, self._back))
+
+    def there(self, x: Array, out: Array) -> None:
+        """The sums."""
+        self.engine.mix(x, *self._there, out=out)
+
+    def back(self, dy: Array, out: Array) -> None:
+        """The transposed matrix's."""
+        self.engine.mix(dy, *self._back, out=out)
+
+
+def _table(matrix: Array) -> tuple[Indices, Array]:
+    """The columns in which a row is not zero, as many for each row, and what it is there."""
+    few = max(1, int(np.count_nonzero(matrix, axis=1).max()))
+    columns = np.argsort(matrix == 0, axis=1, kind="stable")[:, :few]  # those that are not zero come first
+    return np.ascontiguousarray(columns, np.int64), np.ascontiguousarray(np.take_along_axis(matrix, columns, 1))
+
+
+def average_pool(image: Image, kernel: tuple[int, int], stride: int) -> Mixed:
+    """The mean of each patch of `kernel` pixels (down, across), `stride` apart."""
+    channels, *sides = image
+    down, across = (_windows(side, wide, stride) for side, wide in zip(sides, kernel, strict=True))
+    return Mixed(channels, np.kron(down, across) / (kernel[0] * kernel[1]))
+
+
+def nearest(image: Image, factor: int) -> Mixed:
+    """Each pixel as `factor` × `factor` alike."""
+    channels, *sides = image
+    return Mixed(channels, np.kron(*(np.repeat(np.eye(side), factor, axis=0) for side in sides)))
+
+
+def bilinear(image: Image, factor: int) -> Mixed:
+    """Pixels between pixels by their distance, as corners of pixels lie; beyond the outermost centres, these."""
+    channels, *sides = image
+    return Mixed(channels, np.kron(*(_between(side, factor) for side in sides)))
+
+
+def _windows(side: int, wide: int, stride: int) -> Array:
+    starts = np.arange(0, side - wide + 1, stride)[:, None]
+    pixels = np.arange(side)
+    return ((starts <= pixels) & (pixels < starts + wide)).astype(float)
+
+
+def _between(side: int, factor: int) -> Array:
+    """(side × factor, side): of two neighbours, each as much as the other is far away."""
+    centres = (np.arange(side * factor) + 0.5) / factor - 0.5
+    distance = np.abs(np.clip(centres, 0, side - 1)[:, None] - np.arange(side))
+    return np.maximum(1.0 - distance, 0.0)
+
+
+class MaxPool(Layer):
+    """The largest number of each patch of `kernel` × `kernel` pixels, `stride` apart, in each channel."""
+
+    def __init__(self, image: Image, kernel: int, stride: int):
+        super().__init__()
+        channels, *sides = image
+        patches = np.kron(*(_windows(side, kernel, stride) for side in sides))
+        self._pixels, _ = _table(patches)
+        self.inputs, self.units = channels * sides[0] * sides[1], channels * len(patches)
+        self._which: dict[int, Indices] = {}
+
+    def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array], state: dict[str, Array]) -> None:
+        """The engine looks for them."""
+        self.engine = engine
+
+    def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
+        """Buffers for y (batch, units) and dx (batch, inputs), and where the largest were (batch, units)."""
+        self.y, self.dx = self.buffers(batch, dtype, self.units, self.inputs)
+        self.which = self._which.setdefault(batch, np.zeros((batch, self.units), np.int64))
+
+    def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
+        """The largest."""
+        self.engine.largest(x, self._pixels, out=self.y, which=self.which)
+        return self.y
+
+    def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
+        """Each gradient to where the largest was, the first of equals."""
+        if not inputs:
+            return None
+        self.engine.pick_input(dy, self.which, out=self.dx)
+        return self.dx
+
+    def tangent(self, t: Array) -> Array:
+        """How the largest moves."""
+        (moved,) = self.buffers(len(t), t.dtype, self.units, of="tangent")
+        self.engine.pick(t, self.which, out=moved)
+        return moved
+
+    def tangent_backward(self, dy: Array | None, dt: Array, inputs: bool) -> tuple[Array | None, Array]:
+        """As `backward`, for both: which is the largest stands still."""
+        if not inputs:
+            return dy, dt
+        below, moved = self.buffers(len(dt), dt.dtype, self.inputs, self.inputs, of="back along the tangent")
+        for given, out in ((dy, below), (dt, moved)):
+            if given is not None:
+                self.engine.pick_input(given, self.which, out=out)
+        return None if dy is None else below, moved
