@@ -179,3 +179,38 @@ def test_weights_that_are_next_to_the_same_or_huge_have_bars(values: Any, ends: 
     bars = axes.patches
     assert len(bars) == 60 and sum(bar.get_height() for bar in bars) == 3
     assert (bars[0].get_x(), bars[-1].get_x() + bars[-1].get_width()) == pytest.approx(ends, rel=1e-6)
+
+
+def with_layers(params: Any, shape: list[int], **layers: Any) -> dict[str, Any]:
+    spec = {name: {"layers": own} for name, own in layers.items()}
+    folder = run(params={30: params}, at=Path("runs/conv"), data={"shape": shape}, spec=spec)
+    return figures(plot_weights, folder, Path(), "png", "mine")
+
+
+def test_kernels_are_those_of_the_convolution_over_pixels() -> None:
+    """Stored pixel by pixel, channels last; drawn like filters."""
+    weights = RNG.normal(size=(3, 3, 1, 4)) * [4.0, 3.0, 2.0, 1.0]
+    views = {"layer1.weights": weights.reshape(9, 4), "layer1.bias": np.zeros(4), "layer2.weights": np.zeros((4, 1))}
+    found = with_layers({"critic": views}, [1, 9, 9], critic=[{"conv": 4, "kernel": 3}, {"units": 1}])
+    sheet = np.ma.filled(found["kernels-critic.png"].axes[0].images[0].get_array(), np.nan)
+    for place in range(4):
+        np.testing.assert_array_equal(sheet[:3, 5 * place : 5 * place + 3], weights[:, :, 0, place])
+    assert "kernels of 4 of 4 channels of the first layer" in found["kernels-critic.png"].get_suptitle()
+    assert "filters-critic.png" not in found
+
+
+def test_kernels_of_the_transposed_convolution_that_makes_pixels_are_drawn_in_colours() -> None:
+    weights = RNG.normal(size=(2, 2, 3, 2)) * [2.0, 1.0]
+    views = {"layer1.weights": np.zeros((5, 8)), "layer2.weights": weights.reshape(12, 2), "layer2.bias": np.zeros(3)}
+    layers = [{"units": 8}, {"conv_transpose": 3, "kernel": 2}]
+    found = with_layers({"generator": views}, [3, 4, 4], generator=layers)["kernels-generator.png"]
+    (image,) = found.axes[0].images
+    bound = np.abs(weights).max()
+    np.testing.assert_allclose(np.array(image.get_array())[:2, :2], weights[..., 0] / (2 * bound) + 0.5)
+    assert "channels below, what each paints" in found.get_suptitle()
+
+
+@pytest.mark.parametrize("layers", [None, "conv", [], [7], [{"units": 3}], [{"conv": 0}]])
+def test_where_no_convolution_is_on_record_no_kernel_is_drawn(layers: Any) -> None:
+    views = {"layer1.weights": np.zeros((9, 4)), "layer1.bias": np.zeros(4)}
+    assert list(with_layers({"critic": views}, [1, 9, 9], critic=layers)) == ["weights-critic.png"]

@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 @click.argument("run", nargs=-1, required=True)
 @click.option("--format", "form", type=click.Choice(["png", "svg", "pdf"]), default="png", show_default=True)
 @click.option("--gif", is_flag=True, help="Of a run: animate the pictures in time too.")
+@click.option("--maps", type=click.IntRange(min=0), metavar="N", help="Of a run: what its layers make of sample N too.")
 @click.option("--metric", help="Of a sweep: what to draw; what it would be ranked by, by default.")
 @output_option("A folder for the figures, instead of RUN's `plots`.")
 @force_option
 @runs_option
 @command
 def plot(
-    run: tuple[str, ...], form: str, gif: bool, metric: str | None, output: Path | None, force: bool, runs: Path
-) -> None:
+    run: tuple[str, ...], form: str, gif: bool, maps: int | None, metric: str | None, output: Path | None,
+    force: bool, runs: Path,
+) -> None:  # fmt: skip
     """Draw the curves, pictures and weights of each RUN, or a sweep's means over seeds, into its folder `plots`."""
     from gancli.runs import SweepFolder, find_any
 
@@ -39,6 +41,21 @@ def plot(
         draw = partial(plots.plot_sweep, metric=metric) if of_sweep else partial(plots.plot_run, animation=gif)
         for path in draw(folder.path, form, target=output):
             say_path(path)
+        if maps is not None:
+            for path in _draw_maps(folder, maps, form, output):
+                say_path(path)
+
+
+def _draw_maps(folder: "RunFolder | SweepFolder", number: int, form: str, output: Path | None) -> list[Path]:
+    from gancli import experiment, plots
+    from gancli.runs import SweepFolder
+
+    if isinstance(folder, SweepFolder):
+        raise click.UsageError(f"--maps is for a run; {folder.path} is a sweep: name one of its runs")
+    found = experiment.feature_maps(folder, number)
+    title = f"{folder.record().get('name', folder.path.name)}: sample {number}"
+    networks = [(one.network, one.game, one.outputs) for one in found]
+    return plots.plot_maps(output or folder.plots, form, title, networks)
 
 
 def _check_folder(output: Path, force: bool, runs: int) -> None:

@@ -42,18 +42,24 @@ def make_network(spec: Learning, key: str, engine: Engine, rng: np.random.Genera
 
     It takes and gives images channels first, and has channels last within, where convolutions want them.
     """
-    layers: list[Layer] = []
+    layers = [layer for part in parts(spec, key, logits) for layer in part]
+    return Network(layers, engine, spec.dtype, rng)
+
+
+def parts(spec: Learning, key: str, logits: bool = False) -> list[list[Layer]]:
+    """What each layer of a spec's network is made of; changes of order are with the first and the last."""
+    made = []
     placed = list(spec.networks()[key].placed(spec.mu))
     for index, one in enumerate(placed):
         activation = _activation(one.layer) if one.layer.learns else Linear()
         if logits and index == len(placed) - 1:
             activation = log_odds(activation)
-        if index == 0 and _is_coloured(one.inputs) and one.layer.units is None:
-            layers.append(Reorder(_image(one.inputs)))
-        layers += _made_of(one, activation, spec.training.batch)
+        made.append(_made_of(one, activation, spec.training.batch))
+    if _is_coloured(placed[0].inputs) and placed[0].layer.units is None:
+        made[0].insert(0, Reorder(_image(placed[0].inputs)))
     if _is_coloured(placed[-1].outputs) and placed[-1].layer.units is None:
-        layers.append(Reorder(_image(placed[-1].outputs), to_first=True))
-    return Network(layers, engine, spec.dtype, rng)
+        made[-1].append(Reorder(_image(placed[-1].outputs), to_first=True))
+    return made
 
 
 def _made_of(one: Placed, activation: Activation, batch: int) -> list[Layer]:

@@ -1,4 +1,4 @@
-"""Weights and biases of each layer, as its newest checkpoint has them."""
+"""Weights and biases of each layer, as its newest checkpoint has them; kernels of convolutions over pixels."""
 
 import math
 from pathlib import Path
@@ -28,10 +28,11 @@ def plot_weights(run: Path, target: Path, form: str, name: str) -> list[Path]:
     except ValueError:
         return []
     figures: dict[str, Any] = {}
-    shape = _shape(run)
+    shape, record = _shape(run), RunFolder(run).record().get("spec")
     with meant(run / "checkpoints"):
         for network, slots in saved.facts["layout"].items():
             figures |= _network(network, slots, saved, name, shape)
+            figures |= _kernels(network, slots, saved, name, shape, record)
     return [save(figure, target / f"{file}.{form}") for file, figure in figures.items()]
 
 
@@ -63,6 +64,27 @@ def _network(
     return figures
 
 
+def _kernels(
+    network: str, slots: list[Any], saved: checkpoint.Checkpoint, name: str, shape: Shape | None, record: Any
+) -> dict[str, Any]:
+    """Those of a convolution of the data's pixels, or of a transposed one that makes them; by the record's layers."""
+    own = record.get(network) if isinstance(record, dict) else None
+    layers = own.get("layers") if isinstance(own, dict) else None
+    weights = [slot for slot in slots if slot[0].endswith(".weights")]
+    if shape is None or not isinstance(layers, list) or not layers or not weights:
+        return {}
+    ends = (layers[0], "conv", weights[0]), (layers[-1], "conv_transpose", weights[-1])
+    for layer, kind, (_, (rows, channels), start) in ends:
+        if isinstance(layer, dict) and layer.get(kind):
+            side = math.isqrt(rows // shape[0])
+            vector = saved.arrays[f"{network}.params"][start : start + rows * channels]
+            kernels = vector.reshape(side, side, shape[0], channels).transpose(2, 0, 1, 3).reshape(rows, channels)
+            title = f"{name}: {network}, game {saved.facts['game']:,d}"
+            what = "channels of the first layer" if kind == "conv" else "channels below, what each paints"
+            return {f"kernels-{network}": _filters(kernels, title, (shape[0], side, side), what)}
+    return {}
+
+
 def _histograms(views: dict[str, NDArray[Any]], title: str) -> Any:
     count = len(views)
     figure, grid = subplots(1, count, figsize=(2.8 * count, 3.0), squeeze=False)
@@ -88,7 +110,7 @@ def _ends(values: NDArray[Any]) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _filters(weights: NDArray[Any], title: str, shape: Shape) -> Any:
+def _filters(weights: NDArray[Any], title: str, shape: Shape, what: str = "neurons") -> Any:
     """The weights into each neuron as images, the largest neurons first: blue negative, red positive; or in colours.
 
     Of three channels, grey is zero, and a colour is what the neuron looks for in red, green and blue.
@@ -114,7 +136,8 @@ def _filters(weights: NDArray[Any], title: str, shape: Shape) -> Any:
         figure.colorbar(shown, label="weight", shrink=0.8)
     axes.axis("off")
     about = f" (grey: 0; black and white: ∓{bound:.2g})" if coloured else ""
-    text = f"{title}\nweights from the pixels to {len(strongest)} of {weights.shape[1]} neurons{about}"
+    which = "weights from the pixels to" if what == "neurons" else "kernels of"
+    text = f"{title}\n{which} {len(strongest)} of {weights.shape[1]} {what}{about}"
     figure.suptitle(text, fontsize=10)
     return figure
 

@@ -1,0 +1,74 @@
+"""What each layer of a run's networks makes of one sample: feature maps."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gancli.engines import Array, make_engine
+from gancli.experiment.build import load_data
+from gancli.experiment.networks import make_network, parts
+from gancli.experiment.sampling import load_generator
+from gancli.games.adversarial import sample_generator
+from gancli.runs import RunError, RunFolder, checkpoint
+from gancli.spec import Gan, Learning, Supervised, Wgan, load
+
+
+@dataclass(frozen=True)
+class Maps:
+    """Of a network: for each layer its outputs (channels, height, width), or (units,)."""
+
+    network: str
+    game: int
+    outputs: list[Array]
+    """The input first."""
+
+
+def feature_maps(folder: RunFolder, number: int) -> list[Maps]:
+    """Of a generator, sample `number` of those of seed 0, and of its opponent, who judges it; else a test sample.
+
+    Raises RunError, SpecError, DataError.
+    """
+    spec = load(folder.config).experiment
+    if isinstance(spec, Gan | Wgan):
+        _, generator, _ = load_generator(folder)
+        _, latents = sample_generator(generator, spec.latent.distribution, number + 1, np.random.default_rng(0))
+        made = _of(spec, folder, "generator", latents[-1])
+        opponent = next(key for key in spec.networks() if key != "generator")
+        return [made, _of(spec, folder, opponent, made.outputs[-1].reshape(-1))]
+    if isinstance(spec, Supervised):
+        split = load_data(spec).test
+        if number >= len(split.samples):
+            raise RunError(f"there are {len(split.samples):,d} test samples, from 0 on; got {number}")
+        return [_of(spec, folder, "network", split.seen(split.samples[number], spec.dtype))]
+    raise RunError(f"{folder.path}: is a {spec.kind} run; it has no layers")
+
+
+def _of(spec: Learning, folder: RunFolder, key: str, sample: Array) -> Maps:
+    network = make_network(spec, key, make_engine("numpy"), np.random.default_rng(0))
+    shapes = spec.networks()[key].shapes()
+    averaged = key == "generator" and spec.networks()[key].ema is not None
+    try:
+        saved = checkpoint.newest(folder.checkpoints)
+        network.params[...] = saved.arrays[f"{key}.{'average' if averaged else 'params'}"]
+        if network.state.size:
+            network.state[...] = saved.arrays[f"{key}.state"]
+    except (ValueError, KeyError) as error:
+        raise RunError(f"{folder.path}: no {key} to look into: {error}") from None
+    ends = np.cumsum([len(part) for part in parts(spec, key)])
+    x = np.repeat(sample[None], spec.training.batch, axis=0).astype(spec.dtype)
+    outputs = [x[0].reshape(shapes[0])]
+    for index, layer in enumerate(network.layers, start=1):
+        layer.resize(len(x), network.dtype)
+        x = layer.forward(x, np.random.default_rng(0), False)
+        if index in ends:
+            number = int(np.searchsorted(ends, index)) + 1
+            outputs.append(_image(x[0], shapes[number], first=index == len(network.layers)))
+    return Maps(key, saved.facts["game"], [output.copy() for output in outputs])
+
+
+def _image(numbers: Array, shape: tuple[int, ...], first: bool) -> Array:
+    """Channels first, as a sample has them; within a network they are last."""
+    if len(shape) != 3 or first:
+        return numbers.reshape(shape)
+    channels, height, width = shape
+    return numbers.reshape(height, width, channels).transpose(2, 0, 1)
