@@ -23,6 +23,30 @@ KINDS = {
     "wgan": f"kind: wgan\n{GENERATOR}\ncritic: {{shape: [784, 20, 1], activation: relu, clip: {{bound: 0.1}}, "
     "optimizer: {name: rmsprop, eta: 0.005, centered: true}}\n"
     "training: {games: 300, batch: 16, warmup: 5, long_phase: {critic: 20, first: 3, every: 40}}\n" + OFTEN,
+    "dcgan": """kind: gan
+generator:
+  inputs: 6
+  layers:
+    - {units: 98, reshape: [2, 7, 7]}
+    - {upsample: bilinear}
+    - {conv_transpose: 1, kernel: 4, stride: 2, padding: 1}
+  activation: relu
+  batch_norm: true
+  ema: 0.9
+  optimizer: {name: adam, eta: 0.001}
+discriminator:
+  inputs: [1, 28, 28]
+  layers:
+    - {conv: 3, kernel: 4, stride: 2, padding: 1}
+    - {pool: max, kernel: 2}
+    - {conv: 4, kernel: 3, dropout: 0.2}
+    - {units: 1}
+  activation: leaky_relu
+  layer_norm: true
+  optimizer: {name: adam, eta: 0.001}
+training: {games: 300, batch: 8, r1: {gamma: 0.3, every: 8}}
+"""
+    + OFTEN,
     "game2d": "kind: game2d\noptimizer: {name: adam, eta: 0.01}\ntraining: {games: 300}\ntest: {every: 4}\n"
     "checkpoint: {every: 1}\n",
 }

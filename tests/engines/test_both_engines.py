@@ -162,16 +162,16 @@ CASES: dict[str, tuple[str, list[str]]] = {
     "wgan, two steps of the generator": (WGAN, ["training.ratios={critic: 2, generator: 2}", "training.batch=2"]),
     "wgan, uniform latents, deep": (WGAN, ["latent.distribution=uniform", "generator.shape=[10, 24, 30, 784]"]),
     "convolutions": (CONV, []),
-    "convolutions with r1": (CONV, ["training.r1={gamma: 0.5, every: 2}"]),
+    "convolutions with r1": (CONV, ["training.r1={gamma: 0.5, every: 1}"]),
     "convolutions in colour": (
         CONV,
         [*STACKED, "generator.layers=[{units: 98, reshape: [2, 7, 7]}, {conv_transpose: 3, kernel: 4, stride: 4}]"],
     ),
     "pools, enlargements, layer normalisation": (PIXELS, []),
-    "the same with r1": (PIXELS, ["training.r1={gamma: 0.5, every: 2}"]),
-    "the same with r1, through sigmoids": (
+    "pools and enlargements with r1": (PIXELS, ["training.r1={gamma: 0.5, every: 1}"]),
+    "pools and enlargements with r1, through sigmoids": (
         PIXELS,
-        ["training.r1={gamma: 0.5, every: 2}", "discriminator.activation=sigmoid"],
+        ["training.r1={gamma: 0.5, every: 1}", "discriminator.activation=sigmoid"],
     ),
     "noise concat": (WGAN, ["generator.noise={mode: concat, size: 5}"]),
     "noise add": (GAN, ["discriminator.noise={mode: add, distribution: uniform, scale: 0.1}"]),

@@ -20,6 +20,7 @@ from gancli.engines.replay import layout, program
 from gancli.engines.replay.passes import without
 from gancli.engines.replay.replay import Replay, Stretch
 from gancli.engines.replay.tape import Ref
+from gancli.nn.layers import MaxPool, Mixed
 
 pytestmark = pytest.mark.usefixtures("compiled")
 SOME = [
@@ -27,7 +28,7 @@ SOME = [
     "gan, all four ratios", "labels flipped, all four ratios", "penalty through sigmoids", "penalty, noise beside inputs",
     "wgan rescale", "wgan, two steps of the generator", "wgan by 33", "noise concat", "dropout", "moving average",
     "batch normalisation of two batches at once", "similarity, dropout and noise", "kernel, of two batches at once",
-    "dirac game, alternating",
+    "dirac game, alternating", "convolutions with r1", "pools and enlargements with r1, through sigmoids",
 ]  # fmt: skip
 SHARED = [
     "one example at a time",
@@ -37,6 +38,8 @@ SHARED = [
     "wgan by 33",
     "batch normalisation",
     "similarity, dropout and noise",
+    "convolutions",
+    "pools, enlargements, layer normalisation",
 ]
 
 
@@ -47,6 +50,13 @@ def built(name: str, threads: int = 2, *more: str) -> Any:
 
 def stored(game: Any) -> list[np.ndarray[Any, Any]]:
     return [*game.arrays(), *([game._codes] if hasattr(game, "_codes") else [])]
+
+
+def tables(game: Any) -> list[np.ndarray[Any, Any]]:
+    """Of pools and enlargements, which pixels are mixed and how much: nobody writes them."""
+    layers = [layer for player in game.players.values() for layer in player.network.layers]
+    mixed = [one for layer in layers if isinstance(layer, Mixed) for one in (*layer._there, *layer._back)]
+    return mixed + [layer._pixels for layer in layers if isinstance(layer, MaxPool)]
 
 
 def octets(ref: Ref) -> np.ndarray[Any, Any]:
@@ -74,7 +84,7 @@ def test_recording_computes_nothing_and_draws_nothing(name: str) -> None:
 def test_nothing_is_read_that_no_kernel_has_written(name: str) -> None:
     """But for what a game keeps from one to the next."""
     game = built(name)
-    written = [Ref.of(array.reshape(-1)) for array in stored(game)]
+    written = [Ref.of(array.reshape(-1)) for array in stored(game) + tables(game)]
     for op in game.engine.record(game).ops:
         for what, ref in op.arrays(READ, CHANGED):
             left: Iterable[tuple[int, int]] = [(ref.address, ref.stop)]

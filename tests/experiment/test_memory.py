@@ -53,7 +53,7 @@ def run(code: str, *words: str) -> int:
 
 
 @pytest.mark.usefixtures("compiled")
-@pytest.mark.parametrize(("config", "bound"), [("wgan_mnist7", 250), ("mnist", 300)])
+@pytest.mark.parametrize(("config", "bound"), [("wgan_mnist7", 250), ("mnist", 300), ("dcgan_mnist", 300)])
 def test_peak_of_a_shipped_configuration(config: str, bound: int) -> None:
     """In megabytes; the first games, tests, pictures and checkpoint are all that a run ever does."""
     settings = ["--set", "training.games=300"] + (["--set", "training.passes=null"] if config == "mnist" else [])
@@ -65,7 +65,12 @@ def test_peak_of_a_shipped_configuration(config: str, bound: int) -> None:
 @pytest.mark.parametrize("engine", ["auto", "numpy"])
 @pytest.mark.parametrize(
     ("config", "games", "settings"),
-    [("xor", 100_000, []), ("wgan_mnist7", 20_000, ["training.batch=1"]), ("gan_mnist7", 2_000, [])],
+    [
+        ("xor", 100_000, []),
+        ("wgan_mnist7", 20_000, ["training.batch=1"]),
+        ("gan_mnist7", 2_000, []),
+        ("dcgan_mnist", 1_500, []),
+    ],
 )
 def test_no_growth(engine: str, config: str, games: int, settings: list[str]) -> None:
     """Under 5 MB from game 1,000 to the last."""

@@ -104,6 +104,12 @@ class Plan:
         self.margin = max([0, *beyond])
         self.group = _group(self.read.padded(self.margin))
 
+    @property
+    def packed(self) -> int:
+        """Numbers of its weights in the order of tiles, whose columns are filled up."""
+        wide = -(-self.made.channels // at.PANEL) * at.PANEL
+        return self.geometry.kernel * self.geometry.kernel * self.read.channels * wide
+
     def weights(self) -> Any:
         """For each number that tiles read, which of the weights (kernel, kernel, channels, units) it is."""
         kernel, image, made = self.geometry.kernel, self.geometry.image, self.geometry.made
@@ -179,17 +185,6 @@ def room(op: Op) -> int:
     return made.group * made.read.padded(made.margin).size
 
 
-def packed(op: Op) -> int:
-    """What its weights take in the order of tiles."""
-    if op.name not in ("conv", "conv_input"):
-        return 0
-    geometry = Geometry.of(op)
-    rows, columns = geometry.image.channels, geometry.made.channels
-    if op.name == "conv_input":
-        rows, columns = columns, rows
-    return geometry.kernel**2 * rows * -(-columns // at.PANEL) * at.PANEL
-
-
 def lower(program: Any, op: Op, by_rows: Any) -> None:
     """A share of the images, or of the weights, whose gradient needs all images."""
     geometry, (images, made, weights) = Geometry.of(op), (op[name] for name in CONVOLUTIONS[op.name].split())
@@ -212,10 +207,12 @@ def lower(program: Any, op: Op, by_rows: Any) -> None:
     if is_thin(op, geometry):
         program.add("conv_thin", ints, [*touched, (weights, False, None)])
         return
-    planned, panels = plan(geometry, back), program.panels()
-    order = {at.ROWS: packed(op), at.COLUMNS: weights.size, at.WEIGHTS: weights, at.PACKED: panels}
-    order[at.PLAN] = program.table(Plan.weights, planned)
-    program.add("conv_pack", order, [(weights, False, None), (panels, True, "packed")])
+    planned = plan(geometry, back)
+    which: Any = program.table(Plan.weights, planned)
+    panels, stale = program.packed(weights, planned)
+    if stale:
+        order = {at.ROWS: panels.size, at.COLUMNS: weights.size, at.WEIGHTS: weights, at.PACKED: panels, at.PLAN: which}
+        program.add("conv_pack", order, [(weights, False, None), (panels, True, "packed")])
     ints |= {at.PACKED: panels, at.GROUP: planned.group, at.PLAN: program.table(Plan.table, planned)}
     ints |= _sizes(planned.read, planned.margin, planned.made)
     ints |= {at.IMAGES: made, at.MADE: images} if back else {}

@@ -37,8 +37,10 @@ class Program:
         widest = max((ref.width for op in ops for ref in op.writes), default=1)
         own = max((convolutions.room(op) for op in ops), default=0)
         self.room = -(-max(at.BLOCK, at.FEW * widest, own) // 32) * 32
-        packed = max((convolutions.packed(op) for op in ops), default=0)
-        self._blocks, self._panels = self._pair(shares * self.room), self._pair(packed)
+        size, self._turn = shares * self.room, 0
+        self._blocks = [self.buffer(size) for _ in range(2)]
+        self._packed: dict[tuple[Ref, Any], Ref] = {}
+        self._fresh: set[tuple[Ref, Any]] = set()
         for op in ops:
             LOWERED.get(op.name, elementwise)(self, op)
             if self.clock:
@@ -53,7 +55,9 @@ class Program:
         self, name: str, ints: dict[int, Any], touched: list[Touched], numbers: dict[int, float] | None = None
     ) -> None:
         """One kernel."""
-        if not self._rows or any(_meet(one, other) for one in touched for other in self._since):
+        stale = {key for key in self._fresh for ref, written, _ in touched if written and key[0].overlaps(ref)}
+        self._fresh -= stale
+        if not self._rows or any(self._meet(one, other) for one in touched for other in self._since):
             self.waits.append(len(self._rows))
             self._since = []
         self._since += touched
@@ -66,15 +70,31 @@ class Program:
         self._numbers.append(values)
         self.names.append(name)
 
+    def _meet(self, one: Touched, other: Touched) -> bool:
+        """May one share touch of an array what another has touched of it, one of them writing?"""
+        (a, a_written, a_way), (b, b_written, b_way) = one, other
+        if not (a_written or b_written) or not a.overlaps(b):
+            return False
+        return a_way is None or not (a_way == b_way or self._even(a, a_way) == self._even(b, b_way) != ())
+
+    def _even(self, ref: Ref, way: Any) -> tuple[int, ...]:
+        """Rows that all shares have as many of: whatever they are rows of, a share has the same part of the memory."""
+        even = isinstance(way, tuple) and way[0] == "rows" and ref.whole and ref.rows % self.shares == 0
+        return (ref.address, ref.stop) if even else ()
+
     def blocks(self) -> Ref:
         """Room for a block of gradient, or of partial sums, for each share; two by turns, so that nobody waits."""
-        self._blocks.reverse()
-        return self._blocks[0]
+        self._turn ^= 1
+        return self._blocks[self._turn]
 
-    def panels(self) -> Ref:
-        """Room for a convolution's weights in another order, likewise."""
-        self._panels.reverse()
-        return self._panels[0]
+    def packed(self, weights: Ref, planned: Any) -> tuple[Ref, bool]:
+        """Where a convolution's weights lie in the order of its plan, and whether they have to be put there first."""
+        key = weights, planned
+        if key not in self._packed:
+            self._packed[key] = self.buffer(planned.packed)
+        stale = key not in self._fresh
+        self._fresh.add(key)
+        return self._packed[key], stale
 
     def table(self, make: Callable[[Any], Any], of: Any) -> int:
         """The address of a table made of something: of the same one for all operations that are alike."""
@@ -83,8 +103,9 @@ class Program:
             self._keep.append(self._arrays[make, of])
         return int(self._arrays[make, of].ctypes.data)
 
-    def _pair(self, size: int) -> list[Ref]:
-        return [Ref(new_buffer(size, self.itemsize, self._keep), 1, size, size, self.itemsize) for _ in range(2)]
+    def buffer(self, size: int) -> Ref:
+        """So many numbers of its own."""
+        return Ref(new_buffer(size, self.itemsize, self._keep), 1, size, size, self.itemsize)
 
     def stream(self, numbers: Numbers) -> tuple[int, int]:
         """Where compiled code finds a stream's address and its length in a game."""
@@ -98,11 +119,6 @@ class Program:
             self._arrays[key] = np.ascontiguousarray(array, dtype)
             self._keep += [array, self._arrays[key]]
         return int(self._arrays[key].ctypes.data)
-
-
-def _meet(one: Touched, other: Touched) -> bool:
-    (a, a_written, a_way), (b, b_written, b_way) = one, other
-    return (a_written or b_written) and (a_way is None or a_way != b_way) and a.overlaps(b)
 
 
 LAST = "the last share"
@@ -228,7 +244,8 @@ def affine_params(program: Program, op: Op) -> None:
     """The gradient itself, for a share of the inputs; of the bias, for a share of the units."""
     x, dy, dw, db = op["x"], op["dy"], op["dw"], op.get("db")
     ints = {at.ROWS: x.rows, at.INPUTS: x.width, at.UNITS: dy.width, at.X: x, at.DY: dy, at.W: dw, at.B: db or 0}
-    touched = [(x, False, by_columns(x)), (dy, False, everything(x, dy)), (dw, True, by_inputs(dw))]
+    shared = (x,) if db is None else (x, dy)
+    touched = [(x, False, by_columns(x)), (dy, False, everything(*shared)), (dw, True, by_inputs(dw))]
     touched += [] if db is None else [(db, True, by_columns(db))]
     program.add("params_add" if op.name == "add_affine_params" else "params", ints, touched)
 
