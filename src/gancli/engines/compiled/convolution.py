@@ -13,6 +13,7 @@ from gancli.engines.compiled.jit import part
 from gancli.engines.compiled.kernels import corner, kernel, row
 from gancli.engines.compiled.tiles import by_tile_of_places
 from gancli.engines.compiled.views import add, after, copy, cut, fill, reals, share_of, unsigned, words
+from gancli.engines.compiled.whole_batches import columns_of, sum_over
 from gancli.engines.replay.layout import (
     ACROSS,
     CHANNELS,
@@ -227,10 +228,8 @@ def sum_rows(share, shares, game, op, numbers, like):
     """dy, out: a share of the units."""
     _, last, left, right = corner(op, share, shares)
     if last:
-        out = row(like, op, FIRST + 2, 0, left, right)
-        fill(out, 0.0)
-        for r in range(last):
-            add(row(like, op, FIRST, r, left, right), out)
+        dy = columns_of(like, op, FIRST, 0, last)
+        sum_over((), (dy,), (row(like, op, FIRST + 2, 0, left, right),), left, last, op[FIRST + 1], right - left)
 
 
 # --- channels first and last

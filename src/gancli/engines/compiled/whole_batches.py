@@ -2,46 +2,58 @@
 
 import numpy as np
 
-from gancli.engines.compiled.jit import loop, part
+from gancli.engines.compiled.jit import FAST, loop, part
 from gancli.engines.compiled.kernels import corner, kernel, row
-from gancli.engines.compiled.views import add, cut, fill, room, share_of
+from gancli.engines.compiled.strips import over_rows
+from gancli.engines.compiled.views import cut, fill, reals, room, share_of
 from gancli.engines.numpy_batches import EPSILON, MOMENTUM
 from gancli.engines.replay.layout import BY_ROWS, COLUMNS, FIRST, ROWS
 
 # --- batch normalisation, for a share of the units
 
 
+def _fma(builder, a, b, c):
+    return builder.fadd(builder.fmul(a, b, flags=FAST), c, flags=FAST)
+
+
+def _sum(builder, held, rows):
+    return [], rows
+
+
+def _centre(builder, held, rows):
+    """x − mean, and the sum of its squares; the rows are x and what is made of it."""
+    difference = builder.fsub(rows[0], held[0])
+    return [difference], [builder.fmul(difference, difference, flags=FAST)]
+
+
+def _times(builder, held, rows):
+    return [builder.fmul(rows[0], held[0])], []
+
+
+def _stretch(builder, held, rows):
+    return [_fma(builder, rows[0], held[0], held[1])], []
+
+
+def _products(builder, held, rows):
+    return [], [builder.fmul(rows[0], rows[1], flags=FAST), rows[0]]
+
+
+def _below(builder, held, rows):
+    """(γ dy − total − x̂ along) factor; the rows are x̂ and dy."""
+    gamma, factor, total, along = held
+    taken = _fma(builder, rows[0], along, total)
+    return [builder.fmul(builder.fsub(builder.fmul(gamma, rows[1]), taken), factor, flags=FAST)], []
+
+
+sum_over = over_rows(_sum, 0)
+centre = over_rows(_centre, 1)
+times_held = over_rows(_times, 1)
+stretch_by = over_rows(_stretch, 1)
+products_over = over_rows(_products, 0)
+below = over_rows(_below, 1)
 CHUNK = 256
-"""Units at a time, whose sums are at home in the first-level cache."""
+"""Units whose sums a share keeps at a time."""
 sums = room(CHUNK)
-
-
-@loop
-def add_square(a, b):
-    """b ← b + a²."""
-    for i in range(b.size):
-        b[i] += a[i] * a[i]
-
-
-@loop
-def add_product(a, b, c):
-    """c ← c + a b."""
-    for i in range(c.size):
-        c[i] += a[i] * b[i]
-
-
-@loop
-def subtract(a, b, c):
-    """c ← a − b."""
-    for i in range(c.size):
-        c[i] = a[i] - b[i]
-
-
-@loop
-def scale_by(a, b):
-    """b ← b a."""
-    for i in range(b.size):
-        b[i] *= a[i]
 
 
 @loop
@@ -51,11 +63,18 @@ def times(a, factor):
         a[i] *= factor
 
 
+@part
+def columns_of(like, op, place, first, count):
+    """Rows first … first + count of the array at `place`, in one piece with whatever is between."""
+    size = reals(like, 0, 0).itemsize
+    return reals(like, op[place] + first * op[place + 1] * size, count * op[place + 1])
+
+
 @kernel
 def normalize(share, shares, game, op, numbers, like):
-    """x at FIRST; then the running mean and variance, x̂, and the factors. Row by row, which all units pass at once."""
+    """x at FIRST; then the running mean and variance, x̂, and the factors."""
     _, last, left, right = corner(op, share, shares)
-    batch = int(numbers[0])
+    batch, width = int(numbers[0]), right - left
     if last == 0:
         return
     mean, variance = row(like, op, FIRST + 2, 0, left, right), row(like, op, FIRST + 4, 0, left, right)
@@ -63,63 +82,48 @@ def normalize(share, shares, game, op, numbers, like):
     share_of_one, unbiased, keep = t(1.0 / batch), t(batch / (batch - 1.0)), t(1.0 - MOMENTUM)
     for group in range(op[ROWS] // batch):
         factor = row(like, op, FIRST + 8, group, left, right)  # the mean, then the spread, then what it is for
-        fill(factor, 0.0)
-        for r in range(group * batch, (group + 1) * batch):
-            add(row(like, op, FIRST, r, left, right), factor)
+        x = columns_of(like, op, FIRST, group * batch, batch)
+        out = columns_of(like, op, FIRST + 6, group * batch, batch)
+        apart = op[FIRST + 1]
+        sum_over((), (x,), (factor,), left, batch, apart, width)
         times(factor, share_of_one)
-        for j in range(factor.size):
+        for j in range(width):
             mean[j] += keep * (factor[j] - mean[j])
-        for r in range(group * batch, (group + 1) * batch):
-            subtract(row(like, op, FIRST, r, left, right), factor, row(like, op, FIRST + 6, r, left, right))
-        fill(factor, 0.0)
-        for r in range(group * batch, (group + 1) * batch):
-            add_square(row(like, op, FIRST + 6, r, left, right), factor)
+        centre((factor,), (x, out), (factor,), left, batch, apart, width)
         times(factor, share_of_one)
-        for j in range(factor.size):
+        for j in range(width):
             variance[j] += keep * (factor[j] * unbiased - variance[j])
             factor[j] = t(1) / np.sqrt(factor[j] + t(EPSILON))
-        for r in range(group * batch, (group + 1) * batch):
-            scale_by(factor, row(like, op, FIRST + 6, r, left, right))
+        times_held((factor,), (out,), (), left, batch, apart, width)
 
 
 @kernel
 def multiply_columns(share, shares, game, op, numbers, like):
     """factor, dy."""
     _, last, left, right = corner(op, share, shares)
-    for r in range(last):
-        scale_by(row(like, op, FIRST, 0, left, right), row(like, op, FIRST + 2, r, left, right))
+    if last:
+        dy = columns_of(like, op, FIRST + 2, 0, last)
+        times_held((row(like, op, FIRST, 0, left, right),), (dy,), (), left, last, op[FIRST + 3], right - left)
 
 
 @kernel
 def stretch(share, shares, game, op, numbers, like):
     """γ x̂ + β: x̂, γ, β, out."""
     _, last, left, right = corner(op, share, shares)
-    scale, shift = row(like, op, FIRST + 2, 0, left, right), row(like, op, FIRST + 4, 0, left, right)
-    for r in range(last):
-        normal, out = row(like, op, FIRST, r, left, right), row(like, op, FIRST + 6, r, left, right)
-        for j in range(out.size):
-            out[j] = scale[j] * normal[j] + shift[j]
+    if last:
+        held = (row(like, op, FIRST + 2, 0, left, right), row(like, op, FIRST + 4, 0, left, right))
+        rows = (columns_of(like, op, FIRST, 0, last), columns_of(like, op, FIRST + 6, 0, last))
+        stretch_by(held, rows, (), left, last, op[FIRST + 1], right - left)
 
 
 @kernel
 def stretch_params(share, shares, game, op, numbers, like):
     """dy, x̂; Σ dy x̂ and Σ dy."""
     _, last, left, right = corner(op, share, shares)
-    dscale, dshift = row(like, op, FIRST + 4, 0, left, right), row(like, op, FIRST + 6, 0, left, right)
-    fill(dscale, 0.0)
-    fill(dshift, 0.0)
-    for r in range(last):
-        dy, normal = row(like, op, FIRST, r, left, right), row(like, op, FIRST + 2, r, left, right)
-        for j in range(dy.size):
-            dscale[j] += dy[j] * normal[j]
-            dshift[j] += dy[j]
-
-
-@loop
-def below(dy, x, gamma, factor, total, along):
-    """dy ← (γ dy − total − x̂ along) factor."""
-    for i in range(dy.size):
-        dy[i] = (gamma[i] * dy[i] - total[i] - x[i] * along[i]) * factor[i]
+    if last:
+        sums_of = (row(like, op, FIRST + 4, 0, left, right), row(like, op, FIRST + 6, 0, left, right))
+        rows = (columns_of(like, op, FIRST, 0, last), columns_of(like, op, FIRST + 2, 0, last))
+        products_over((), rows, sums_of, left, last, op[FIRST + 1], right - left)
 
 
 @kernel
@@ -129,24 +133,19 @@ def normalize_gradient(share, shares, game, op, numbers, like):
     batch = int(numbers[0])
     if last == 0:
         return
-    totals, alongs = sums(like), sums(like)
+    totals, alongs, apart = sums(like), sums(like), op[FIRST + 1]
     for group in range(op[ROWS] // batch):
+        normal = columns_of(like, op, FIRST, group * batch, batch)
+        dy = columns_of(like, op, FIRST + 6, group * batch, batch)
         for left in range(first, stop, CHUNK):
             right = min(stop, left + CHUNK)
             scale, factor = row(like, op, FIRST + 2, 0, left, right), row(like, op, FIRST + 4, group, left, right)
             total, along = cut(totals, 0, right - left), cut(alongs, 0, right - left)
-            fill(total, 0.0)
-            fill(along, 0.0)
-            for r in range(group * batch, (group + 1) * batch):
-                dy = row(like, op, FIRST + 6, r, left, right)
-                add(dy, total)
-                add_product(dy, row(like, op, FIRST, r, left, right), along)
+            products_over((), (dy, normal), (along, total), left, batch, apart, right - left)
             for sum_ in (total, along):
-                scale_by(scale, sum_)
-                times(sum_, scale.dtype.type(1.0 / batch))
-            for r in range(group * batch, (group + 1) * batch):
-                dy = row(like, op, FIRST + 6, r, left, right)
-                below(dy, row(like, op, FIRST, r, left, right), scale, factor, total, along)
+                for j in range(right - left):
+                    sum_[j] *= scale[j] * scale.dtype.type(1.0 / batch)
+            below((scale, factor, total, along), (normal, dy), (), left, batch, apart, right - left)
 
 
 # --- minibatch discrimination, for a share of the samples

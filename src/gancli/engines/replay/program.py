@@ -315,7 +315,9 @@ def alone(program: Program, op: Op) -> None:
 
 def by_units(program: Program, op: Op) -> None:
     """A share of the units, all rows of each; the array with most rows says how many there are of both."""
-    enter(program, op, max(op.refs, key=lambda ref: ref.rows), False, lambda ref, kind: by_columns(ref))
+    shape = max(op.refs, key=lambda ref: ref.rows)
+    assert all(ref.stride == shape.stride for ref in op.refs if ref.rows == shape.rows), f"{op}: rows apart"
+    enter(program, op, shape, False, lambda ref, kind: by_columns(ref))
 
 
 def by_samples(program: Program, op: Op) -> None:
