@@ -168,7 +168,6 @@ CASES: dict[str, tuple[str, list[str]]] = {
         [*STACKED, "generator.layers=[{units: 98, reshape: [2, 7, 7]}, {conv_transpose: 3, kernel: 4, stride: 4}]"],
     ),
     "pools, enlargements, layer normalisation": (PIXELS, []),
-    "pools and enlargements with r1": (PIXELS, ["training.r1={gamma: 0.5, every: 1}"]),
     "pools and enlargements with r1, through sigmoids": (
         PIXELS,
         ["training.r1={gamma: 0.5, every: 1}", "discriminator.activation=sigmoid"],

@@ -39,7 +39,6 @@ SHARED = [
     "batch normalisation",
     "similarity, dropout and noise",
     "convolutions",
-    "pools, enlargements, layer normalisation",
 ]
 
 

@@ -189,7 +189,7 @@ def with_layers(params: Any, shape: list[int], **layers: Any) -> dict[str, Any]:
 
 def test_kernels_are_those_of_the_convolution_over_pixels() -> None:
     """Stored pixel by pixel, channels last; drawn like filters."""
-    weights = RNG.normal(size=(3, 3, 1, 4)) * [4.0, 3.0, 2.0, 1.0]
+    weights = RNG.uniform(1.0, 2.0, size=(3, 3, 1, 4)) * [27.0, 9.0, 3.0, 1.0]
     views = {"layer1.weights": weights.reshape(9, 4), "layer1.bias": np.zeros(4), "layer2.weights": np.zeros((4, 1))}
     found = with_layers({"critic": views}, [1, 9, 9], critic=[{"conv": 4, "kernel": 3}, {"units": 1}])
     sheet = np.ma.filled(found["kernels-critic.png"].axes[0].images[0].get_array(), np.nan)
@@ -200,7 +200,7 @@ def test_kernels_are_those_of_the_convolution_over_pixels() -> None:
 
 
 def test_kernels_of_the_transposed_convolution_that_makes_pixels_are_drawn_in_colours() -> None:
-    weights = RNG.normal(size=(2, 2, 3, 2)) * [2.0, 1.0]
+    weights = RNG.uniform(1.0, 2.0, size=(2, 2, 3, 2)) * [3.0, 1.0]
     views = {"layer1.weights": np.zeros((5, 8)), "layer2.weights": weights.reshape(12, 2), "layer2.bias": np.zeros(3)}
     layers = [{"units": 8}, {"conv_transpose": 3, "kernel": 2}]
     found = with_layers({"generator": views}, [3, 4, 4], generator=layers)["kernels-generator.png"]
