@@ -86,3 +86,37 @@ def test_help_that_a_full_disk_does_not_take_is_a_failure_and_nothing_is_left_to
         assert os.path.samestat(os.fstat(full.fileno()), os.stat(os.devnull))
     assert ended.value.code == 1
     assert capsys.readouterr().err == f"gancli: {os.strerror(errno.ENOSPC)}\n"
+
+
+CONVOLUTIONS = """
+kind: supervised
+engine: numpy
+network:
+  inputs: [1, 28, 28]
+  layers:
+    - {conv: 4, kernel: 3, stride: 2}
+    - {pool: max, kernel: 3, stride: 2}
+    - {upsample: bilinear, factor: 3}
+    - {conv_transpose: 2, kernel: 4, stride: 2, padding: 1, bias: false}
+    - {pool: global}
+    - {units: 10}
+  layer_norm: true
+training: {games: 4}
+"""
+
+
+def test_a_check_says_what_each_layer_makes_of_an_image_and_what_it_takes() -> None:
+    Path("c.yaml").write_text(CONVOLUTIONS)
+    lines = [line.split(":", 1)[1].split() for line in gancli("check", "c.yaml").stdout.splitlines() if "#   l" in line]
+    assert [(words[0], words[2], int(words[-2].replace(",", ""))) for words in lines] == [
+        ("1×28×28", "4×13×13", 36 + 8),
+        ("4×13×13", "4×6×6", 0),
+        ("4×6×6", "4×18×18", 0),
+        ("4×18×18", "2×36×36", 4 * 4 * 2 * 4 + 4),
+        ("2×36×36", "2", 0),
+        ("2", "10", 20 + 10),
+    ]
+    text = [" ".join(words) for words in lines]
+    assert "conv 3×3, stride 2, padding 0" in text[0] and f"{169 * 9 * 4:,d} multiply–adds" in text[0]
+    assert "pool max, 3×3, stride 2" in text[1] and "upsample bilinear × 3" in text[2] and "pool global" in text[4]
+    assert f"{324 * 4 * 32:,d} multiply–adds" in text[3]

@@ -65,6 +65,21 @@ def test_what_has_no_layers_or_no_checkpoint_is_said() -> None:
         feature_maps(game, 0)
 
 
+def test_a_run_without_a_checkpoint_has_no_maps() -> None:
+    folder = trained(CNN)
+    for path in folder.checkpoints.iterdir():
+        path.unlink()
+    with pytest.raises(RunError, match="no network to look into"):
+        feature_maps(folder, 0)
+
+
+def test_a_sweep_has_no_maps_of_its_own() -> None:
+    Path("one.yaml").write_text(CNN, encoding="utf-8")
+    assert gancli("sweep", "one.yaml", "--seeds", "2", "--jobs", "1").exit_code == 0
+    result = gancli("plot", "latest", "--maps", "0")
+    assert result.exit_code == 2 and "is a sweep: name one of its runs" in result.output
+
+
 def test_plot_draws_them() -> None:
     folder = trained(CNN)
     result = gancli("plot", str(folder.path), "--maps", "0")

@@ -104,6 +104,7 @@ LAYERS: dict[str, Callable[[Any], list[Any]]] = {
         Conv(IMAGE, 3, 3, 1, 0, Linear(), glorot()), LayerNorm(3, f, 12), Conv((3, 3, 4), 2, 2, 1, 0, Linear(), glorot()),
         LayerNorm(2, f, 6), Dense(12, 1, Linear(), glorot()),
     ],
+    "layer norm first": lambda f: [LayerNorm(5, f), Dense(5, 1, Linear(), glorot())],
     "channel dropout": lambda f: [
         Conv(IMAGE, 4, 3, 1, 0, f, glorot()), ChannelDropout(4, 12, 0.4), Dense(48, 1, Linear(), glorot()),
     ],

@@ -67,6 +67,7 @@ DOWN = "discriminator.layers=[{%s}, {units: 1}]"
         ("discriminator.inputs=[1, 14, 56]", "got 784 (1×14×56)"),
         (UP % "conv_transpose: 1, kernel: 4, stride: 4, padding: 1", "got 676 (1×26×26): padding: 0 of its last layer would make 28×28"),
         (UP % "conv_transpose: 1, kernel: 3, stride: 4", "got 729 (1×27×27): padding: 0 and output_padding: 1 of its last layer would make 28×28"),
+        (DOWN % "conv_transpose: 2, kernel: 64, padding: 46", "kernel 64, stride 1 and padding 46 leave nothing of 28×28 in 1 channel"),
         (DOWN % "pool: max", "discriminator.layers.0.kernel: is needed by `pool`"),
         (DOWN % "pool: max, kernel: 2, padding: 1", "discriminator.layers.0.padding: says nothing of a layer of `pool`; remove it"),
         (DOWN % "pool: global, stride: 1", "discriminator.layers.0.stride: says nothing of a pool of the whole image; remove it"),
