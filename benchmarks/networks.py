@@ -103,6 +103,14 @@ class Network:
     clip: float | None
 
     @property
+    def with_biases(self) -> tuple[Dense | Conv, ...]:
+        """Its layers, for a peer that knows (W, b) only, of units or of patches. Raises NotImplementedError."""
+        found = tuple(layer for layer in self.layers if isinstance(layer, Dense | Conv) and layer.bias)
+        if len(found) < len(self.layers):
+            raise NotImplementedError("written for dense layers and convolutions with a bias only")
+        return found
+
+    @property
     def dense(self) -> tuple[Dense, ...]:
         """Its layers, for a peer that knows (W, b) only. Raises NotImplementedError where there are others."""
         found = tuple(layer for layer in self.layers if isinstance(layer, Dense) and layer.bias)

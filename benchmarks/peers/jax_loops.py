@@ -8,7 +8,7 @@ import numpy as np
 from jax import lax
 
 from benchmarks import work
-from benchmarks.networks import Activation, Dense, Network
+from benchmarks.networks import Activation, Conv, Dense, Network
 
 
 def activate(activation: Activation, a: Any) -> Any:
@@ -23,12 +23,19 @@ def activate(activation: Activation, a: Any) -> Any:
     return first * a
 
 
-def network(layers: tuple[Dense, ...]) -> Any:
-    """A function of weights and inputs."""
+def network(layers: tuple[Dense | Conv, ...]) -> Any:
+    """A function of weights and inputs, flat rows; of an image, which has one channel, or its channels last."""
 
     def apply(weights: Any, x: Any) -> Any:
         for (w, b), layer in zip(weights, layers, strict=True):
-            x = activate(layer.activation, x @ w + b)
+            if isinstance(layer, Conv):
+                channels, height, width = layer.image
+                images, around = x.reshape(-1, height, width, channels), (layer.padding, layer.padding)
+                steps, axes = (layer.stride, layer.stride), ("NHWC", "HWIO", "NHWC")
+                a = lax.conv_general_dilated(images, w, steps, (around, around), dimension_numbers=axes)
+                x = activate(layer.activation, a + b).reshape(len(x), -1)
+            else:
+                x = activate(layer.activation, x @ w + b)
         return x
 
     return apply
@@ -73,7 +80,7 @@ class Scan:
         self.work = work.make(letter, "numpy", 1)
         self.samples = jnp.asarray(self.work.samples)
         self.targets: Any = None if self.work.targets is None else jnp.asarray(self.work.targets)
-        self.layers = {name: one.dense for name, one in self.work.networks.items()}
+        self.layers = {name: one.with_biases for name, one in self.work.networks.items()}
         self.state: dict[str, Any] = {"weights": {}, "optimizer": {}, "key": jax.random.key(0)}
         self._step = {}
         for name, given in self.work.networks.items():
@@ -126,6 +133,8 @@ class Scan:
         rows, net = given["rows"][0], network(self.layers["network"])
 
         def loss(weights: Any) -> Any:
+            if self.work.loss == "cross_entropy":
+                return -jnp.sum(jax.nn.log_softmax(net(weights, self.samples[rows])) * self.targets[rows]) / len(rows)
             return jnp.sum((net(weights, self.samples[rows]) - self.targets[rows]) ** 2) / self.work.batch
 
         return self._move(state, "network", jax.grad(loss)(state["weights"]["network"])), None
