@@ -40,4 +40,7 @@ def test_the_page_counts_weights_right() -> None:
     resolved = spec.load(spec.load_file(PAGE.parents[1] / "configs" / "dcgan_mnist.yaml")).experiment
     first, second, *_ = resolved.networks()["discriminator"].placed(1.0)
     counted = sum(math.prod(one.weights(0)) + one.biases for one in (first, second))
-    assert f"{counted:,d} weights in its two convolutions" in PAGE.read_text(encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
+    assert f"{counted:,d} weights in its two convolutions" in page
+    dense = sum(math.prod(one.inputs) * math.prod(one.outputs) for one in (first, second))
+    assert f"would have {dense / 1e6:.1f} million" in page
