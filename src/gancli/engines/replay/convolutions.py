@@ -127,18 +127,18 @@ class Plan:
 
     def table(self) -> Any:
         """As `compiled.convolution.conv` reads it."""
-        phases, sources, targets, weights, places = [], [], [], 0, 0
+        found, sources, targets, weights, places = [], [], [], 0, 0
         wide = -(-self.made.channels // at.PANEL) * at.PANEL
         for down in self.sides[0]:
             for across in self.sides[1]:
                 length, here = len(across.taps) * self.read.channels, len(down.pixels) * len(across.pixels)
-                phases.append([len(down.taps) if length else 0, length, weights, places, here])
+                found.append([len(down.taps) if length else 0, length, weights, places, here])
                 weights += len(down.taps) * length * wide
                 places += here * self.group
                 top, left = ([begin + self.margin for begin in side.begins] for side in (down, across))
                 sources.append(_places(self.read.padded(self.margin), top, left, self.group))
                 targets.append(_places(self.made, down.pixels, across.pixels, self.group))
-        return np.concatenate([[len(phases), places], np.ravel(phases), *sources, *targets]).astype(np.int64)
+        return np.concatenate([[len(found), places], np.ravel(found), *sources, *targets]).astype(np.int64)
 
 
 def _places(image: Image, down: Any, across: Any, group: int) -> Any:
@@ -186,8 +186,9 @@ def room(op: Op) -> int:
 
 
 def lower(program: Any, op: Op, by_rows: Any) -> None:
-    """A share of the images, or of the weights, whose gradient needs all images."""
+    """A share of the images; of the weights' gradient, which needs all images, a share of the weights."""
     geometry, (images, made, weights) = Geometry.of(op), (op[name] for name in CONVOLUTIONS[op.name].split())
+    assert images.whole and made.whole, f"{op}: images apart"
     scratch: Ref = program.blocks()
     bias = op.get("db") if op.name.endswith("params") else op.get("b")
     ints: dict[int, Any] = {
@@ -208,15 +209,21 @@ def lower(program: Any, op: Op, by_rows: Any) -> None:
         program.add("conv_thin", ints, [*touched, (weights, False, None)])
         return
     planned = plan(geometry, back)
-    which: Any = program.table(Plan.weights, planned)
-    panels, stale = program.packed(weights, planned)
-    if stale:
-        order = {at.ROWS: panels.size, at.COLUMNS: weights.size, at.WEIGHTS: weights, at.PACKED: panels, at.PLAN: which}
-        program.add("conv_pack", order, [(weights, False, None), (panels, True, "packed")])
+    panels = _packed(program, weights, planned)
     ints |= {at.PACKED: panels, at.GROUP: planned.group, at.PLAN: program.table(Plan.table, planned)}
     ints |= _sizes(planned.read, planned.margin, planned.made)
     ints |= {at.IMAGES: made, at.MADE: images} if back else {}
     program.add("conv", ints, [*touched, (panels, False, None)])
+
+
+def _packed(program: Any, weights: Ref, planned: Plan) -> Ref:
+    """Weights in the order in which tiles read them; put there first, unless they are there already."""
+    panels, stale = program.packed(weights, planned)
+    ints = {at.ROWS: panels.size, at.COLUMNS: weights.size, at.WEIGHTS: weights, at.PACKED: panels}
+    if stale:
+        ints[at.PLAN] = program.table(Plan.weights, planned)
+        program.add("conv_pack", ints, [(weights, False, None), (panels, True, "packed")])
+    return panels  # type: ignore[no-any-return]
 
 
 def _sizes(read: Image, margin: int, made: Image) -> dict[int, int]:

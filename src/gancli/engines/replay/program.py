@@ -341,6 +341,7 @@ def reorder(program: Program, op: Op) -> None:
 def by_images(program: Program, op: Op) -> None:
     """A share of a batch's rows, all numbers of each; tables are read by all, and the rows of `pixels` told last."""
     refs = op.refs
+    assert all(ref.whole for ref in refs), f"{op}: rows apart"
     ints: dict[int, Any] = {at.ROWS: refs[-1].rows, at.COLUMNS: refs[-1].width}
     for place, ref in enumerate(refs):
         ints |= {at.FIRST + 2 * place: ref, at.FIRST + 2 * place + 1: ref.width}
