@@ -42,7 +42,8 @@ def run(path: Path, text: str, record: dict[str, Any] | None = None, params: Any
     folder.write_record({"status": "completed", **(record or {})})
     folder.config.write_text(text, encoding="utf-8")
     folder.checkpoints.mkdir()
-    checkpoint.save(folder.checkpoints, 3, {"network.params": params}, {"game": 3})
+    arrays = {"network.params": params, "network.state": np.zeros(0)}
+    checkpoint.save(folder.checkpoints, 3, arrays, {"game": 3})
     return folder
 
 

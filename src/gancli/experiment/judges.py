@@ -16,7 +16,7 @@ from gancli.spec import Experiment, Gan, Supervised, Wgan, from_plain, load
 from gancli.spec.yaml import load_file
 
 BUNDLED = Path(evaluation.__file__).parent / "judge_mnist"
-PARAMS = "network.params"
+PARAMS, STATE = "network.params", "network.state"
 BUNDLED_NAME = "the bundled judge of MNIST"
 
 
@@ -26,7 +26,8 @@ def bundled_judge() -> Judge:
     spec = from_plain(load_file(BUNDLED / "config.yaml").data).experiment
     assert isinstance(spec, Supervised)
     with np.load(BUNDLED / "weights.npz", allow_pickle=False) as weights:
-        return _judge(spec, weights[PARAMS].astype(np.float32), BUNDLED_NAME, SETS["mnist"].title)
+        params, state = weights[PARAMS].astype(np.float32), np.zeros(0, np.float32)
+        return _judge(spec, params, state, BUNDLED_NAME, SETS["mnist"].title)
 
 
 def judge_of(folder: RunFolder) -> Judge:
@@ -47,14 +48,14 @@ def judge_of(folder: RunFolder) -> Judge:
     known = mnist.pictures(facts.get("sha256", {})) if spec.data.set == "mnist" else str(facts.get("pictures"))
     try:
         saved = checkpoint.newest(folder.checkpoints)
-        return _judge(spec, saved.arrays[PARAMS], str(folder.path), known)
+        return _judge(spec, saved.arrays[PARAMS], saved.arrays[STATE], str(folder.path), known)
     except (ValueError, KeyError) as error:
         raise RunError(f"{folder.path}: is no judge: {error}") from None
 
 
-def _judge(spec: Supervised, params: Array, name: str, pictures: str) -> Judge:
+def _judge(spec: Supervised, params: Array, state: Array, name: str, pictures: str) -> Judge:
     network = make_network(spec, "network", make_engine("numpy", 1), np.random.default_rng(0))
-    network.params[...] = params
+    network.params[...], network.state[...] = params, state
     known = range(network.outputs)
     own = spec.data.set not in SETS
     return Judge(
