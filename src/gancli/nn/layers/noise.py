@@ -7,7 +7,7 @@ the noise x (1 + n) with n = −1 for a dropped input and p / (1 − p) for the 
 import numpy as np
 
 from gancli.engines import DISTRIBUTIONS, Array, Engine
-from gancli.nn.layers.base import Layer
+from gancli.nn.layers.base import Layer, Moving
 
 
 class Noise(Layer):
@@ -79,7 +79,7 @@ class Noise(Layer):
         return None if dy is None else below, moved
 
 
-class ChannelDropout(Layer):
+class ChannelDropout(Moving):
     """Each channel of an image is dropped whole, for neighbours say nearly the same (Tompson et al. 2015)."""
 
     def __init__(self, channels: int, places: int, rate: float):
@@ -87,13 +87,10 @@ class ChannelDropout(Layer):
         self.inputs = self.units = channels * places
         self.channels, self.drawn_from = channels, DISTRIBUTIONS["dropout"](rate)
 
-    def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array], state: dict[str, Array]) -> None:
-        """The engine draws what is dropped."""
-        self.engine = engine
-
     def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
-        """Buffers for y and dx, both (batch, units), and the factors (batch, channels)."""
-        self.y, self.dx, self.factor = self.buffers(batch, dtype, self.units, self.inputs, self.channels)
+        """The factors (batch, channels), too."""
+        super().resize(batch, dtype)
+        (self.factor,) = self.buffers(batch, dtype, self.channels, of="factors")
 
     def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
         """Each channel times 0 or 1 / (1 − rate); outside training, as it is."""
@@ -102,27 +99,16 @@ class ChannelDropout(Layer):
             self.engine.shift(self.factor, 1.0)
         else:
             self.engine.fill(self.factor, 1.0)
-        return self._times(x, self.y)
+        return super().forward(x, rng, training)
 
-    def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
-        """The same factors."""
-        return self._times(dy, self.dx) if inputs else None
-
-    def tangent(self, t: Array) -> Array:
-        """The same factors."""
-        return self._times(t, *self.buffers(len(t), t.dtype, self.units, of="tangent"))
-
-    def tangent_backward(self, dy: Array | None, dt: Array, inputs: bool) -> tuple[Array | None, Array]:
-        """As `backward`, for both."""
-        if not inputs:
-            return dy, dt
-        below, moved = self.buffers(len(dt), dt.dtype, self.inputs, self.inputs, of="back along the tangent")
-        return None if dy is None else self._times(dy, below), self._times(dt, moved)
-
-    def _times(self, x: Array, out: Array) -> Array:
+    def there(self, x: Array, out: Array) -> None:
+        """Times the factors of the last pass."""
         self.engine.copy(x, out=out)
         self.engine.multiply_channels(self.factor, out)
-        return out
+
+    def back(self, dy: Array, out: Array) -> None:
+        """The same."""
+        self.there(dy, out)
 
 
 def dropout(inputs: int, rate: float) -> Noise:

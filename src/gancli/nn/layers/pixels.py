@@ -6,8 +6,8 @@ Images are (batch, height × width × channels), channels last.
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.engines import Array, Engine
-from gancli.nn.layers.base import Layer, Moving
+from gancli.engines import Array
+from gancli.nn.layers.base import Moving
 from gancli.nn.layers.conv import Image
 
 Indices = NDArray[np.int64]
@@ -76,8 +76,11 @@ def _between(side: int, factor: int) -> Array:
     return np.maximum(1.0 - distance, 0.0)
 
 
-class MaxPool(Layer):
-    """The largest number of each patch of `kernel` × `kernel` pixels, `stride` apart, in each channel."""
+class MaxPool(Moving):
+    """The largest number of each patch of `kernel` × `kernel` pixels, `stride` apart, in each channel.
+
+    Which it is stands still for gradients and tangents, and is the first of equals.
+    """
 
     def __init__(self, image: Image, kernel: int, stride: int):
         super().__init__()
@@ -87,13 +90,9 @@ class MaxPool(Layer):
         self.inputs, self.units = channels * sides[0] * sides[1], channels * len(patches)
         self._which: dict[int, Indices] = {}
 
-    def bind(self, engine: Engine, params: dict[str, Array], grads: dict[str, Array], state: dict[str, Array]) -> None:
-        """The engine looks for them."""
-        self.engine = engine
-
     def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
-        """Buffers for y (batch, units) and dx (batch, inputs), and where the largest were (batch, units)."""
-        self.y, self.dx = self.buffers(batch, dtype, self.units, self.inputs)
+        """Where the largest were (batch, units), too."""
+        super().resize(batch, dtype)
         self.which = self._which.setdefault(batch, np.zeros((batch, self.units), np.int64))
 
     def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
@@ -101,25 +100,10 @@ class MaxPool(Layer):
         self.engine.largest(x, self._pixels, out=self.y, which=self.which)
         return self.y
 
-    def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
-        """Each gradient to where the largest was, the first of equals."""
-        if not inputs:
-            return None
-        self.engine.pick_input(dy, self.which, out=self.dx)
-        return self.dx
+    def there(self, x: Array, out: Array) -> None:
+        """What is where the largest were."""
+        self.engine.pick(x, self.which, out=out)
 
-    def tangent(self, t: Array) -> Array:
-        """How the largest moves."""
-        (moved,) = self.buffers(len(t), t.dtype, self.units, of="tangent")
-        self.engine.pick(t, self.which, out=moved)
-        return moved
-
-    def tangent_backward(self, dy: Array | None, dt: Array, inputs: bool) -> tuple[Array | None, Array]:
-        """As `backward`, for both: which is the largest stands still."""
-        if not inputs:
-            return dy, dt
-        below, moved = self.buffers(len(dt), dt.dtype, self.inputs, self.inputs, of="back along the tangent")
-        for given, out in ((dy, below), (dt, moved)):
-            if given is not None:
-                self.engine.pick_input(given, self.which, out=out)
-        return None if dy is None else below, moved
+    def back(self, dy: Array, out: Array) -> None:
+        """Each gradient to where the largest was."""
+        self.engine.pick_input(dy, self.which, out=out)
