@@ -26,6 +26,26 @@ class Activation(Protocol):
         """dy ← dy × f''(x), where y = f(x) (not called where f is piecewise linear)."""
 
 
+def back_along_tangent(
+    activation: Activation, engine: Engine, y: Array, moved: Array, dy: Array | None, dt: Array
+) -> Array | None:
+    """Through y = f(a) and its tangent τ = f' × `moved`, from ∂s/∂y (None stands for 0) and ∂s/∂τ.
+
+    Returns ∂s/∂a = f' ∂s/∂y + f'' `moved` ∂s/∂τ, or None, and leaves f' ∂s/∂τ in `dt`; overwrites `moved` and `dy`.
+    """
+    da = dy
+    if dy is not None:
+        activation.backward(engine, y, dy)
+    if not activation.piecewise_linear:
+        engine.multiply(dt, moved)
+        activation.curve(engine, y, moved)
+        if dy is not None:
+            engine.add(dy, moved)
+        da = moved
+    activation.backward(engine, y, dt)
+    return da
+
+
 @dataclass(frozen=True)
 class Sigmoid:
     """σ_μ(x), in (0, 1)."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gancli.engines import Array, Engine
-from gancli.nn.activations import Activation
+from gancli.nn.activations import Activation, back_along_tangent
 from gancli.nn.initializers import Initializer
 from gancli.nn.layers.base import Layer
 from gancli.nn.layout import Shape
@@ -90,16 +90,7 @@ class Dense(Layer):
 
     def tangent_backward(self, dy: Array | None, dt: Array, inputs: bool) -> tuple[Array | None, Array]:
         """With a = x W + b and τ = y's tangent: ∂s/∂a = f' ∂s/∂y + f'' (t W) ∂s/∂τ; of the tangent of a, f' ∂s/∂τ."""
-        engine, da = self.engine, dy
-        if dy is not None:
-            self.activation.backward(engine, self.y, dy)
-        if not self.activation.piecewise_linear:
-            engine.multiply(dt, self.tw)
-            self.activation.curve(engine, self.y, self.tw)
-            if dy is not None:
-                engine.add(dy, self.tw)
-            da = self.tw
-        self.activation.backward(engine, self.y, dt)
+        da = back_along_tangent(self.activation, self.engine, self.y, self.tw, dy, dt)
         self.add_gradients(self.t, dt, None)
         if da is not None:
             self.add_gradients(self.x, da, self.db)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gancli.engines import Array, Engine
-from gancli.nn.activations import Activation
+from gancli.nn.activations import Activation, back_along_tangent
 from gancli.nn.layers.base import Layer
 from gancli.nn.layout import Shape
 
@@ -64,16 +64,8 @@ class LayerNorm(Layer):
 
     def tangent_backward(self, dy: Array | None, dt: Array, inputs: bool) -> tuple[Array | None, Array]:
         """With a = γ x̂ + β, as a dense layer's; and J moves with x, even where f is piecewise linear."""
-        engine, da = self.engine, dy
-        if dy is not None:
-            self.activation.backward(engine, self.y, dy)
-        if not self.activation.piecewise_linear:
-            engine.multiply(dt, self.stretched)
-            self.activation.curve(engine, self.y, self.stretched)
-            if dy is not None:
-                engine.add(dy, self.stretched)
-            da = self.stretched
-        self.activation.backward(engine, self.y, dt)
+        engine = self.engine
+        da = back_along_tangent(self.activation, engine, self.y, self.stretched, dy, dt)
         self._add_params(dt, self.jt, shift=False)
         if da is not None:
             self._add_params(da, self.normal, shift=True)
