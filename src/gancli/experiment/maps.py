@@ -4,13 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gancli.engines import Array, make_engine
+from gancli.engines import Array
 from gancli.experiment.build import load_data
-from gancli.experiment.networks import make_network, parts
-from gancli.experiment.sampling import load_generator
+from gancli.experiment.networks import parts
+from gancli.experiment.sampling import trained
 from gancli.games.adversarial import sample_generator
-from gancli.runs import RunError, RunFolder, checkpoint
+from gancli.runs import RunError, RunFolder
 from gancli.spec import Gan, Learning, Supervised, Wgan, load
+
+LOOKING = "numpy", "to look into"
+"""With which engine, and what for, networks are read."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ def feature_maps(folder: RunFolder, number: int) -> list[Maps]:
     """
     spec = load(folder.config).experiment
     if isinstance(spec, Gan | Wgan):
-        _, generator, _ = load_generator(folder)
+        generator, _ = trained(folder, spec, "generator", *LOOKING)
         _, latents = sample_generator(generator, spec.latent.distribution, number + 1, np.random.default_rng(0))
         made = _of(spec, folder, "generator", latents[-1])
         opponent = next(key for key in spec.networks() if key != "generator")
@@ -44,16 +47,8 @@ def feature_maps(folder: RunFolder, number: int) -> list[Maps]:
 
 
 def _of(spec: Learning, folder: RunFolder, key: str, sample: Array) -> Maps:
-    network = make_network(spec, key, make_engine("numpy"), np.random.default_rng(0))
+    network, game = trained(folder, spec, key, *LOOKING)
     shapes = spec.networks()[key].shapes()
-    averaged = key == "generator" and spec.networks()[key].ema is not None
-    try:
-        saved = checkpoint.newest(folder.checkpoints)
-        network.params[...] = saved.arrays[f"{key}.{'average' if averaged else 'params'}"]
-        if network.state.size:
-            network.state[...] = saved.arrays[f"{key}.state"]
-    except (ValueError, KeyError) as error:
-        raise RunError(f"{folder.path}: no {key} to look into: {error}") from None
     ends = np.cumsum([len(part) for part in parts(spec, key)])
     x = np.repeat(sample[None], spec.training.batch, axis=0).astype(spec.dtype)
     outputs = [x[0].reshape(shapes[0])]
@@ -63,7 +58,7 @@ def _of(spec: Learning, folder: RunFolder, key: str, sample: Array) -> Maps:
         if index in ends:
             number = int(np.searchsorted(ends, index)) + 1
             outputs.append(_image(x[0], shapes[number], first=index == len(network.layers)))
-    return Maps(key, saved.facts["game"], [output.copy() for output in outputs])
+    return Maps(key, game, [output.copy() for output in outputs])
 
 
 def _image(numbers: Array, shape: tuple[int, ...], first: bool) -> Array:

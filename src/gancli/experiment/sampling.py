@@ -12,7 +12,7 @@ from gancli.experiment.networks import make_network
 from gancli.games.adversarial import sample_generator
 from gancli.nn import Network
 from gancli.runs import RunError, RunFolder, checkpoint
-from gancli.spec import Gan, Wgan, load
+from gancli.spec import Gan, Learning, Wgan, load
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,20 @@ def load_generator(folder: RunFolder) -> tuple[Gan | Wgan, Network, int]:
     spec = load(folder.config).experiment
     if not isinstance(spec, Gan | Wgan):
         raise RunError(f"{folder.path}: is a {spec.kind} run; it has no generator to sample from")
-    network = make_network(spec, "generator", make_engine(spec.engine), np.random.default_rng(0))
+    return spec, *trained(folder, spec, "generator", spec.engine, "to sample from")
+
+
+def trained(folder: RunFolder, spec: Learning, key: str, engine: str, what_for: str) -> tuple[Network, int]:
+    """A run's network, averaged where it is, as its newest checkpoint has it, and the game of that. Raises RunError."""
+    network = make_network(spec, key, make_engine(engine), np.random.default_rng(0))
+    averaged = spec.networks()[key].ema is not None
     try:
         saved = checkpoint.newest(folder.checkpoints)
-        key = "generator.average" if spec.generator.ema is not None else "generator.params"
-        network.params[...] = saved.arrays[key]
-        network.state[...] = saved.arrays["generator.state"]
+        network.params[...] = saved.arrays[f"{key}.{'average' if averaged else 'params'}"]
+        network.state[...] = saved.arrays[f"{key}.state"]
     except (ValueError, KeyError) as error:
-        raise RunError(f"{folder.path}: no generator to sample from: {error}") from None
-    return spec, network, saved.facts["game"]
+        raise RunError(f"{folder.path}: no {key} {what_for}: {error}") from None
+    return network, saved.facts["game"]
 
 
 def units_of(folder: RunFolder, features: int | None = None) -> Units:
