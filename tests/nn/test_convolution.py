@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gancli.engines import make_engine
 from gancli.nn.activations import LeakyRelu, Linear, Sigmoid, Tanh
-from gancli.nn.initializers import glorot
+from gancli.nn.initializers import glorot, he
 from gancli.nn.layers import BatchNorm, Conv, ConvTranspose, Dense, Everywhere, Reorder
 from nn.test_gradients import anywhere, check, check_r1, network
 
@@ -173,3 +173,18 @@ def test_running_statistics_are_of_each_channel() -> None:
     assert {name.split(".")[1]: view.shape for name, view in net.state_layout.views(net.state).items()} == {
         "mean": (3,), "variance": (3,),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("layer", "inputs", "units"),
+    [
+        (Conv((8, 12, 12), 16, 4, 2, 1, Linear(), he()), 4 * 4 * 8, 2 * 2 * 16),
+        (ConvTranspose((16, 6, 6), (8, 12, 12), 4, 2, 1, Linear(), he()), 2 * 2 * 16, 4 * 4 * 8),
+    ],
+    ids=["conv", "conv_transpose"],
+)
+def test_first_weights_are_as_large_as_an_outputs_true_inputs_ask(layer: Any, inputs: int, units: int) -> None:
+    """A transposed convolution's outputs are each in kernel² / stride² patches of every channel."""
+    assert layer.fans() == (inputs, units)
+    weights = next(iter((net := network([layer])).views(net.params).values()))
+    assert weights.std() == pytest.approx(np.sqrt(2.0 / inputs), rel=0.1)
