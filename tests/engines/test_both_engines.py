@@ -102,6 +102,7 @@ training: {games: 1000, batch: 6}
 test: {batches: 2}
 """
 STACKED = ["data={set: stacked_mnist, samples: 300}", "discriminator.inputs=[3, 28, 28]"]
+NO_CLIP = ["critic.clip=null", "critic.optimizer={name: adam, eta: 0.001, beta1: 0, epsilon: 0.01}"]
 FIELD = """
 kind: game2d
 game: bilinear
@@ -216,6 +217,31 @@ CASES: dict[str, tuple[str, list[str]]] = {
     "penalty, noise beside inputs": (
         GAN,
         ["training.r1={gamma: 1, every: 4}", "discriminator.noise={mode: concat, size: 2}"],
+    ),
+    "penalty at fakes": (GAN, ["training.r2={gamma: 0.5}", "training.r1={gamma: 0.3, every: 3}"]),
+    "gradient penalty": (WGAN, [*NO_CLIP, "training.gradient_penalty={lambda: 2}"]),
+    "gradient penalty, deep, of convolutions": (
+        CONV,
+        ["training.gradient_penalty={lambda: 1, target: 0.5, every: 3}", "discriminator.activation=softplus"],
+    ),
+    "gradient penalty from above, and at both": (
+        WGAN,
+        [
+            *NO_CLIP,
+            "training.gradient_penalty={side: above, at: fake, target: 0.2, every: 2}",
+            "training.r1={gamma: 0.1}",
+            "training.r2={gamma: 0.1, every: 3}",
+            "critic.shape=[784, 16, 9, 1]",
+        ],
+    ),
+    "gradient penalty near real samples": (GAN, ["training.gradient_penalty={at: noise, lambda: 1}"]),
+    "gradient penalty between, all four ratios": (
+        GAN,
+        [
+            "training.gradient_penalty={lambda: 1, every: 2}",
+            "training.ratios={real: 2, shared: 1, fake: 2, generator: 1}",
+            "discriminator.dropout=0.2",
+        ],
     ),
     "moving average": (GAN, ["generator.ema=0.9"]),
     "moving average of a wgan": (WGAN, ["generator.ema=0.99"]),

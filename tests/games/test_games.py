@@ -385,7 +385,7 @@ def test_r1_acts_on_the_log_odds_or_on_the_output_as_is_said_of_it(loss: str, ou
         along = np.random.default_rng(seed).standard_normal(start.shape)
         expected = (penalty(start + 1e-5 * along) - penalty(start - 1e-5 * along)) / 2e-5
         assert (both[1] - both[0]) @ along == pytest.approx(expected, rel=1e-6)
-    said = spec.json_schema()["$defs"]["R1"]["description"]
+    said = spec.json_schema()["$defs"]["SlopePenalty"]["description"]
     assert "log-odds log(D / (1 − D)) for `loss: gan`" in said and "D's output itself for `least_squares`" in said
 
 

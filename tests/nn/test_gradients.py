@@ -14,7 +14,7 @@ from gancli.nn.activations import ACTIVATIONS, Linear, Sigmoid, log_odds
 from gancli.nn.initializers import glorot
 from gancli.nn.layers import LAYERS, BatchNorm, Dense, Kernel, Noise, Scalar, Similarity, dropout
 from gancli.nn.losses import ADVERSARIAL, LOSSES, CategoricalCrossEntropy
-from gancli.nn.penalty import add_r1
+from gancli.nn.penalty import add_penalty
 
 ENGINE = make_engine("checked")
 SETTINGS: dict[str, list[dict[str, float]]] = {
@@ -290,19 +290,41 @@ def test_the_penalty_r1(name: str, settings: dict[str, float], between: str) -> 
     check_r1(network(discriminator(ACTIVATIONS[name](**settings), between)), batch())
 
 
+@pytest.mark.parametrize(("name", "settings"), CASES)
+@pytest.mark.parametrize(("target", "above"), [(1.0, False), (0.3, True), (0.0, True)])
+def test_the_gradient_penalty(name: str, settings: dict[str, float], target: float, above: bool) -> None:
+    """Of points some of which are steeper than the target."""
+    net = network(discriminator(ACTIVATIONS[name](**settings), "nothing"))
+    check_penalty(net, batch(), 3.0, target, above)
+
+
+def test_a_point_without_a_slope_has_no_penalty_to_learn_from() -> None:
+    net = network([Dense(4, 6, ACTIVATIONS["relu"](), glorot()), Dense(6, 1, Linear(), glorot())])
+    net.views(net.params)["layer1.bias"][...] = -1e9
+    net.forward(batch(), np.random.default_rng(0))
+    net.grads[...] = 1.0
+    add_penalty(net, 10.0, 1.0)
+    assert (net.grads == 1.0).all()
+
+
 def check_r1(net: Network, x: np.ndarray[Any, Any]) -> None:
-    """The gradient of γ/2 E ‖∇ₓD‖² along three random directions."""
-    gamma = 0.8
+    """The gradient of γ/2 E ‖∇ₓD‖², γ = 0.8."""
+    check_penalty(net, x, 0.4, 0.0, False)
+
+
+def check_penalty(net: Network, x: np.ndarray[Any, Any], weight: float, target: float, above: bool) -> None:
+    """The gradient of weight × E (‖∇ₓD‖ − target)² along three random directions."""
 
     def penalty() -> float:
         net.forward(x, np.random.default_rng(5))
         slope_of_d = net.backward(np.ones((len(x), 1)), params=False, inputs=True)
         assert slope_of_d is not None
-        return float(gamma / 2 * (slope_of_d**2).sum() / len(x))
+        off = np.sqrt((slope_of_d**2).sum(axis=1)) - target
+        return float(weight * (np.maximum(off, 0.0 if above else -np.inf) ** 2).mean())
 
     net.grads[...] = 1.0
     net.forward(x, np.random.default_rng(5))
-    add_r1(net, gamma)
+    add_penalty(net, weight, target, above)
     found = net.grads - 1.0
     rng, start = np.random.default_rng(1), net.params.copy()
     for _ in range(3):
@@ -323,6 +345,6 @@ def test_the_penalty_r1_stays_in_single_precision(between: str) -> None:
     net = Network(discriminator(Sigmoid(), between), ENGINE, "float32", np.random.default_rng(0))
     net.forward(batch().astype(np.float32), np.random.default_rng(5))
     net.grads[...] = 0.0
-    add_r1(net, 0.8)
+    add_penalty(net, 0.4)
     assert net.grads.any()
     assert all(layer.tangent(np.ones((5, layer.inputs), np.float32)).dtype == np.float32 for layer in net.layers)

@@ -71,6 +71,8 @@ SHAPES = {
     "conv_params": "x bi, dy bu, dw pc, db c",
     "add_conv_params": "x bi, dy bu, dw pc, db c",
     "conv_input": "dy bu, w pc, b i, out bo",
+    "weigh_slopes": "slope bi, out bo",
+    "between": "x bi, other bi, share bo, out bi",
     "mix": "x bi, weights mk, out bo",
     "largest": "x bi, out bo",
     "pick": "x bi, out bo",

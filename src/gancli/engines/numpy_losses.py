@@ -37,6 +37,27 @@ class NumpyLosses:
         np.subtract(output, target if targets is None else targets, out=out)
         out /= len(output)
 
+    # --- penalties
+
+    def weigh_slopes(self, slope: In, weight: float, target: float, above: float, out: Out) -> None:
+        """2 weight (n − target) / n / batch for each slope (batch, inputs) of norm n; 0 for none, and below if `above`.
+
+        The gradient of weight × mean (n − target)² is those times the slope.
+        """
+        norm = np.sqrt(np.einsum("ij,ij->i", slope, slope))[:, None]
+        out[...] = norm - target
+        if above:
+            np.maximum(out, 0.0, out=out)
+        out *= 2.0 * weight / len(slope)
+        np.divide(out, norm, out=out, where=norm > 0.0)
+        out[norm == 0.0] = 0.0
+
+    def between(self, x: In, other: In, share: In, out: Out) -> None:
+        """out = other + share (x − other); `share` (batch, 1)."""
+        np.subtract(x, other, out=out)
+        out *= share
+        out += other
+
 
 def sigmoid(a: Array) -> Array:
     """1 / (1 + e^(−a)), without overflow, and exact to the last digits where it is small.

@@ -11,12 +11,13 @@ from gancli import data
 from gancli.data import Batches, Dataset, Split
 from gancli.engines import Engine, engine_name, make_engine
 from gancli.experiment.networks import make_optimizer, make_players, output
-from gancli.games import R1, Game, Game2d, Gan, Labels, Player, Schedule, Supervised, Wgan
+from gancli.games import Game, Game2d, Gan, Labels, Penalty, Player, Schedule, Supervised, Wgan
 from gancli.games.supervised import Predicted
 from gancli.nn import Network
 from gancli.nn.layers import Scalar
 from gancli.nn.losses import ADVERSARIAL, LOSSES, CategoricalCrossEntropy, Loss
 from gancli.spec import Experiment, Learning, Problem, SpecError, models, sizes
+from gancli.spec.training import AdversarialTraining
 
 TWO_THREADS_PAY = {"numba": 10_000}
 """Products in one pass of a batch through all networks, from which a second thread makes a game faster.
@@ -24,7 +25,10 @@ TWO_THREADS_PAY = {"numba": 10_000}
 Never with NumPy: the threads of its BLAS wait by taking turns on a processor, and beside anything else that computes a
 game takes ten times as long on two as on one.
 """
-STREAMS = ("init", "order", "latent", "noise", "labels", "test", "pictures", "data", "evaluate", "opponent_init")
+STREAMS = (
+    "init", "order", "latent", "noise", "labels", "test", "pictures", "data", "evaluate", "opponent_init",
+    "penalty",
+)  # fmt: skip
 """One generator for each purpose. Their order decides what a seed means: add at the end."""
 INIT = {"network": "init", "generator": "init", "discriminator": "opponent_init", "critic": "opponent_init"}
 """The stream of each network's first parameters: another generator leaves the discriminator's alone."""
@@ -175,18 +179,37 @@ def _adversaries(
         "distribution": spec.latent.distribution,
         "test_batches": spec.test.batches,
         "streams": streams,
+        "penalties": penalties(spec.training, batches["training"].split),
     }
     ratios = spec.training.ratios.model_dump()
     if isinstance(spec, models.Gan):
         key = (spec.training.loss, spec.training.generator_loss if spec.training.loss == "gan" else None)
         labels = Labels(*spec.training.labels.bounds(), spec.training.labels.flip)
         loss = ADVERSARIAL[key].with_real_label((labels.low + labels.high) / 2)
-        r1 = R1(**spec.training.r1.model_dump()) if spec.training.r1 is not None else None
-        return Gan(opponent=players["discriminator"], loss=loss, ratios=ratios, labels=labels, r1=r1, **common)
+        return Gan(opponent=players["discriminator"], loss=loss, ratios=ratios, labels=labels, **common)
     long = spec.training.long_phase
     phase = {"long_critic": long.critic, "first": long.first, "every": long.every} if long is not None else {}
     schedule = Schedule(**ratios, warmup=spec.training.warmup, **phase)
     return Wgan(opponent=players["critic"], loss=ADVERSARIAL["wasserstein", None], schedule=schedule, **common)
+
+
+DRAGAN = 0.5
+"""Standard deviations of the data that its points lie apart from real samples, as in its authors' code."""
+
+
+def penalties(training: AdversarialTraining, real: Split) -> list[Penalty]:
+    """The penalties of a configuration; `real` says how far samples are apart."""
+    zero_slopes = {"real": training.r1, "fake": training.r2}
+    own = [Penalty(one.gamma / 2, at=at, every=one.every) for at, one in zero_slopes.items() if one is not None]
+    if (one := training.gradient_penalty) is not None:
+        spread = DRAGAN * spread_of(real) if one.at == "noise" else 0.0
+        own.append(Penalty(one.weight, one.target, one.side == "above", one.at, one.every, spread))
+    return own
+
+
+def spread_of(split: Split, most: int = 10_000) -> float:
+    """The standard deviation of all numbers of the first samples, as a network sees them."""
+    return float(split.samples[:most].std(dtype=np.float64) * abs(split.factor))
 
 
 def _loss(spec: models.Supervised) -> Loss:

@@ -2,8 +2,9 @@
 
 from gancli.games.base import Batches, Game, Picture
 from gancli.games.game2d import FIELDS, Game2d
-from gancli.games.gan import R1, Gan
+from gancli.games.gan import Gan
 from gancli.games.labels import Labels
+from gancli.games.penalties import Penalty
 from gancli.games.player import CLIPS, Average, Player
 from gancli.games.supervised import Supervised
 from gancli.games.wgan import Schedule, Wgan
@@ -11,6 +12,6 @@ from gancli.games.wgan import Schedule, Wgan
 GAMES = {"supervised": Supervised, "gan": Gan, "wgan": Wgan, "game2d": Game2d}
 
 __all__ = [
-    "CLIPS", "FIELDS", "GAMES", "R1", "Average", "Batches", "Game", "Game2d", "Gan", "Labels", "Picture", "Player",
-    "Schedule", "Supervised", "Wgan",
+    "CLIPS", "FIELDS", "GAMES", "Average", "Batches", "Game", "Game2d", "Gan", "Labels", "Penalty", "Picture",
+    "Player", "Schedule", "Supervised", "Wgan",
 ]  # fmt: skip

@@ -1,13 +1,17 @@
 """What a GAN and a WGAN share: latents, fakes, and the metrics that describe a generator."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gancli.engines import DISTRIBUTIONS, Array
 from gancli.games import planes
 from gancli.games.base import Batches, Game, Picture, Rng
+from gancli.games.penalties import Penalties, Penalty
 from gancli.games.player import Player
 from gancli.nn import Network
 from gancli.nn.losses import AdversarialLoss
+from gancli.nn.penalty import add_penalty
 
 CHUNK = 1000
 """Samples drawn at once."""
@@ -32,6 +36,7 @@ class Adversarial(Game):
         distribution: str,
         test_batches: int,
         streams: dict[str, Rng],
+        penalties: Sequence[Penalty] = (),
     ):
         self.generator, self.opponent, self.loss = generator, opponent, loss
         self.batch, self.distribution, self.test_batches = batch, distribution, test_batches
@@ -40,7 +45,10 @@ class Adversarial(Game):
         dtype = generator.network.dtype
         self._z = np.empty((batch, generator.network.inputs), dtype)
         self._x = np.empty((batch, opponent.network.inputs), dtype)
+        self._fakes: Array = np.empty((0, opponent.network.inputs), dtype)
+        """The last that were drawn."""
         self._gradient = np.empty((batch, 1), dtype)
+        self.penalties = Penalties(penalties, batch, opponent.network.inputs, dtype)
 
     def fakes(self, batches: int = 1) -> Array:
         """So many fresh batches of G(z), (batches × batch, features), in G's output buffer."""
@@ -48,11 +56,18 @@ class Adversarial(Game):
             self._z = np.empty((batches * self.batch, self._z.shape[1]), self._z.dtype)
         z = self._z[: batches * self.batch]
         self.engine.draw(self._streams["latent"], self.latents, out=z)
-        return self.generator.network.forward(z, self._streams["noise"])
+        self._fakes = self.generator.network.forward(z, self._streams["noise"])
+        return self._fakes
 
     def judge(self, x: Array) -> Array:
         """D's output (batch, 1)."""
         return self.opponent.network.forward(x, self._streams["noise"])
+
+    def penalise(self, penalty: Penalty, real: Array, fakes: Array, seen: bool = False) -> None:
+        """Add a penalty's gradient to D's; `seen` says that the last pass was through its points."""
+        if not seen:
+            self.judge(self.penalties.points(penalty, self.engine, self._streams["penalty"], real, fakes))
+        add_penalty(self.opponent.network, penalty.weight, penalty.target, penalty.above)
 
     def teach_generator(self, output: Array) -> None:
         """One step of G, from D's output on G's last fakes; through D, which stays as it is."""

@@ -4,7 +4,7 @@ Arjovsky, Chintala and Bottou 2017, algorithm 1.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,18 +63,18 @@ class Wgan(Adversarial):
         """Batches of fakes that are drawn in one product."""
         return max(1, min(critic, ROWS // self.batch))
 
-    def make(self) -> tuple[int, int]:
-        """Updates of critic and generator."""
-        return self.schedule.of(self.played)
+    def make(self) -> Hashable:
+        """Updates of critic and generator, and penalties."""
+        return self.schedule.of(self.played), self.penalties.due(self.played)
 
     def alike(self) -> int:
-        """Games up to the next change of the schedule."""
+        """Games up to the next change of the schedule, or of the penalties."""
         count, _ = next(self.schedule.stretches(self.played, sys.maxsize - self.played))
-        return count
+        return min(count, self.penalties.alike(self.played))
 
     def play_one(self) -> None:
         """One game."""
-        critic, generator = self.make()
+        critic, generator = self.schedule.of(self.played)
         together = self.together(critic)
         for step in range(0, critic, together):  # G does not move while the critic learns
             batches = min(together, critic - step)
@@ -85,7 +85,7 @@ class Wgan(Adversarial):
         self.played += 1
 
     def learn_critic(self, fakes: Array | None = None) -> None:
-        """One step of ascent on E f(x) − E f(G(z)), then the clip; real samples and fakes in one pass.
+        """One step of ascent on E f(x) − E f(G(z)), less the penalties, then the clip; samples in one pass.
 
         The generator only draws: it needs no backward pass here, and the critic no gradient of its inputs.
         """
@@ -96,6 +96,8 @@ class Wgan(Adversarial):
         self.loss.real.gradient(self.engine, output[real], out=self._ascent[real])
         self.loss.fake.gradient(self.engine, output[fake], out=self._ascent[fake])
         self.opponent.network.backward(self._ascent)
+        for penalty in self.penalties.due(self.played):
+            self.penalise(penalty, self._both[real], self._both[fake])
         self.opponent.learn()
 
     def measure(self) -> dict[str, float]:

@@ -30,7 +30,12 @@ def findings(spec: Gan | Wgan) -> Iterator[Finding]:
     if spec.stop.on_collapse and spec.training.batch == 1:
         text = "has no effect with `training.batch: 1`: the alarm compares the samples of a batch"
         yield Finding(("stop", "on_collapse"), text, warning=True)
-    yield from _gan(spec) if isinstance(spec, Gan) else _wgan(spec)
+    if isinstance(spec, Gan):
+        yield from _penalties(spec, "discriminator")
+        yield from _gan(spec)
+    else:
+        yield from _penalties(spec, "critic")
+        yield from _wgan(spec)
 
 
 REACHED = {"sigmoid": (0.0, 1.0), "centered_sigmoid": (-1.0, 1.0), "tanh": (-1.0, 1.0)}
@@ -69,10 +74,6 @@ def _gan(spec: Gan) -> Iterator[Finding]:
     low, high = spec.training.labels.bounds()
     if low > high:
         yield Finding(("training", "labels", "real"), f"must be [low, high]; got {low:g} above {high:g}")
-    if spec.training.r1 is not None:
-        own, layers = spec.discriminator, spec.discriminator.layers or ()
-        if own.batch_norm or own.minibatch or any(layer.batch_norm or layer.minibatch for layer in layers):
-            yield Finding(("training", "r1"), "is not known for a discriminator with batch_norm or minibatch")
     yield from _ratios(spec.training)
     for key, network in spec.networks().items():
         text = "often makes a GAN oscillate or collapse (Radford et al. 2015; docs/collapse.md): try 0.5, or less"
@@ -95,16 +96,46 @@ def _ratios(training: GanTraining) -> Iterator[Finding]:
     if absent:
         yield Finding(("training", "ratios"), f"leave {', and '.join(absent)}", warning=True)
     text = "has no effect with `ratios.real: 0`: it is for real samples"
-    if training.r1 is not None and not ratios.real:
-        yield Finding(("training", "r1"), text, warning=True)
     if training.labels.bounds() != (1.0, 1.0) and not ratios.real:
         yield Finding(("training", "labels", "real"), text, warning=True)
+    yield from _without_points(training)
+
+
+def _without_points(training: GanTraining) -> Iterator[Finding]:
+    """Penalties at points that the discriminator never sees."""
+    real, fakes = training.ratios.real, training.ratios.shared or training.ratios.fake
+    at = {"r1": "real", "r2": "fake"}
+    if training.gradient_penalty is not None:
+        at["gradient_penalty"] = training.gradient_penalty.at
+    for name in training.penalties:
+        if not real and at[name] in ("real", "noise"):
+            text = "has no effect with `ratios.real: 0`: it is for real samples"
+            yield Finding(("training", name), text, warning=True)
+        elif not fakes and at[name] in ("fake", "interpolates"):
+            text = "has no effect with `ratios.shared: 0` and `ratios.fake: 0`: it is added where D learns on fakes"
+            yield Finding(("training", name), text, warning=True)
+        elif not real and at[name] == "interpolates":
+            text = "is between real samples and fakes, and `ratios.real: 0` leaves the real ones out"
+            yield Finding(("training", name), text)
+
+
+def _penalties(spec: Gan | Wgan, opponent: str) -> Iterator[Finding]:
+    """Those that are not known, and two bounds on one slope."""
+    training, own = spec.training, spec.networks()[opponent]
+    layers = own.layers or ()
+    compares = own.batch_norm or own.minibatch or any(layer.batch_norm or layer.minibatch for layer in layers)
+    for name in training.penalties if compares else []:
+        text = f"is not known for a {opponent} with batch_norm or minibatch, whose samples have no slopes of their own"
+        yield Finding(("training", name), text)
+    if training.gradient_penalty is not None and own.clip is not None:
+        text = f"and `{opponent}.clip` both bound the slope: weights that are clipped may never reach the target"
+        yield Finding(("training", "gradient_penalty"), text, warning=True)
 
 
 def _wgan(spec: Wgan) -> Iterator[Finding]:
     critic, training = spec.critic, spec.training
-    if critic.clip is None:
-        text = "has no `clip`: without a bound it is not Lipschitz, and its estimate is no distance"
+    if critic.clip is None and not training.penalties:
+        text = "has no bound, such as `clip`: it is not Lipschitz, and its estimate is no distance"
         yield Finding(("critic",), text, warning=True)
     output = activation_names(critic)[-1] if critic.sizes() else "linear"
     if output in NOT_FOR_A_CRITIC:

@@ -56,10 +56,11 @@ class Labels(Spec):
         return self.real if isinstance(self.real, tuple) else (self.real, self.real)
 
 
-class R1(Spec):
-    """A penalty on how steep the discriminator is at real samples: γ/2 E‖∇_x a(x)‖² (Mescheder et al. 2018).
+class SlopePenalty(Spec):
+    """A penalty on how steep the discriminator or critic is: γ/2 E‖∇_x a(x)‖² (Mescheder et al. 2018).
 
-    a is the log-odds log(D / (1 − D)) for `loss: gan`, as in the paper, and D's output itself for `least_squares`.
+    a is the log-odds log(D / (1 − D)) for `loss: gan`, as in the paper, and D's output itself for `least_squares`; a
+    critic's is its own.
     """
 
     gamma: Annotated[float, Field(gt=0)]
@@ -67,7 +68,36 @@ class R1(Spec):
     """In every `every`-th game, the first included; γ is not multiplied by it."""
 
 
-class GanTraining(Training):
+class GradientPenalty(Spec):
+    """λ E (‖∇_x a(x)‖ − target)², which keeps a critic's slope near a target (Gulrajani et al. 2017); a as for `r1`."""
+
+    weight: Annotated[float, Field(gt=0, alias="lambda")] = 10.0
+    target: Annotated[float, Field(ge=0)] = 1.0
+    side: Literal["both", "above"] = "both"
+    """above: only of slopes over the target (Petzka et al. 2018)."""
+    at: Literal["interpolates", "real", "fake", "noise"] = "interpolates"
+    """Points between real samples and fakes; noise: real samples with Gaussian noise of half the data's standard
+    deviation (DRAGAN, Kodali et al. 2017)."""
+    every: Count = 1
+    """In every `every`-th game, the first included; λ is not multiplied by it."""
+
+
+class AdversarialTraining(Training):
+    """Training of two networks against each other."""
+
+    gradient_penalty: GradientPenalty | None = None
+    r1: SlopePenalty | None = None
+    """At real samples."""
+    r2: SlopePenalty | None = None
+    """At fakes."""
+
+    @property
+    def penalties(self) -> list[str]:
+        """Names of the penalties that it has."""
+        return [name for name in ("gradient_penalty", "r1", "r2") if getattr(self, name) is not None]
+
+
+class GanTraining(AdversarialTraining):
     """Training of a GAN."""
 
     loss: Literal["gan", "least_squares"] = "gan"
@@ -75,7 +105,6 @@ class GanTraining(Training):
     """For `loss: gan`."""
     ratios: GanRatios = GanRatios()
     labels: Labels = Labels()
-    r1: R1 | None = None
 
 
 class WganRatios(Spec):
@@ -96,7 +125,7 @@ class LongPhase(Spec):
     """And every N games after those; 0 for none."""
 
 
-class WganTraining(Training):
+class WganTraining(AdversarialTraining):
     """Training of a WGAN."""
 
     ratios: WganRatios = WganRatios()

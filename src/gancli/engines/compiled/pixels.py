@@ -97,6 +97,34 @@ def multiply_channels(share, shares, game, op, numbers, like):
                 y[start + c] *= factor[c]
 
 
+# --- penalties
+
+
+@kernel
+def weigh_slopes(share, shares, game, op, numbers, like):
+    """slope, out."""
+    first, last = share_of(op[ROWS], share, shares, 1)
+    for r in range(first, last):
+        slope, out = whole(like, op, FIRST, r), whole(like, op, FIRST + 2, r)
+        t = slope.dtype.type
+        norm = np.sqrt(mean_of_products(slope, slope) * t(slope.size))
+        off = norm - t(numbers[1])
+        if norm == 0 or (numbers[2] != 0 and off < 0):
+            off = t(0)
+        out[0] = t(2.0 * numbers[0] / op[ROWS]) * off / max(norm, t(1e-30))
+
+
+@kernel
+def between(share, shares, game, op, numbers, like):
+    """x, other, share of x, out."""
+    first, last = share_of(op[ROWS], share, shares, 1)
+    for r in range(first, last):
+        x, other = whole(like, op, FIRST, r), whole(like, op, FIRST + 2, r)
+        part_of, out = whole(like, op, FIRST + 4, r)[0], whole(like, op, FIRST + 6, r)
+        for i in range(out.size):
+            out[i] = other[i] + part_of * (x[i] - other[i])
+
+
 # --- layer normalisation
 
 

@@ -350,7 +350,7 @@ def by_images(program: Program, op: Op) -> None:
         ints[at.FIRST + 2 * len(refs)] = op["pixels"].rows
     kinds = [(ref, kind != READ) for kind in (READ, CHANGED, WRITTEN) for _, ref in op.arrays(kind)]
     touched = [(ref, written, None if ref in tables else by_rows(ref)) for ref, written in kinds]
-    program.add(op.name, ints, touched)
+    program.add(op.name, ints, touched, dict(enumerate(op.numbers)))
 
 
 LOWERED: dict[str, Callable[[Program, Op], None]] = {
@@ -363,6 +363,7 @@ LOWERED: dict[str, Callable[[Program, Op], None]] = {
     **dict.fromkeys(convolutions.CONVOLUTIONS, convolution),
     "sum_rows": by_units, "channels_last": reorder, "channels_first": reorder,
     **dict.fromkeys(("mix", "largest", "pick", "pick_input", "multiply_channels"), by_images),
+    **dict.fromkeys(("weigh_slopes", "between"), by_images),
     **dict.fromkeys(("normalize_rows", "normalize_rows_gradient", "normalize_rows_curve"), by_images),
     **dict.fromkeys(("multiply_columns", "normalize", "stretch", "stretch_params", "normalize_gradient"), by_units),
     **dict.fromkeys(("similarity", "add_similarity_gradient", "closeness", "closeness_gradient"), by_samples),
