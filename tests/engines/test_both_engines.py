@@ -243,6 +243,47 @@ CASES: dict[str, tuple[str, list[str]]] = {
             "discriminator.dropout=0.2",
         ],
     ),
+    "spectral normalisation": (WGAN, [*NO_CLIP, "critic.spectral_norm=true", "critic.shape=[784, 30, 9, 1]"]),
+    "spectral normalisation of a few, two iterations": (
+        GAN,
+        [
+            "discriminator.spectral_norm={iterations: 2, bound: 1.5}",
+            "training.batch=3",
+            "training.r1={gamma: 0.5, every: 2}",
+            "generator.spectral_norm=true",
+            "generator.ema=0.9",
+        ],
+    ),
+    "spectral normalisation of convolutions": (
+        CONV,
+        [
+            "discriminator.spectral_norm=true",
+            "training.gradient_penalty={lambda: 1}",
+            "training.loss=least_squares",
+            "generator={inputs: 6, layers: [{units: 98, reshape: [2, 7, 7], spectral_norm: true}, "
+            "{conv_transpose: 1, kernel: 4, stride: 4, spectral_norm: true}]}",
+        ],
+    ),
+    "orthonormal weights and maxmin": (
+        WGAN,
+        [
+            *NO_CLIP,
+            "critic={shape: [784, 30, 10, 1], orthonormal: true, activation: maxmin, "
+            "optimizer: {name: sgd, eta: 0.05}}",
+        ],
+    ),
+    "orthonormal weights, wider than their inputs": (
+        XOR,
+        ["network={shape: [2, 8, 12, 1], orthonormal: true, activation: maxmin, output: linear}"],
+    ),
+    "maxmin of channels, with a penalty": (
+        CONV,
+        [
+            "discriminator.layers=[{conv: 4, kernel: 5, stride: 3, padding: 2}, {conv: 6, kernel: 3}, {units: 1}]",
+            "discriminator.activation=maxmin",
+            "training.gradient_penalty={lambda: 1}",
+        ],
+    ),
     "moving average": (GAN, ["generator.ema=0.9"]),
     "moving average of a wgan": (WGAN, ["generator.ema=0.99"]),
     "wgan with long phases": (WGAN, ["training.long_phase={critic: 6, first: 4, every: 25}", "training.warmup=2"]),
@@ -388,6 +429,9 @@ def test_the_table_holds_everything() -> None:
         "max_pool",
         "layer_norm",
         "channel_dropout",
+        "spectral_norm",
+        "orthonormal",
+        "maxmin",
     }
     assert set(ENGINES) == {"numpy", "numba", "checked"}
 

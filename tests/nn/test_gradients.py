@@ -166,7 +166,10 @@ def test_every_layer_is_checked() -> None:
         "ConvTranspose",
         "Everywhere",
         "Reorder",
-    }  # below, in test_convolution and test_pixels
+        "SpectralNorm",
+        "Orthonormal",
+        "MaxMin",
+    }  # below, in test_convolution, test_pixels and test_bounded
     elsewhere |= {"Mixed", "MaxPool", "LayerNorm", "ChannelDropout"}
     assert checked | elsewhere == {cls.__name__ for cls in LAYERS.values()}
 

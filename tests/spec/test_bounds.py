@@ -88,6 +88,7 @@ BOUNDS: list[tuple[str, str, list[Any], list[Any]]] = [
     ("supervised", "test.count=%s", [1, BILLION], [0, BILLION + 1]),
     ("supervised", "{network.shape: [2, 1], data: {set: line, samples: %s}}", [1, 10_000_000], [0, 10_000_001]),
     ("wgan", "critic.clip.bound=%s", [TINY], [0, -1]),
+    ("wgan", "critic.spectral_norm={iterations: %s}", [1, 100], [0, 101]),
     ("wgan", "training.warmup=%s", [0, 9], [-1, 10]),
     ("wgan", "{training.games: 1000000000, training.warmup: %s}", [1_000_000], [1_000_001]),
     ("wgan", "training.ratios.critic=%s", [1, 10_000], [0, 10_001]),
@@ -147,6 +148,8 @@ NETWORK = {
     "dropout": 0.0,
     "batch_norm": False,
     "layer_norm": False,
+    "spectral_norm": False,
+    "orthonormal": False,
     "init": {"name": "normal", "std": 1.0},
 }
 SGD = {"momentum": 0.0, "name": "sgd", "eta": 0.2}
@@ -210,6 +213,7 @@ DEFAULTS: list[tuple[type[Spec], dict[str, Any], dict[str, Any]]] = [
     (networks.Noise, {}, {"mode": "concat", "size": None, "distribution": "gaussian", "scale": 1.0}),
     (networks.Kernel, {"name": "kernel"}, {"kernels": 50, "size": 5}),
     (networks.Clip, {"bound": 1.0}, {"mode": "clamp"}),
+    (networks.SpectralNorm, {}, {"iterations": 1, "bound": 1.0}),
     (training.SlopePenalty, {"gamma": 1.0}, {"every": 1}),
     (
         training.GradientPenalty,

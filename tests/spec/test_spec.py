@@ -262,8 +262,8 @@ def test_refusals(text: str, settings: list[str], expected: str) -> None:
         }),
         (WGAN, "critic={inputs: 784, layers: [{kernal: 3}]}", {
             "critic.layers.0.kernal": "unknown key; allowed here: activation, batch_norm, bias, conv, conv_transpose, dropout, "
-            "factor, init, kernel, layer_norm, minibatch, mu, noise, output_padding, padding, pool, reshape, stride, units, "
-            "upsample; did you mean 'kernel'?",
+            "factor, init, kernel, layer_norm, minibatch, mu, noise, orthonormal, output_padding, padding, pool, reshape, "
+            "spectral_norm, stride, units, upsample; did you mean 'kernel'?",
         }),
         (WGAN, "critic={inputs: 784, layers: [{units: 5, noise: {sise: 3}}, 4]}", {
             "critic.layers.0.noise.sise": "unknown key; allowed here: distribution, mode, scale, size; did you mean 'size'?",

@@ -14,6 +14,7 @@ from gancli.engines.arrays import Array, Counter, In, InOut, Out
 from gancli.engines.blas_threads import BlasThreads
 from gancli.engines.distributions import Distribution
 from gancli.engines.numpy_batches import NumpyBatches
+from gancli.engines.numpy_bounds import NumpyBounds
 from gancli.engines.numpy_convolution import NumpyConvolution
 from gancli.engines.numpy_losses import NumpyLosses
 from gancli.engines.numpy_optimizers import NumpyOptimizers
@@ -62,8 +63,8 @@ class Batches(Protocol):
         """Where the next samples are, in `split`."""
 
 
-class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches, NumpyConvolution, NumpyPixels):
-    """Kernels in NumPy; those of optimisers, losses and whole batches are in files of their own."""
+class NumpyEngine(NumpyOptimizers, NumpyBounds, NumpyLosses, NumpyBatches, NumpyConvolution, NumpyPixels):
+    """Kernels in NumPy; those of optimisers, bounds, losses, batches and images are in files of their own."""
 
     name = "numpy"
     records = False
@@ -222,18 +223,6 @@ class NumpyEngine(NumpyOptimizers, NumpyLosses, NumpyBatches, NumpyConvolution, 
     def multiply(self, x: In, y: InOut) -> None:
         """y × x."""
         y *= x
-
-    # --- bounds
-
-    def clamp(self, params: InOut, bound: float) -> None:
-        """Each parameter to [−bound, bound] (Arjovsky et al. 2017, algorithm 1)."""
-        np.clip(params, -bound, bound, out=params)
-
-    def rescale(self, params: InOut, bound: float) -> None:
-        """params × bound / max|params|, where that maximum is over the bound (the report's code)."""
-        largest = max(float(params.max(initial=0.0)), -float(params.min(initial=0.0)))
-        if largest > bound:
-            params *= bound / largest
 
     # --- averages
 

@@ -44,6 +44,13 @@ class NumpyPixels:
         out[...] = 0.0
         np.add.at(out, (np.arange(len(out))[:, None], which), dy)
 
+    def sort_pairs(self, x: In, out: Out, which: PlacesOut) -> None:
+        """Of every two neighbours in a row the larger first; `which`, where in the row each was."""
+        places = np.arange(x.shape[1])
+        swapped = np.repeat(x[:, 1::2] > x[:, ::2], 2, axis=1)
+        which[...] = np.where(swapped, places ^ 1, places)
+        self.pick(x, which, out)
+
     def multiply_channels(self, factor: In, y: InOut) -> None:
         """y × factor (batch, channels), the same for all pixels of an image."""
         y.reshape(len(y), -1, factor.shape[1])[...] *= factor[:, None]

@@ -20,10 +20,13 @@ from gancli.nn.layers import (
     Kernel,
     Layer,
     LayerNorm,
+    MaxMin,
     MaxPool,
     Noise,
+    Orthonormal,
     Reorder,
     Similarity,
+    SpectralNorm,
     average_pool,
     bilinear,
     dropout,
@@ -70,23 +73,32 @@ def _made_of(one: Placed, activation: Activation, batch: int) -> list[Layer]:
     normalized = bool(layer.batch_norm or layer.layer_norm)
     assert layer.init is not None and layer.bias is not None
     init, bias = _initializer(layer.init), layer.bias and not normalized
+    sorts = layer.activation is not None and layer.activation.name == "maxmin"
     own: Activation = Linear() if normalized else activation
     geometry = layer.kernel or 1, layer.stride or 1, layer.padding or 0
     layers = _before_inputs(one, batch)
+    dense: Dense
     if layer.conv is not None:
-        layers.append(Conv(_image(one.inputs), layer.conv, *geometry, own, init, bias))
+        dense = Conv(_image(one.inputs), layer.conv, *geometry, own, init, bias)
     elif layer.conv_transpose is not None:
         out = _image(after(layer, one.inputs))
-        layers.append(ConvTranspose(_image(one.inputs), out, *geometry, own, init, bias))
+        dense = ConvTranspose(_image(one.inputs), out, *geometry, own, init, bias)
     else:
         wide = width(math.prod(one.inputs), layer, batch)
-        layers.append(Dense(wide, math.prod(one.outputs), own, init, bias))
+        dense = (Orthonormal if layer.orthonormal else Dense)(wide, math.prod(one.outputs), own, init, bias)
+    if layer.spectral_norm:
+        bound = networks.SpectralNorm() if layer.spectral_norm is True else layer.spectral_norm
+        layers.append(SpectralNorm(dense, bound.iterations, bound.bound))
+    else:
+        layers.append(dense)
     channels, places = one.normalized
     if layer.layer_norm:
         layers.append(LayerNorm(channels, activation, places))
     elif layer.batch_norm:
         normal = BatchNorm(channels, activation, batch * places)
         layers.append(normal if places == 1 else Everywhere(normal, places))
+    if sorts:
+        layers.append(MaxMin(channels * places))
     return layers
 
 

@@ -57,10 +57,11 @@ class Player:
         return self.network if self.average is None else self.average.network
 
     def learn(self) -> None:
-        """One step along the network's gradients, then the bound, then the average."""
+        """One step along the network's gradients, then the bounds, then the average."""
         self.optimizer.step(self.network.params, self.network.grads)
         if self.clip is not None:
             self.clip(self.network)
+        self.network.after_step()
         if self.average is not None:
             self.average.follow(self.network, self.optimizer.steps)
 

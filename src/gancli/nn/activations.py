@@ -192,4 +192,5 @@ ACTIVATIONS: dict[str, Callable[..., Activation]] = {
     "linear": Linear,
     "softmax": Linear,  # only ever an output under cross_entropy, which takes the log-odds
     "step": Step,
+    "maxmin": Linear,  # sorted by a layer of its own, `layers.maxmin`
 }

@@ -79,6 +79,12 @@ class Network:
                     break
         return gradient
 
+    def after_step(self) -> None:
+        """What its layers do after each step of their parameters."""
+        with self.engine.blas:
+            for layer in self.layers:
+                layer.after_step()
+
     def columns(self) -> tuple[Array, Array]:
         """Two buffers like the output of the last pass, (batch, outputs), for a penalty."""
         shape = self.batch, self.outputs

@@ -134,7 +134,9 @@ def _penalties(spec: Gan | Wgan, opponent: str) -> Iterator[Finding]:
 
 def _wgan(spec: Wgan) -> Iterator[Finding]:
     critic, training = spec.critic, spec.training
-    if critic.clip is None and not training.penalties:
+    layers = [one.layer for one in critic.placed(None) if one.layer.learns]
+    bounded = all(layer.spectral_norm or layer.orthonormal for layer in layers)
+    if critic.clip is None and not training.penalties and not bounded:
         text = "has no bound, such as `clip`: it is not Lipschitz, and its estimate is no distance"
         yield Finding(("critic",), text, warning=True)
     output = activation_names(critic)[-1] if critic.sizes() else "linear"

@@ -20,6 +20,7 @@ def findings(spec: Experiment) -> Iterator[Finding]:
     yield from data_checks.findings(spec)
     for key, network in spec.networks().items():
         yield from network_checks.layers(key, network)
+        yield from network_checks.bounds(key, network)
         yield from network_checks.size(key, network, spec.training.batch)
         yield from network_checks.unused(key, network)
         yield from network_checks.batches(key, network, spec.training.batch)

@@ -51,7 +51,10 @@ SAYS_NOTHING = {
     "upsample": ("kernel", "stride", "padding", "output_padding", "reshape"),
 }
 """Of a layer of each kind, the fields that mean nothing there."""
-OF_WEIGHTS = ("activation", "mu", "bias", "dropout", "minibatch", "noise", "batch_norm", "layer_norm", "init")
+OF_WEIGHTS = (
+    "activation", "mu", "bias", "dropout", "minibatch", "noise", "batch_norm", "layer_norm", "init", "spectral_norm",
+    "orthonormal",
+)  # fmt: skip
 """And those that mean nothing where there are no weights."""
 
 
@@ -102,6 +105,35 @@ def _geometry(path: KeyPath, layer: Layer, kind: str) -> Iterator[Finding]:
         yield Finding((*path, "minibatch"), f"is for dense layers; remove it from `{kind}`")
     if layer.noise is not None and layer.noise.mode == "concat":
         yield Finding((*path, "noise", "mode"), f"concat is for dense layers; `{kind}` takes add or multiply")
+
+
+def bounds(key: str, network: Network) -> Iterator[Finding]:
+    """Bounds on a layer's slope that are not to be had, or that something undoes; and units that make no pairs."""
+    placed = list(network.placed(None))
+    for index, one in enumerate(placed):
+        layer = one.layer
+        path: KeyPath = (key, "layers", index) if network.layers else (key,)
+        if layer.orthonormal and layer.units is None and layer.learns:
+            yield Finding((*path, "orthonormal"), "is for dense layers; a convolution takes `spectral_norm`")
+        if layer.orthonormal and layer.spectral_norm:
+            text = "and `spectral_norm` of one layer: orthonormal weights have the norm 1 already; choose one"
+            yield Finding((*path, "orthonormal"), text)
+        if (layer.orthonormal or layer.spectral_norm) and (layer.batch_norm or layer.layer_norm):
+            name = "batch_norm" if layer.batch_norm else "layer_norm"
+            text = f"divides by what varies, and so undoes the bound on the weights; remove `{name}` or the bound"
+            yield Finding((*path, name), text, warning=True)
+        if layer.activation is not None and layer.activation.name == "maxmin":
+            if index == len(placed) - 1:
+                yield Finding(
+                    (key, "output"), "maxmin is for hidden layers: it sorts two units, of which this is no use"
+                )
+            elif one.outputs[0] % 2:
+                what = "channels" if len(one.outputs) == 3 else "units"
+                text = f"maxmin sorts two and two: needs an even number of {what}; got {one.outputs[0]}"
+                yield Finding((*path, "activation"), text)
+    if network.clip is not None and any(one.layer.orthonormal or one.layer.spectral_norm for one in placed):
+        text = "and `spectral_norm` or `orthonormal` both bound the weights: choose one"
+        yield Finding((key, "clip"), text, warning=network.orthonormal is False)
 
 
 def size(key: str, network: Network, batch: int) -> Iterator[Finding]:

@@ -62,9 +62,15 @@ class Softmax(Spec):
     name: Literal["softmax"]
 
 
+class Maxmin(Spec):
+    """Of every two units the larger first (Anil et al. 2019); for hidden layers of even size."""
+
+    name: Literal["maxmin"]
+
+
 AnyActivation = Annotated[
     Annotated[
-        Sigmoid | CenteredSigmoid | Tanh | Relu | LeakyRelu | Softplus | Linear | Softmax,
+        Sigmoid | CenteredSigmoid | Tanh | Relu | LeakyRelu | Softplus | Linear | Softmax | Maxmin,
         Field(discriminator="name"),
     ],
     named(),
@@ -126,6 +132,14 @@ class Kernel(Spec):
 AnyMinibatch = Annotated[Annotated[Similarity | Kernel, Field(discriminator="name")], named()]
 
 
+class SpectralNorm(Spec):
+    """Weights divided by the norm of what they do, so that a layer's slope is `bound` at most (Miyato et al. 2018)."""
+
+    iterations: Annotated[int, Field(ge=1, le=100)] = 1
+    """Of power iteration after each step."""
+    bound: Positive = 1.0
+
+
 class Layer(Spec):
     """One layer: `units` of a dense one, the channels of a `conv` or `conv_transpose`, a `pool` or an `upsample`.
 
@@ -168,6 +182,10 @@ class Layer(Spec):
     layer_norm: bool | None = None
     """Normalise each sample over all units, before the activation (Ba et al. 2016); its shift stands for the bias."""
     init: AnyInit | None = None
+    spectral_norm: bool | SpectralNorm | None = None
+    """Weights divided by their norm, of a convolution by that of images to images."""
+    orthonormal: bool | None = None
+    """Weights of a dense layer kept orthonormal: all singular values 1 (Anil et al. 2019)."""
 
     @property
     def kinds(self) -> list[str]:
@@ -228,6 +246,10 @@ class Network(Spec):
     ema: Share | None = None
     """Decay of a moving average of the generator's parameters, from which samples are drawn: 0.999."""
     init: AnyInit = Normal(name="normal")
+    spectral_norm: bool | SpectralNorm = False
+    """Spectral normalisation of every layer: weights divided by their norm."""
+    orthonormal: bool = False
+    """Orthonormal weights in every layer."""
     clip: Clip | None = None
     optimizer: AnyOptimizer = Sgd()
 
@@ -271,5 +293,7 @@ class Network(Spec):
                 "batch_norm": (self.batch_norm and not last) if layer.batch_norm is None else layer.batch_norm,
                 "layer_norm": (self.layer_norm and not last) if layer.layer_norm is None else layer.layer_norm,
                 "init": layer.init or self.init,
+                "spectral_norm": self.spectral_norm if layer.spectral_norm is None else layer.spectral_norm,
+                "orthonormal": self.orthonormal if layer.orthonormal is None else layer.orthonormal,
             }
             yield Placed(inputs, outputs, layer.model_copy(update=left_out))

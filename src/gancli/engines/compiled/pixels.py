@@ -87,6 +87,19 @@ def pick_input(share, shares, game, op, numbers, like):
 
 
 @kernel
+def sort_pairs(share, shares, game, op, numbers, like):
+    """x, out, which."""
+    first, last = share_of(op[ROWS], share, shares, 1)
+    for r in range(first, last):
+        x, out = whole(like, op, FIRST, r), whole(like, op, FIRST + 2, r)
+        which = words(like, op[FIRST + 4] + r * x.size * 8, x.size)
+        for i in range(0, x.size, 2):
+            larger = i + 1 if x[i + 1] > x[i] else i
+            smaller = 2 * i + 1 - larger
+            out[i], out[i + 1], which[i], which[i + 1] = x[larger], x[smaller], larger, smaller
+
+
+@kernel
 def multiply_channels(share, shares, game, op, numbers, like):
     """factor, y."""
     first, last = share_of(op[ROWS], share, shares, 1)

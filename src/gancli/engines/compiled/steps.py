@@ -21,12 +21,10 @@ from gancli.engines.replay.layout import (
     BLOCKS,
     BOUND,
     CLOCK,
-    COLUMNS,
     COUNT,
     DY,
     EPSILON,
     ETA,
-    FIRST,
     GAMMA,
     GRADS,
     GRAIN,
@@ -284,17 +282,3 @@ def average(share, shares, game, op, numbers, like):
     rest = mean.dtype.type(1.0 - min(numbers[0], (1.0 + steps) / (10.0 + steps)))
     for i in range(mean.size):
         mean[i] += rest * (w[i] - mean[i])
-
-
-@kernel
-def rescale(share, shares, game, op, numbers, like):
-    """By the last share."""
-    if share == shares - 1:
-        w = reals(like, op[FIRST], op[ROWS] * op[COLUMNS])
-        largest = w.dtype.type(0)
-        for i in range(w.size):
-            largest = max(largest, abs(w[i]))
-        if largest > numbers[0]:
-            factor = w.dtype.type(numbers[0] / largest)
-            for i in range(w.size):
-                w[i] *= factor

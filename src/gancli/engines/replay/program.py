@@ -345,11 +345,23 @@ def by_images(program: Program, op: Op) -> None:
     ints: dict[int, Any] = {at.ROWS: refs[-1].rows, at.COLUMNS: refs[-1].width}
     for place, ref in enumerate(refs):
         ints |= {at.FIRST + 2 * place: ref, at.FIRST + 2 * place + 1: ref.width}
-    tables = {op.get("pixels"), op.get("weights")} - {None}
+    tables = {op.get(name) for name in ("pixels", "weights", "norm")} - {None}
     if "pixels" in op.args:
         ints[at.FIRST + 2 * len(refs)] = op["pixels"].rows
     kinds = [(ref, kind != READ) for kind in (READ, CHANGED, WRITTEN) for _, ref in op.arrays(kind)]
     touched = [(ref, written, None if ref in tables else by_rows(ref)) for ref, written in kinds]
+    program.add(op.name, ints, touched, dict(enumerate(op.numbers)))
+
+
+def from_everything(program: Program, op: Op) -> None:
+    """A share of the rows that are written, from all that is read."""
+    refs = op.refs
+    assert all(ref.whole for ref in refs), f"{op}: rows apart"
+    ints: dict[int, Any] = {at.ROWS: refs[-1].rows, at.COLUMNS: refs[-1].width}
+    for place, ref in enumerate(refs):
+        ints |= {at.FIRST + 2 * place: ref, at.FIRST + 2 * place + 1: ref.width}
+    touched: list[Touched] = [(ref, False, None) for ref in op.reads]
+    touched += [(ref, True, by_rows(ref)) for ref in op.writes]
     program.add(op.name, ints, touched, dict(enumerate(op.numbers)))
 
 
@@ -359,10 +371,10 @@ LOWERED: dict[str, Callable[[Program, Op], None]] = {
     "step_params": step_params, "count": count, "average": average,
     **dict.fromkeys(("sgd", "adagrad", "rmsprop", "adadelta", "adam"), optimizer),
     "categorical_cross_entropy": whole_rows, "log_term": with_targets, "square_term": with_targets,
-    "rescale": alone,
+    "rescale": alone, "unit": alone, "bjorck": alone, "divide": by_images, "spectral_gradient": from_everything,
     **dict.fromkeys(convolutions.CONVOLUTIONS, convolution),
     "sum_rows": by_units, "channels_last": reorder, "channels_first": reorder,
-    **dict.fromkeys(("mix", "largest", "pick", "pick_input", "multiply_channels"), by_images),
+    **dict.fromkeys(("mix", "largest", "pick", "pick_input", "multiply_channels", "sort_pairs"), by_images),
     **dict.fromkeys(("weigh_slopes", "between"), by_images),
     **dict.fromkeys(("normalize_rows", "normalize_rows_gradient", "normalize_rows_curve"), by_images),
     **dict.fromkeys(("multiply_columns", "normalize", "stretch", "stretch_params", "normalize_gradient"), by_units),

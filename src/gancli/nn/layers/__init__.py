@@ -2,9 +2,11 @@
 
 from gancli.nn.layers.base import Layer
 from gancli.nn.layers.batch_norm import BatchNorm
+from gancli.nn.layers.bounded import Orthonormal, SpectralNorm
 from gancli.nn.layers.conv import Conv, ConvTranspose, Everywhere, Reorder
 from gancli.nn.layers.dense import Dense
 from gancli.nn.layers.layer_norm import LayerNorm
+from gancli.nn.layers.maxmin import MaxMin
 from gancli.nn.layers.minibatch import Kernel, Similarity
 from gancli.nn.layers.noise import ChannelDropout, Noise, dropout
 from gancli.nn.layers.pixels import MaxPool, Mixed, average_pool, bilinear, nearest
@@ -25,10 +27,13 @@ LAYERS = {
     "max_pool": MaxPool,
     "layer_norm": LayerNorm,
     "channel_dropout": ChannelDropout,
+    "spectral_norm": SpectralNorm,
+    "orthonormal": Orthonormal,
+    "maxmin": MaxMin,
 }
 
 __all__ = [
     "LAYERS", "BatchNorm", "ChannelDropout", "Conv", "ConvTranspose", "Dense", "Everywhere", "Kernel", "Layer",
-    "LayerNorm", "MaxPool", "Mixed", "Noise", "Reorder", "Scalar", "Similarity", "average_pool", "bilinear", "dropout",
-    "nearest",
+    "LayerNorm", "MaxMin", "MaxPool", "Mixed", "Noise", "Orthonormal", "Reorder", "Scalar", "Similarity",
+    "SpectralNorm", "average_pool", "bilinear", "dropout", "nearest",
 ]  # fmt: skip

@@ -38,6 +38,9 @@ class Layer:
     def initialize(self, rng: np.random.Generator) -> None:
         """Draw the initial parameters."""
 
+    def after_step(self) -> None:
+        """What is to be done after each step of the parameters."""
+
     def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
         """Have buffers for this batch size at hand."""
         raise NotImplementedError
