@@ -62,6 +62,8 @@ def _table(*metrics: Metric) -> dict[str, Metric]:
 
 _SCALE = "it is in the critic's own unit, so that a critic that hardly moves reads 0 whatever the generator draws"
 _AGAINST = "it says how one network stands against the other of its game, not what the generator draws"
+_STEEP = "it is the unit of what the critic says, not what the generator draws"
+_LEARNED = "it is at most the distance, and nearer to it for a critic that has learned more"
 _SPREAD = "it is how far apart samples are, which is as large for noise as for varied images"
 
 METRICS = _table(
@@ -106,6 +108,11 @@ METRICS = _table(
     Metric("sample_distance", "mean distance of two samples", "L2", "batches", None, 0.0, bound=0.5, why=_SPREAD),
     Metric("real_distance", "mean distance of two real samples", "L2", "batches", None, 0.0, why="it is of the data"),
     Metric("wasserstein_estimate", "E f(x) − E f(G(z))", "critic's", "a WGAN", None, why=_SCALE),
+    Metric("lipschitz", "Lipschitz constant of the critic", "f's per L2", "lipschitz", None, 0.0, why=_STEEP),
+    Metric("lipschitz_bound", "bound of it, by layers' norms", "f's per L2", "lipschitz", None, 0.0, why=_STEEP),
+    Metric("steepest_slope", "largest slope seen", "f's per L2", "lipschitz", None, 0.0, why=_STEEP),
+    Metric("mean_slope", "mean slope between real and generated", "f's per L2", "lipschitz", None, 0.0, why=_STEEP),
+    Metric("estimate_per_lipschitz", "estimate per Lipschitz constant", "L2", "lipschitz", None, why=_LEARNED),
     Metric("real_score", "D(x), or f(x), of real samples", "D's", "a game", None, why=_AGAINST),
     Metric("real_score_std", "its standard deviation over samples", "D's", "a game", None, 0.0, why=_AGAINST),
     Metric("fake_score", "D(G(z)), or f(G(z))", "D's", "a game", None, why=_AGAINST),

@@ -85,7 +85,7 @@ def test_slopes_are_those_of_every_sample_in_portions(monkeypatch: pytest.Monkey
 
     real, fake = np.random.default_rng(1).random((2, 25, 2))
     whole = critics.read(linear(3.0, 4.0), real, fake, np.random.default_rng(0))
-    monkeypatch.setattr(critics, "CHUNK", 10)
+    monkeypatch.setattr("gancli.evaluation.lipschitz.CHUNK", 10)
     parts = critics.read(linear(3.0, 4.0), real, fake, np.random.default_rng(0))
     assert parts == whole and whole.slope == whole.steepest == 5.0
     assert whole.estimate == pytest.approx((real - fake).mean(axis=0) @ [3.0, 4.0])

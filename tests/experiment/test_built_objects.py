@@ -11,7 +11,7 @@ import pytest
 from gancli.engines import make_engine
 from gancli.experiment import build, load_data, stream, threads_for, usable_cores
 from gancli.experiment.build import _codes, _loss
-from gancli.games import R1
+from gancli.games import Penalty
 from gancli.nn.activations import Linear
 from gancli.nn.layers import BatchNorm, Dense, Noise
 from gancli.nn.losses import ADVERSARIAL, BinaryCrossEntropy, CategoricalCrossEntropy, MeanSquaredError
@@ -121,14 +121,19 @@ def test_a_gan_plays_what_its_configuration_says() -> None:
         "training.ratios={real: 2, generator: 3}",
     )  # fmt: skip
     game = found.game
-    assert (game.batch, game.distribution, game.test_batches, game.r1) == (4, "gaussian", 3, R1(gamma=0.5, every=3))
+    assert (game.batch, game.distribution, game.test_batches, game.penalties.all) == (
+        4,
+        "gaussian",
+        3,
+        (Penalty(0.25, every=3),),
+    )
     assert game.ratios == {"real": 2, "fake": 0, "shared": 1, "generator": 3} | game.ratios
     assert (game.ratios["real"], game.ratios["generator"]) == (2, 3)
     assert (game.labels.low, game.labels.high, game.labels.flip) == (0.5, 0.9, 0.25)
     assert game.loss == ADVERSARIAL["gan", "non_saturating"].with_real_label(0.7)
     assert game.real is found.batches["training"] and list(found.batches) == ["training", "test"]
     assert (game.generator, game.opponent) == (game.players["generator"], game.players["discriminator"])
-    assert built(GAN).game.r1 is None
+    assert built(GAN).game.penalties.all == ()
 
 
 @pytest.mark.parametrize(
@@ -280,3 +285,15 @@ def test_a_rate_is_the_optimisers_own_else_the_top_levels_and_adadelta_has_none(
         generator, discriminator = (player.optimizer for player in players.values())
         assert (generator.name, generator.eta, generator.momentum) == ("adam", 0.25, 0.5)
         assert getattr(discriminator, "eta", None) == eta and discriminator.momentum == 0.0
+
+
+def test_penalties_are_what_their_configuration_says() -> None:
+    found = built(
+        GAN, "training.gradient_penalty={lambda: 3, target: 0.5, side: above, at: noise, every: 4}",
+        "training.r2={gamma: 0.2}",
+    )  # fmt: skip
+    r2, penalty = found.game.penalties.all
+    assert r2 == Penalty(0.1, at="fake")
+    split = found.dataset.train
+    spread = 0.5 * split.seen(split.samples, "float64").std()
+    assert penalty == Penalty(3.0, 0.5, True, "noise", 4, pytest.approx(spread, rel=1e-6))

@@ -25,7 +25,7 @@ pictures: {every: 10, count: 1}
 engine: numpy
 """
 XOR = "kind: supervised\ndata: {set: xor}\nnetwork: {shape: [2, 2, 1]}\ntraining: {games: 2, batch: 5}\ntest: {count: 401}\n"
-CLIP = "critic: has no `clip`: without a bound it is not Lipschitz, and its estimate is no distance"
+CLIP = "critic: has no bound, such as `clip`: it is not Lipschitz, and its estimate is no distance"
 BATCH = (
     "training.batch: is 500, but there are only 450 training samples (the bundled MNIST-5k): each batch, in training and "
     "in tests, holds some of them more than once"

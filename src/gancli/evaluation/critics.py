@@ -9,13 +9,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from gancli.evaluation.estimate import Array, Rng
+from gancli.evaluation.lipschitz import between, slopes
 from gancli.nn import Network
 
-CHUNK = 1000
-"""Samples in one pass."""
 FEWEST = 8
 """Readings before a critic can have settled."""
 SETTLED = 0.02
@@ -62,12 +59,10 @@ def read(critic: Network, real: Array, fake: Array, rng: Rng) -> Reading:
 
     Those are t x + (1 − t) x', t uniform, x and x' independent (Gulrajani et al. 2017, algorithm 1).
     """
-    count = min(len(real), len(fake))
-    t = rng.random((count, 1)).astype(real.dtype)
-    between = t * real[:count] + (1 - t) * fake[:count]
-    (of_real, at_real), (of_fake, at_fake), (_, at_between) = (_see(critic, x, rng) for x in (real, fake, between))
+    points = real, fake, between(real, fake, rng)
+    (of_real, at_real), (of_fake, at_fake), (_, at_between) = (slopes(critic, x, rng) for x in points)
     error = math.sqrt(of_real.var() / len(real) + of_fake.var() / len(fake))
-    steepest = max(float(slopes.max()) for slopes in (at_real, at_fake, at_between))
+    steepest = max(float(some.max()) for some in (at_real, at_fake, at_between))
     return Reading(float(of_real.mean() - of_fake.mean()), error, float(at_between.mean()), steepest)
 
 
@@ -83,17 +78,3 @@ def settled(readings: Sequence[Reading]) -> bool:
     half, last = len(readings) // 2, readings[-1]
     before, now = (sum(reading.distance for reading in pair) / 2 for pair in (readings[half - 2 : half], readings[-2:]))
     return not last.dead and abs(now - before) <= max(SETTLED * abs(now), NOISE * last.error / last.slope)
-
-
-def _see(critic: Network, x: Array, rng: Rng) -> tuple[Array, Array]:
-    """f and ‖∇f‖ at each of x (count, features), both (count,) in double precision."""
-    values, slopes = np.empty(len(x)), np.empty(len(x))
-    for start in range(0, len(x), CHUNK):
-        chunk = x[start : start + CHUNK]
-        rows = slice(start, start + len(chunk))
-        outputs = critic.forward(chunk, rng, training=False)
-        values[rows] = outputs[:, 0]
-        gradient = critic.backward(np.ones_like(outputs), params=False, inputs=True)
-        assert gradient is not None
-        slopes[rows] = np.sqrt(np.einsum("ij,ij->i", gradient, gradient, dtype=np.float64))
-    return values, slopes

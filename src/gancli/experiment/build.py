@@ -27,7 +27,7 @@ game takes ten times as long on two as on one.
 """
 STREAMS = (
     "init", "order", "latent", "noise", "labels", "test", "pictures", "data", "evaluate", "opponent_init",
-    "penalty",
+    "penalty", "lipschitz",
 )  # fmt: skip
 """One generator for each purpose. Their order decides what a seed means: add at the end."""
 INIT = {"network": "init", "generator": "init", "discriminator": "opponent_init", "critic": "opponent_init"}

@@ -168,7 +168,7 @@ class Loop:
         stops = isinstance(self.spec, Gan | Wgan) and self.spec.stop.on_collapse
         if text is not None and stops and self._alarm.collapsed:
             self._collapse = text
-        row |= self.evaluation()
+        row |= self.evaluation() | self.slopes()
         self.folder.append_metrics(row)
         self.reporter.metrics(row)
         if text is not None:
@@ -177,11 +177,8 @@ class Loop:
 
     def evaluation(self) -> dict[str, float]:
         """What the judge says, where that is due or the run ends: of the same latents each time."""
-        spec, played = self.spec, self.built.game.played
-        if not isinstance(spec, Gan | Wgan) or spec.evaluate is None:
-            return {}
-        ends = played == self.built.games or self._collapse is not None
-        if played % self._period(spec.evaluate.every) and not ends:
+        spec = self.spec
+        if not isinstance(spec, Gan | Wgan) or spec.evaluate is None or not self._is_due(spec.evaluate.every):
             return {}
         if self._evaluator is None:
             from gancli.experiment.evaluating import Evaluator  # few runs are judged, and all have to start
@@ -190,6 +187,21 @@ class Loop:
         game = self.built.game
         assert isinstance(game, Adversarial)
         return self._evaluator.measure(game.sample(spec.evaluate.samples, stream(spec.seed, "evaluate")))
+
+    def slopes(self) -> dict[str, float]:
+        """How steep the critic is, where that is due or the run ends: of the same samples and latents each time."""
+        spec, game = self.spec, self.built.game
+        if not isinstance(spec, Gan | Wgan) or spec.lipschitz is None or not self._is_due(spec.lipschitz.every):
+            return {}
+        from gancli.experiment.lipschitz import of_game  # likewise
+
+        assert isinstance(game, Adversarial)
+        return of_game(game, self.built.dataset, spec.lipschitz.samples, stream(spec.seed, "lipschitz")).metrics()
+
+    def _is_due(self, every: int | str) -> bool:
+        """Something that is measured in some of the tests, and in the last."""
+        played = self.built.game.played
+        return played % self._period(every) == 0 or played == self.built.games or self._collapse is not None
 
     def picture(self) -> None:
         """Draw what the game has to show: the same latents, and the same noise, each time."""

@@ -142,8 +142,12 @@ def _before_inputs(one: Placed, batch: int) -> list[Layer]:
 
 def make_players(spec: Learning, engine: Engine, streams: Mapping[str, np.random.Generator]) -> dict[str, Player]:
     """The players of a spec by name, the first parameters of each drawn from its stream, by its name."""
-    logits = not isinstance(spec, models.Wgan) and spec.training.loss in LOG_ODDS
-    return {key: _player(spec, key, engine, streams[key], logits) for key in spec.networks()}
+    return {key: _player(spec, key, engine, streams[key], takes_logits(spec)) for key in spec.networks()}
+
+
+def takes_logits(spec: Learning) -> bool:
+    """Does the loss take log-odds, in place of the output of a discriminator or classifier?"""
+    return not isinstance(spec, models.Wgan) and spec.training.loss in LOG_ODDS
 
 
 def _player(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, logits: bool) -> Player:

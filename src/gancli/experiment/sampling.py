@@ -8,7 +8,7 @@ import numpy as np
 
 from gancli.data import Units
 from gancli.engines import Array, make_engine
-from gancli.experiment.networks import make_network
+from gancli.experiment.networks import make_network, takes_logits
 from gancli.games.adversarial import sample_generator
 from gancli.nn import Network
 from gancli.runs import RunError, RunFolder, checkpoint
@@ -42,10 +42,13 @@ def load_generator(folder: RunFolder) -> tuple[Gan | Wgan, Network, int]:
     return spec, *trained(folder, spec, "generator", spec.engine, "to sample from")
 
 
-def trained(folder: RunFolder, spec: Learning, key: str, engine: str, what_for: str) -> tuple[Network, int]:
-    """A run's network, averaged where it is, as its newest checkpoint has it, and the game of that. Raises RunError."""
-    network = make_network(spec, key, make_engine(engine), np.random.default_rng(0))
-    averaged = spec.networks()[key].ema is not None
+def trained(
+    folder: RunFolder, spec: Learning, key: str, engine: str, what_for: str, averaged: bool = True, logits: bool = False
+) -> tuple[Network, int]:
+    """A run's network as its newest checkpoint has it, and the game of that: its average, where it has one and
+    `averaged` asks for it; with `logits`, the output that the loss takes. Raises RunError."""
+    network = make_network(spec, key, make_engine(engine), np.random.default_rng(0), logits and takes_logits(spec))
+    averaged = averaged and spec.networks()[key].ema is not None
     try:
         saved = checkpoint.newest(folder.checkpoints)
         network.params[...] = saved.arrays[f"{key}.{'average' if averaged else 'params'}"]

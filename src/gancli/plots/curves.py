@@ -16,6 +16,19 @@ LINES: dict[
         f"{METRICS['wasserstein_estimate'].label}, in the critic's own unit",
         [("wasserstein_estimate", "Wasserstein estimate", BLUE, None)],
     ),
+    "lipschitz": (
+        "slope of the discriminator or critic",
+        [
+            ("lipschitz_bound", "bound, the product of the layers' norms", GREEN, None),
+            ("lipschitz", "Lipschitz constant", BLUE, None),
+            ("steepest_slope", "largest slope seen", PURPLE, None),
+            ("mean_slope", "mean slope between real and generated", ORANGE, None),
+        ],
+    ),
+    "distance": (
+        METRICS["estimate_per_lipschitz"].label,
+        [("estimate_per_lipschitz", "at most the distance", BLUE, None)],
+    ),
     "scores": (
         "output of the discriminator or critic",
         [

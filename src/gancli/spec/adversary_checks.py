@@ -22,7 +22,7 @@ NOT_FOR_A_CRITIC = {
 
 def findings(spec: Gan | Wgan) -> Iterator[Finding]:
     """All that is wrong with the game of a spec whose fields and networks are each right by themselves."""
-    yield from _evaluated(spec)
+    yield from _among_tests(spec)
     for name, network in spec.networks().items():
         if "softmax" in activation_names(network):
             yield Finding((name, "output"), "softmax is for the output of a supervised network")
@@ -54,13 +54,15 @@ def _range(spec: Gan | Wgan) -> Iterator[Finding]:
         yield Finding(("generator", "output"), f"{text}: samples outside are cut off in pictures", warning=True)
 
 
-def _evaluated(spec: Gan | Wgan) -> Iterator[Finding]:
-    if spec.evaluate is None:
-        return
-    tests, every = spec.test.every, spec.evaluate.every
-    by_pass = "pass" in (tests, every)
-    if tests != every if by_pass else int(every) % int(tests):
-        yield Finding(("evaluate", "every"), f"must be a multiple of test.every ({tests}); got {every}")
+def _among_tests(spec: Gan | Wgan) -> Iterator[Finding]:
+    """What is measured in some of the tests alone."""
+    for key, among in (("evaluate", spec.evaluate), ("lipschitz", spec.lipschitz)):
+        if among is None:
+            continue
+        tests, every = spec.test.every, among.every
+        by_pass = "pass" in (tests, every)
+        if tests != every if by_pass else int(every) % int(tests):
+            yield Finding((key, "every"), f"must be a multiple of test.every ({tests}); got {every}")
 
 
 def _gan(spec: Gan) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from gancli.spec.training import (
     Evaluate,
     GameTest,
     GanTraining,
+    Lipschitz,
     Pictures,
     Stop,
     SupervisedTest,
@@ -76,6 +77,7 @@ class Gan(_Learning):
     training: GanTraining
     test: GameTest = GameTest()
     evaluate: Evaluate | None = None
+    lipschitz: Lipschitz | None = None
     stop: Stop = Stop()
     pictures: Pictures = Pictures()
 
@@ -90,6 +92,7 @@ class Wgan(_Learning):
     training: WganTraining
     test: GameTest = GameTest()
     evaluate: Evaluate | None = None
+    lipschitz: Lipschitz | None = None
     stop: Stop = Stop()
     pictures: Pictures = Pictures()
 

@@ -172,6 +172,15 @@ class Evaluate(Spec):
     samples: Annotated[int, Field(ge=100, le=100_000)] = 2000
 
 
+class Lipschitz(Spec):
+    """When to say how steep the discriminator or critic is, among the tests (`gancli lipschitz` says more)."""
+
+    every: Every
+    """In games, a multiple of `test.every`."""
+    samples: Annotated[int, Field(ge=10, le=100_000)] = 1000
+    """Of each side."""
+
+
 class Stop(Spec):
     """When to end before the last game."""
 

@@ -18,6 +18,7 @@ class Mixed(Moving):
 
     def __init__(self, channels: int, matrix: Array):
         super().__init__()
+        self.matrix = matrix
         made, pixels = matrix.shape
         self.inputs, self.units = pixels * channels, made * channels
         self._there, self._back = _table(matrix), _table(matrix.T)
@@ -87,6 +88,8 @@ class MaxPool(Moving):
         channels, *sides = image
         patches = np.kron(*(_windows(side, kernel, stride) for side in sides))
         self._pixels, _ = _table(patches)
+        self.most_in = int(patches.sum(axis=0).max())
+        """Patches that a pixel is in at most."""
         self.inputs, self.units = channels * sides[0] * sides[1], channels * len(patches)
         self._which: dict[int, Indices] = {}
 

@@ -1,0 +1,57 @@
+"""How steep a run's discriminator or critic is, between its data and its generator's samples (report, 4.5.2)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gancli.data import Dataset, Split
+from gancli.engines import Array, BlasThreads
+from gancli.evaluation.lipschitz import Steepness, steepness
+from gancli.experiment.build import load_data
+from gancli.experiment.sampling import trained
+from gancli.games.adversarial import Adversarial, sample_generator
+from gancli.nn import Network
+from gancli.runs import RunError, RunFolder
+from gancli.spec import Gan, Wgan, load
+
+
+@dataclass(frozen=True)
+class Critic:
+    """What was measured of a run's `network`, at its game `game`, with so many samples of each side."""
+
+    network: str
+    game: int
+    samples: int
+    steepness: Steepness
+
+
+@BlasThreads(1)
+def of_run(folder: RunFolder, samples: int, seed: int) -> Critic:
+    """Of a run's newest checkpoint. Raises RunError, SpecError, DataError."""
+    spec = load(folder.config).experiment
+    if not isinstance(spec, Gan | Wgan):
+        raise RunError(f"{folder.path}: is a {spec.kind} run; it has no critic")
+    key = next(name for name in spec.networks() if name != "generator")
+    why = "to measure"
+    generator, _ = trained(folder, spec, "generator", "numpy", why, averaged=False)
+    critic, game = trained(folder, spec, key, "numpy", why, logits=True)
+    rng = np.random.default_rng(seed)
+    fake = sample_generator(generator, spec.latent.distribution, samples, rng)[0]
+    real = drawn(load_data(spec).test, len(fake), critic, rng)
+    return Critic(key, game, len(real), steepness(critic, real, fake, rng))
+
+
+def of_game(game: Adversarial, dataset: Dataset, samples: int, rng: np.random.Generator) -> Steepness:
+    """Of a game that is being played, which it leaves as it is."""
+    critic, generator = game.opponent.network, game.generator.network
+    with critic.engine.blas:
+        fake = game.sample(samples, rng, generator)
+        return steepness(critic, drawn(dataset.test, samples, critic, rng), fake, rng)
+
+
+def drawn(split: Split, count: int, network: Network, rng: np.random.Generator) -> Array:
+    """So many samples of a split at most, as a network sees them, (count, features)."""
+    rows = rng.permutation(len(split.samples))[:count]
+    out: Array = np.empty((len(rows), network.inputs), network.dtype)
+    network.engine.gather(split.samples, rows, split.factor, split.shift, out)
+    return out
