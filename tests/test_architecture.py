@@ -14,9 +14,10 @@ from gancli import data, spec
 from gancli.engines import ENGINES
 from gancli.games import CLIPS, FIELDS, GAMES
 from gancli.nn.activations import ACTIVATIONS
+from gancli.nn.adversarial_losses import ADVERSARIAL
 from gancli.nn.initializers import INITIALIZERS
 from gancli.nn.layers import LAYERS
-from gancli.nn.losses import ADVERSARIAL, LOSSES
+from gancli.nn.losses import LOSSES
 from gancli.nn.optimizers import OPTIMIZERS
 from gancli.spec import models, networks
 from gancli.spec.data import OWN

@@ -63,7 +63,7 @@ def _table(*metrics: Metric) -> dict[str, Metric]:
 _SCALE = "it is in the critic's own unit, so that a critic that hardly moves reads 0 whatever the generator draws"
 _AGAINST = "it says how one network stands against the other of its game, not what the generator draws"
 _STEEP = "it is the unit of what the critic says, not what the generator draws"
-_LEARNED = "it is at most the distance, and nearer to it for a critic that has learned more"
+_LEARNED = "it is at most the true one, and nearer to it where the network that judges has learned more"
 _SPREAD = "it is how far apart samples are, which is as large for noise as for varied images"
 
 METRICS = _table(
@@ -117,6 +117,7 @@ METRICS = _table(
     Metric("real_score_std", "its standard deviation over samples", "D's", "a game", None, 0.0, why=_AGAINST),
     Metric("fake_score", "D(G(z)), or f(G(z))", "D's", "a game", None, why=_AGAINST),
     Metric("fake_score_std", "its standard deviation over samples", "D's", "a game", None, 0.0, why=_AGAINST),
+    Metric("divergence", "divergence that D's loss shows", "its own", "a GAN", None, why=_LEARNED),
     Metric("discriminator_loss", "loss of the discriminator", "loss", "a GAN", None, 0.0, why=_AGAINST),
     Metric("generator_loss", "loss of the generator", "loss", "a GAN", None, why=_AGAINST),
     Metric("discriminator_gradient", "norm of its gradient", "L2", "a GAN", None, 0.0, why=_AGAINST),

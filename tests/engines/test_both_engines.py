@@ -9,8 +9,9 @@ import helpers
 from gancli.engines import ENGINES, numba_is_here
 from gancli.games import CLIPS, FIELDS, GAMES
 from gancli.nn.activations import ACTIVATIONS
+from gancli.nn.adversarial_losses import ADVERSARIAL, F_DIVERGENCES
 from gancli.nn.layers import LAYERS
-from gancli.nn.losses import ADVERSARIAL, LOSSES
+from gancli.nn.losses import LOSSES
 from gancli.nn.optimizers import OPTIMIZERS
 
 pytestmark = [
@@ -147,6 +148,28 @@ CASES: dict[str, tuple[str, list[str]]] = {
     "in the stored order": (MNIST, ["training.shuffle=false"]),
     "gan non_saturating": (GAN, []),
     "gan minimax": (GAN, ["training.generator_loss=minimax"]),
+    "gan kl": (GAN, ["training.generator_loss=kl"]),
+    "gan hinge": (GAN, ["training.loss=hinge"]),
+    "gan relativistic": (
+        GAN,
+        [
+            "training.loss=relativistic",
+            "training.ratios={fake: 1, generator: 1}",
+            "training.r1={gamma: 0.2}",
+            "training.r2={gamma: 0.2}",
+        ],
+    ),
+    **{
+        f"gan f, {divergence}": (
+            GAN,
+            [
+                f"training.loss={{name: f, divergence: {divergence}}}",
+                f"training.generator_loss={('minimax', 'non_saturating')[number % 2]}",
+                "discriminator.clip={bound: 0.1}",
+            ],
+        )
+        for number, divergence in enumerate(dict.fromkeys(divergence for divergence, _ in F_DIVERGENCES))
+    },
     "gan least_squares": (GAN, ["training.loss=least_squares"]),
     "gan, all four ratios": (GAN, ["training.ratios={real: 2, shared: 1, fake: 2, generator: 1}"]),
     "gan without real": (GAN, ["training.ratios={real: 0, shared: 1}"]),
@@ -411,7 +434,10 @@ def test_the_table_holds_everything() -> None:
     assert values(used, "activation") | values(used, "output") == set(ACTIVATIONS) - {"step"}
     assert values(used, "loss") >= set(LOSSES)
     games = [one["training"] for one in used if one["kind"] in ("gan", "wgan")]
-    of_both = {(one["loss"], one["generator_loss"] if one["loss"] == "gan" else None) for one in games if "loss" in one}
+    losses = [(one["loss"], one["generator_loss"]) for one in games if "loss" in one]
+    of_both = {(loss, generator if loss == "gan" else None) for loss, generator in losses if isinstance(loss, str)}
+    of_f = {loss["divergence"] for loss, _ in losses if not isinstance(loss, str)}
+    assert of_f == {divergence for divergence, _ in F_DIVERGENCES}
     assert of_both | {("wasserstein", None)} == set(ADVERSARIAL)
     assert values(used, "minibatch") == {"similarity", "kernel"}
     assert set(LAYERS) == {

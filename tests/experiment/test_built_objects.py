@@ -13,8 +13,9 @@ from gancli.experiment import build, load_data, stream, threads_for, usable_core
 from gancli.experiment.build import _codes, _loss
 from gancli.games import Penalty
 from gancli.nn.activations import Linear
+from gancli.nn.adversarial_losses import ADVERSARIAL
 from gancli.nn.layers import BatchNorm, Dense, Noise
-from gancli.nn.losses import ADVERSARIAL, BinaryCrossEntropy, CategoricalCrossEntropy, MeanSquaredError
+from gancli.nn.losses import BinaryCrossEntropy, CategoricalCrossEntropy, MeanSquaredError
 from helpers import experiment
 
 GAN = """

@@ -11,9 +11,10 @@ import pytest
 from gancli.engines import make_engine
 from gancli.nn import Network
 from gancli.nn.activations import ACTIVATIONS, Linear, Sigmoid, log_odds
+from gancli.nn.adversarial_losses import ADVERSARIAL, F_DIVERGENCES, PairTerm
 from gancli.nn.initializers import glorot
 from gancli.nn.layers import LAYERS, BatchNorm, Dense, Kernel, Noise, Scalar, Similarity, dropout
-from gancli.nn.losses import ADVERSARIAL, LOSSES, CategoricalCrossEntropy
+from gancli.nn.losses import LOSSES, CategoricalCrossEntropy
 from gancli.nn.penalty import add_penalty
 
 ENGINE = make_engine("checked")
@@ -24,6 +25,7 @@ SETTINGS: dict[str, list[dict[str, float]]] = {
     "leaky_relu": [{"slope": 0.2}, {"slope": 0.01}],
     "linear": [{}, {"slope": 2.0}],
 }
+ALL_ADVERSARIAL: dict[Any, Any] = {**ADVERSARIAL, **F_DIVERGENCES}
 CASES = [(name, settings) for name in ACTIVATIONS if name != "step" for settings in SETTINGS.get(name, [{}])]
 
 
@@ -195,10 +197,10 @@ def test_supervised_losses(loss: Any) -> None:
     check(net, batch(), lambda o: loss.value(o, target), lambda o, out: loss.gradient(ENGINE, o, target, out))
 
 
-@pytest.mark.parametrize("key", ADVERSARIAL, ids=str)
+@pytest.mark.parametrize("key", ALL_ADVERSARIAL, ids=str)
 @pytest.mark.parametrize("term", ["real", "fake", "generator"])
 def test_adversarial_terms(key: Any, term: str) -> None:
-    part = getattr(ADVERSARIAL[key], term)
+    part = getattr(ALL_ADVERSARIAL[key], term)
     net = network([Dense(4, 6, Sigmoid(), glorot()), Dense(6, 1, Linear(), glorot())])
     check(net, batch(), part.value, partial(part.gradient, ENGINE))
 
@@ -218,6 +220,18 @@ def test_terms_with_targets_of_each_sample(loss: str) -> None:
         assert found == pytest.approx(expected, rel=1e-12)
         part.gradient(ENGINE, output, out=found, targets=np.array([[target], [1.0], [1.0], [1.0], [1.0]]))
         assert found[0] == pytest.approx(expected[0], rel=1e-12)
+
+
+@pytest.mark.parametrize("side", [1.0, -1.0])
+def test_a_term_of_pairs(side: float) -> None:
+    """Its other side stands still."""
+    part, other = PairTerm(side), batch(5, 1, seed=9)
+    net = network([Dense(4, 6, Sigmoid(), glorot()), Dense(6, 1, Linear(), glorot())])
+
+    def gradient(output: Any, out: Any) -> None:
+        part.gradient(ENGINE, output, out, targets=other)
+
+    check(net, batch(), lambda output: part.value(output, other), gradient)
 
 
 @pytest.mark.parametrize("key", ADVERSARIAL, ids=str)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from gancli.engines import make_engine
-from gancli.nn.losses import ADVERSARIAL, LOSSES, CategoricalCrossEntropy, sigmoid, softmax, softplus
+from gancli.nn.adversarial_losses import ADVERSARIAL, softplus
+from gancli.nn.losses import LOSSES, CategoricalCrossEntropy, sigmoid, softmax
 
 P = np.array([[0.2, 0.9, 0.5], [0.6, 0.3, 0.7]])
 T = np.array([[0.0, 1.0, 0.25], [1.0, 0.0, 1.0]])
@@ -46,6 +47,16 @@ BY_HAND: dict[Any, dict[str, float]] = {
     ("least_squares", None): {
         "real": 0.5 * ((D - 1) ** 2).mean(), "fake": 0.5 * (D**2).mean(), "generator": 0.5 * ((D - 1) ** 2).mean()
     },
+    ("gan", "kl"): {
+        "real": -0.5 * np.log(D).mean(), "fake": -0.5 * np.log(1 - D).mean(), "generator": -0.5 * (D / (1 - D)).mean()
+    },
+    ("hinge", None): {
+        "real": np.maximum(0, 1 - D).mean(), "fake": np.maximum(0, 1 + D).mean(), "generator": -D.mean()
+    },
+    ("relativistic", None): {
+        "real": np.log(1 + np.exp(-D)).mean(), "fake": np.log(1 + np.exp(D)).mean(),
+        "generator": np.log(1 + np.exp(-D)).mean(),
+    },
     ("wasserstein", None): {"real": -D.mean(), "fake": D.mean(), "generator": -D.mean()},
 }  # fmt: skip
 
@@ -62,10 +73,9 @@ def test_adversarial_losses_are_those_of_their_papers(key: Any) -> None:
 def test_a_smoothed_label_is_the_real_samples_alone() -> None:
     smooth = ADVERSARIAL["gan", "non_saturating"].with_real_label(0.8)
     assert smooth.real.value(odds(D)) == pytest.approx(-0.5 * (0.8 * np.log(D) + 0.2 * np.log(1 - D)).mean())
-    assert (
-        dataclasses.replace(smooth, real=ADVERSARIAL["gan", "non_saturating"].real)
-        == ADVERSARIAL["gan", "non_saturating"]
-    )
+    plain = ADVERSARIAL["gan", "non_saturating"]
+    assert dataclasses.replace(smooth, real=plain.real, divergence=plain.divergence) == plain
+    assert smooth.divergence is None and plain.with_real_label(1.0) == plain, "with other targets it shows none"
     square = ADVERSARIAL["least_squares", None].with_real_label(0.8)
     assert square.real.value(D) == pytest.approx(0.5 * ((D - 0.8) ** 2).mean())
 

@@ -10,10 +10,17 @@ from plots.by_hand import BLUE, GREEN, ORANGE, PURPLE, band, colour, curve, figu
 
 LINES = {
     "wasserstein": {"Wasserstein estimate": ("wasserstein_estimate", BLUE)},
+    "lipschitz": {
+        "bound, the product of the layers' norms": ("lipschitz_bound", GREEN),
+        "Lipschitz constant": ("lipschitz", BLUE), "largest slope seen": ("steepest_slope", PURPLE),
+        "mean slope between real and generated": ("mean_slope", ORANGE),
+    },
+    "distance": {"at most the distance": ("estimate_per_lipschitz", BLUE)},
     "scores": {"D(x), real": ("real_score", BLUE), "D(G(z)), generated": ("fake_score", ORANGE)},
     "losses": {
         "discriminator": ("discriminator_loss", BLUE), "generator": ("generator_loss", ORANGE), "test loss": ("loss", BLUE),
     },
+    "divergence": {"at most the divergence": ("divergence", BLUE)},
     "accuracy": {"test accuracy": ("accuracy", BLUE)},
     "gradients": {
         "discriminator": ("discriminator_gradient", BLUE), "critic": ("critic_gradient", BLUE),

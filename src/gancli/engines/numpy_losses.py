@@ -32,10 +32,29 @@ class NumpyLosses:
         out[...] = (1.0 - t) * sigmoid(output) - t * sigmoid(-output)
         out *= weight / len(output)
 
-    def square_term(self, output: In, targets: In | None, target: float, out: Out) -> None:
-        """(o − t) / batch."""
+    def square_term(self, output: In, targets: In | None, target: float, weight: float, out: Out) -> None:
+        """weight × (o − t) / batch."""
         np.subtract(output, target if targets is None else targets, out=out)
-        out /= len(output)
+        out *= weight / len(output)
+
+    def hinge_term(self, output: In, side: float, out: Out) -> None:
+        """−side / batch where side × o < 1, else 0."""
+        out[...] = np.where(side * output < 1.0, -side / len(output), 0.0)
+
+    def exp_term(self, output: In, weight: float, rate: float, shift: float, out: Out) -> None:
+        """weight × e^(rate × o + shift) / batch."""
+        np.exp(rate * output + shift, out=out)
+        out *= weight / len(output)
+
+    def tanh_term(self, output: In, weight: float, out: Out) -> None:
+        """weight × (1 − tanh²(o)) / batch."""
+        out[...] = 1.0 - np.tanh(output) ** 2
+        out *= weight / len(output)
+
+    def pair_term(self, output: In, targets: In | None, side: float, out: Out) -> None:
+        """−side × σ(−side × (o − other)) / batch; `targets` (batch, 1) are the others, 0 where there are none."""
+        out[...] = sigmoid(-side * (output - (0.0 if targets is None else targets)))
+        out *= -side / len(output)
 
     # --- penalties
 

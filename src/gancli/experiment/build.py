@@ -11,13 +11,14 @@ from gancli import data
 from gancli.data import Batches, Dataset, Split
 from gancli.engines import Engine, engine_name, make_engine
 from gancli.experiment.networks import make_optimizer, make_players, output
-from gancli.games import Game, Game2d, Gan, Labels, Penalty, Player, Schedule, Supervised, Wgan
+from gancli.games import Game, Game2d, Gan, Labels, Penalty, Player, RelativisticGan, Schedule, Supervised, Wgan
 from gancli.games.supervised import Predicted
 from gancli.nn import Network
+from gancli.nn.adversarial_losses import ADVERSARIAL, F_DIVERGENCES, AdversarialLoss
 from gancli.nn.layers import Scalar
-from gancli.nn.losses import ADVERSARIAL, LOSSES, CategoricalCrossEntropy, Loss
+from gancli.nn.losses import LOSSES, CategoricalCrossEntropy, Loss
 from gancli.spec import Experiment, Learning, Problem, SpecError, models, sizes
-from gancli.spec.training import AdversarialTraining
+from gancli.spec.training import AdversarialTraining, GanTraining
 
 TWO_THREADS_PAY = {"numba": 10_000}
 """Products in one pass of a batch through all networks, from which a second thread makes a game faster.
@@ -183,14 +184,23 @@ def _adversaries(
     }
     ratios = spec.training.ratios.model_dump()
     if isinstance(spec, models.Gan):
-        key = (spec.training.loss, spec.training.generator_loss if spec.training.loss == "gan" else None)
-        labels = Labels(*spec.training.labels.bounds(), spec.training.labels.flip)
-        loss = ADVERSARIAL[key].with_real_label((labels.low + labels.high) / 2)
-        return Gan(opponent=players["discriminator"], loss=loss, ratios=ratios, labels=labels, **common)
+        labels, loss = Labels(), adversarial_loss(spec.training)
+        if spec.training.probabilities:
+            labels = Labels(*spec.training.labels.bounds(), spec.training.labels.flip)
+            loss = loss.with_real_label((labels.low + labels.high) / 2)
+        make = RelativisticGan if loss.paired else Gan
+        return make(opponent=players["discriminator"], loss=loss, ratios=ratios, labels=labels, **common)
     long = spec.training.long_phase
     phase = {"long_critic": long.critic, "first": long.first, "every": long.every} if long is not None else {}
     schedule = Schedule(**ratios, warmup=spec.training.warmup, **phase)
     return Wgan(opponent=players["critic"], loss=ADVERSARIAL["wasserstein", None], schedule=schedule, **common)
+
+
+def adversarial_loss(training: GanTraining) -> AdversarialLoss:
+    """What a GAN's configuration asks for, with a target of 1 for real samples."""
+    if not isinstance(training.loss, str):
+        return F_DIVERGENCES[training.loss.divergence, training.generator_loss]
+    return ADVERSARIAL[training.loss, training.generator_loss if training.loss == "gan" else None]
 
 
 DRAGAN = 0.5

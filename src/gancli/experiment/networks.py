@@ -9,6 +9,7 @@ from gancli.engines import Engine
 from gancli.games import CLIPS, Average, Player
 from gancli.nn import Network
 from gancli.nn.activations import ACTIVATIONS, Activation, Linear, log_odds
+from gancli.nn.adversarial_losses import LOG_ODDS
 from gancli.nn.initializers import INITIALIZERS, Initializer
 from gancli.nn.layers import (
     BatchNorm,
@@ -33,7 +34,6 @@ from gancli.nn.layers import (
     nearest,
 )  # fmt: skip
 from gancli.nn.layers.conv import Image
-from gancli.nn.losses import LOG_ODDS
 from gancli.nn.optimizers import OPTIMIZERS, Optimizer
 from gancli.spec import Experiment, Learning, models, networks, width
 from gancli.spec.optimizers import AnyOptimizer

@@ -6,6 +6,7 @@ from gancli.games.gan import Gan
 from gancli.games.labels import Labels
 from gancli.games.penalties import Penalty
 from gancli.games.player import CLIPS, Average, Player
+from gancli.games.relativistic import RelativisticGan
 from gancli.games.supervised import Supervised
 from gancli.games.wgan import Schedule, Wgan
 
@@ -13,5 +14,5 @@ GAMES = {"supervised": Supervised, "gan": Gan, "wgan": Wgan, "game2d": Game2d}
 
 __all__ = [
     "CLIPS", "FIELDS", "GAMES", "Average", "Batches", "Game", "Game2d", "Gan", "Labels", "Penalty", "Picture",
-    "Player", "Schedule", "Supervised", "Wgan",
+    "Player", "RelativisticGan", "Schedule", "Supervised", "Wgan",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from gancli.games.base import Batches, Game, Picture, Rng
 from gancli.games.penalties import Penalties, Penalty
 from gancli.games.player import Player
 from gancli.nn import Network
-from gancli.nn.losses import AdversarialLoss
+from gancli.nn.adversarial_losses import AdversarialLoss
 from gancli.nn.penalty import add_penalty
 
 CHUNK = 1000
@@ -77,7 +77,11 @@ class Adversarial(Game):
     def find_generator_gradient(self, output: Array) -> None:
         """∂(G's loss)/∂(G's parameters), through D."""
         self.loss.generator.gradient(self.engine, output, out=self._gradient)
-        dx = self.opponent.network.backward(self._gradient, params=False, inputs=True)
+        self.descend_through(self._gradient)
+
+    def descend_through(self, dy: Array) -> None:
+        """G's gradient from that of D's last output, which it overwrites."""
+        dx = self.opponent.network.backward(dy, params=False, inputs=True)
         assert dx is not None
         self.generator.network.backward(dx)
 

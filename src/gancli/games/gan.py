@@ -78,9 +78,11 @@ class Gan(Adversarial):
         """D(x), D(G(z)), their spread, both losses, distances between samples, and norms of gradients."""
         with self.engine.blas:
             scores = self.scores()
+            divergence = None if self.labels.flip else self.loss.shown_divergence(scores["real"], scores["fake"])
             return {
                 **self.score_metrics(scores),
-                "discriminator_loss": self.loss.real.value(scores["real"]) + self.loss.fake.value(scores["fake"]),
-                "generator_loss": self.loss.generator.value(scores["fake"]),
+                **({} if divergence is None else {"divergence": divergence}),
+                "discriminator_loss": self.loss.of_discriminator(scores["real"], scores["fake"]),
+                "generator_loss": self.loss.of_generator(scores["real"], scores["fake"]),
                 **self.gradient_norms(),
             }

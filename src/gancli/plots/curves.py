@@ -44,6 +44,7 @@ LINES: dict[
             ("loss", "test loss", BLUE, None),
         ],
     ),
+    "divergence": (METRICS["divergence"].label, [("divergence", "at most the divergence", BLUE, None)]),
     "accuracy": (METRICS["accuracy"].label, [("accuracy", "test accuracy", BLUE, None)]),
     "gradients": (
         "L2 norm of the gradient, on one batch",

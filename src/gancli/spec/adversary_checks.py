@@ -6,7 +6,7 @@ from gancli.spec.models import Gan, Wgan
 from gancli.spec.network_checks import Finding, activation_names
 from gancli.spec.networks import Network
 from gancli.spec.optimizers import Adam
-from gancli.spec.training import GanTraining
+from gancli.spec.training import GanRatios, GanTraining, Labels
 
 LONG_MEMORY = 0.9
 """Momentum, or Adam's β₁, from which on a step is an average over ten or more."""
@@ -71,8 +71,7 @@ def _gan(spec: Gan) -> Iterator[Finding]:
         if output != "sigmoid":
             text = f"D(x) must be in (0, 1): `loss: gan` needs a sigmoid output; got {output!r}"
             yield Finding(("discriminator", "output"), text)
-    if spec.training.loss == "least_squares" and spec.training.generator_loss != "non_saturating":
-        yield Finding(("training", "generator_loss"), "has no effect with `loss: least_squares`", warning=True)
+    yield from _losses(spec)
     low, high = spec.training.labels.bounds()
     if low > high:
         yield Finding(("training", "labels", "real"), f"must be [low, high]; got {low:g} above {high:g}")
@@ -80,6 +79,26 @@ def _gan(spec: Gan) -> Iterator[Finding]:
     for key, network in spec.networks().items():
         text = "often makes a GAN oscillate or collapse (Radford et al. 2015; docs/collapse.md): try 0.5, or less"
         yield from _long_memory(key, network, text)
+
+
+def _losses(spec: Gan) -> Iterator[Finding]:
+    """Losses that want another output of D, or have no such generator's loss, or no targets."""
+    training, name = spec.training, spec.training.loss if isinstance(spec.training.loss, str) else "f"
+    if training.generator_loss != "non_saturating" and name not in ("gan", "f"):
+        yield Finding(("training", "generator_loss"), f"has no effect with `loss: {name}`", warning=True)
+    if name == "f" and training.generator_loss == "kl":
+        yield Finding(("training", "generator_loss"), "kl is for `loss: gan`; f has non_saturating and minimax")
+    if training.probabilities:
+        return
+    output = activation_names(spec.discriminator)[-1] if spec.discriminator.sizes() else "linear"
+    if output != "linear":
+        text = f"`loss: {name}` takes any number from D: it needs a linear output; got {output!r}"
+        yield Finding(("discriminator", "output"), text)
+    if training.labels != Labels():
+        yield Finding(("training", "labels"), f"has no effect with `loss: {name}`, which has no targets", warning=True)
+    if name == "relativistic" and training.ratios.real != GanRatios().real:
+        text = "has no effect with `loss: relativistic`: each update of D has real samples of its own"
+        yield Finding(("training", "ratios", "real"), text, warning=True)
 
 
 def _ratios(training: GanTraining) -> Iterator[Finding]:
@@ -91,7 +110,7 @@ def _ratios(training: GanTraining) -> Iterator[Finding]:
     absent = []
     if not (ratios.shared or ratios.generator):
         absent.append("the generator out: it never learns")
-    if not ratios.real:
+    if not ratios.real and training.loss != "relativistic":
         absent.append("the real samples out: the discriminator never sees one")
     if not (ratios.shared or ratios.fake):
         absent.append("the fakes out: the discriminator never learns on one")
@@ -106,6 +125,8 @@ def _ratios(training: GanTraining) -> Iterator[Finding]:
 def _without_points(training: GanTraining) -> Iterator[Finding]:
     """Penalties at points that the discriminator never sees."""
     real, fakes = training.ratios.real, training.ratios.shared or training.ratios.fake
+    if training.loss == "relativistic":
+        real = fakes
     at = {"r1": "real", "r2": "fake"}
     if training.gradient_penalty is not None:
         at["gradient_penalty"] = training.gradient_penalty.at

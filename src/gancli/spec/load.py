@@ -13,7 +13,7 @@ from gancli.errors import did_you_mean
 from gancli.spec import checks, messages, overrides, paths
 from gancli.spec.data import Data
 from gancli.spec.errors import Problem, SpecError
-from gancli.spec.models import KINDS, Experiment, Game2d, Learning
+from gancli.spec.models import KINDS, Experiment, Game2d, Gan, Learning
 from gancli.spec.network_checks import Finding, uses_mu
 from gancli.spec.networks import Linear, Network, Sigmoid
 from gancli.spec.optimizers import DEFAULT_ETA, Adadelta, AnyOptimizer
@@ -126,7 +126,11 @@ def _with_defaults(spec: Experiment) -> Experiment:
 
 
 def _learning_with_defaults(spec: Learning) -> Learning:
-    networks = {key: _network_with_defaults(key, network, spec.data) for key, network in spec.networks().items()}
+    unbounded = {"critic", *(["discriminator"] if isinstance(spec, Gan) and not spec.training.probabilities else [])}
+    networks = {
+        key: _network_with_defaults(key, network, spec.data, key in unbounded)
+        for key, network in spec.networks().items()
+    }
     spec = spec.model_copy(update=networks)
     if spec.mu is None and any(uses_mu(network) for network in networks.values()):
         spec = spec.model_copy(update={"mu": 1.0})
@@ -139,7 +143,7 @@ def _learning_with_defaults(spec: Learning) -> Learning:
     return spec
 
 
-def _network_with_defaults(key: str, network: Network, data: Data) -> Network:
+def _network_with_defaults(key: str, network: Network, data: Data, unbounded: bool) -> Network:
     own = [layer.activation is not None for layer in network.layers or ()]
     own = own or [False] * (len(network.sizes()) - 1)
     hidden = network.activation or (Sigmoid(name="sigmoid") if not all(own[:-1]) else None)
@@ -147,11 +151,10 @@ def _network_with_defaults(key: str, network: Network, data: Data) -> Network:
     if last is None and own and not own[-1]:
         linear = Linear(name="linear")
         roles = {
-            "critic": linear,
             "network": linear if data.targets is not None else network.activation,
             "generator": None if data.images else linear,
         }
-        last = roles.get(key) or Sigmoid(name="sigmoid")
+        last = (linear if unbounded else roles.get(key)) or Sigmoid(name="sigmoid")
     return network.model_copy(update={"activation": hidden, "output": last})
 
 

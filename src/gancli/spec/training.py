@@ -97,14 +97,29 @@ class AdversarialTraining(Training):
         return [name for name in ("gradient_penalty", "r1", "r2") if getattr(self, name) is not None]
 
 
+Divergence = Literal["kl", "reverse_kl", "pearson", "squared_hellinger", "jensen_shannon", "total_variation"]
+
+
+class FLoss(Spec):
+    """A bound of an f-divergence, which the discriminator raises and the generator lowers (Nowozin et al. 2016)."""
+
+    name: Literal["f"]
+    divergence: Divergence
+
+
 class GanTraining(AdversarialTraining):
     """Training of a GAN."""
 
-    loss: Literal["gan", "least_squares"] = "gan"
-    generator_loss: Literal["non_saturating", "minimax"] = "non_saturating"
-    """For `loss: gan`."""
+    loss: Literal["gan", "least_squares", "hinge", "relativistic"] | FLoss = "gan"
+    generator_loss: Literal["non_saturating", "minimax", "kl"] = "non_saturating"
+    """For `loss: gan`, and `non_saturating` or `minimax` for `f`."""
     ratios: GanRatios = GanRatios()
     labels: Labels = Labels()
+
+    @property
+    def probabilities(self) -> bool:
+        """Does the discriminator answer with a probability, or what is trained to be 0 or 1?"""
+        return self.loss in ("gan", "least_squares")
 
 
 class WganRatios(Spec):

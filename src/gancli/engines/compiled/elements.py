@@ -278,16 +278,53 @@ def log_term_drawn(output, targets, out, numbers, rows):
 
 @elementwise(2)
 def square_term(output, out, numbers, rows):
-    target, share = out.dtype.type(numbers[0]), out.dtype.type(1.0 / rows)
+    target, share = out.dtype.type(numbers[0]), out.dtype.type(numbers[1] / rows)
     for i in range(out.size):
         out[i] = share * (output[i] - target)
 
 
 @elementwise(3)
 def square_term_drawn(output, targets, out, numbers, rows):
-    share = out.dtype.type(1.0 / rows)
+    share = out.dtype.type(numbers[1] / rows)
     for i in range(out.size):
         out[i] = share * (output[i] - targets[i])
+
+
+@elementwise(2)
+def hinge_term(output, out, numbers, rows):
+    side, zero, one = out.dtype.type(numbers[0]), out.dtype.type(0), out.dtype.type(1)
+    share = out.dtype.type(-numbers[0] / rows)
+    for i in range(out.size):
+        out[i] = share if side * output[i] < one else zero
+
+
+@elementwise(2)
+def exp_term(output, out, numbers, rows):
+    weight, rate, shift = out.dtype.type(numbers[0] / rows), out.dtype.type(numbers[1]), out.dtype.type(numbers[2])
+    for i in range(out.size):
+        out[i] = weight * np.exp(rate * output[i] + shift)
+
+
+@elementwise(2)
+def tanh_term(output, out, numbers, rows):
+    weight, one = out.dtype.type(numbers[0] / rows), out.dtype.type(1)
+    for i in range(out.size):
+        t = np.tanh(output[i])
+        out[i] = weight * (one - t * t)
+
+
+@elementwise(2)
+def pair_term(output, out, numbers, rows):
+    side, share, one = out.dtype.type(numbers[0]), out.dtype.type(-numbers[0] / rows), out.dtype.type(1)
+    for i in range(out.size):
+        out[i] = share * odds(-side * output[i], one)
+
+
+@elementwise(3)
+def pair_term_drawn(output, targets, out, numbers, rows):
+    side, share, one = out.dtype.type(numbers[0]), out.dtype.type(-numbers[0] / rows), out.dtype.type(1)
+    for i in range(out.size):
+        out[i] = share * odds(-side * (output[i] - targets[i]), one)
 
 
 # --- games of two numbers

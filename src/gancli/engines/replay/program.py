@@ -371,6 +371,7 @@ LOWERED: dict[str, Callable[[Program, Op], None]] = {
     "step_params": step_params, "count": count, "average": average,
     **dict.fromkeys(("sgd", "adagrad", "rmsprop", "adadelta", "adam"), optimizer),
     "categorical_cross_entropy": whole_rows, "log_term": with_targets, "square_term": with_targets,
+    "pair_term": with_targets,
     "rescale": alone, "unit": alone, "bjorck": alone, "divide": by_images, "spectral_gradient": from_everything,
     **dict.fromkeys(convolutions.CONVOLUTIONS, convolution),
     "sum_rows": by_units, "channels_last": reorder, "channels_first": reorder,
@@ -383,7 +384,7 @@ LOWERED: dict[str, Callable[[Program, Op], None]] = {
 ELEMENTWISE = {
     *("fill", "copy", "shift", "add", "multiply", "clamp", "scale", "mse", "cross_entropy", "bilinear", "dirac"),
     *(name + part for name in ("sigmoid", "tanh", "softplus") for part in ("", "_gradient", "_curve")),
-    *("relu", "relu_gradient"),
+    *("relu", "relu_gradient", "hinge_term", "exp_term", "tanh_term"),
 }
 
 

@@ -1,0 +1,76 @@
+"""The game of a relativistic GAN: the discriminator compares a real sample with a fake (Jolicoeur-Martineau 2018).
+
+With a penalty at real samples and one at fakes it is R3GAN (Huang et al. 2024).
+"""
+
+from typing import Any
+
+import numpy as np
+
+from gancli.engines import Array
+from gancli.games.gan import Gan
+
+
+class RelativisticGan(Gan):
+    """`ratios` as of a GAN; each update has a batch of real samples of its own, so that `real` says nothing."""
+
+    def __init__(self, **common: Any):
+        super().__init__(**common)
+        network = self.opponent.network
+        self._both = np.empty((2 * self.batch, network.inputs), network.dtype)
+        self._ascent = np.empty((2 * self.batch, 1), network.dtype)
+        self._of_real = np.empty((self.batch, 1), network.dtype)
+
+    def play_one(self) -> None:
+        """One game: D on fresh pairs, G then D on the same pairs, G alone."""
+        for _ in range(self.ratios["fake"]):
+            self.learn_pairs(self.fakes())
+        for _ in range(self.ratios["shared"]):
+            fakes = self.fakes()
+            self.teach_from_pairs(fakes)
+            self.learn_pairs(fakes, again=True)
+        for _ in range(self.ratios["generator"]):
+            self.teach_from_pairs(self.fakes())
+        self.played += 1
+
+    def learn_pairs(self, fakes: Array, again: bool = False) -> None:
+        """D learns on pairs of real samples, `again` those of the last step, and fakes, with all penalties."""
+        real, fake = slice(self.batch), slice(self.batch, None)
+        if not again:
+            self.real.load(self._x)
+        self.engine.copy(self._x, out=self._both[real])
+        self.engine.copy(fakes, out=self._both[fake])
+        self.find_pair_gradient(self.judge(self._both))
+        for penalty in self.penalties.due(self.played):
+            self.penalise(penalty, self._both[real], self._both[fake])
+        self.opponent.learn()
+
+    def find_pair_gradient(self, output: Array) -> None:
+        """∂(D's loss)/∂(D's parameters), from its output on real samples and, below them, on fakes."""
+        half = len(output) // 2
+        self.loss.real.gradient(self.engine, output[:half], out=self._ascent[:half], targets=output[half:])
+        self.loss.fake.gradient(self.engine, output[half:], out=self._ascent[half:], targets=output[:half])
+        self.opponent.network.backward(self._ascent)
+
+    def teach_from_pairs(self, fakes: Array) -> None:
+        """One step of G on fakes, each compared with a real sample."""
+        self.real.load(self._x)
+        self.engine.copy(self.judge(self._x), out=self._of_real)
+        self.teach_generator(self.judge(fakes))
+
+    def find_generator_gradient(self, output: Array) -> None:
+        """∂(G's loss)/∂(G's parameters), through D; what D says of the real samples stands still."""
+        self.loss.generator.gradient(self.engine, output, out=self._gradient, targets=self._of_real)
+        self.descend_through(self._gradient)
+
+    def gradient_norms(self) -> dict[str, float]:
+        """L2 norms of the gradients of D's and G's losses, on one fresh batch of pairs."""
+        rng, d, g = self._streams["test"], self.opponent.network, self.generator.network
+        self._test_real.load(self._both[: self.batch])
+        g.engine.draw(rng, self.latents, out=self._z[: self.batch])
+        self._both[self.batch :] = g.forward(self._z[: self.batch], rng, training=False)
+        self.find_pair_gradient(d.forward(self._both, rng, training=False))
+        opponent = float(np.linalg.norm(d.grads))
+        self._of_real[...] = d.forward(self._both[: self.batch], rng, training=False)
+        self.find_generator_gradient(d.forward(self._both[self.batch :], rng, training=False))
+        return {"generator_gradient": float(np.linalg.norm(g.grads)), "discriminator_gradient": opponent}
