@@ -91,7 +91,7 @@ def test_the_dirac_gans_field_is_finite_far_out(sign: int, dtype: str) -> None:
 
 @pytest.mark.parametrize("gamma", [0.0, 0.3, 1.0, 2.0])
 def test_r1s_eigenvalues(gamma: float) -> None:
-    """−γ/2 ± √(γ²/4 − 1/4) (Mescheder et al. 2018, lemma 4.1's γ here, f'(0) = 1/2)."""
+    """−γ/2 ± √(γ²/4 − 1/4) (Mescheder et al. 2018, section 3; f'(0) = 1/2)."""
     jacobian = FIELDS["dirac"](gamma=gamma).jacobian()  # type: ignore[call-arg]
     root = np.emath.sqrt(gamma**2 / 4 - 1 / 4)
     expected = sorted([-gamma / 2 + root, -gamma / 2 - root], key=lambda one: (one.real, one.imag))

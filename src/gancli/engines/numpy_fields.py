@@ -32,7 +32,7 @@ class NumpyFields:
         """Of the Dirac-GAN: L = f(θφ) + f(0) − γ/2 φ², f(t) = −log(1 + e^(−t)) (Mescheder et al. 2018, section 2).
 
         The data are all at 0, the generator's samples all at θ, and the discriminator's log-odds are φ x, whose slope
-        R1 punishes: φ everywhere (section 4.1).
+        R1 punishes: φ everywhere (section 3).
         """
         slope = _odds(theta * phi)
         dtheta[...], dphi[...] = phi * slope, gamma * phi - theta * slope
@@ -44,7 +44,7 @@ class NumpyFields:
         tt[...], tp[...], pp[...] = phi * phi * curve, slope + theta * phi * curve, theta * theta * curve - gamma
 
     def wgan_gp(self, theta: In, phi: In, dtheta: Out, dphi: Out, weight: float) -> None:
-        """Of a WGAN whose critic φ x is kept near the slope 1: L = θ φ − λ (|φ| − 1)² (section 2.3).
+        """Of a WGAN whose critic φ x is kept near the slope 1: L = θ φ − λ (|φ| − 1)² (section 3).
 
         Where φ is 0 the penalty has two slopes; this is their mean.
         """

@@ -1,7 +1,7 @@
 """The fields of games of two numbers: θ descends L(θ, φ) and φ ascends it, along v = (−∂L/∂θ, ∂L/∂φ).
 
 Mescheder, Geiger and Nowozin 2018, "Which training methods for GANs do actually converge?", sections 2 to 4, unless a
-class says otherwise. All of them have their one equilibrium at (0, 0).
+class says otherwise. The one equilibrium of all of them is at (0, 0), but for `WganGp`, which takes it away.
 """
 
 import math
@@ -56,7 +56,7 @@ class Bilinear(Field):
 
 @dataclass(frozen=True)
 class WganClip(Bilinear):
-    """The WGAN of data at 0 and samples at θ: L = θφ, where the critic's φ stays in [−clip, clip] (section 2.3).
+    """The WGAN of data at 0 and samples at θ: L = θφ, where the critic's φ stays in [−clip, clip] (section 3).
 
     Its player keeps the bound.
     """
@@ -101,7 +101,8 @@ class Dirac(Field):
 class WganGp(Field):
     """The same WGAN with a penalty on its critic's slope instead: L = θφ − λ (|φ| − 1)², λ = `weight`.
 
-    At φ = 0 the penalty pushes φ away on both sides, so that v jumps at the equilibrium.
+    At φ = 0 the penalty pushes φ away on both sides, so that v jumps at the WGAN's equilibrium. Where λ is 1 or more,
+    players come to stand at θ = ±2λ, φ = 0, where θ keeps the penalty's push off; else they turn without end.
     """
 
     weight: float = 1.0

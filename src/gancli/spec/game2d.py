@@ -29,7 +29,7 @@ class Dirac(Spec):
 
 
 class WganClip(Spec):
-    """The WGAN whose data are all at 0: L = θφ, φ clipped (Mescheder et al. 2018, section 2.3)."""
+    """The WGAN whose data are all at 0: L = θφ, φ clipped (Mescheder et al. 2018, section 3)."""
 
     name: Literal["wgan_clip"]
     clip: Positive = 1.0
@@ -86,7 +86,7 @@ AnyUpdates = Annotated[
 
 
 class R1(Spec):
-    """γ/2 φ²: the penalty on the slope of the Dirac-GAN's discriminator (Mescheder et al. 2018, section 4.1)."""
+    """γ/2 φ²: the penalty on the slope of the Dirac-GAN's discriminator (Mescheder et al. 2018, section 3)."""
 
     gamma: Positive
 
