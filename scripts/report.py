@@ -56,7 +56,9 @@ def groups(name: str) -> dict[str, list[RunFolder]]:
 
 WORDS = {
     "network.optimizer.eta=": "η ", "network.optimizer=": "", "network.mu=": "μ ", "network.shape=": "", "game=": "",
-    "updates=": "", "generator.noise=null": "no noise", "generator.noise={mode: concat, size: 50}": "noise",
+    "updates=": "", "; optimizer.momentum=0": "", "optimizer.momentum=": "momentum ", "; r1=null": "",
+    "r1={gamma: ": "R1 ",
+    "generator.noise=null": "no noise", "generator.noise={mode: concat, size: 50}": "noise",
     "generator.layers=[{units: 300}, {units: 784}]": "bias",
     "generator.layers=[{units: 300}, {units: 784, bias: false}]": "no bias", "data.classes=": "digits ",
     "training.labels=": "labels ", "discriminator.minibatch=": "", "generator.noise=": "",
@@ -101,7 +103,9 @@ def corners_right(folder: RunFolder) -> bool | None:
     return bool(plane[0, 0] < 0.5 < plane[0, -1] and plane[-1, -1] < 0.5 < plane[-1, 0])
 
 
-def curves(name: str, metric: str, ylabel: str, title: str, low: float | None = None, file: str = "") -> None:
+def curves(
+    name: str, metric: str, ylabel: str, title: str, low: float | None = None, file: str = "", scale: str = "linear"
+) -> None:
     """Mean over seeds with its 95 % interval or, of few seeds, with each of them as a thin line."""
     from gancli.plots.style import colour_map, save, subplots
 
@@ -120,9 +124,9 @@ def curves(name: str, metric: str, ylabel: str, title: str, low: float | None = 
         elif len(rows) > 1:
             half = np.array([mean_and_half(column)[1] for column in values.T.tolist()])
             axes.fill_between(games, mean - half, mean + half, color=colour, alpha=0.2, linewidth=0)
-    axes.set(xlabel="games played", ylabel=ylabel, title=title)
+    axes.set(xlabel="games played", ylabel=ylabel, title=title, yscale=scale)
     if low is not None:
-        axes.set_ylim(low, 1.0)
+        axes.set_ylim(low, 1.0 if scale == "linear" else None)
     figure.legend(loc="outside lower center", ncols=2 if len(found) > 4 else len(found), fontsize=8)
     save(figure, DOCS / f"{name}{file}.png")
 
@@ -244,6 +248,7 @@ def main() -> None:
 
 
 Step = Callable[[str], None]
+DISTANCE = "distance to the equilibrium"
 RATE = "share of 10,000 test images answered right"
 DIVERSITY = ["sample_distance", "real_distance", "real_score", "fake_score"]
 
@@ -301,6 +306,14 @@ FIGURES: dict[str, tuple[list[str], list[Step]]] = {
     "fig4_1_games": (
         ["distance"],
         [lambda n: curves(n, "distance", "distance to the equilibrium", "Games of two numbers, η = 0.05")],
+    ),
+    "fig4_1_updates": (
+        ["distance"],
+        [lambda n: curves(n, "distance", DISTANCE, "L = θφ, η = 0.1", 1e-6, scale="log")],
+    ),
+    "fig4_1_penalties": (
+        ["distance"],
+        [lambda n: curves(n, "distance", DISTANCE, "GANs of two numbers, η = 0.1", 1e-6, scale="log")],
     ),
     "fig4_3_wgan7": (
         ["wasserstein_estimate", *DIVERSITY],

@@ -12,14 +12,14 @@ import pytest
 
 from gancli import data, spec
 from gancli.engines import ENGINES
-from gancli.games import CLIPS, FIELDS, GAMES
+from gancli.games import CLIPS, FIELDS, GAMES, UPDATES
 from gancli.nn.activations import ACTIVATIONS
 from gancli.nn.adversarial_losses import ADVERSARIAL
 from gancli.nn.initializers import INITIALIZERS
 from gancli.nn.layers import LAYERS
 from gancli.nn.losses import LOSSES
 from gancli.nn.optimizers import OPTIMIZERS
-from gancli.spec import models, networks
+from gancli.spec import game2d, models, networks
 from gancli.spec.data import OWN
 
 SOURCE = Path(spec.__file__).parent.parent
@@ -92,7 +92,7 @@ def test_registries_are_the_vocabulary() -> None:
     assert literals(networks.Clip, "mode") == set(CLIPS)
     assert literals(models.Wgan, "engine") - {"auto"} == set(ENGINES)
     assert literals(models.Data, "set") - set(OWN) == set(data.SETS) == set(spec.SAMPLE_SHAPES)
-    assert literals(models.Game2d, "game") == set(FIELDS)
+    assert names(game2d.AnyField) == set(FIELDS) and names(game2d.AnyUpdates) == set(UPDATES)
     assert names(networks.AnyMinibatch) < set(LAYERS)
     assert literals(models.SupervisedTraining, "loss") == set(LOSSES)
     assert literals(models.GanTraining, "loss") | {"wasserstein"} == {loss for loss, _ in ADVERSARIAL}

@@ -7,7 +7,7 @@ import pytest
 
 import helpers
 from gancli.engines import ENGINES, numba_is_here
-from gancli.games import CLIPS, FIELDS, GAMES
+from gancli.games import CLIPS, FIELDS, GAMES, UPDATES
 from gancli.nn.activations import ACTIVATIONS
 from gancli.nn.adversarial_losses import ADVERSARIAL, F_DIVERGENCES
 from gancli.nn.layers import LAYERS
@@ -329,6 +329,28 @@ CASES: dict[str, tuple[str, list[str]]] = {
         FIELD,
         ["game=dirac", "updates=alternating", "optimizer={name: adam, eta: 0.01, momentum: 0.5}"],
     ),
+    "dirac game with r1, consensus, an optimiser each": (
+        FIELD,
+        [
+            "game=dirac",
+            "r1={gamma: 0.2}",
+            "updates={name: consensus, gamma: 0.5}",
+            "theta={optimizer: {name: rmsprop, eta: 0.003, epsilon: 0.01}}",
+        ],
+    ),
+    "quadratic game, extragradient": (FIELD, ["game={name: quadratic, a: 0.1}", "updates=extragradient"]),
+    "quadratic game, consensus": (FIELD, ["game={name: quadratic, a: 0.1}", "updates=consensus"]),
+    "wgan_clip game, extragradient, negative momentum": (
+        FIELD,
+        [
+            "game={name: wgan_clip, clip: 0.8}",
+            "updates=extragradient",
+            "optimizer={name: sgd, eta: 0.1, momentum: -0.5}",
+        ],
+    ),
+    "wgan_gp game, optimistic": (FIELD, ["game={name: wgan_gp, lambda: 0.3}", "updates=optimistic"]),
+    "wgan_gp game, consensus": (FIELD, ["game=wgan_gp", "updates={name: consensus, gamma: 0.1}"]),
+    "bilinear game, consensus": (FIELD, ["updates={name: consensus, gamma: 0.1}"]),
 }
 
 
@@ -431,6 +453,7 @@ def test_the_table_holds_everything() -> None:
     assert values(used, "optimizer") == set(OPTIMIZERS)
     assert values(used, "mode") >= set(CLIPS)
     assert values(used, "kind") == set(GAMES) and values(used, "game") == set(FIELDS)
+    assert values(used, "updates") == set(UPDATES)
     assert values(used, "activation") | values(used, "output") == set(ACTIVATIONS) - {"step"}
     assert values(used, "loss") >= set(LOSSES)
     games = [one["training"] for one in used if one["kind"] in ("gan", "wgan")]

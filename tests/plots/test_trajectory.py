@@ -40,6 +40,24 @@ def test_the_field_and_the_path_have_theta_across_and_phi_up() -> None:
     assert axes.get_title() == "mine" and axes.get_aspect() == 1
 
 
+@pytest.mark.parametrize(
+    ("about", "line"),
+    [
+        ({"eigenvalues": "0 ± 1i", "curl": 2.0}, "mine\nat the equilibrium: eigenvalues 0 ± 1i; curl 2"),
+        (
+            {"eigenvalues": "$" + 99 * "x", "curl": -0.5},
+            f"mine\nat the equilibrium: eigenvalues \\${59 * 'x'}; curl -0.5",
+        ),
+        ({"eigenvalues": 3, "curl": 2.0}, "mine"),
+        ({"curl": 2.0}, "mine"),
+        ("a text", "mine"),
+    ],
+)
+def test_the_title_says_what_the_record_says_of_the_field(about: Any, line: str) -> None:
+    found = figures(plot_trajectory, run(ROWS, {0: FIELD}, field=about), Path(), "png", "mine")
+    assert found["trajectory.png"].axes[0].get_title() == line
+
+
 @drawing()
 @pytest.mark.parametrize(("until", "points"), [(0, 1), (4, 1), (5, 2), (89, 2), (90, 3)])
 def test_a_frame_has_the_path_up_to_its_game_within_the_limits_of_all(until: int, points: int) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gancli import spec
-from gancli.spec import networks, optimizers, overrides, training
+from gancli.spec import game2d, networks, optimizers, overrides, training
 from gancli.spec.base import Spec
 from gancli.spec.yaml import load_text
 
@@ -77,7 +77,7 @@ BOUNDS: list[tuple[str, str, list[Any], list[Any]]] = [
     ("gan", "generator.activation={name: leaky_relu, slope: %s}", [TINY, 0.999], [0, 1]),
     ("gan", "generator.activation={name: tanh, k: %s}", [TINY], [0]),
     ("gan", "generator.activation={name: tanh, alpha: %s}", [TINY], [0]),
-    ("gan", "generator.optimizer={name: sgd, momentum: %s}", [0, 0.999], [-0.001, 1]),
+    ("gan", "generator.optimizer={name: sgd, momentum: %s}", [-0.999, 0.999], [-1, 1]),
     ("gan", "generator.optimizer={name: rmsprop, gamma: %s}", [0, 0.999], [-0.001, 1]),
     ("gan", "generator.optimizer={name: adam, beta1: %s}", [0, 0.999], [-0.001, 1]),
     ("gan", "generator.optimizer={name: adam, beta2: %s}", [0, 0.9999], [-0.001, 1]),
@@ -98,6 +98,13 @@ BOUNDS: list[tuple[str, str, list[Any], list[Any]]] = [
     ("wgan", "training.long_phase.every=%s", [0, BILLION], [-1, BILLION + 1]),
     ("game2d", "test.every=%s", [1, BILLION], [0, BILLION + 1]),
     ("game2d", "start=%s", ["[0, 0]"], ["[0]", "[0, 0, 0]", "[0, .inf]"]),
+    ("game2d", "game={name: quadratic, a: %s}", [-1, 0, TINY], [".inf"]),
+    ("game2d", "game={name: wgan_clip, clip: %s}", [TINY, 1e300], [0, -1]),
+    ("game2d", "game={name: wgan_gp, lambda: %s}", [TINY], [0]),
+    ("game2d", "updates={name: consensus, gamma: %s}", [TINY], [0]),
+    ("game2d", "{game: dirac, r1.gamma: %s}", [TINY], [0]),
+    ("game2d", "theta={optimizer: {momentum: %s}}", [-0.999, 0.999], [-1, 1]),
+    ("game2d", "phi={optimizer: {eta: %s}}", [TINY], [0]),
 ]  # fmt: skip
 
 
@@ -189,7 +196,7 @@ RESOLVED: dict[str, dict[str, Any]] = {
         "training": {"games": 10, "batch": 4, "ratios": {"critic": 5, "generator": 1}, "warmup": 0},
     },
     "game2d": {
-        **COMMON, "game": "bilinear", "updates": "simultaneous", "start": [1.0, 1.0], "optimizer": SGD, "test": {"every": 1},
+        **COMMON, "game": {"name": "bilinear"}, "updates": {"name": "simultaneous"}, "start": [1.0, 1.0], "optimizer": SGD, "test": {"every": 1},
         "pictures": {"every": BILLION, "count": 20}, "training": {"games": 10, "batch": 1},
     },
 }  # fmt: skip
@@ -207,6 +214,10 @@ DEFAULTS: list[tuple[type[Spec], dict[str, Any], dict[str, Any]]] = [
     (optimizers.Rmsprop, {}, {"momentum": 0.0, "eta": None, "gamma": 0.9, "epsilon": 1e-8, "centered": False}),
     (optimizers.Adadelta, {}, {"momentum": 0.0, "gamma": 0.95, "epsilon": 1e-6, "centered": False}),
     (optimizers.Adam, {}, {"momentum": 0.0, "eta": None, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}),
+    (game2d.Quadratic, {"name": "quadratic"}, {"a": 0.5}),
+    (game2d.WganClip, {"name": "wgan_clip"}, {"clip": 1.0}),
+    (game2d.WganGp, {"name": "wgan_gp"}, {"lambda": 1.0}),
+    (game2d.Consensus, {"name": "consensus"}, {"gamma": 1.0}),
     (networks.Tanh, {"name": "tanh"}, {"k": 1.0, "alpha": 1.0}),
     (networks.LeakyRelu, {"name": "leaky_relu"}, {"slope": 0.2}),
     (networks.Normal, {"name": "normal"}, {"std": 1.0}),
@@ -239,3 +250,5 @@ def test_the_learning_rate_that_is_not_given(name: str, eta: float | None) -> No
     assert found["optimizer"].get("eta") == eta and "eta" not in found
     given = resolve("game2d", f"optimizer={name}", "eta=0.5").data()
     assert given["eta"] == 0.5 and "eta" not in given["optimizer"]
+    own = resolve("game2d", f"phi={{optimizer: {name}}}").data()
+    assert own["phi"]["optimizer"].get("eta") == eta and "theta" not in own

@@ -16,6 +16,7 @@ from gancli.engines.distributions import Distribution
 from gancli.engines.numpy_batches import NumpyBatches
 from gancli.engines.numpy_bounds import NumpyBounds
 from gancli.engines.numpy_convolution import NumpyConvolution
+from gancli.engines.numpy_fields import NumpyFields
 from gancli.engines.numpy_losses import NumpyLosses
 from gancli.engines.numpy_optimizers import NumpyOptimizers
 from gancli.engines.numpy_pixels import NumpyPixels
@@ -63,8 +64,10 @@ class Batches(Protocol):
         """Where the next samples are, in `split`."""
 
 
-class NumpyEngine(NumpyOptimizers, NumpyBounds, NumpyLosses, NumpyBatches, NumpyConvolution, NumpyPixels):
-    """Kernels in NumPy; those of optimisers, bounds, losses, batches and images are in files of their own."""
+class NumpyEngine(
+    NumpyOptimizers, NumpyBounds, NumpyLosses, NumpyBatches, NumpyConvolution, NumpyPixels, NumpyFields
+):  # fmt: skip
+    """Kernels in NumPy; those of optimisers, bounds, losses, batches, images and fields are in files of their own."""
 
     name = "numpy"
     records = False
@@ -233,21 +236,6 @@ class NumpyEngine(NumpyOptimizers, NumpyBounds, NumpyLosses, NumpyBatches, Numpy
         """
         decay = min(decay, (1.0 + int(count[0])) / (10.0 + int(count[0])))
         average += (1.0 - decay) * (params - average)
-
-    # --- games of two numbers: θ descends L(θ, φ), φ ascends it, and optimisers descend
-
-    def bilinear(self, theta: In, phi: In, dtheta: Out, dphi: Out) -> None:
-        """∂L/∂θ and −∂L/∂φ of L = θ φ."""
-        dtheta[...], dphi[...] = phi, -theta
-
-    def dirac(self, theta: In, phi: In, dtheta: Out, dphi: Out) -> None:
-        """The same of the Dirac-GAN: L = f(θφ) + f(0), f(t) = −log(1 + e^(−t)) (Mescheder et al. 2018, section 2).
-
-        The data are all at 0, the generator's samples all at θ, and the discriminator's log-odds are φ x.
-        """
-        with np.errstate(over="ignore"):  # 1/∞ is the 0 that it should be
-            slope = 1.0 / (1.0 + np.exp(theta * phi))  # f'(t) = σ(−t)
-        dtheta[...], dphi[...] = phi * slope, -theta * slope
 
     # --- checks
 

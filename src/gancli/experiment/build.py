@@ -10,12 +10,11 @@ import numpy as np
 from gancli import data
 from gancli.data import Batches, Dataset, Split
 from gancli.engines import Engine, engine_name, make_engine
-from gancli.experiment.networks import make_optimizer, make_players, output
-from gancli.games import Game, Game2d, Gan, Labels, Penalty, Player, RelativisticGan, Schedule, Supervised, Wgan
+from gancli.experiment.game2d import make_game2d
+from gancli.experiment.networks import make_players, output
+from gancli.games import Game, Gan, Labels, Penalty, RelativisticGan, Schedule, Supervised, Wgan
 from gancli.games.supervised import Predicted
-from gancli.nn import Network
 from gancli.nn.adversarial_losses import ADVERSARIAL, F_DIVERGENCES, AdversarialLoss
-from gancli.nn.layers import Scalar
 from gancli.nn.losses import LOSSES, CategoricalCrossEntropy, Loss
 from gancli.spec import Experiment, Learning, Problem, SpecError, models, sizes
 from gancli.spec.training import AdversarialTraining, GanTraining
@@ -134,7 +133,7 @@ def build(spec: Experiment, dataset: Dataset, engine: Engine | None = None) -> B
     if isinstance(spec, models.Supervised):
         game = _supervised(spec, dataset, engine, batches, streams)
     elif isinstance(spec, models.Game2d):
-        game = _game2d(spec, engine)
+        game = make_game2d(spec, engine)
     else:
         batches["test"] = Batches(dataset.train, engine.load, streams["test"])
         game = _adversaries(spec, engine, batches, streams)
@@ -158,14 +157,6 @@ def _supervised(
     predicts: Predicted
     predicts = "numbers" if dataset.train.targets is not None else "points" if dataset.kind == "points" else "classes"
     return Supervised(player, _loss(spec), *sources, spec.test.threshold, predicts)
-
-
-def _game2d(spec: models.Game2d, engine: Engine) -> Game:
-    players = []
-    for start in spec.start:
-        network = Network([Scalar(start)], engine, spec.dtype, np.random.default_rng(0))
-        players.append(Player(network, make_optimizer(spec, spec.optimizer, network, engine)))
-    return Game2d(spec.game, spec.updates == "alternating", *players)
 
 
 def _adversaries(

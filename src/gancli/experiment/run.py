@@ -67,6 +67,7 @@ def prepare(
         "data": _about(dataset),
         "warnings": [f"{warning.key}: {warning.text}" for warning in warnings],
         "start": now(),
+        **built.game.facts(),
         **origin,
         **named(resolved),
     }

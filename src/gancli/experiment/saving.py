@@ -31,6 +31,7 @@ def vectors(player: Player) -> dict[str, Array]:
     arrays = {"params": player.network.params, "state": player.network.state}
     if player.average is not None:
         arrays |= {"average": player.average.network.params}
+    arrays |= {f"memory.{key}": vector for key, vector in player.memory.items()}
     return arrays | {f"optimizer.{key}": vector for key, vector in player.optimizer.vectors.items()}
 
 

@@ -67,6 +67,10 @@ class Game:
         """What its players have learned and keep: written into throughout a run, and never bound anew."""
         return [array for player in self.players.values() for array in player.arrays()]
 
+    def facts(self) -> dict[str, Any]:
+        """What a run's record says of the game itself, beside its spec."""
+        return {}
+
     def measure(self) -> dict[str, float]:
         """Current metrics, by name; it draws from generators of its own."""
         raise NotImplementedError

@@ -1,25 +1,27 @@
-"""Games of two numbers: where simultaneous gradient steps lead in a field without a potential.
+"""Games of two numbers: where gradient steps lead in a field without a potential.
 
-Report, section 4.1, after Mescheder, Nowozin and Geiger 2017. θ descends L(θ, φ), φ ascends it; both games
-have their one equilibrium at (0, 0).
+Report, section 4.1, after Mescheder, Nowozin and Geiger 2017. `fields.py` has the games, `updates.py` how they are
+played.
 """
+
+from typing import Any
 
 import numpy as np
 
 from gancli.engines import Array, NumpyEngine
 from gancli.games.base import Game, Picture, Rng
+from gancli.games.fields import Field, about
 from gancli.games.player import Player
-
-FIELDS = ("bilinear", "dirac")
-"""Each is a kernel: ∂L/∂θ and −∂L/∂φ, which optimisers descend."""
+from gancli.games.updates import Simultaneous
 
 
 class Game2d(Game):
-    """Two players of one number each; `alternating`: φ sees where θ has gone."""
+    """Two players of one number each."""
 
-    def __init__(self, game: str, alternating: bool, theta: Player, phi: Player):
-        self.game, self.alternating = game, alternating
+    def __init__(self, field: Field, updates: type[Simultaneous], theta: Player, phi: Player):
+        self.field = field
         self.players = {"theta": theta, "phi": phi}
+        self._updates = updates(field, theta, phi)
         self._start = max(float(np.hypot(*self.position())[0]), 1e-9)
 
     def position(self) -> tuple[Array, Array]:
@@ -28,19 +30,12 @@ class Game2d(Game):
 
     def play_one(self) -> None:
         """A step of each player."""
-        theta, phi = self.players["theta"], self.players["phi"]
-        self.find_gradients()
-        theta.learn()
-        if self.alternating:
-            self.find_gradients()
-        phi.learn()
+        self._updates.play()
         self.played += 1
 
-    def find_gradients(self) -> None:
-        """Of both players, where they are now."""
-        networks = [player.network for player in self.players.values()]
-        field = getattr(networks[0].engine, self.game)
-        field(*(network.params for network in networks), *(network.grads for network in networks))
+    def facts(self) -> dict[str, Any]:
+        """The field at the equilibrium."""
+        return {"field": about(self.field)}
 
     def measure(self) -> dict[str, float]:
         """θ, φ and how far they are from the equilibrium."""
@@ -53,5 +48,5 @@ class Game2d(Game):
         axis = np.linspace(-half, half, count)
         theta, phi = np.meshgrid(axis, axis)
         dtheta, dphi = np.empty((2, *theta.shape))
-        getattr(NumpyEngine(), self.game)(theta, phi, dtheta, dphi)
+        self.field.gradients(NumpyEngine(), (theta, phi), (dtheta, dphi))
         return Picture(np.zeros((0, 1)), arrays={"axis": axis, "theta_step": -dtheta, "phi_step": -dphi})

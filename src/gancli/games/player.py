@@ -46,6 +46,8 @@ class Player:
         self, network: Network, optimizer: Optimizer, clip: Clip | None = None, average: Average | None = None
     ):
         self.network, self.optimizer, self.clip, self.average = network, optimizer, clip, average
+        self.memory: dict[str, NDArray[Any]] = {}
+        """What its game keeps of it from one to the next, by name: a checkpoint saves it."""
         if clip is not None:
             clip(network)
         if average is not None:
@@ -66,10 +68,11 @@ class Player:
             self.average.follow(self.network, self.optimizer.steps)
 
     def arrays(self) -> list[NDArray[Any]]:
-        """All that its network, its optimiser and its average keep."""
+        """All that its network, its optimiser, its average and its game keep."""
         networks = [self.network] if self.average is None else [self.network, self.average.network]
         arrays = [array for network in networks for array in (network.params, network.state)]
-        return [*arrays, self.network.grads, *self.optimizer.vectors.values(), self.optimizer.steps]
+        vectors = [*self.optimizer.vectors.values(), *self.memory.values()]
+        return [*arrays, self.network.grads, *vectors, self.optimizer.steps]
 
     def finite(self) -> bool:
         """Are all parameters finite numbers?"""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.plots.style import BLUE, GREY, ORANGE, save, subplots
+from gancli.plots.style import BLUE, GREY, ORANGE, save, shortened, subplots
 from gancli.runs import RunFolder
 from gancli.runs.arrays import meant, read_arrays
 from gancli.runs.files import by_game
@@ -72,6 +72,16 @@ def plot_trajectory(run: Path, target: Path, form: str, name: str) -> list[Path]
     figure, axes = subplots(figsize=(6.0, 5.6))
     games = trajectory.games[-1]
     trajectory.draw(axes, games, f"{games:,d} games", "end")
-    axes.set(xlabel="θ, which descends L", ylabel="φ, which ascends L", title=name)
+    title = "\n".join([name, *_about_field(run)])
+    axes.set(xlabel="θ, which descends L", ylabel="φ, which ascends L", title=title)
     axes.legend(loc="upper right", frameon=True, fontsize=8)
     return [save(figure, target / f"trajectory.{form}")]
+
+
+def _about_field(run: Path) -> list[str]:
+    """A line on the field at the equilibrium; none of a run whose record says nothing of it."""
+    field = RunFolder(run).record().get("field")
+    match field:
+        case {"eigenvalues": str(eigenvalues), "curl": float(curl)}:
+            return [f"at the equilibrium: eigenvalues {shortened(eigenvalues, 60)}; curl {curl:g}"]
+    return []

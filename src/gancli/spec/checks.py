@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gancli.spec import adversary_checks, data_checks, network_checks
+from gancli.spec import adversary_checks, data_checks, game2d_checks, network_checks
 from gancli.spec.data import TARGETS, Data
 from gancli.spec.models import Experiment, Game2d, Supervised
 from gancli.spec.network_checks import Finding, activation_names, uses_mu
@@ -40,6 +40,7 @@ def _game2d(spec: Game2d) -> Iterator[Finding]:
         yield Finding(("training", "passes"), "a game2d has no data to pass over; give `games`")
     if spec.training.batch != 1:
         yield Finding(("training", "batch"), "has no effect: a game2d has no data", warning=True)
+    yield from game2d_checks.findings(spec)
 
 
 def _outputs(data: Data) -> tuple[int, ...]:
@@ -72,7 +73,8 @@ def _supervised(spec: Supervised) -> Iterator[Finding]:
 
 def _unused(spec: Experiment) -> Iterator[Finding]:
     networks = spec.networks().values()
-    optimizers = [spec.optimizer] if isinstance(spec, Game2d) else [network.optimizer for network in networks]
+    optimizers = [network.optimizer for network in networks]
+    optimizers = list(spec.optimizers().values()) if isinstance(spec, Game2d) else optimizers
     own_eta = [isinstance(optimizer, Adadelta) or optimizer.eta is not None for optimizer in optimizers]
     if spec.eta is not None and all(own_eta):
         yield Finding(("eta",), "has no effect: every optimizer has an `eta` of its own, or needs none", warning=True)

@@ -116,13 +116,19 @@ def _with_defaults(spec: Experiment) -> Experiment:
     """Write out the defaults that depend on other keys, and only those that something uses."""
     count = 20
     if isinstance(spec, Game2d):
-        spec = spec.model_copy(update={"optimizer": _with_eta(spec.optimizer)}) if spec.eta is None else spec
+        spec = _game2d_with_eta(spec) if spec.eta is None else spec
     else:
         spec = _learning_with_defaults(spec)
         count = count if spec.data.images else 2000
     if spec.pictures is not None and spec.pictures.count is None:
         spec = spec.model_copy(update={"pictures": spec.pictures.model_copy(update={"count": count})})
     return spec
+
+
+def _game2d_with_eta(spec: Game2d) -> Game2d:
+    own = {"theta": spec.theta, "phi": spec.phi}
+    sides = {key: side.model_copy(update={"optimizer": _with_eta(side.optimizer)}) for key, side in own.items() if side}
+    return spec.model_copy(update={"optimizer": _with_eta(spec.optimizer), **sides})
 
 
 def _learning_with_defaults(spec: Learning) -> Learning:

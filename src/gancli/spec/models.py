@@ -6,6 +6,7 @@ from pydantic import Field
 
 from gancli.spec.base import Positive, Spec
 from gancli.spec.data import Data
+from gancli.spec.game2d import R1, AnyField, AnyUpdates, Bilinear, Side, Simultaneous
 from gancli.spec.networks import Network
 from gancli.spec.optimizers import AnyOptimizer, Sgd
 from gancli.spec.training import (
@@ -101,16 +102,24 @@ class Game2d(_Experiment):
     """Two players of one number each, θ and φ, whose simultaneous steps may lead nowhere (report, 4.1)."""
 
     kind: Literal["game2d"]
-    game: Literal["bilinear", "dirac"] = "bilinear"
-    """bilinear: L = θφ; dirac: the GAN whose data are all at 0 (Mescheder et al. 2018). θ descends L, φ ascends it."""
-    updates: Literal["simultaneous", "alternating"] = "simultaneous"
-    """alternating: φ sees where θ has gone."""
+    game: AnyField = Bilinear(name="bilinear")
+    """θ descends its L, φ ascends it."""
+    r1: R1 | None = None
+    """Of the dirac game."""
+    updates: AnyUpdates = Simultaneous(name="simultaneous")
     start: Annotated[tuple[float, float], Field(strict=False)] = (1.0, 1.0)
     optimizer: AnyOptimizer = Sgd()
-    """Of both players."""
+    """Of each player that has none of its own."""
+    theta: Side | None = None
+    phi: Side | None = None
     training: Training
     test: Test = Test(every=1)
     pictures: Pictures = Pictures(every=1_000_000_000, count=20)
+
+    def optimizers(self) -> dict[str, AnyOptimizer]:
+        """Each player's, by the key that gives it."""
+        own = {"theta": self.theta, "phi": self.phi}
+        return {key: self.optimizer if side is None else side.optimizer for key, side in own.items()}
 
 
 Experiment = Supervised | Gan | Wgan | Game2d

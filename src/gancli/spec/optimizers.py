@@ -8,8 +8,11 @@ from gancli.spec.base import Positive, Share, Spec, named
 
 
 class _Optimizer(Spec):
-    momentum: Share = 0.0
-    """m of Δ_k = m Δ_(k−1) + step; composes with every optimiser (report, 3.1.1)."""
+    momentum: Annotated[float, Field(gt=-1, lt=1)] = 0.0
+    """m of Δ_k = m Δ_(k−1) + step; composes with every optimiser (report, 3.1.1).
+
+    Below 0 it is friction, which calms players that step in turn (Gidel et al. 2019).
+    """
 
 
 class _WithRate(_Optimizer):

@@ -1,4 +1,4 @@
-"""Elementwise kernels: streams, copies, activations, losses, games of two numbers.
+"""Elementwise kernels: streams, copies, activations, losses.
 
 The formulas are the reference's, under the same names (`numpy_engine`, `numpy_losses`), whose docstrings give them.
 
@@ -325,20 +325,3 @@ def pair_term_drawn(output, targets, out, numbers, rows):
     side, share, one = out.dtype.type(numbers[0]), out.dtype.type(-numbers[0] / rows), out.dtype.type(1)
     for i in range(out.size):
         out[i] = share * odds(-side * (output[i] - targets[i]), one)
-
-
-# --- games of two numbers
-
-
-@elementwise(4)
-def bilinear(theta, phi, dtheta, dphi, numbers, rows):
-    for i in range(theta.size):
-        dtheta[i], dphi[i] = phi[i], -theta[i]
-
-
-@elementwise(4)
-def dirac(theta, phi, dtheta, dphi, numbers, rows):
-    one = theta.dtype.type(1)
-    for i in range(theta.size):
-        slope = one / (one + np.exp(theta[i] * phi[i]))
-        dtheta[i], dphi[i] = phi[i] * slope, -theta[i] * slope

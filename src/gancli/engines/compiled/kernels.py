@@ -72,7 +72,14 @@ def elementwise(arrays: int) -> Callable[[Any], Any]:
                 c, d = row(like, op, FIRST + 4, r, left, right), row(like, op, FIRST + 6, r, left, right)
                 body(a, b, c, d, numbers, op[ROWS])
 
-        KERNELS[function.__name__] = (one, two, three, four)[arrays - 1]
+        def five(share, shares, game, op, numbers, like):
+            first, last, left, right = corner(op, share, shares)
+            for r in range(first, last):
+                a, b = row(like, op, FIRST, r, left, right), row(like, op, FIRST + 2, r, left, right)
+                c, d = row(like, op, FIRST + 4, r, left, right), row(like, op, FIRST + 6, r, left, right)
+                body(a, b, c, d, row(like, op, FIRST + 8, r, left, right), numbers, op[ROWS])
+
+        KERNELS[function.__name__] = (one, two, three, four, five)[arrays - 1]
         return function
 
     return enter

@@ -382,9 +382,11 @@ LOWERED: dict[str, Callable[[Program, Op], None]] = {
     **dict.fromkeys(("similarity", "add_similarity_gradient", "closeness", "closeness_gradient"), by_samples),
 }  # fmt: skip
 ELEMENTWISE = {
-    *("fill", "copy", "shift", "add", "multiply", "clamp", "scale", "mse", "cross_entropy", "bilinear", "dirac"),
+    *("fill", "copy", "shift", "add", "multiply", "clamp", "scale", "mse", "cross_entropy"),
     *(name + part for name in ("sigmoid", "tanh", "softplus") for part in ("", "_gradient", "_curve")),
     *("relu", "relu_gradient", "hinge_term", "exp_term", "tanh_term"),
+    *("consensus", "optimistic"),
+    *(name + part for name in ("bilinear", "quadratic", "dirac", "wgan_gp") for part in ("", "_hessian")),
 }
 
 
