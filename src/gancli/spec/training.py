@@ -82,9 +82,20 @@ class GradientPenalty(Spec):
     """In every `every`-th game, the first included; λ is not multiplied by it."""
 
 
+class CriticUntil(Spec):
+    """Before each step of the generator the critic or discriminator learns until its estimate changes no more."""
+
+    change: Annotated[float, Field(gt=0, lt=1)] = 0.02
+    """Share of itself by which the estimate may change in ten steps of one that has settled."""
+    most: Annotated[int, Field(ge=10, le=100_000)] = 200
+    """Steps at most, in tens."""
+
+
 class AdversarialTraining(Training):
     """Training of two networks against each other."""
 
+    critic_until: CriticUntil | None = None
+    """In place of a fixed number of steps."""
     gradient_penalty: GradientPenalty | None = None
     r1: SlopePenalty | None = None
     """At real samples."""
