@@ -82,7 +82,14 @@ class Reorder:
     to_first: bool
 
 
-Layer = Dense | Conv | ConvTranspose | BatchNorm | Similarity | Reorder
+@dataclass(frozen=True)
+class SpectralNorm:
+    """A dense layer whose weights are divided by their norm, which one power iteration after each step follows."""
+
+    inner: Dense
+
+
+Layer = Dense | Conv | ConvTranspose | BatchNorm | Similarity | Reorder | SpectralNorm
 
 
 @dataclass(frozen=True)
@@ -130,6 +137,8 @@ def describe(player: Player) -> Network:
 def arrays(player: Player) -> list[tuple[Array, ...]]:
     """What each layer learns and keeps, as views: (W, b) or (W,), (γ, β, mean, variance); layers without are left out.
 
+    Of normalised weights (W, b, v, u, σ), v of inputs and u of outputs.
+
     W of a convolution is (kernel, kernel, channels in, channels out), that of its transpose (…, channels out, in).
 
     The running mean and variance are among them because gancli judges a generator by these.
@@ -138,6 +147,10 @@ def arrays(player: Player) -> list[tuple[Array, ...]]:
 
 
 def _layer(layer: Any) -> Layer:
+    if isinstance(layer, layers.SpectralNorm):
+        if (layer.iterations, layer.bound) != (1, 1.0) or not isinstance(inner := _layer(layer.inner), Dense):
+            raise NotImplementedError("spectral normalisation but of dense layers, by one iteration, to a norm of 1")
+        return SpectralNorm(inner)
     if isinstance(layer, layers.Conv):
         height, width, kernel, stride, padding = layer.geometry
         image = layer.inputs // (height * width), height, width
@@ -161,6 +174,9 @@ def _layer(layer: Any) -> Layer:
 
 
 def _arrays(layer: Any) -> tuple[Array, ...]:
+    if isinstance(layer, layers.SpectralNorm):
+        bias = () if layer.inner.b is None else (layer.inner.b,)
+        return (layer.w, *bias, layer.v[0], layer.u[0], layer.norm)
     if isinstance(layer, layers.Everywhere):
         return _arrays(layer.inner)
     if isinstance(layer, layers.Dense):

@@ -27,6 +27,23 @@ latent: {distribution: gaussian}
 training: {games: 1000000, batch: BATCH, ratios: {critic: 5, generator: 1}}
 """
 
+BOUNDED = """
+seed: 1
+kind: wgan
+data: {set: mnist, classes: [7]}
+generator: {shape: [100, 300, 784], activation: relu, init: {name: normal, std: 0.02}, optimizer: ADAM}
+critic: {shape: [784, CRITIC, 1], activation: relu, init: {name: normal, std: 0.02}, optimizer: ADAMMORE}
+latent: {distribution: gaussian}
+training: {games: 1000000, batch: 64, ratios: {critic: 5, generator: 1}PENALTY}
+"""
+
+
+def bounded(critic: str = "20", more: str = "", penalty: str = "", eta: str = "0.0001") -> str:
+    """The networks of D, but for their first weights, and Adam as its users of penalties have it."""
+    text = BOUNDED.replace("ADAM", f"{{name: adam, eta: {eta}, beta1: 0, beta2: 0.9}}").replace("CRITIC", critic)
+    return text.replace("MORE", more).replace("PENALTY", penalty)
+
+
 BIG = """
 kind: gan
 data: {set: mnist}
@@ -169,6 +186,24 @@ training: {games: 1000000, batch: 64, loss: cross_entropy}
 """,
         of_jax=None,
         of_torch=0.7,
+    ),
+    "P": Row(
+        "D with a gradient penalty in place of the clip, Adam",
+        bounded(penalty=", gradient_penalty: {lambda: 10}"),
+        of_jax=None,
+        of_torch=0.5,
+    ),
+    "Q": Row(
+        "P with a critic 784-256-256-1",
+        bounded("256, 256", penalty=", gradient_penalty: {lambda: 10}"),
+        of_jax=None,
+        of_torch=0.5,
+    ),
+    "S": Row(
+        "D with spectral normalisation in place of the clip, Adam",
+        bounded(more=", spectral_norm: true", eta="0.00001"),
+        of_jax=None,
+        of_torch=0.5,
     ),
     "N": Row(
         "F with batch normalisation in the generator",

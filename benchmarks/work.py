@@ -13,7 +13,7 @@ from benchmarks.rows import ROWS
 from gancli import spec as specs
 from gancli.engines import DISTRIBUTIONS, Array
 from gancli.experiment import Built, build, load_data
-from gancli.games import Supervised
+from gancli.games import Penalty, Supervised
 from gancli.spec import Experiment, models
 
 
@@ -46,6 +46,16 @@ class Work:
         if self.kind == "wgan":
             return self.ratios["critic"] + self.ratios["generator"]
         return sum(self.ratios.get(name, 0) for name in ("fake", "shared", "generator"))
+
+    @property
+    def penalties(self) -> tuple[Penalty, ...]:
+        """What a critic is penalised by, in every game."""
+        return () if isinstance(self.built.game, Supervised) else self.built.game.penalties.all
+
+    def only_plain(self) -> None:
+        """For a peer that knows no penalties, and no critic without a clip. Raises NotImplementedError."""
+        if self.penalties or (self.kind == "wgan" and self.networks["critic"].clip is None):
+            raise NotImplementedError("written for critics with a clip, without penalties")
 
     def weights(self, name: str) -> list[tuple[Array, ...]]:
         """(W, b) of each layer, copies; of batch normalisation its four, see `benchmarks.networks.arrays`."""

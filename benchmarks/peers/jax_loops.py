@@ -78,6 +78,7 @@ class Scan:
 
     def __init__(self, letter: str, threads: int):
         self.work = work.make(letter, "numpy", 1)
+        self.work.only_plain()
         self.samples = jnp.asarray(self.work.samples)
         self.targets: Any = None if self.work.targets is None else jnp.asarray(self.work.targets)
         self.layers = {name: one.with_biases for name, one in self.work.networks.items()}

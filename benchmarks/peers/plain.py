@@ -55,6 +55,7 @@ class Plain:
         from threadpoolctl import threadpool_limits
 
         self.work = work.make(letter, "numpy", threads)
+        self.work.only_plain()
         threadpool_limits(threads, user_api="blas")
         self.layers = {name: one.dense for name, one in self.work.networks.items()}
         self.w = {name: self.work.weights(name) for name in self.work.networks}

@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy, leaky_relu, softplus
 
 from benchmarks import networks, work
+from gancli.engines.distributions import Uniform
 
 
 class Activation(nn.Module):
@@ -61,6 +62,27 @@ class Rows(nn.Module):
         return x.permute(0, 2, 3, 1).flatten(1) if x.dim() == 4 else x
 
 
+class Normed(nn.Linear):
+    """W x / σ + b, σ = uᵀ W v, by autograd; `iterate` after each step, PyTorch's own does in each pass."""
+
+    def __init__(self, inputs: int, units: int, bias: bool):
+        super().__init__(inputs, units, bias=bias)
+        self.v, self.u, self.norm = torch.zeros(inputs), torch.zeros(units), torch.zeros(1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(batch, inputs) → (batch, units)."""
+        return nn.functional.linear(x, self.weight / torch.dot(self.u, torch.mv(self.weight, self.v)), self.bias)
+
+    @torch.no_grad()
+    def iterate(self) -> None:
+        """One power iteration."""
+        v = torch.mv(self.weight.T, self.u)
+        self.v.copy_(v / v.norm())
+        u = torch.mv(self.weight, self.v)
+        self.norm.copy_(u.norm())
+        self.u.copy_(u / self.norm)
+
+
 def layered(network: networks.Network) -> list[nn.Module]:
     """Its modules: images are four axes, their channels last in memory, from where a network has some."""
     layers: list[nn.Module] = []
@@ -74,6 +96,9 @@ def layered(network: networks.Network) -> list[nn.Module]:
                 layers.append(Images(_next_image(network, index), last=True))
             cls = nn.BatchNorm1d if layer.places == 1 else nn.BatchNorm2d
             layers += [cls(layer.units, eps=1e-5, momentum=0.1), Activation(layer.activation)]
+        elif isinstance(layer, networks.SpectralNorm):
+            inner = layer.inner
+            layers += [Normed(inner.inputs, inner.units, inner.bias), Activation(inner.activation)]
         elif isinstance(layer, networks.Dense):
             layers += [Rows(), nn.Linear(layer.inputs, layer.units, bias=layer.bias), Activation(layer.activation)]
         else:
@@ -116,6 +141,8 @@ def held(layer: nn.Module) -> list[torch.Tensor]:
     if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
         assert layer.running_mean is not None and layer.running_var is not None
         return [layer.weight, layer.bias, layer.running_mean, layer.running_var]
+    if isinstance(layer, Normed):
+        return [layer.weight.T, *([] if layer.bias is None else [layer.bias]), layer.v, layer.u, layer.norm]
     if isinstance(layer, nn.Linear):
         return [layer.weight.T] if layer.bias is None else [layer.weight.T, layer.bias]
     return []
@@ -196,21 +223,44 @@ class Eager:
         self._learn("discriminator", 0.5 * softplus(d(fakes.detach())).mean())
 
     def _wgan(self, rows: torch.Tensor, latents: Any) -> None:
-        g, f, bound = self.nets["generator"], self.nets["critic"], self.work.networks["critic"].clip
-        assert bound is not None
+        g, f = self.nets["generator"], self.nets["critic"]
         critics = self.work.ratios["critic"]
         for step in range(critics):
             with torch.no_grad():
                 fakes = g(self._latents(latents, step))
-            self._learn("critic", f(fakes).mean() - f(self.samples[rows[step]]).mean())
-            with torch.no_grad():
-                for p in self.modules["critic"].parameters():
-                    p.clamp_(-bound, bound)
+            real = self.samples[rows[step]]
+            self._learn("critic", f(fakes).mean() - f(real).mean() + self._penalty(real, fakes, latents is not None))
+            self._bound()
         for p in self.modules["critic"].parameters():
             p.requires_grad_(False)
         self._learn("generator", -f(g(self._latents(latents, critics))).mean())
         for p in self.modules["critic"].parameters():
             p.requires_grad_(True)
+
+    def _penalty(self, real: torch.Tensor, fakes: torch.Tensor, checked: bool) -> torch.Tensor | float:
+        """The gradient penalty between real samples and fakes, by double backward; 0 where there is none."""
+        if not self.work.penalties:
+            return 0.0
+        (penalty,) = self.work.penalties
+        t = torch.rand(len(real), 1)
+        if checked:  # gancli's own numbers
+            drawn = np.empty((len(real), 1), np.float32)
+            Uniform(0.5).fill(self.work.built.streams["penalty"], drawn, None)
+            t = torch.from_numpy(drawn + np.float32(0.5))
+        x = (t * real + (1 - t) * fakes).requires_grad_(True)
+        (slope,) = torch.autograd.grad(self.nets["critic"](x).sum(), x, create_graph=True)
+        return penalty.weight * ((slope.norm(dim=1) - penalty.target) ** 2).mean()
+
+    def _bound(self) -> None:
+        """The clip, and the norms of normalised weights."""
+        bound, critic = self.work.networks["critic"].clip, self.modules["critic"]
+        if bound is not None:
+            with torch.no_grad():
+                for p in critic.parameters():
+                    p.clamp_(-bound, bound)
+        for layer in critic:
+            if isinstance(layer, Normed):
+                layer.iterate()
 
 
 class Compiled(Eager):
