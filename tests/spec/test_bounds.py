@@ -94,7 +94,7 @@ BOUNDS: list[tuple[str, str, list[Any], list[Any]]] = [
     ("wgan", "training.warmup=%s", [0, 9], [-1, 10]),
     ("wgan", "{training.games: 1000000000, training.warmup: %s}", [1_000_000], [1_000_001]),
     ("wgan", "training.ratios.critic=%s", [1, 10_000], [0, 10_001]),
-    ("wgan", "training.ratios.generator=%s", [1, 10_000], [0, 10_001]),
+    ("wgan", "training.ratios.generator=%s", [0, 10_000], [-1, 10_001]),
     ("wgan", "training.long_phase.critic=%s", [1, 10_000], [0, 10_001]),
     ("wgan", "training.long_phase.first=%s", [0, 1_000_000], [-1, 1_000_001]),
     ("wgan", "training.long_phase.every=%s", [0, BILLION], [-1, BILLION + 1]),

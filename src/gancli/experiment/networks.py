@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 
@@ -35,6 +36,7 @@ from gancli.nn.layers import (
 )  # fmt: skip
 from gancli.nn.layers.conv import Image
 from gancli.nn.optimizers import OPTIMIZERS, Optimizer
+from gancli.runs import RunError, RunFolder, checkpoint
 from gancli.spec import Experiment, Learning, models, networks, width
 from gancli.spec.optimizers import AnyOptimizer
 from gancli.spec.shapes import Placed, Shape, after
@@ -153,11 +155,27 @@ def takes_logits(spec: Learning) -> bool:
 def _player(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, logits: bool) -> Player:
     network = make_network(spec, key, engine, rng, logits and key != "generator")
     own = spec.networks()[key]
+    if own.weights is not None:
+        read_weights(Path(own.weights), key, network)
     clip = CLIPS[own.clip.mode](own.clip.bound) if own.clip is not None else None
     average = None
     if own.ema is not None:
         average = Average(make_network(spec, key, engine, np.random.default_rng(0)), own.ema)
     return Player(network, make_optimizer(spec, own.optimizer, network, engine), clip, average)
+
+
+def read_weights(run: Path, key: str, network: Network) -> None:
+    """Give a network the parameters of the one of the same name in a run, averaged where it is. Raises RunError."""
+    try:
+        arrays = checkpoint.newest(RunFolder(run).checkpoints).arrays
+        params, state = arrays.get(f"{key}.average", arrays[f"{key}.params"]), arrays[f"{key}.state"]
+    except (ValueError, KeyError, OSError) as error:
+        raise RunError(f"{key}.weights: {run}: has no {key} to begin from: {error}") from None
+    for name, theirs, own in (("parameters", params, network.params), ("numbers kept", state, network.state)):
+        if theirs.shape != own.shape:
+            sizes = f"{theirs.size:,d} {name}, this one {own.size:,d}"
+            raise RunError(f"{key}.weights: {run}: its {key} has {sizes}; give both the same layers")
+        own[...] = theirs
 
 
 def output(spec: models.Supervised) -> str:

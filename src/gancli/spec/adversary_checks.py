@@ -180,6 +180,8 @@ def _wgan(spec: Wgan) -> Iterator[Finding]:
         if training.ratios.critic != WganRatios().critic:
             text = "has no effect with `critic_until`, which says how long the critic learns"
             yield Finding(("training", "ratios", "critic"), text, warning=True)
+    if not training.ratios.generator:
+        yield Finding(("training", "ratios"), "leave the generator out: it never learns", warning=True)
     if training.games is not None and training.warmup >= training.games:
         text = f"must be less than `games` ({training.games}), or the generator never learns"
         text += f"; got {training.warmup}"

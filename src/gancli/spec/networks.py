@@ -246,6 +246,8 @@ class Network(Spec):
     ema: Share | None = None
     """Decay of a moving average of the generator's parameters, from which samples are drawn: 0.999."""
     init: AnyInit = Normal(name="normal")
+    weights: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
+    """The folder of a run whose network of the same name gives the first parameters, instead of `init`."""
     spectral_norm: bool | SpectralNorm = False
     """Spectral normalisation of every layer: weights divided by their norm."""
     orthonormal: bool = False

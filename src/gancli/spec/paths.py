@@ -5,12 +5,20 @@ from typing import Any
 
 from gancli.spec.yaml import Document
 
+NETWORKS = ("network", "generator", "discriminator", "critic")
+"""The keys of networks."""
+
 
 def settle(document: Document) -> None:
-    """Write an experiment's `data.path` as an absolute one, so that its run means the same folder everywhere."""
+    """Write an experiment's `data.path`, and its networks' `weights`, as absolute ones, the same wherever it is read."""
     option = any(known in document.origins for known in (("data",), ("data", "path")))
     if isinstance(document.data, dict):
         _settle_data(document.data.get("data"), Path() if option else document.folder)
+        for key in NETWORKS:
+            network = document.data.get(key)
+            if isinstance(network, dict) and "weights" in network:
+                said = any(known in document.origins for known in ((key,), (key, "weights")))
+                network["weights"] = _absolute(network["weights"], Path() if said else document.folder)
 
 
 def settle_sweep(document: Document) -> None:

@@ -137,7 +137,8 @@ class WganRatios(Spec):
     """How many times each network learns in one game."""
 
     critic: Annotated[int, Field(ge=1, le=10_000)] = 5
-    generator: Annotated[int, Field(ge=1, le=10_000)] = 1
+    generator: Annotated[int, Field(ge=0, le=10_000)] = 1
+    """0 leaves the generator as it is, for a critic that is to learn all that there is."""
 
 
 class LongPhase(Spec):
