@@ -10,7 +10,7 @@ NETWORKS = ("network", "generator", "discriminator", "critic")
 
 
 def settle(document: Document) -> None:
-    """Write an experiment's `data.path`, and its networks' `weights`, as absolute ones, the same wherever it is read."""
+    """Write an experiment's `data.path`, and its networks' `weights`, as absolute ones: they mean the same anywhere."""
     option = any(known in document.origins for known in (("data",), ("data", "path")))
     if isinstance(document.data, dict):
         _settle_data(document.data.get("data"), Path() if option else document.folder)
