@@ -119,7 +119,9 @@ OPTIMIZERS_TESTED = {
     "adadelta": "{name: adadelta, epsilon: 0.00001}",
     "adadelta centered": "{name: adadelta, epsilon: 0.00001, centered: true}",
     "adam": "{name: adam, eta: 0.003, epsilon: 0.01}",
+    "adamw": "{name: adamw, eta: 0.003, epsilon: 0.01, weight_decay: 0.5}",
 }
+DECAYED = {name: text[:-1] + ", weight_decay: 0.1}" for name, text in OPTIMIZERS_TESTED.items() if name != "adamw"}
 CASES: dict[str, tuple[str, list[str]]] = {
     **{
         f"activation {name}": (XOR, [f"network.activation={name}", f"network.output={name}", "network.init=glorot"])
@@ -135,6 +137,18 @@ CASES: dict[str, tuple[str, list[str]]] = {
         f"momentum with {name}": (MNIST, [f"network.optimizer={text[:-1]}, momentum: 0.5}}"])
         for name, text in OPTIMIZERS_TESTED.items()
     },
+    **{f"weight decay with {name}": (MNIST, [f"network.optimizer={text}"]) for name, text in DECAYED.items()},
+    "nesterov, one at a time": (
+        MNIST,
+        ["training.batch=1", "network.optimizer={eta: 0.01, momentum: 0.5, nesterov: true, weight_decay: 0.01}"],
+    ),
+    "nesterov, by 64": (
+        MNIST,
+        ["training.batch=64", "network.optimizer={name: adamw, momentum: 0.5, nesterov: true, epsilon: 0.01}"],
+    ),
+    "weight decay, one at a time": (XOR, ["training.batch=1", "network.optimizer={eta: 0.05, weight_decay: 0.1}"]),
+    "weight decay of convolutions": (CONV, ["discriminator.optimizer={eta: 0.01, weight_decay: 0.1}"]),
+    "weight decay of a critic": (WGAN, ["critic.optimizer={name: adam, eta: 0.001, epsilon: 0.01, weight_decay: 0.1}"]),
     "loss mse": (MNIST, []),
     "loss cross_entropy": (MNIST, ["training.loss=cross_entropy"]),
     "loss cross_entropy, softmax": (MNIST, ["training.loss=cross_entropy", "network.output=softmax"]),

@@ -78,6 +78,8 @@ BOUNDS: list[tuple[str, str, list[Any], list[Any]]] = [
     ("gan", "generator.activation={name: tanh, k: %s}", [TINY], [0]),
     ("gan", "generator.activation={name: tanh, alpha: %s}", [TINY], [0]),
     ("gan", "generator.optimizer={name: sgd, momentum: %s}", [0, 0.999], [-0.001, 1]),
+    ("gan", "generator.optimizer={name: sgd, momentum: 0.5, nesterov: %s}", ["true", "false"], [1]),
+    *[("gan", f"generator.optimizer={{name: {name}, weight_decay: %s}}", [0, TINY, 1], [-1e-9]) for name in ("sgd", "adamw")],
     ("gan", "generator.optimizer={name: rmsprop, gamma: %s}", [0, 0.999], [-0.001, 1]),
     ("gan", "generator.optimizer={name: adam, beta1: %s}", [0, 0.999], [-0.001, 1]),
     ("gan", "generator.optimizer={name: adam, beta2: %s}", [0, 0.9999], [-0.001, 1]),
@@ -201,12 +203,18 @@ def test_what_a_configuration_leaves_out(kind: str) -> None:
     assert found == {"kind": kind, **RESOLVED[kind]} and next(iter(found)) == "kind"
 
 
+OPTIMIZER = {"momentum": 0.0, "nesterov": None, "weight_decay": None}
 DEFAULTS: list[tuple[type[Spec], dict[str, Any], dict[str, Any]]] = [
-    (optimizers.Sgd, {}, {"momentum": 0.0, "eta": None}),
-    (optimizers.Adagrad, {}, {"momentum": 0.0, "eta": None, "epsilon": 1e-8}),
-    (optimizers.Rmsprop, {}, {"momentum": 0.0, "eta": None, "gamma": 0.9, "epsilon": 1e-8, "centered": False}),
-    (optimizers.Adadelta, {}, {"momentum": 0.0, "gamma": 0.95, "epsilon": 1e-6, "centered": False}),
-    (optimizers.Adam, {}, {"momentum": 0.0, "eta": None, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}),
+    (optimizers.Sgd, {}, {**OPTIMIZER, "eta": None}),
+    (optimizers.Adagrad, {}, {**OPTIMIZER, "eta": None, "epsilon": 1e-8}),
+    (optimizers.Rmsprop, {}, {**OPTIMIZER, "eta": None, "gamma": 0.9, "epsilon": 1e-8, "centered": False}),
+    (optimizers.Adadelta, {}, {**OPTIMIZER, "gamma": 0.95, "epsilon": 1e-6, "centered": False}),
+    (optimizers.Adam, {}, {**OPTIMIZER, "eta": None, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}),
+    (
+        optimizers.Adamw,
+        {},
+        {**OPTIMIZER, "eta": None, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weight_decay": 0.01},
+    ),
     (networks.Tanh, {"name": "tanh"}, {"k": 1.0, "alpha": 1.0}),
     (networks.LeakyRelu, {"name": "leaky_relu"}, {"slope": 0.2}),
     (networks.Normal, {"name": "normal"}, {"std": 1.0}),
@@ -232,7 +240,8 @@ def test_the_default_of_each_choice(model: type[Spec], given: dict[str, Any], ex
 
 
 @pytest.mark.parametrize(
-    ("name", "eta"), [("sgd", 0.2), ("adagrad", 0.01), ("rmsprop", 0.001), ("adam", 0.01), ("adadelta", None)]
+    ("name", "eta"),
+    [("sgd", 0.2), ("adagrad", 0.01), ("rmsprop", 0.001), ("adam", 0.01), ("adamw", 0.001), ("adadelta", None)],
 )
 def test_the_learning_rate_that_is_not_given(name: str, eta: float | None) -> None:
     found = resolve("game2d", f"optimizer={name}").data()

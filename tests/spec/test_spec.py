@@ -290,7 +290,8 @@ def test_refusals(text: str, settings: list[str], expected: str) -> None:
         (GAN, "training.labels.real=[0, 1, 1]", {"training.labels.real": "must be a number or have 2 entries; got [0, 1, 1]"}),
         (GAN, "training.labels.real=a", {"training.labels.real": "must be a number or a list; got 'a'"}),
         (GAN, "generator.optimizer={name: adam, beta3: 1}", {
-            "generator.optimizer.beta3": "unknown key; allowed here: beta1, beta2, epsilon, eta, momentum, name; "
+            "generator.optimizer.beta3": "unknown key; allowed here: beta1, beta2, epsilon, eta, momentum, name, "
+            "nesterov, weight_decay; "
             "did you mean 'beta2'?",
         }),
         (GAME2D, "start=[1]", {"start": "must have 2 entries; got [1]"}),

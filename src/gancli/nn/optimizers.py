@@ -1,8 +1,10 @@
 """Optimisers: each moves a network's flat `params` by its flat `grads` (report, section 3.1).
 
 Momentum composes with all of them: Δ_k = m Δ_(k−1) + step, params ← params + Δ_k. (The report prints the
-first term as μ W_k; it is μ ΔW_k, Polyak 1964.)
+first term as μ W_k; it is μ ΔW_k, Polyak 1964.) So do Nesterov's look ahead and the decay of weights.
 """
+
+from typing import Any
 
 import numpy as np
 
@@ -10,12 +12,19 @@ from gancli.engines import Array, Engine
 
 
 class Optimizer:
-    """Base: `vectors` holds the state that a checkpoint saves, each (size,); `count` says how many steps were taken."""
+    """Base: `vectors` holds the state that a checkpoint saves, each (size,); `count` says how many steps were taken.
+
+    What all of them take: `momentum` m; `nesterov`, params ← params + step + m Δ_k (Sutskever et al. 2013);
+    `weight_decay` λ, which stands for a gradient g + λ params.
+    """
 
     name: str
 
-    def __init__(self, engine: Engine, size: int, dtype: str, momentum: float):
-        self.engine, self.momentum = engine, momentum
+    def __init__(
+        self, engine: Engine, size: int, dtype: str, momentum: float = 0.0, nesterov: bool = False,
+        weight_decay: float = 0.0,
+    ):  # fmt: skip
+        self.engine, self.momentum, self.nesterov, self.weight_decay = engine, momentum, nesterov, weight_decay
         self.steps = np.zeros(1, np.int64)
         self.vectors: dict[str, Array] = {}
         self._size, self._dtype = size, np.dtype(dtype)
@@ -38,6 +47,11 @@ class Optimizer:
     def _move(self, params: Array, grads: Array) -> None:
         raise NotImplementedError
 
+    @property
+    def _besides(self) -> dict[str, Any]:
+        """What every kernel takes besides its own."""
+        return {"nesterov": self.nesterov, "weight_decay": self.weight_decay}
+
     def _vector(self, name: str) -> Array:
         self.vectors[name] = np.zeros(self._size, self._dtype)
         return self.vectors[name]
@@ -48,12 +62,12 @@ class Sgd(Optimizer):
 
     name = "sgd"
 
-    def __init__(self, engine: Engine, size: int, dtype: str, eta: float, momentum: float = 0.0):
-        super().__init__(engine, size, dtype, momentum)
+    def __init__(self, engine: Engine, size: int, dtype: str, eta: float, **common: Any):
+        super().__init__(engine, size, dtype, **common)
         self.eta = eta
 
     def _move(self, params: Array, grads: Array) -> None:
-        self.engine.sgd(params, grads, self.velocity, self.eta, self.momentum)
+        self.engine.sgd(params, grads, self.velocity, self.eta, self.momentum, **self._besides)
 
 
 class Adagrad(Optimizer):
@@ -61,13 +75,14 @@ class Adagrad(Optimizer):
 
     name = "adagrad"
 
-    def __init__(self, engine: Engine, size: int, dtype: str, eta: float, epsilon: float = 1e-8, momentum: float = 0.0):
-        super().__init__(engine, size, dtype, momentum)
+    def __init__(self, engine: Engine, size: int, dtype: str, eta: float, epsilon: float = 1e-8, **common: Any):
+        super().__init__(engine, size, dtype, **common)
         self.eta, self.epsilon = eta, epsilon
         self.square = self._vector("square")
 
     def _move(self, params: Array, grads: Array) -> None:
-        self.engine.adagrad(params, grads, self.velocity, self.momentum, self.square, self.eta, self.epsilon)
+        state = (self.velocity, self.momentum, self.square)
+        self.engine.adagrad(params, grads, *state, self.eta, self.epsilon, **self._besides)
 
 
 class Rmsprop(Optimizer):
@@ -84,16 +99,16 @@ class Rmsprop(Optimizer):
         gamma: float = 0.9,
         epsilon: float = 1e-8,
         centered: bool = False,
-        momentum: float = 0.0,
+        **common: Any,
     ):
-        super().__init__(engine, size, dtype, momentum)
+        super().__init__(engine, size, dtype, **common)
         self.eta, self.gamma, self.epsilon = eta, gamma, epsilon
         self.square = self._vector("square")
         self.mean = self._vector("mean") if centered else None
 
     def _move(self, params: Array, grads: Array) -> None:
         state = (self.velocity, self.momentum, self.square, self.mean)
-        self.engine.rmsprop(params, grads, *state, self.eta, self.gamma, self.epsilon)
+        self.engine.rmsprop(params, grads, *state, self.eta, self.gamma, self.epsilon, **self._besides)
 
 
 class Adadelta(Optimizer):
@@ -109,16 +124,16 @@ class Adadelta(Optimizer):
         gamma: float = 0.95,
         epsilon: float = 1e-6,
         centered: bool = False,
-        momentum: float = 0.0,
+        **common: Any,
     ):
-        super().__init__(engine, size, dtype, momentum)
+        super().__init__(engine, size, dtype, **common)
         self.gamma, self.epsilon = gamma, epsilon
         self.square, self.moved = self._vector("square"), self._vector("moved")
         self.mean = self._vector("mean") if centered else None
 
     def _move(self, params: Array, grads: Array) -> None:
         state = (self.velocity, self.momentum, self.square, self.mean, self.moved)
-        self.engine.adadelta(params, grads, *state, self.gamma, self.epsilon)
+        self.engine.adadelta(params, grads, *state, self.gamma, self.epsilon, **self._besides)
 
 
 class Adam(Optimizer):
@@ -135,15 +150,32 @@ class Adam(Optimizer):
         beta1: float = 0.9,
         beta2: float = 0.999,
         epsilon: float = 1e-8,
-        momentum: float = 0.0,
+        **common: Any,
     ):
-        super().__init__(engine, size, dtype, momentum)
+        super().__init__(engine, size, dtype, **common)
         self.eta, self.beta1, self.beta2, self.epsilon = eta, beta1, beta2, epsilon
         self.first, self.second = self._vector("first"), self._vector("second")
 
     def _move(self, params: Array, grads: Array) -> None:
         state = (self.velocity, self.momentum, self.first, self.second, self.steps)
-        self.engine.adam(params, grads, *state, self.eta, self.beta1, self.beta2, self.epsilon)
+        numbers = (self.eta, self.beta1, self.beta2, self.epsilon)
+        self.engine.adam(params, grads, *state, *numbers, **self._besides)
 
 
-OPTIMIZERS = {"sgd": Sgd, "adagrad": Adagrad, "rmsprop": Rmsprop, "adadelta": Adadelta, "adam": Adam}
+class Adamw(Adam):
+    """Adam's step, and params ← (1 − ηλ) params beside it (Loshchilov and Hutter 2019, algorithm 2)."""
+
+    name = "adamw"
+
+    def __init__(self, engine: Engine, size: int, dtype: str, eta: float, weight_decay: float = 0.01, **settings: Any):
+        super().__init__(engine, size, dtype, eta, weight_decay=weight_decay, **settings)
+
+    def _move(self, params: Array, grads: Array) -> None:
+        state = (self.velocity, self.momentum, self.first, self.second, self.steps)
+        numbers = (self.eta, self.beta1, self.beta2, self.epsilon)
+        self.engine.adamw(params, grads, *state, *numbers, **self._besides)
+
+
+OPTIMIZERS = {
+    "sgd": Sgd, "adagrad": Adagrad, "rmsprop": Rmsprop, "adadelta": Adadelta, "adam": Adam, "adamw": Adamw,
+}  # fmt: skip

@@ -4,12 +4,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gancli.spec.base import Positive, Share, Spec, named
+from gancli.spec.base import Decay, Positive, Share, Spec, named
 
 
 class _Optimizer(Spec):
     momentum: Share = 0.0
     """m of Δ_k = m Δ_(k−1) + step; composes with every optimiser (report, 3.1.1)."""
+    nesterov: bool | None = None
+    """Look ahead with it: params ← params + step + m Δ_k (Sutskever et al. 2013)."""
+    weight_decay: Decay | None = None
+    """λ of λ/2 ‖params‖², whose gradient λ params is added to g."""
 
 
 class _WithRate(_Optimizer):
@@ -58,9 +62,20 @@ class Adam(_WithRate):
     epsilon: Positive = 1e-8
 
 
+class Adamw(_WithRate):
+    """Adam's step, and params ← (1 − ηλ) params beside it (Loshchilov and Hutter 2019)."""
+
+    name: Literal["adamw"] = "adamw"
+    beta1: Share = 0.9
+    beta2: Share = 0.999
+    epsilon: Positive = 1e-8
+    weight_decay: Decay | None = 0.01
+    """λ of params ← (1 − ηλ) params, which is not in the gradient."""
+
+
 AnyOptimizer = Annotated[
-    Annotated[Sgd | Adagrad | Rmsprop | Adadelta | Adam, Field(discriminator="name")], named("sgd")
+    Annotated[Sgd | Adagrad | Rmsprop | Adadelta | Adam | Adamw, Field(discriminator="name")], named("sgd")
 ]
 
-DEFAULT_ETA = {"sgd": 0.2, "adagrad": 0.01, "rmsprop": 0.001, "adam": 0.01}
+DEFAULT_ETA = {"sgd": 0.2, "adagrad": 0.01, "rmsprop": 0.001, "adam": 0.01, "adamw": 0.001}
 """η where neither the network nor the top level gives one."""

@@ -22,6 +22,7 @@ from gancli.engines.replay.layout import (
     BOUND,
     CLOCK,
     COUNT,
+    DECAY,
     DY,
     EPSILON,
     ETA,
@@ -32,8 +33,10 @@ from gancli.engines.replay.layout import (
     MEAN,
     MOMENTUM,
     MOVED,
+    NESTEROV,
     OPTIMISER,
     PARAMS,
+    RATE,
     ROWS,
     SECTION,
     SIZE,
@@ -127,6 +130,28 @@ def gain_momentum(w, step, velocity, momentum):
         w[i] += carried
 
 
+@loop
+def look_ahead(w, step, velocity, momentum):
+    """w ← w + step + momentum × Δ, Δ = momentum × Δ + step, where w has taken the step already."""
+    for i in range(w.size):
+        velocity[i] = momentum * velocity[i] + step[i]
+        w[i] += momentum * velocity[i]
+
+
+@loop
+def decay(w, g, rate):
+    """g ← g + λ w."""
+    for i in range(g.size):
+        g[i] += rate * w[i]
+
+
+@loop
+def shrink(w, factor):
+    """w ← factor × w."""
+    for i in range(w.size):
+        w[i] *= factor
+
+
 # --- of a stretch of parameters that begins at `at`
 
 
@@ -137,21 +162,28 @@ def vector(like, op, place, start, size):
 
 
 @part
+def rate_now(like, op, numbers):
+    """η, as a schedule has it."""
+    return numbers[ETA] * reals(like, op[RATE], 1)[0] if op[RATE] else numbers[ETA]
+
+
+@part
 def step_sgd(like, op, numbers, w, g, at):
-    sgd(w, g, g.dtype.type(numbers[ETA]))
+    sgd(w, g, g.dtype.type(rate_now(like, op, numbers)))
 
 
 @part
 def step_adagrad(like, op, numbers, w, g, at):
     t = g.dtype.type
-    adagrad(w, g, vector(like, op, SQUARE, at, g.size), t(numbers[ETA]), t(numbers[EPSILON]))
+    adagrad(w, g, vector(like, op, SQUARE, at, g.size), t(rate_now(like, op, numbers)), t(numbers[EPSILON]))
 
 
 @part
 def step_rmsprop(like, op, numbers, w, g, at):
     t, gamma = g.dtype.type, numbers[GAMMA]
     square, mean = vector(like, op, SQUARE, at, g.size), vector(like, op, MEAN, at, g.size)
-    rmsprop(w, g, square, mean, t(numbers[ETA]), t(gamma), t(1.0 - gamma), t(numbers[EPSILON]))
+    eta = t(rate_now(like, op, numbers))
+    rmsprop(w, g, square, mean, eta, t(gamma), t(1.0 - gamma), t(numbers[EPSILON]))
 
 
 @part
@@ -165,13 +197,30 @@ def step_adadelta(like, op, numbers, w, g, at):
 @part
 def step_adam(like, op, numbers, w, g, at):
     t, b1, b2, k = g.dtype.type, numbers[BETA1], numbers[BETA2], words(like, op[COUNT], 1)[0]
-    rate, unbiased = t(numbers[ETA] / (1.0 - b1**k)), t(1.0 / (1.0 - b2**k))
+    rate, unbiased = t(rate_now(like, op, numbers) / (1.0 - b1**k)), t(1.0 / (1.0 - b2**k))
     first, second = vector(like, op, MOVED, at, g.size), vector(like, op, SQUARE, at, g.size)
     adam(w, g, first, second, rate, unbiased, t(b1), t(1.0 - b1), t(b2), t(1.0 - b2), t(numbers[EPSILON]))
 
 
+@part
+def step_adamw(like, op, numbers, w, g, at):
+    shrink(w, w.dtype.type(1.0 - rate_now(like, op, numbers) * numbers[DECAY]))
+    step_adam(like, op, numbers, w, g, at)
+
+
+@part
+def carry_on(like, op, numbers, w, h, at):
+    """With momentum, after a step that is in h."""
+    velocity, momentum = vector(like, op, VELOCITY, at, h.size), h.dtype.type(numbers[MOMENTUM])
+    if op[NESTEROV]:
+        look_ahead(w, h, velocity, momentum)
+    else:
+        gain_momentum(w, h, velocity, momentum)
+
+
 def _stepping(name: str, step: Any) -> None:
     """Enter the kernels of an optimiser: with the gradient of few rows, of many, and along one that is there."""
+    by_gradient = name != "adamw"  # whose weights decay by themselves
 
     @part
     def walk(share, like, op, numbers, g, start):
@@ -181,10 +230,11 @@ def _stepping(name: str, step: Any) -> None:
         for a in range(0, g.size, STRIP):
             h, at = cut(g, a, min(STRIP, g.size - a)), start + a
             w = vector(like, op, PARAMS, at, h.size)
+            if by_gradient and numbers[DECAY] > 0:
+                decay(w, h, h.dtype.type(numbers[DECAY]))
             step(like, op, numbers, w, h, at)
             if op[VELOCITY]:
-                velocity = vector(like, op, VELOCITY, at, h.size)
-                gain_momentum(w, h, velocity, h.dtype.type(numbers[MOMENTUM]))
+                carry_on(like, op, numbers, w, h, at)
             if numbers[BOUND] > 0:
                 clamp(w, h.dtype.type(numbers[BOUND]))
         if op[CLOCK] and share == 0:
@@ -236,7 +286,7 @@ def _stepping(name: str, step: Any) -> None:
 
 for _name, _step in (
     ("sgd", step_sgd), ("adagrad", step_adagrad), ("rmsprop", step_rmsprop), ("adadelta", step_adadelta),
-    ("adam", step_adam),
+    ("adam", step_adam), ("adamw", step_adamw),
 ):  # fmt: skip
     _stepping(_name, _step)
 

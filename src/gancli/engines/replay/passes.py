@@ -12,13 +12,13 @@ import numpy as np
 from gancli.engines.arrays import CHANGED, READ, WRITTEN
 from gancli.engines.replay.tape import ACCESS, Op, Ref
 
-STEPS = ("sgd", "adagrad", "rmsprop", "adadelta", "adam")
+STEPS = ("sgd", "adagrad", "rmsprop", "adadelta", "adam", "adamw")
 VECTORS = ("velocity", "square", "mean", "moved", "first", "second")
 """What optimisers keep, each as long as the parameters."""
 MOST = 2048
 """Rows at most of merged passes: a larger product is no faster, and its outputs leave the cache."""
 ACCESS["step_params"] = {
-    "x": READ, "dy": READ, "count": READ, "w": CHANGED, "b": CHANGED,
+    "x": READ, "dy": READ, "count": READ, "rate": READ, "w": CHANGED, "b": CHANGED,
     **{f"{name}_{part}": CHANGED for name in VECTORS for part in "wb"},
 }  # fmt: skip
 
@@ -111,8 +111,7 @@ def _stepping(op: Op, step: Op) -> Op:
             at = gradient.address - step["grads"].address
             args[part] = gradient.moved(step["params"].address + at)
             args |= {f"{name}_{part}": gradient.moved(step[name].address + at) for name in VECTORS if name in step.args}
-    if "count" in step.args:
-        args["count"] = step["count"]
+    args |= {name: step[name] for name in ("count", "rate") if name in step.args}
     return Op("step_params", {"x": op["x"], "dy": op["dy"], **args, "step": step}, op.section)
 
 
