@@ -12,6 +12,7 @@ from gancli.nn.activations import ACTIVATIONS
 from gancli.nn.layers import LAYERS
 from gancli.nn.losses import ADVERSARIAL, LOSSES
 from gancli.nn.optimizers import OPTIMIZERS
+from gancli.nn.schedules import SCHEDULES
 
 pytestmark = [
     pytest.mark.skipif(not numba_is_here(), reason="numba is not installed"),
@@ -122,6 +123,18 @@ OPTIMIZERS_TESTED = {
     "adamw": "{name: adamw, eta: 0.003, epsilon: 0.01, weight_decay: 0.5}",
 }
 DECAYED = {name: text[:-1] + ", weight_decay: 0.1}" for name, text in OPTIMIZERS_TESTED.items() if name != "adamw"}
+SCHEDULES_TESTED = {
+    "constant": "{warmup: 30}",
+    "step": "{name: step, every: 7, factor: 0.7}",
+    "linear": "{name: linear, steps: 60, end: 0.1, warmup: 5}",
+    "cosine": "{name: cosine, steps: 90}",
+    "inverse": "{name: inverse, steps: 30, warmup: 11}",
+}
+SCHEDULED = [
+    text
+    for name, text in OPTIMIZERS_TESTED.items()
+    if name not in ("adadelta", "rmsprop centered", "adadelta centered")
+]
 CASES: dict[str, tuple[str, list[str]]] = {
     **{
         f"activation {name}": (XOR, [f"network.activation={name}", f"network.output={name}", "network.init=glorot"])
@@ -149,6 +162,23 @@ CASES: dict[str, tuple[str, list[str]]] = {
     "weight decay, one at a time": (XOR, ["training.batch=1", "network.optimizer={eta: 0.05, weight_decay: 0.1}"]),
     "weight decay of convolutions": (CONV, ["discriminator.optimizer={eta: 0.01, weight_decay: 0.1}"]),
     "weight decay of a critic": (WGAN, ["critic.optimizer={name: adam, eta: 0.001, epsilon: 0.01, weight_decay: 0.1}"]),
+    **{
+        f"schedule {name}": (MNIST, [f"network.optimizer={text[:-1]}, schedule: {schedule}}}"])
+        for (name, schedule), text in zip(SCHEDULES_TESTED.items(), SCHEDULED, strict=False)
+    },
+    "schedule of plain steps, one at a time": (
+        XOR,
+        ["training.batch=1", "network.optimizer={eta: 0.05, schedule: {name: inverse, steps: 20}}"],
+    ),
+    "schedules of a wgan": (
+        WGAN,
+        [
+            "critic.optimizer={name: adam, eta: 0.001, epsilon: 0.01, schedule: {warmup: 50}}",
+            "generator.optimizer.schedule={name: cosine, steps: 80, end: 0.5}",
+            "training.warmup=5",
+        ],
+    ),
+    "schedule of convolutions": (CONV, ["generator.optimizer.schedule={name: step, every: 20}"]),
     "loss mse": (MNIST, []),
     "loss cross_entropy": (MNIST, ["training.loss=cross_entropy"]),
     "loss cross_entropy, softmax": (MNIST, ["training.loss=cross_entropy", "network.output=softmax"]),
@@ -420,6 +450,7 @@ def test_the_table_holds_everything() -> None:
     """As resolved: that a name stands in a text is not that it is used ("gan" is in "wgan")."""
     used = [helpers.experiment(text, *settings).model_dump(mode="json") for text, settings in CASES.values()]
     assert values(used, "optimizer") == set(OPTIMIZERS)
+    assert values(used, "schedule") == set(SCHEDULES)
     assert values(used, "mode") >= set(CLIPS)
     assert values(used, "kind") == set(GAMES) and values(used, "game") == set(FIELDS)
     assert values(used, "activation") | values(used, "output") == set(ACTIVATIONS) - {"step"}

@@ -28,7 +28,8 @@ SOME = [
     "gan, all four ratios", "labels flipped, all four ratios", "penalty through sigmoids", "penalty, noise beside inputs",
     "wgan rescale", "wgan, two steps of the generator", "wgan by 33", "noise concat", "dropout", "moving average",
     "batch normalisation of two batches at once", "similarity, dropout and noise", "kernel, of two batches at once",
-    "dirac game, alternating", "convolutions with r1", "pools and enlargements with r1, through sigmoids",
+    "dirac game, alternating",
+    "nesterov, by 64", "schedule linear", "schedules of a wgan", "convolutions with r1", "pools and enlargements with r1, through sigmoids",
 ]  # fmt: skip
 SHARED = [
     "one example at a time",

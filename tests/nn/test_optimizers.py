@@ -134,7 +134,7 @@ def test_what_an_optimizer_has_where_nothing_is_said(name: str) -> None:
     """In a configuration, and from Python, where η must be given."""
     numbers, eta = DEFAULTS[name]
     written = getattr(spec, name.capitalize())(name=name).model_dump()
-    assert written == {"name": name, **COMMON, **numbers, **({"eta": None} if eta else {})}
+    assert written == {"name": name, **COMMON, **numbers, **({"eta": None, "schedule": None} if eta else {})}
     assert spec.DEFAULT_ETA.get(name) == eta
     made = make(name, 3, **({"eta": 0.5} if eta else {}))
     assert {key: getattr(made, key) for key in numbers if key != "centered"} == {

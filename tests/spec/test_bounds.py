@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gancli import spec
-from gancli.spec import networks, optimizers, overrides, training
+from gancli.spec import networks, optimizers, overrides, schedules, training
 from gancli.spec.base import Spec
 from gancli.spec.yaml import load_text
 
@@ -80,6 +80,17 @@ BOUNDS: list[tuple[str, str, list[Any], list[Any]]] = [
     ("gan", "generator.optimizer={name: sgd, momentum: %s}", [0, 0.999], [-0.001, 1]),
     ("gan", "generator.optimizer={name: sgd, momentum: 0.5, nesterov: %s}", ["true", "false"], [1]),
     *[("gan", f"generator.optimizer={{name: {name}, weight_decay: %s}}", [0, TINY, 1], [-1e-9]) for name in ("sgd", "adamw")],
+    *[
+        ("gan", f"generator.optimizer={{name: sgd, schedule: {{{schedule}}}}}", good, bad)
+        for schedule, good, bad in (
+            ("warmup: %s", [0, BILLION], [-1, BILLION + 1]),
+            ("name: step, every: %s", [1, BILLION], [0, BILLION + 1]),
+            ("name: step, every: 1, factor: %s", [TINY, 0.999], [0, 1]),
+            ("name: linear, steps: %s", [1, BILLION], [0, BILLION + 1]),
+            ("name: cosine, steps: 1, end: %s", [0, 1], [-0.001, 1.001]),
+            ("name: inverse, steps: %s", [1, BILLION], [0, BILLION + 1]),
+        )
+    ],
     ("gan", "generator.optimizer={name: rmsprop, gamma: %s}", [0, 0.999], [-0.001, 1]),
     ("gan", "generator.optimizer={name: adam, beta1: %s}", [0, 0.999], [-0.001, 1]),
     ("gan", "generator.optimizer={name: adam, beta2: %s}", [0, 0.9999], [-0.001, 1]),
@@ -204,17 +215,23 @@ def test_what_a_configuration_leaves_out(kind: str) -> None:
 
 
 OPTIMIZER = {"momentum": 0.0, "nesterov": None, "weight_decay": None}
+RATE = {"eta": None, "schedule": None}
 DEFAULTS: list[tuple[type[Spec], dict[str, Any], dict[str, Any]]] = [
-    (optimizers.Sgd, {}, {**OPTIMIZER, "eta": None}),
-    (optimizers.Adagrad, {}, {**OPTIMIZER, "eta": None, "epsilon": 1e-8}),
-    (optimizers.Rmsprop, {}, {**OPTIMIZER, "eta": None, "gamma": 0.9, "epsilon": 1e-8, "centered": False}),
+    (optimizers.Sgd, {}, {**OPTIMIZER, **RATE}),
+    (optimizers.Adagrad, {}, {**OPTIMIZER, **RATE, "epsilon": 1e-8}),
+    (optimizers.Rmsprop, {}, {**OPTIMIZER, **RATE, "gamma": 0.9, "epsilon": 1e-8, "centered": False}),
     (optimizers.Adadelta, {}, {**OPTIMIZER, "gamma": 0.95, "epsilon": 1e-6, "centered": False}),
-    (optimizers.Adam, {}, {**OPTIMIZER, "eta": None, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}),
+    (optimizers.Adam, {}, {**OPTIMIZER, **RATE, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}),
     (
         optimizers.Adamw,
         {},
-        {**OPTIMIZER, "eta": None, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weight_decay": 0.01},
+        {**OPTIMIZER, **RATE, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weight_decay": 0.01},
     ),
+    (schedules.ConstantRate, {}, {"warmup": 0}),
+    (schedules.StepRate, {"name": "step", "every": 3}, {"warmup": 0, "factor": 0.1}),
+    (schedules.LinearRate, {"name": "linear", "steps": 3}, {"warmup": 0, "end": 0.0}),
+    (schedules.CosineRate, {"name": "cosine", "steps": 3}, {"warmup": 0, "end": 0.0}),
+    (schedules.InverseRate, {"name": "inverse", "steps": 3}, {"warmup": 0}),
     (networks.Tanh, {"name": "tanh"}, {"k": 1.0, "alpha": 1.0}),
     (networks.LeakyRelu, {"name": "leaky_relu"}, {"slope": 0.2}),
     (networks.Normal, {"name": "normal"}, {"std": 1.0}),

@@ -19,6 +19,7 @@ from gancli.engines.numpy_convolution import NumpyConvolution
 from gancli.engines.numpy_losses import NumpyLosses
 from gancli.engines.numpy_optimizers import NumpyOptimizers
 from gancli.engines.numpy_pixels import NumpyPixels
+from gancli.engines.numpy_schedules import NumpySchedules
 from gancli.engines.sections import Sections
 
 
@@ -63,8 +64,10 @@ class Batches(Protocol):
         """Where the next samples are, in `split`."""
 
 
-class NumpyEngine(NumpyOptimizers, NumpyBounds, NumpyLosses, NumpyBatches, NumpyConvolution, NumpyPixels):
-    """Kernels in NumPy; those of optimisers, bounds, losses, batches and images are in files of their own."""
+class NumpyEngine(
+    NumpyOptimizers, NumpySchedules, NumpyBounds, NumpyLosses, NumpyBatches, NumpyConvolution, NumpyPixels
+):
+    """Kernels in NumPy; those of optimisers, bounds, losses, batches, images and so on are in their own files."""
 
     name = "numpy"
     records = False

@@ -35,6 +35,7 @@ from gancli.nn.layers import (
 from gancli.nn.layers.conv import Image
 from gancli.nn.losses import LOG_ODDS
 from gancli.nn.optimizers import OPTIMIZERS, Optimizer
+from gancli.nn.schedules import SCHEDULES
 from gancli.spec import Experiment, Learning, models, networks, width
 from gancli.spec.optimizers import AnyOptimizer
 from gancli.spec.shapes import Placed, Shape, after
@@ -169,6 +170,8 @@ def make_optimizer(spec: Experiment, own: AnyOptimizer, network: Network, engine
     name = settings.pop("name")
     if name != "adadelta" and "eta" not in settings:
         settings["eta"] = spec.eta
+    if (schedule := settings.pop("schedule", None)) is not None:
+        settings["schedule"] = SCHEDULES[schedule.pop("name")](**schedule)
     optimizer: Optimizer = OPTIMIZERS[name](engine, network.params.size, spec.dtype, **settings)
     return optimizer
 

@@ -69,7 +69,7 @@ class Player:
         """All that its network, its optimiser and its average keep."""
         networks = [self.network] if self.average is None else [self.network, self.average.network]
         arrays = [array for network in networks for array in (network.params, network.state)]
-        return [*arrays, self.network.grads, *self.optimizer.vectors.values(), self.optimizer.steps]
+        return [*arrays, self.network.grads, *self.optimizer.arrays()]
 
     def finite(self) -> bool:
         """Are all parameters finite numbers?"""

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gancli.spec.base import Decay, Positive, Share, Spec, named
+from gancli.spec.schedules import AnySchedule
 
 
 class _Optimizer(Spec):
@@ -19,6 +20,8 @@ class _Optimizer(Spec):
 class _WithRate(_Optimizer):
     eta: Positive | None = None
     """Learning rate η; the top level's `eta` where it is not given."""
+    schedule: AnySchedule | None = None
+    """What η is multiplied by at each step."""
 
 
 class Sgd(_WithRate):

@@ -8,7 +8,7 @@ import numpy as np
 from gancli.engines.arrays import CHANGED, READ, WRITTEN
 from gancli.engines.replay import convolutions
 from gancli.engines.replay import layout as at
-from gancli.engines.replay.passes import STEPS, new_buffer
+from gancli.engines.replay.passes import CLOCKS, STEPS, new_buffer
 from gancli.engines.replay.tape import Numbers, Op, Ref
 
 Touched = tuple[Ref, bool, Any]
@@ -309,6 +309,12 @@ def count(program: Program, op: Op) -> None:
     program.add("count", {at.COUNT: op["count"]}, [(op["count"], True, LAST)])
 
 
+def schedule(program: Program, op: Op) -> None:
+    """By the share that counts."""
+    ints = {at.COUNT: op["count"], at.RATE: op["out"]}
+    program.add(op.name, ints, [(op["count"], False, LAST), (op["out"], True, LAST)], dict(enumerate(op.numbers)))
+
+
 def average(program: Program, op: Op) -> None:
     """A share of the parameters; the count of steps is read by all."""
     mean, params = op["average"], op["params"]
@@ -377,7 +383,7 @@ def from_everything(program: Program, op: Op) -> None:
 LOWERED: dict[str, Callable[[Program, Op], None]] = {
     "load": load, "encode": encode, "draw": draw,
     "affine": affine, "affine_input": affine_input, "affine_params": affine_params, "add_affine_params": affine_params,
-    "step_params": step_params, "count": count, "average": average,
+    "step_params": step_params, "average": average, **dict.fromkeys(CLOCKS, schedule), "count": count,
     **dict.fromkeys(STEPS, optimizer),
     "categorical_cross_entropy": whole_rows, "log_term": with_targets, "square_term": with_targets,
     "rescale": alone, "unit": alone, "bjorck": alone, "divide": by_images, "spectral_gradient": from_everything,
