@@ -48,16 +48,22 @@ CASES: dict[str, tuple[str, dict[str, Any], Any]] = {
         "adamw", {"eta": 0.1, **ADAM, "weight_decay": 0.2},
         lambda w: optim.AdamW(w, lr=0.1, betas=(0.8, 0.95), eps=1e-3, weight_decay=0.2),
     ),
+    "adam, clipped, decay": (
+        "adam", {"eta": 0.1, **ADAM, "weight_decay": 0.2, "grad_clip": 0.7},
+        lambda w: optim.Adam(w, lr=0.1, betas=(0.8, 0.95), eps=1e-3, weight_decay=0.2),
+    ),
     "adamw, as it is": ("adamw", {"eta": 0.001}, optim.AdamW),
 }  # fmt: skip
 
 
-def steps(make: Any) -> list[list[float]]:
+def steps(make: Any, most: float | None) -> list[list[float]]:
     """The parameters after each step."""
     w = torch.nn.Parameter(torch.tensor(W, dtype=torch.double))
     optimizer, found = make([w]), []
     for gradient in GRADS:
         w.grad = torch.tensor(gradient, dtype=torch.double)
+        if most is not None:
+            torch.nn.utils.clip_grad_norm_([w], most)
         optimizer.step()
         found.append(w.tolist())
     return found
@@ -66,7 +72,7 @@ def steps(make: Any) -> list[list[float]]:
 def main() -> None:
     """Write the file."""
     cases = {
-        name: {"optimizer": ours, "settings": settings, "params": steps(make)}
+        name: {"optimizer": ours, "settings": settings, "params": steps(make, settings.get("grad_clip"))}
         for name, (ours, settings, make) in CASES.items()
     }
     path = Path(__file__).parent.parent / "tests" / "nn" / "torch_optimizers.json"

@@ -179,6 +179,18 @@ CASES: dict[str, tuple[str, list[str]]] = {
         ],
     ),
     "schedule of convolutions": (CONV, ["generator.optimizer.schedule={name: step, every: 20}"]),
+    "gradient clipped": (MNIST, ["network.optimizer={eta: 0.05, momentum: 0.5, weight_decay: 0.1, grad_clip: 0.5}"]),
+    "gradient clipped now and then": (
+        MNIST,
+        ["network.optimizer={name: adam, eta: 0.003, epsilon: 0.01, grad_clip: 3}"],
+    ),
+    "gradients clipped of a wgan": (
+        WGAN,
+        [
+            "critic.optimizer={name: rmsprop, eta: 0.001, epsilon: 0.001, grad_clip: 0.1, schedule: {warmup: 50}}",
+            "generator.optimizer.grad_clip=0.01",
+        ],
+    ),
     "loss mse": (MNIST, []),
     "loss cross_entropy": (MNIST, ["training.loss=cross_entropy"]),
     "loss cross_entropy, softmax": (MNIST, ["training.loss=cross_entropy", "network.output=softmax"]),
@@ -372,6 +384,7 @@ def test_both_engines_train_alike(name: str, dtype: str) -> None:
         assert found.played == GAMES_PLAYED
         for key, player in found.players.items():
             assert player.optimizer.count == expected.players[key].optimizer.count
+            assert player.optimizer.clipped.tolist() == expected.players[key].optimizer.clipped.tolist()
             for vector, value in player.optimizer.vectors.items():
                 assert np.any(value) == np.any(expected.players[key].optimizer.vectors[vector])
             shown, other = player.shown.params, expected.players[key].shown.params

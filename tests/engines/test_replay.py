@@ -29,7 +29,7 @@ SOME = [
     "wgan rescale", "wgan, two steps of the generator", "wgan by 33", "noise concat", "dropout", "moving average",
     "batch normalisation of two batches at once", "similarity, dropout and noise", "kernel, of two batches at once",
     "dirac game, alternating",
-    "nesterov, by 64", "schedule linear", "schedules of a wgan", "convolutions with r1", "pools and enlargements with r1, through sigmoids",
+    "nesterov, by 64", "schedule linear", "schedules of a wgan", "gradients clipped of a wgan", "convolutions with r1", "pools and enlargements with r1, through sigmoids",
 ]  # fmt: skip
 SHARED = [
     "one example at a time",

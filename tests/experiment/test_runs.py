@@ -88,7 +88,23 @@ checkpoint: {every: 10}
 R1 = GAN.replace("batch: 8", "batch: 8, r1: {gamma: 0.5, every: 4}").replace(
     "shape: [784, 5, 1],", "shape: [784, 5, 1], activation: leaky_relu, dropout: 0.2,"
 )
+OPTIMISED = """
+kind: gan
+name: small
+data: {set: ring, samples: 300}
+generator:
+  shape: [4, 6, 9, 2]
+  optimizer: {name: adamw, eta: 0.01, schedule: {name: cosine, steps: 40, warmup: 12}, grad_clip: 0.1}
+discriminator:
+  shape: [2, 9, 5, 1]
+  optimizer: {momentum: 0.5, nesterov: true, weight_decay: 0.01, grad_clip: 0.05, schedule: {name: step, every: 30}}
+training: {games: 40, batch: 8}
+test: {every: 10, batches: 2}
+pictures: {every: 20, count: 50}
+checkpoint: {every: 10}
+"""
 ALL = {
+    "optimised": OPTIMISED,
     "r1": R1,
     "wgan": WGAN,
     "gan": GAN,
@@ -170,7 +186,7 @@ def test_stop_and_resume_is_the_run_that_never_stopped(kind: str, monkeypatch: p
     uninterrupted = train(ALL[kind])
     from gancli.games import Game2d, Gan, Supervised, Wgan
 
-    classes = {"wgan": Wgan, "phases": Wgan, "gan": Gan, "r1": Gan, "knobs": Gan, "game2d": Game2d}
+    classes = {"wgan": Wgan, "phases": Wgan, "gan": Gan, "r1": Gan, "knobs": Gan, "optimised": Gan, "game2d": Game2d}
     cls: Any = classes.get(kind, Supervised)
     play = cls.play
 

@@ -126,7 +126,7 @@ DEFAULTS: dict[str, tuple[dict[str, Any], float | None]] = {
 """η of sgd and adam are the report's (1.5.3 and 3.1.5), and the others of adam the paper's; γ and ε of adadelta are
 Zeiler's (2012, section 4.1), γ and η of rmsprop Hinton's (lecture 6e), and η of adagrad and the other ε PyTorch's and Keras's;
 η and λ of adamw PyTorch's."""
-COMMON = {"momentum": 0.0, "nesterov": None, "weight_decay": None}
+COMMON = {"momentum": 0.0, "nesterov": None, "weight_decay": None, "grad_clip": None}
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -141,6 +141,7 @@ def test_what_an_optimizer_has_where_nothing_is_said(name: str) -> None:
         key: value for key, value in numbers.items() if key != "centered"
     }
     assert made.momentum == 0.0 and not made.nesterov and made.weight_decay == numbers.get("weight_decay", 0.0)
+    assert made.grad_clip is None and made.schedule is None and made.rate is None
     assert made.velocity is None and getattr(made, "mean", None) is None
 
 
@@ -195,6 +196,18 @@ def test_plain_adadelta_is_pytorchs() -> None:
         assert params == pytest.approx(np.array(expected), rel=1e-13)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_gradient_that_is_longer_is_scaled_to_the_norm_and_counted(dtype: str) -> None:
+    """Before its weights decay; one that is just as long, or shorter, is left as it is."""
+    optimizer, params = make("sgd", 2, dtype, eta=1.0, weight_decay=0.5, grad_clip=2.5), np.ones(2, dtype)
+    moves = [([1.5, 2.0], [1.5, 2.0], [0, 0]), ([-3.0, 4.0], [-1.5, 2.0], [1, 2]), ([0.0, 0.0], [0.0, 0.0], [1, 2])]
+    moves += [([0.0, 3e30], [0.0, 2.5], [2, 2])]  # whose square is infinite in single precision
+    for grads, clipped, counted in moves:
+        expected = params - (np.array(clipped) + 0.5 * params)
+        optimizer.step(params, np.array(grads, dtype))
+        assert params == pytest.approx(expected, rel=1e-6) and optimizer.clipped.tolist() == counted
+
+
 RECORDED = json.loads((Path(__file__).parent / "torch_optimizers.json").read_text(encoding="utf-8"))
 """By `scripts/record_torch_optimizers.py`, in double precision."""
 
@@ -205,7 +218,8 @@ def test_five_steps_are_pytorchs(case: str) -> None:
     optimizer, params = make(one["optimizer"], 3, **one["settings"]), np.array(RECORDED["start"])
     for grads, expected in zip(RECORDED["grads"], one["params"], strict=True):
         optimizer.step(params, np.array(grads))
-        assert params == pytest.approx(np.array(expected), rel=1e-13)
+        close = 1e-13 if "grad_clip" not in one["settings"] else 1e-6  # PyTorch adds 1e-6 to the norm
+        assert params == pytest.approx(np.array(expected), rel=close)
 
 
 def test_every_optimizer_is_checked_by_hand() -> None:

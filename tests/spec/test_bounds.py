@@ -80,6 +80,7 @@ BOUNDS: list[tuple[str, str, list[Any], list[Any]]] = [
     ("gan", "generator.optimizer={name: sgd, momentum: %s}", [0, 0.999], [-0.001, 1]),
     ("gan", "generator.optimizer={name: sgd, momentum: 0.5, nesterov: %s}", ["true", "false"], [1]),
     *[("gan", f"generator.optimizer={{name: {name}, weight_decay: %s}}", [0, TINY, 1], [-1e-9]) for name in ("sgd", "adamw")],
+    ("gan", "generator.optimizer={name: adamw, grad_clip: %s}", [TINY], [0]),
     *[
         ("gan", f"generator.optimizer={{name: sgd, schedule: {{{schedule}}}}}", good, bad)
         for schedule, good, bad in (
@@ -214,7 +215,7 @@ def test_what_a_configuration_leaves_out(kind: str) -> None:
     assert found == {"kind": kind, **RESOLVED[kind]} and next(iter(found)) == "kind"
 
 
-OPTIMIZER = {"momentum": 0.0, "nesterov": None, "weight_decay": None}
+OPTIMIZER = {"momentum": 0.0, "nesterov": None, "weight_decay": None, "grad_clip": None}
 RATE = {"eta": None, "schedule": None}
 DEFAULTS: list[tuple[type[Spec], dict[str, Any], dict[str, Any]]] = [
     (optimizers.Sgd, {}, {**OPTIMIZER, **RATE}),

@@ -5,6 +5,8 @@ params + step + momentum × Δ (Sutskever et al. 2013); `weight_decay` λ stands
 λ/2 ‖params‖² besides; η is multiplied by `rate` (1,), which a schedule writes, where there is one.
 """
 
+import math
+
 import numpy as np
 
 from gancli.engines.arrays import Array, Counter, Counting, In, InOut
@@ -19,6 +21,17 @@ class NumpyOptimizers:
     def count(self, count: Counting) -> None:
         """One step more."""
         count += 1
+
+    def clip_norm(self, grads: InOut, count: Counter, clipped: Counting, most: float) -> None:
+        """g × most / ‖g‖ where ‖g‖ is over `most` (Pascanu et al. 2013, algorithm 1).
+
+        `clipped` (2,) counts how often that was so, and holds the step at which it first was.
+        """
+        norm = math.sqrt(np.sum(np.square(grads, dtype=np.float64)))
+        if norm > most:
+            grads *= most / norm
+            clipped[1] = count[0] if clipped[0] == 0 else clipped[1]
+            clipped[0] += 1
 
     def sgd(
         self, params: InOut, grads: In, velocity: InOut | None, eta: float, momentum: float,

@@ -16,29 +16,33 @@ class Optimizer:
     """Base: `vectors` holds the state that a checkpoint saves, each (size,); `count` says how many steps were taken.
 
     What all of them take: `momentum` m; `nesterov`, params ← params + step + m Δ_k (Sutskever et al. 2013);
-    `weight_decay` λ, which stands for a gradient g + λ params; and, where there is an η, a `schedule` of it.
+    `weight_decay` λ, which stands for a gradient g + λ params; and, where there is an η, a `schedule` of it. Before all
+    of that, a gradient longer than `grad_clip` is scaled to that length; `clipped` (2,) has how often, and when first.
     """
 
     name: str
 
     def __init__(
         self, engine: Engine, size: int, dtype: str, momentum: float = 0.0, nesterov: bool = False,
-        weight_decay: float = 0.0, schedule: Schedule | None = None,
+        weight_decay: float = 0.0, schedule: Schedule | None = None, grad_clip: float | None = None,
     ):  # fmt: skip
         self.engine, self.momentum, self.nesterov, self.weight_decay = engine, momentum, nesterov, weight_decay
         self.steps = np.zeros(1, np.int64)
         self.vectors: dict[str, Array] = {}
         self._size, self._dtype = size, np.dtype(dtype)
         self.velocity = self._vector("velocity") if momentum else None
+        self.grad_clip, self.clipped = grad_clip, np.zeros(2, np.int64)
         self.schedule = schedule
         self.rate = None if schedule is None else np.ones(1, self._dtype)
         """What η is multiplied by at this step."""
 
     def step(self, params: Array, grads: Array) -> None:
-        """Move `params` (size,), in place, against `grads` (size,)."""
+        """Move `params` (size,), in place, against `grads` (size,), which it may overwrite."""
         self.engine.count(self.steps)
         if self.schedule is not None and self.rate is not None:
             self.schedule.write(self.engine, self.steps, out=self.rate)
+        if self.grad_clip is not None:
+            self.engine.clip_norm(grads, self.steps, self.clipped, self.grad_clip)
         self._move(params, grads)
 
     @property
@@ -61,7 +65,7 @@ class Optimizer:
 
     def arrays(self) -> list[Any]:
         """All that it writes but the parameters."""
-        return [*self.vectors.values(), self.steps, *([] if self.rate is None else [self.rate])]
+        return [*self.vectors.values(), self.steps, self.clipped, *([] if self.rate is None else [self.rate])]
 
     def _vector(self, name: str) -> Array:
         self.vectors[name] = np.zeros(self._size, self._dtype)

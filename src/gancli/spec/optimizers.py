@@ -15,6 +15,8 @@ class _Optimizer(Spec):
     """Look ahead with it: params ← params + step + m Δ_k (Sutskever et al. 2013)."""
     weight_decay: Decay | None = None
     """λ of λ/2 ‖params‖², whose gradient λ params is added to g."""
+    grad_clip: Positive | None = None
+    """A gradient g of all parameters that is longer is scaled to that norm, before anything else; the log says so."""
 
 
 class _WithRate(_Optimizer):

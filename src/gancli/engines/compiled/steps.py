@@ -21,11 +21,13 @@ from gancli.engines.replay.layout import (
     BLOCKS,
     BOUND,
     CLOCK,
+    COLUMNS,
     COUNT,
     DECAY,
     DY,
     EPSILON,
     ETA,
+    FIRST,
     GAMMA,
     GRADS,
     GRAIN,
@@ -321,6 +323,29 @@ def count(share, shares, game, op, numbers, like):
     """One step more."""
     if share == shares - 1:
         words(like, op[COUNT], 1)[0] += 1
+
+
+@loop
+def sum_of_squares(g):
+    """Σ g², in double precision."""
+    total = 0.0
+    for i in range(g.size):
+        total += np.float64(g[i]) * np.float64(g[i])
+    return total
+
+
+@kernel
+def clip_norm(share, shares, game, op, numbers, like):
+    """Gradient, count of steps, how often it was clipped and when first; by the last share, for it needs all of it."""
+    if share == shares - 1:
+        g = reals(like, op[FIRST], op[ROWS] * op[COLUMNS])
+        norm = np.sqrt(sum_of_squares(g))
+        if norm > numbers[0]:
+            shrink(g, g.dtype.type(numbers[0] / norm))
+            clipped = words(like, op[FIRST + 4], 2)
+            if clipped[0] == 0:
+                clipped[1] = words(like, op[FIRST + 2], 1)[0]
+            clipped[0] += 1
 
 
 @kernel
