@@ -99,7 +99,7 @@ discriminator:
   shape: [2, 9, 5, 1]
   optimizer: {momentum: 0.5, nesterov: true, weight_decay: 0.01, grad_clip: 0.05, schedule: {name: step, every: 30}}
 training: {games: 40, batch: 8}
-test: {every: 10, batches: 2}
+test: {every: 20, batches: 2, layers: true}
 pictures: {every: 20, count: 50}
 checkpoint: {every: 10}
 """
@@ -133,7 +133,7 @@ def test_a_run_folder_and_its_repetition(kind: str) -> None:
     folder = train(ALL[kind])
     record = folder.record()
     assert record["status"] == "completed" and record["played"] == 40 and record["end"]
-    assert [row["game"] for row in folder.rows()] == [0, 10, 20, 30, 40]
+    assert [row["game"] for row in folder.rows()] == ([0, 20, 40] if kind == "optimised" else [0, 10, 20, 30, 40])
     assert all(np.isfinite(list(row.values())).all() for row in folder.rows())
     kinds = {"wgan": ["png"], "gan": ["png"], "r1": ["png"], "phases": ["png"], "game2d": ["npz"]}.get(
         kind, ["npz", "png"]

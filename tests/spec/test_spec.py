@@ -377,6 +377,7 @@ def test_every_problem_at_once_each_on_its_line() -> None:
         (GAN, ["discriminator={shape: [784, 1], dropout: 0.3}"], "discriminator.dropout"),
         (GAN, ["discriminator={shape: [784, 1], batch_norm: true}"], "discriminator.batch_norm"),
         (GAME2D, ["training.batch=3"], "training.batch"),
+        (GAME2D, ["test.layers=true"], "test.layers"),
         (MNIST, ["test.threshold=0.3"], "test.threshold"),
         (GAME2D, ["eta=0.1", "optimizer.eta=0.2"], "eta"),
         (GAN, ["training.loss=least_squares", "training.generator_loss=minimax"], "training.generator_loss"),

@@ -15,6 +15,7 @@ from gancli.experiment.alarm import CollapseAlarm
 from gancli.experiment.build import Built, stream
 from gancli.experiment.clipping import Clipping
 from gancli.experiment.divergence import Diverged, Diverging
+from gancli.experiment.layers import layer_metrics
 from gancli.experiment.pace import Pace
 from gancli.experiment.profile import Profile
 from gancli.experiment.saving import gather
@@ -174,7 +175,7 @@ class Loop:
         stops = isinstance(self.spec, Gan | Wgan) and self.spec.stop.on_collapse
         if text is not None and stops and self._alarm.collapsed:
             self._collapse = text
-        row |= {**self._clipping.shares(), **self.evaluation()}
+        row |= {**self._clipping.shares(), **layer_metrics(self.built.game), **self.evaluation()}
         self.folder.append_metrics(row)
         self.reporter.metrics(row)
         if text is not None:

@@ -154,7 +154,10 @@ def _player(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, 
     average = None
     if own.ema is not None:
         average = Average(make_network(spec, key, engine, np.random.default_rng(0)), own.ema)
-    return Player(network, make_optimizer(spec, own.optimizer, network, engine), clip, average)
+    player = Player(network, make_optimizer(spec, own.optimizer, network, engine), clip, average)
+    if spec.test.layers and len(network.norms(network.params)) > 1:
+        player.remember()
+    return player
 
 
 def output(spec: models.Supervised) -> str:

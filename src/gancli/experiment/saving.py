@@ -32,6 +32,8 @@ def vectors(player: Player) -> dict[str, Array]:
     arrays = {"params": player.network.params, "state": player.network.state}
     if player.average is not None:
         arrays |= {"average": player.average.network.params}
+    if player.tested is not None:
+        arrays |= {"tested": player.tested}
     return arrays | {f"optimizer.{key}": vector for key, vector in player.optimizer.vectors.items()}
 
 

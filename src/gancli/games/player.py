@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from gancli.engines import Array
 from gancli.nn import Network
 from gancli.nn.optimizers import Optimizer
 
@@ -46,6 +47,8 @@ class Player:
         self, network: Network, optimizer: Optimizer, clip: Clip | None = None, average: Average | None = None
     ):
         self.network, self.optimizer, self.clip, self.average = network, optimizer, clip, average
+        self.tested: Array | None = None
+        """Its parameters at the last test, (size,), where it remembers them."""
         if clip is not None:
             clip(network)
         if average is not None:
@@ -55,6 +58,10 @@ class Player:
     def shown(self) -> Network:
         """What samples are drawn from: the moving average where there is one."""
         return self.network if self.average is None else self.average.network
+
+    def remember(self) -> None:
+        """Keep the parameters of each test until the next, to know how far they went."""
+        self.tested = self.network.params.copy()
 
     def learn(self) -> None:
         """One step along the network's gradients, then the bounds, then the average."""

@@ -41,6 +41,8 @@ def _game2d(spec: Game2d) -> Iterator[Finding]:
         yield Finding(("training", "passes"), "a game2d has no data to pass over; give `games`")
     if spec.training.batch != 1:
         yield Finding(("training", "batch"), "has no effect: a game2d has no data", warning=True)
+    if spec.test.layers:
+        yield Finding(("test", "layers"), "has no effect: a game2d has no layers", warning=True)
 
 
 def _outputs(data: Data) -> tuple[int, ...]:
