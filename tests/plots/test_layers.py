@@ -25,8 +25,9 @@ def test_a_row_for_each_network_a_line_for_each_layer() -> None:
     figure = figures(plot_layers, run(ROWS), Path(), "png", "mine")["layers.png"]
     assert figure.axes[0].get_gridspec().get_geometry() == (2, 2) and figure.get_suptitle() == "mine"
     critic, critic_moved, generator, moved = figure.axes
-    assert critic.get_ylabel() == "critic: L2 norm of the gradient, on one batch"
-    assert moved.get_ylabel() == "generator: L2 distance since the last test"
+    assert critic.get_title() == "critic: norm of the gradient, on one batch"
+    assert moved.get_title() == "generator: distance since the last test"
+    assert {axes.get_ylabel() for axes in figure.axes} == {"L2"}
     assert [line.get_label() for line in generator.lines] == ["layer 1", "layer 2", "layer 10"]
     assert [colour(line) for line in generator.lines] == [BLUE, ORANGE, GREEN]
     assert curve(generator.lines[2]) == [(0, 2.5), (10, 12.5)] and curve(critic_moved.lines[0]) == [(0, 5.0), (10, 5.0)]

@@ -72,7 +72,7 @@ class Game:
         raise NotImplementedError
 
     def gradients(self) -> dict[str, Array]:
-        """Of each player's loss, (size,), just after `measure` and until the next game; none where there are no layers."""
+        """Of each player's loss, (size,), just after `measure` and until the next game; none of a `game2d`."""
         return {}
 
     def picture(self, count: int, rng: Rng) -> Picture:

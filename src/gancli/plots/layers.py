@@ -12,7 +12,7 @@ LAYERS = 64
 """Of a network, at most."""
 NAME = re.compile(rf"(?:{LAYER_GRADIENT}|{LAYER_MOVE})(network|generator|discriminator|critic)_layer(\d{{1,4}})")
 COLOURS, DASHES = (BLUE, ORANGE, GREEN, PURPLE, GREY), ("-", "--", ":", "-.")
-PANELS = {LAYER_GRADIENT: "L2 norm of the gradient, on one batch", LAYER_MOVE: "L2 distance since the last test"}
+PANELS = {LAYER_GRADIENT: "norm of the gradient, on one batch", LAYER_MOVE: "distance since the last test"}
 
 
 def plot_layers(run: Path, target: Path, form: str, name: str) -> list[Path]:
@@ -27,7 +27,8 @@ def plot_layers(run: Path, target: Path, form: str, name: str) -> list[Path]:
         for axes, (family, label) in zip(line, PANELS.items(), strict=True):
             for place, layer in enumerate(layers):
                 _draw(axes, rows, f"{family}{network}_layer{layer}", f"layer {layer}", place)
-            axes.set(yscale="log", ylabel=f"{network}: {label}")
+            axes.set(yscale="log", ylabel="L2")
+            axes.set_title(f"{network}: {label}", fontsize=10)
             axes.legend()
     for axes in panels[-1]:
         axes.set_xlabel("games played")
