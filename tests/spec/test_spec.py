@@ -409,6 +409,7 @@ HEAVY = "{name: rmsprop, momentum: 0.9}"
         (GAN, [f"discriminator.optimizer={ADAM}", "training.loss=least_squares"], {"discriminator.optimizer.beta1": "0.9"}),
         (GAN, [f"discriminator.optimizer={BY_HALVES}", f"generator.optimizer={BY_HALVES}"], {}),
         (GAN, ["generator.optimizer={name: adam, beta1: 0.89}"], {}),
+        (GAN, ["generator.optimizer={name: adamw, eta: 0.001}"], {"generator.optimizer.beta1": "0.9 often makes a GAN"}),
         (GAN, [f"generator.optimizer={HEAVY}"], {"generator.optimizer.momentum": "0.9 often makes a GAN"}),
         (GAN, ["generator.optimizer={name: sgd, momentum: 0.5}"], {}),
         (WGAN, [f"critic.optimizer={ADAM}"], {"critic.optimizer.beta1": "0.9 can make training unstable in a critic"}),
