@@ -300,19 +300,20 @@ def step_few_plain(share, shares, game, op, numbers, like):
     start, stop = share_of(inputs, share, shares, GRAIN)
     dy, x = reals(like, op[DY], rows * units), reals(like, op[X], rows * inputs)
     w = vector(like, op, PARAMS, op[W_AT] + start * units, max(stop - start, 0) * units)
+    rate = rate_now(like, op, numbers)
     if units < TINY:
-        eta = w.dtype.type(numbers[ETA])
+        eta = w.dtype.type(rate)
         for i in range(start, stop):
             for r in range(rows):
                 factor = eta * x[r * inputs + i]
                 for j in range(units):
                     w[(i - start) * units + j] -= factor * dy[r * units + j]
     else:
-        add_outer(w, units, rows, after(x, start), inputs, dy, -numbers[ETA])
+        add_outer(w, units, rows, after(x, start), inputs, dy, -rate)
     left, right = share_of(units, share, shares, GRAIN)
     if right > left and op[B_AT] >= 0:
         b = vector(like, op, PARAMS, op[B_AT] + left, right - left)
-        eta = b.dtype.type(numbers[ETA])
+        eta = b.dtype.type(rate)
         for r in range(rows):
             for j in range(b.size):
                 b[j] -= eta * dy[r * units + left + j]

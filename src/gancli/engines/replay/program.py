@@ -263,7 +263,7 @@ def step_params(program: Program, op: Op) -> None:
         ref = op.get(part)
         ints[place] = -1 if ref is None else (ref.address - step["params"].address) // ref.itemsize
     numbers = _numbers(op)
-    besides = numbers[at.BOUND] or numbers[at.DECAY] or "velocity" in step.args or "rate" in step.args
+    besides = numbers[at.BOUND] or numbers[at.DECAY] or "velocity" in step.args
     plain = step.name == "sgd" and not besides and x.rows <= at.FEW
     kind = "plain" if plain else step.name
     ints |= {at.CLOCK: program.clock, at.SECTION: program.places.get(op.section, 0)}
