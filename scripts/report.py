@@ -229,6 +229,27 @@ def shrink(path: Path) -> None:
             image.convert("RGB").quantize(96, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
+def moves(name: str) -> None:
+    """How far each layer of the generator went between two tests, a panel for each optimiser, a line for each seed."""
+    from gancli.metrics import LAYER_MOVE
+    from gancli.plots.style import BLUE, GREEN, ORANGE, save, subplots
+
+    found = groups(name)
+    figure, panels = subplots(1, len(found), figsize=(11, 3.6), sharey=True)
+    for axes, (label, folders) in zip(panels, found.items(), strict=True):
+        for layer, colour in ((1, BLUE), (2, ORANGE), (3, GREEN)):
+            for number, folder in enumerate(folders):
+                rows = folder.rows()[1:]
+                values = [row[f"{LAYER_MOVE}generator_layer{layer}"] for row in rows]
+                text = f"layer {layer}" if number == 0 else None
+                axes.plot([row["game"] for row in rows], values, color=colour, linewidth=1, label=text)
+        axes.set(xlabel="games played", yscale="log")
+        axes.set_title(label.removeprefix("generator.optimizer="), fontsize=10)
+    panels[0].set_ylabel("L2 distance in 200 games")
+    panels[0].legend()
+    save(figure, DOCS / f"{name}.png")
+
+
 @drawing()
 def main() -> None:
     word, *names = sys.argv[1:]
@@ -291,6 +312,10 @@ FIGURES: dict[str, tuple[list[str], list[Step]]] = {
     "sec3_1_6_optimizers": (
         ["accuracy"],
         [lambda n: curves(n, "accuracy", RATE, "Optimisers on MNIST, 784-300-10, one image at a time", 0.7)],
+    ),
+    "sec3_1_layers": (
+        [f"{family}generator_layer{layer}" for family in ("gradient_", "moved_") for layer in (1, 2, 3)],
+        [moves],
     ),
     "sec3_1_4_adadelta": (["wasserstein_estimate"], [squared_steps]),
     "fig2_3_collapse": (DIVERSITY, [lambda n: own(n, "pictures")]),

@@ -19,7 +19,8 @@ from gancli.nn.initializers import INITIALIZERS
 from gancli.nn.layers import LAYERS
 from gancli.nn.losses import LOSSES
 from gancli.nn.optimizers import OPTIMIZERS
-from gancli.spec import game2d, models, networks
+from gancli.nn.schedules import SCHEDULES
+from gancli.spec import game2d, models, networks, schedules
 from gancli.spec.data import OWN
 
 SOURCE = Path(spec.__file__).parent.parent
@@ -89,6 +90,7 @@ def test_registries_are_the_vocabulary() -> None:
     assert names(networks.AnyActivation) | {"step"} == set(ACTIVATIONS)  # step is for display, not for training
     assert names(networks.AnyInit) == set(INITIALIZERS)
     assert names(networks.AnyOptimizer) == set(OPTIMIZERS)
+    assert names(schedules.AnySchedule) == set(SCHEDULES)
     assert literals(networks.Clip, "mode") == set(CLIPS)
     assert literals(models.Wgan, "engine") - {"auto"} == set(ENGINES)
     assert literals(models.Data, "set") - set(OWN) == set(data.SETS) == set(spec.SAMPLE_SHAPES)

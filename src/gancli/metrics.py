@@ -24,8 +24,12 @@ CLASS_SHARE = "share_"
 """How the names of the shares of the classes begin: share_0, share_1, …"""
 COLUMN_GAP = "ks_"
 """How the names of the gaps of a table's columns begin: ks_price, ks_x0, …"""
-FAMILIES = (CLASS_SHARE, COLUMN_GAP)
-"""How the names of metrics begin of which there is one for each class or column."""
+CLIPPED = "clipped_"
+"""How the names of the shares of a network's steps begin that `grad_clip` shortened: clipped_critic, …"""
+LAYER_GRADIENT, LAYER_MOVE = "gradient_", "moved_"
+"""How the names of a layer's metrics begin: gradient_generator_layer1, moved_critic_layer2, …"""
+FAMILIES = (CLASS_SHARE, COLUMN_GAP, CLIPPED, LAYER_GRADIENT, LAYER_MOVE)
+"""How the names of metrics begin of which there is one for each class, column, network or layer."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ _SCALE = "it is in the critic's own unit, so that a critic that hardly moves rea
 _AGAINST = "it says how one network stands against the other of its game, not what the generator draws"
 _STEEP = "it is the unit of what the critic says, not what the generator draws"
 _LEARNED = "it is at most the true one, and nearer to it where the network that judges has learned more"
+_LEARNING = "it says how a network learns, not what it has learned"
 _SPREAD = "it is how far apart samples are, which is as large for noise as for varied images"
 
 METRICS = _table(
@@ -126,6 +131,9 @@ METRICS = _table(
     Metric("discriminator_gradient", "norm of its gradient", "L2", "a GAN", None, 0.0, why=_AGAINST),
     Metric("critic_gradient", "norm of its gradient", "L2", "a WGAN", None, 0.0, why=_AGAINST),
     Metric("generator_gradient", "norm of its gradient", "L2", "a game", None, 0.0, why=_AGAINST),
+    Metric(CLIPPED, "gradients shortened by grad_clip:", "share", "grad_clip", None, 0.0, 1.0, why=_LEARNING),
+    Metric(LAYER_GRADIENT, "norm of the gradient of", "L2", "test.layers", None, 0.0, why=_LEARNING),
+    Metric(LAYER_MOVE, "distance since the last test of", "L2", "test.layers", None, 0.0, why=_LEARNING),
     Metric("theta", "θ", "θ", "a game2d", None, why="it is a place, not a quality"),
     Metric("phi", "φ", "φ", "a game2d", None, why="it is a place, not a quality"),
 )

@@ -13,6 +13,7 @@ from gancli.nn.adversarial_losses import ADVERSARIAL, F_DIVERGENCES
 from gancli.nn.layers import LAYERS
 from gancli.nn.losses import LOSSES
 from gancli.nn.optimizers import OPTIMIZERS
+from gancli.nn.schedules import SCHEDULES
 
 pytestmark = [
     pytest.mark.skipif(not numba_is_here(), reason="numba is not installed"),
@@ -120,7 +121,21 @@ OPTIMIZERS_TESTED = {
     "adadelta": "{name: adadelta, epsilon: 0.00001}",
     "adadelta centered": "{name: adadelta, epsilon: 0.00001, centered: true}",
     "adam": "{name: adam, eta: 0.003, epsilon: 0.01}",
+    "adamw": "{name: adamw, eta: 0.003, epsilon: 0.01, weight_decay: 0.5}",
 }
+DECAYED = {name: text[:-1] + ", weight_decay: 0.1}" for name, text in OPTIMIZERS_TESTED.items() if name != "adamw"}
+SCHEDULES_TESTED = {
+    "constant": "{warmup: 30}",
+    "step": "{name: step, every: 7, factor: 0.7}",
+    "linear": "{name: linear, steps: 60, end: 0.1, warmup: 5}",
+    "cosine": "{name: cosine, steps: 90}",
+    "inverse": "{name: inverse, steps: 30, warmup: 11}",
+}
+SCHEDULED = [
+    text
+    for name, text in OPTIMIZERS_TESTED.items()
+    if name not in ("adadelta", "rmsprop centered", "adadelta centered")
+]
 CASES: dict[str, tuple[str, list[str]]] = {
     **{
         f"activation {name}": (XOR, [f"network.activation={name}", f"network.output={name}", "network.init=glorot"])
@@ -136,6 +151,47 @@ CASES: dict[str, tuple[str, list[str]]] = {
         f"momentum with {name}": (MNIST, [f"network.optimizer={text[:-1]}, momentum: 0.5}}"])
         for name, text in OPTIMIZERS_TESTED.items()
     },
+    **{f"weight decay with {name}": (MNIST, [f"network.optimizer={text}"]) for name, text in DECAYED.items()},
+    "nesterov, one at a time": (
+        MNIST,
+        ["training.batch=1", "network.optimizer={eta: 0.01, momentum: 0.5, nesterov: true, weight_decay: 0.01}"],
+    ),
+    "nesterov, by 64": (
+        MNIST,
+        ["training.batch=64", "network.optimizer={name: adamw, momentum: 0.5, nesterov: true, epsilon: 0.01}"],
+    ),
+    "weight decay, one at a time": (XOR, ["training.batch=1", "network.optimizer={eta: 0.05, weight_decay: 0.1}"]),
+    "weight decay of convolutions": (CONV, ["discriminator.optimizer={eta: 0.01, weight_decay: 0.1}"]),
+    "weight decay of a critic": (WGAN, ["critic.optimizer={name: adam, eta: 0.001, epsilon: 0.01, weight_decay: 0.1}"]),
+    **{
+        f"schedule {name}": (MNIST, [f"network.optimizer={text[:-1]}, schedule: {schedule}}}"])
+        for (name, schedule), text in zip(SCHEDULES_TESTED.items(), SCHEDULED, strict=False)
+    },
+    "schedule of plain steps, one at a time": (
+        XOR,
+        ["training.batch=1", "network.optimizer={eta: 0.05, schedule: {name: inverse, steps: 20}}"],
+    ),
+    "schedules of a wgan": (
+        WGAN,
+        [
+            "critic.optimizer={name: adam, eta: 0.001, epsilon: 0.01, schedule: {warmup: 50}}",
+            "generator.optimizer.schedule={name: cosine, steps: 80, end: 0.5}",
+            "training.warmup=5",
+        ],
+    ),
+    "schedule of convolutions": (CONV, ["generator.optimizer.schedule={name: step, every: 20}"]),
+    "gradient clipped": (MNIST, ["network.optimizer={eta: 0.05, momentum: 0.5, weight_decay: 0.1, grad_clip: 0.5}"]),
+    "gradient clipped now and then": (
+        MNIST,
+        ["network.optimizer={name: adam, eta: 0.003, epsilon: 0.01, grad_clip: 3}"],
+    ),
+    "gradients clipped of a wgan": (
+        WGAN,
+        [
+            "critic.optimizer={name: rmsprop, eta: 0.001, epsilon: 0.001, grad_clip: 0.1, schedule: {warmup: 50}}",
+            "generator.optimizer.grad_clip=0.01",
+        ],
+    ),
     "loss mse": (MNIST, []),
     "loss cross_entropy": (MNIST, ["training.loss=cross_entropy"]),
     "loss cross_entropy, softmax": (MNIST, ["training.loss=cross_entropy", "network.output=softmax"]),
@@ -373,6 +429,7 @@ def test_both_engines_train_alike(name: str, dtype: str) -> None:
         assert found.played == GAMES_PLAYED
         for key, player in found.players.items():
             assert player.optimizer.count == expected.players[key].optimizer.count
+            assert player.optimizer.clipped.tolist() == expected.players[key].optimizer.clipped.tolist()
             for vector, value in player.optimizer.vectors.items():
                 assert np.any(value) == np.any(expected.players[key].optimizer.vectors[vector])
             shown, other = player.shown.params, expected.players[key].shown.params
@@ -451,6 +508,7 @@ def test_the_table_holds_everything() -> None:
     """As resolved: that a name stands in a text is not that it is used ("gan" is in "wgan")."""
     used = [helpers.experiment(text, *settings).model_dump(mode="json") for text, settings in CASES.values()]
     assert values(used, "optimizer") == set(OPTIMIZERS)
+    assert values(used, "schedule") == set(SCHEDULES)
     assert values(used, "mode") >= set(CLIPS)
     assert values(used, "kind") == set(GAMES) and values(used, "game") == set(FIELDS)
     assert values(used, "updates") == set(UPDATES)

@@ -118,7 +118,7 @@ def test_other_sources_versions_or_processors_have_a_folder_of_their_own(monkeyp
         patch.setattr(store.llvm, "get_host_cpu_name", lambda: "abacus")
         found.add(store.stamp())
     read = Path.read_bytes
-    for changed in ("compiled/few.py", "replay/layout.py", "numpy_batches.py"):
+    for changed in ("compiled/few.py", "replay/layout.py", "numpy_batches.py", "numpy_schedules.py"):
         with monkeypatch.context() as patch:
             patch.setattr(
                 Path,
@@ -126,7 +126,7 @@ def test_other_sources_versions_or_processors_have_a_folder_of_their_own(monkeyp
                 lambda path, changed=changed: b"" if path.as_posix().endswith(changed) else read(path),
             )
             found.add(store.stamp())
-    assert len(found) == 8
+    assert len(found) == 9
 
 
 def test_kernels_of_several_processes_are_kept_apart(kernels: Path) -> None:

@@ -17,7 +17,7 @@ if not numba_is_here():
 
 from gancli.engines.arrays import CHANGED, READ, WRITTEN
 from gancli.engines.replay import layout, program
-from gancli.engines.replay.passes import without
+from gancli.engines.replay.passes import STEPS, without
 from gancli.engines.replay.replay import Replay, Stretch
 from gancli.engines.replay.tape import Ref
 from gancli.nn.layers import MaxPool, Mixed
@@ -29,7 +29,9 @@ SOME = [
     "wgan rescale", "wgan, two steps of the generator", "wgan by 33", "noise concat", "dropout", "moving average",
     "batch normalisation of two batches at once", "similarity, dropout and noise", "kernel, of two batches at once",
     "dirac game, alternating", "dirac game with r1, consensus, an optimiser each", "wgan_gp game, optimistic",
-    "wgan_clip game, extragradient, negative momentum", "convolutions with r1", "pools and enlargements with r1, through sigmoids",
+    "wgan_clip game, extragradient, negative momentum", "convolutions with r1",
+    "pools and enlargements with r1, through sigmoids",
+    "nesterov, by 64", "schedule linear", "schedules of a wgan", "gradients clipped of a wgan",
 ]  # fmt: skip
 SHARED = [
     "one example at a time",
@@ -184,6 +186,26 @@ def test_a_pass_changes_nothing_but_rounding(name: str, off: tuple[str, ...]) ->
                 replay.play(1)
         found.append(np.concatenate([player.network.params for player in game.players.values()]))
     assert found[0] == pytest.approx(found[1], rel=1e-8, abs=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("name", "fused"),
+    [
+        ("optimizer adamw", True),
+        ("weight decay with adam", True),
+        ("nesterov, by 64", True),
+        ("schedule constant", True),
+        ("schedule linear", True),
+        ("schedules of a wgan", True),
+        ("gradient clipped", False),
+    ],
+)
+def test_a_step_is_one_with_its_gradient_unless_all_of_that_is_needed_first(name: str, fused: bool) -> None:
+    game = built(name)
+    game.play(8)
+    for replay in game.engine.replays.values():
+        used = {op.name for op in replay.ops}
+        assert ("step_params" in used, bool(used & set(STEPS))) == (fused, not fused)
 
 
 # --- what has no kernel in machine code

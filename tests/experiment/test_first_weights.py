@@ -26,8 +26,7 @@ def test_a_run_begins_from_the_networks_of_another() -> None:
     first, _ = train(WGAN)
     before = arrays(first.path)
     settings = [f"generator.weights={first.path}", f"critic.weights={first.path}", "training.ratios.generator=0"]
-    second, result = train(WGAN, *[word for one in settings for word in ("--set", one)])
-    assert "leave the generator out: it never learns" in result.stderr
+    second, _ = train(WGAN, *[word for one in settings for word in ("--set", one)])
     after = arrays(second.path)
     assert np.array_equal(after["generator.params"], before["generator.average"]), "what its samples are drawn from"
     assert not np.array_equal(after["critic.params"], before["critic.params"])

@@ -1,6 +1,8 @@
 """Every optimiser against one step worked out in plain Python from an arbitrary state, ε where the report puts it."""
 
+import json
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -55,6 +57,10 @@ def adam(g: float, s: dict[str, float], eta: float, beta1: float, beta2: float, 
     return -eta * (first / (1 - beta1**4)) / (math.sqrt(second / (1 - beta2**4)) + epsilon)  # the fourth step
 
 
+def adamw(g: float, s: dict[str, float], **settings: Any) -> float:
+    return adam(g, s, **settings)
+
+
 CASES: list[tuple[str, Any, dict[str, Any]]] = [
     ("sgd", sgd, {"eta": 0.3}),
     ("adagrad", adagrad, {"eta": 0.3, "epsilon": EPS}),
@@ -63,6 +69,7 @@ CASES: list[tuple[str, Any, dict[str, Any]]] = [
     ("adadelta", adadelta, {"gamma": 0.8, "epsilon": EPS}),
     ("adadelta", adadelta, {"gamma": 0.8, "epsilon": EPS, "centered": True}),
     ("adam", adam, {"eta": 0.3, "beta1": 0.7, "beta2": 0.9, "epsilon": EPS}),
+    ("adamw", adamw, {"eta": 0.3, "beta1": 0.7, "beta2": 0.9, "epsilon": EPS}),
 ]
 
 
@@ -72,17 +79,25 @@ def make(name: str, size: int, dtype: str = "float64", **settings: Any) -> Any:
 
 @pytest.mark.parametrize(("name", "by_hand", "settings"), CASES)
 @pytest.mark.parametrize("momentum", [0.0, 0.6])
+@pytest.mark.parametrize("nesterov", [False, True])
+@pytest.mark.parametrize("decay", [0.0, 0.4])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_one_step_from_an_arbitrary_state(name: str, by_hand: Any, settings: Any, momentum: float, dtype: str) -> None:
-    optimizer = make(name, 3, dtype, **settings, momentum=momentum)
+def test_one_step_from_an_arbitrary_state(
+    name: str, by_hand: Any, settings: Any, momentum: float, nesterov: bool, decay: float, dtype: str
+) -> None:
+    optimizer = make(name, 3, dtype, **settings, momentum=momentum, nesterov=nesterov, weight_decay=decay)
     for key, vector in optimizer.vectors.items():
         vector[...] = STATE[key]
     optimizer.count = 3
     params = np.array(W, dtype)
     optimizer.step(params, np.array(G, dtype))
     for i, (w, g) in enumerate(zip(W, G, strict=True)):
-        step = by_hand(g, {key: values[i] for key, values in STATE.items()}, **settings)
-        assert params[i] == pytest.approx(w + step + momentum * STATE["velocity"][i], rel=1e-6, abs=1e-6)
+        decayed = g if name == "adamw" else g + decay * w
+        step = by_hand(decayed, {key: values[i] for key, values in STATE.items()}, **settings)
+        start = w - settings["eta"] * decay * w if name == "adamw" else w
+        moved = step + momentum * STATE["velocity"][i]
+        expected = start + (step + momentum * moved if nesterov else moved)
+        assert params[i] == pytest.approx(expected, rel=1e-6, abs=1e-6)
 
 
 @pytest.mark.parametrize(("name", "_", "settings"), CASES)
@@ -106,9 +121,12 @@ DEFAULTS: dict[str, tuple[dict[str, Any], float | None]] = {
     "rmsprop": ({"gamma": 0.9, "epsilon": 1e-8, "centered": False}, 0.001),
     "adadelta": ({"gamma": 0.95, "epsilon": 1e-6, "centered": False}, None),
     "adam": ({"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}, 0.01),
+    "adamw": ({"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weight_decay": 0.01}, 0.001),
 }
 """η of sgd and adam are the report's (1.5.3 and 3.1.5), and the others of adam the paper's; γ and ε of adadelta are
-Zeiler's (2012, section 4.1), γ and η of rmsprop Hinton's (lecture 6e), and η of adagrad and the other ε PyTorch's and Keras's."""
+Zeiler's (2012, section 4.1), γ and η of rmsprop Hinton's (lecture 6e), and η of adagrad and the other ε PyTorch's and Keras's;
+η and λ of adamw PyTorch's."""
+COMMON = {"momentum": 0.0, "nesterov": None, "weight_decay": None, "grad_clip": None}
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -116,13 +134,15 @@ def test_what_an_optimizer_has_where_nothing_is_said(name: str) -> None:
     """In a configuration, and from Python, where η must be given."""
     numbers, eta = DEFAULTS[name]
     written = getattr(spec, name.capitalize())(name=name).model_dump()
-    assert written == {"name": name, "momentum": 0.0, **numbers, **({"eta": None} if eta else {})}
+    assert written == {"name": name, **COMMON, **numbers, **({"eta": None, "schedule": None} if eta else {})}
     assert spec.DEFAULT_ETA.get(name) == eta
     made = make(name, 3, **({"eta": 0.5} if eta else {}))
     assert {key: getattr(made, key) for key in numbers if key != "centered"} == {
         key: value for key, value in numbers.items() if key != "centered"
     }
-    assert made.momentum == 0.0 and made.velocity is None and getattr(made, "mean", None) is None
+    assert made.momentum == 0.0 and not made.nesterov and made.weight_decay == numbers.get("weight_decay", 0.0)
+    assert made.grad_clip is None and made.schedule is None and made.rate is None
+    assert made.velocity is None and getattr(made, "mean", None) is None
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -174,6 +194,32 @@ def test_plain_adadelta_is_pytorchs() -> None:
     for grads, expected in zip(TORCH_GRADS, TORCH, strict=True):
         optimizer.step(params, np.array(grads))
         assert params == pytest.approx(np.array(expected), rel=1e-13)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_gradient_that_is_longer_is_scaled_to_the_norm_and_counted(dtype: str) -> None:
+    """Before its weights decay; one that is just as long, or shorter, is left as it is."""
+    optimizer, params = make("sgd", 2, dtype, eta=1.0, weight_decay=0.5, grad_clip=2.5), np.ones(2, dtype)
+    moves = [([1.5, 2.0], [1.5, 2.0], [0, 0]), ([-3.0, 4.0], [-1.5, 2.0], [1, 2]), ([0.0, 0.0], [0.0, 0.0], [1, 2])]
+    moves += [([0.0, 3e30], [0.0, 2.5], [2, 2])]  # whose square is infinite in single precision
+    for grads, clipped, counted in moves:
+        expected = params - (np.array(clipped) + 0.5 * params)
+        optimizer.step(params, np.array(grads, dtype))
+        assert params == pytest.approx(expected, rel=1e-6) and optimizer.clipped.tolist() == counted
+
+
+RECORDED = json.loads((Path(__file__).parent / "torch_optimizers.json").read_text(encoding="utf-8"))
+"""By `scripts/record_torch_optimizers.py`, in double precision."""
+
+
+@pytest.mark.parametrize("case", RECORDED["cases"])
+def test_five_steps_are_pytorchs(case: str) -> None:
+    one = RECORDED["cases"][case]
+    optimizer, params = make(one["optimizer"], 3, **one["settings"]), np.array(RECORDED["start"])
+    for grads, expected in zip(RECORDED["grads"], one["params"], strict=True):
+        optimizer.step(params, np.array(grads))
+        close = 1e-13 if "grad_clip" not in one["settings"] else 1e-6  # PyTorch adds 1e-6 to the norm
+        assert params == pytest.approx(np.array(expected), rel=close)
 
 
 def test_every_optimizer_is_checked_by_hand() -> None:

@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from PIL import Image
 
-from gancli.plots import curves, errors, history, judged, maps, predicted, sweep, trajectory, vectors, weights
+from gancli.plots import curves, errors, history, judged, layers, maps, predicted, sweep, trajectory, vectors, weights
 from gancli.plots.style import drawing
 from gancli.runs import RunFolder, SweepFolder, checkpoint
 from gancli.runs.arrays import write_arrays
@@ -98,7 +98,7 @@ def figures(draw: Callable[..., Any], *words: Any, **options: Any) -> dict[str, 
         return path
 
     with pytest.MonkeyPatch.context() as patch, drawing():
-        for module in (curves, errors, history, judged, maps, predicted, sweep, trajectory, vectors, weights):
+        for module in (curves, errors, history, judged, layers, maps, predicted, sweep, trajectory, vectors, weights):
             patch.setattr(module, "save", keep)
         draw(*words, **options)
     return found

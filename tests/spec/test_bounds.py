@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gancli import spec
-from gancli.spec import game2d, networks, optimizers, overrides, training
+from gancli.spec import game2d, networks, optimizers, overrides, schedules, training
 from gancli.spec.base import Spec
 from gancli.spec.yaml import load_text
 
@@ -80,6 +80,20 @@ BOUNDS: list[tuple[str, str, list[Any], list[Any]]] = [
     ("gan", "generator.activation={name: tanh, k: %s}", [TINY], [0]),
     ("gan", "generator.activation={name: tanh, alpha: %s}", [TINY], [0]),
     ("gan", "generator.optimizer={name: sgd, momentum: %s}", [-0.999, 0.999], [-1, 1]),
+    ("gan", "generator.optimizer={name: sgd, momentum: 0.5, nesterov: %s}", ["true", "false"], [1]),
+    *[("gan", f"generator.optimizer={{name: {name}, weight_decay: %s}}", [0, TINY, 1], [-1e-9]) for name in ("sgd", "adamw")],
+    ("gan", "generator.optimizer={name: adamw, grad_clip: %s}", [TINY], [0]),
+    *[
+        ("gan", f"generator.optimizer={{name: sgd, schedule: {{{schedule}}}}}", good, bad)
+        for schedule, good, bad in (
+            ("warmup: %s", [0, BILLION], [-1, BILLION + 1]),
+            ("name: step, every: %s", [1, BILLION], [0, BILLION + 1]),
+            ("name: step, every: 1, factor: %s", [TINY, 0.999], [0, 1]),
+            ("name: linear, steps: %s", [1, BILLION], [0, BILLION + 1]),
+            ("name: cosine, steps: 1, end: %s", [0, 1], [-0.001, 1.001]),
+            ("name: inverse, steps: %s", [1, BILLION], [0, BILLION + 1]),
+        )
+    ],
     ("gan", "generator.optimizer={name: rmsprop, gamma: %s}", [0, 0.999], [-0.001, 1]),
     ("gan", "generator.optimizer={name: adam, beta1: %s}", [0, 0.999], [-0.001, 1]),
     ("gan", "generator.optimizer={name: adam, beta2: %s}", [0, 0.9999], [-0.001, 1]),
@@ -210,12 +224,24 @@ def test_what_a_configuration_leaves_out(kind: str) -> None:
     assert found == {"kind": kind, **RESOLVED[kind]} and next(iter(found)) == "kind"
 
 
+OPTIMIZER = {"momentum": 0.0, "nesterov": None, "weight_decay": None, "grad_clip": None}
+RATE = {"eta": None, "schedule": None}
 DEFAULTS: list[tuple[type[Spec], dict[str, Any], dict[str, Any]]] = [
-    (optimizers.Sgd, {}, {"momentum": 0.0, "eta": None}),
-    (optimizers.Adagrad, {}, {"momentum": 0.0, "eta": None, "epsilon": 1e-8}),
-    (optimizers.Rmsprop, {}, {"momentum": 0.0, "eta": None, "gamma": 0.9, "epsilon": 1e-8, "centered": False}),
-    (optimizers.Adadelta, {}, {"momentum": 0.0, "gamma": 0.95, "epsilon": 1e-6, "centered": False}),
-    (optimizers.Adam, {}, {"momentum": 0.0, "eta": None, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}),
+    (optimizers.Sgd, {}, {**OPTIMIZER, **RATE}),
+    (optimizers.Adagrad, {}, {**OPTIMIZER, **RATE, "epsilon": 1e-8}),
+    (optimizers.Rmsprop, {}, {**OPTIMIZER, **RATE, "gamma": 0.9, "epsilon": 1e-8, "centered": False}),
+    (optimizers.Adadelta, {}, {**OPTIMIZER, "gamma": 0.95, "epsilon": 1e-6, "centered": False}),
+    (optimizers.Adam, {}, {**OPTIMIZER, **RATE, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}),
+    (
+        optimizers.Adamw,
+        {},
+        {**OPTIMIZER, **RATE, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weight_decay": 0.01},
+    ),
+    (schedules.ConstantRate, {}, {"warmup": 0}),
+    (schedules.StepRate, {"name": "step", "every": 3}, {"warmup": 0, "factor": 0.1}),
+    (schedules.LinearRate, {"name": "linear", "steps": 3}, {"warmup": 0, "end": 0.0}),
+    (schedules.CosineRate, {"name": "cosine", "steps": 3}, {"warmup": 0, "end": 0.0}),
+    (schedules.InverseRate, {"name": "inverse", "steps": 3}, {"warmup": 0}),
     (game2d.Quadratic, {"name": "quadratic"}, {"a": 0.5}),
     (game2d.WganClip, {"name": "wgan_clip"}, {"clip": 1.0}),
     (game2d.WganGp, {"name": "wgan_gp"}, {"lambda": 1.0}),
@@ -246,7 +272,8 @@ def test_the_default_of_each_choice(model: type[Spec], given: dict[str, Any], ex
 
 
 @pytest.mark.parametrize(
-    ("name", "eta"), [("sgd", 0.2), ("adagrad", 0.01), ("rmsprop", 0.001), ("adam", 0.01), ("adadelta", None)]
+    ("name", "eta"),
+    [("sgd", 0.2), ("adagrad", 0.01), ("rmsprop", 0.001), ("adam", 0.01), ("adamw", 0.001), ("adadelta", None)],
 )
 def test_the_learning_rate_that_is_not_given(name: str, eta: float | None) -> None:
     found = resolve("game2d", f"optimizer={name}").data()

@@ -141,7 +141,7 @@ def test_defaults_by_role() -> None:
     [
         (GAN, ["generater.mu=1"], "--set generater.mu=1: generater: unknown key"),
         (GAN, ["generater.mu=1"], "did you mean 'generator'?"),
-        (GAN, ["generator.optimizer.gama=0.5"], "allowed here: eta, momentum, name"),
+        (GAN, ["generator.optimizer.gama=0.5"], "allowed here: eta, grad_clip, momentum, name, nesterov, schedule, weight_decay"),
         (GAN, ["generator.optimizer={name: rmspop}"], "got 'rmspop'; did you mean 'rmsprop'?"),
         (GAN, ["generator.activation=rleu"], "did you mean 'relu'?"),
         (GAN, ["generator.optimizer.eta=-1"], "must be greater than 0.0; got -1"),
@@ -297,7 +297,8 @@ def test_refusals(text: str, settings: list[str], expected: str) -> None:
         (GAN, "training.labels.real=[0, 1, 1]", {"training.labels.real": "must be a number or have 2 entries; got [0, 1, 1]"}),
         (GAN, "training.labels.real=a", {"training.labels.real": "must be a number or a list; got 'a'"}),
         (GAN, "generator.optimizer={name: adam, beta3: 1}", {
-            "generator.optimizer.beta3": "unknown key; allowed here: beta1, beta2, epsilon, eta, momentum, name; "
+            "generator.optimizer.beta3": "unknown key; allowed here: beta1, beta2, epsilon, eta, grad_clip, momentum, "
+            "name, nesterov, schedule, weight_decay; "
             "did you mean 'beta2'?",
         }),
         (GAME2D, "start=[1]", {"start": "must have 2 entries; got [1]"}),
@@ -383,6 +384,7 @@ def test_every_problem_at_once_each_on_its_line() -> None:
         (GAN, ["discriminator={shape: [784, 1], dropout: 0.3}"], "discriminator.dropout"),
         (GAN, ["discriminator={shape: [784, 1], batch_norm: true}"], "discriminator.batch_norm"),
         (GAME2D, ["training.batch=3"], "training.batch"),
+        (GAME2D, ["test.layers=true"], "test.layers"),
         (MNIST, ["test.threshold=0.3"], "test.threshold"),
         (GAME2D, ["eta=0.1", "optimizer.eta=0.2"], "eta"),
         (GAME2D, ["eta=0.1", "theta={optimizer: {eta: 0.2}}", "phi={optimizer: adadelta}"], "eta"),
@@ -418,6 +420,7 @@ HEAVY = "{name: rmsprop, momentum: 0.9}"
         (GAN, [f"discriminator.optimizer={ADAM}", "training.loss=least_squares"], {"discriminator.optimizer.beta1": "0.9"}),
         (GAN, [f"discriminator.optimizer={BY_HALVES}", f"generator.optimizer={BY_HALVES}"], {}),
         (GAN, ["generator.optimizer={name: adam, beta1: 0.89}"], {}),
+        (GAN, ["generator.optimizer={name: adamw, eta: 0.001}"], {"generator.optimizer.beta1": "0.9 often makes a GAN"}),
         (GAN, [f"generator.optimizer={HEAVY}"], {"generator.optimizer.momentum": "0.9 often makes a GAN"}),
         (GAN, ["generator.optimizer={name: sgd, momentum: 0.5}"], {}),
         (WGAN, [f"critic.optimizer={ADAM}"], {"critic.optimizer.beta1": "0.9 can make training unstable in a critic"}),

@@ -85,6 +85,11 @@ SHAPES = {
     "normalize_rows_gradient": "normal bu, factor bo, dy bu",
     "normalize_rows_curve": "normal bu, factor bo, t bu, dt bu, out bu",
     "sum_rows": "dy ru, out u",
+    "sgd": "params p, grads p, velocity p, rate o",
+    "adagrad": "params p, grads p, velocity p, square p, rate o",
+    "rmsprop": "params p, grads p, velocity p, square p, mean p, rate o",
+    "adam": "params p, grads p, velocity p, first p, second p, rate o",
+    "adamw": "params p, grads p, velocity p, first p, second p, rate o",
     "closeness": "m bt, out bk",
     "closeness_gradient": "m bt, dy bk, out bt",
 }

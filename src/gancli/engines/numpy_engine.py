@@ -20,6 +20,7 @@ from gancli.engines.numpy_fields import NumpyFields
 from gancli.engines.numpy_losses import NumpyLosses
 from gancli.engines.numpy_optimizers import NumpyOptimizers
 from gancli.engines.numpy_pixels import NumpyPixels
+from gancli.engines.numpy_schedules import NumpySchedules
 from gancli.engines.sections import Sections
 
 
@@ -65,9 +66,9 @@ class Batches(Protocol):
 
 
 class NumpyEngine(
-    NumpyOptimizers, NumpyBounds, NumpyLosses, NumpyBatches, NumpyConvolution, NumpyPixels, NumpyFields
+    NumpyOptimizers, NumpySchedules, NumpyBounds, NumpyLosses, NumpyBatches, NumpyConvolution, NumpyPixels, NumpyFields
 ):  # fmt: skip
-    """Kernels in NumPy; those of optimisers, bounds, losses, batches, images and fields are in files of their own."""
+    """Kernels in NumPy; those of optimisers, bounds, losses, batches, images and so on are in their own files."""
 
     name = "numpy"
     records = False

@@ -13,7 +13,9 @@ import numpy as np
 from gancli.experiment import snapshots
 from gancli.experiment.alarm import CollapseAlarm
 from gancli.experiment.build import Built, stream
+from gancli.experiment.clipping import Clipping
 from gancli.experiment.divergence import Diverged, Diverging
+from gancli.experiment.layers import layer_metrics
 from gancli.experiment.pace import Pace
 from gancli.experiment.profile import Profile
 from gancli.experiment.saving import gather
@@ -95,6 +97,7 @@ class Loop:
         self._periods = [self._check_every, *(period for period, _ in self._duties)]
         self._pace, self._stop = Pace(), Stop()
         self._left_to_numpy: frozenset[str] = frozenset()
+        self._clipping = Clipping(built.game)
 
     def run(self, stop: Stop) -> None:
         """Play until the last game, or until `stop`. Raises Diverged, Collapsed, OSError."""
@@ -106,6 +109,8 @@ class Loop:
                 self._pace.play(game, min(last, *(game.played - game.played % each + each for each in self._periods)))
                 self.reporter.advance(game.played)
                 self._tell_of_numpy()
+                for text in self._clipping.news():
+                    self._tell(text)
                 if game.played % self._check_every == 0:
                     self.check_finite()
                 self.due()
@@ -119,9 +124,11 @@ class Loop:
         """Say once which operations the fast engine leaves to NumPy."""
         if names := self.built.game.engine.by_numpy - self._left_to_numpy:
             self._left_to_numpy |= names
-            text = f"without machine code, and so played by NumPy: {', '.join(sorted(names))}"
-            self.folder.log(text)
-            self.reporter.line(text)
+            self._tell(f"without machine code, and so played by NumPy: {', '.join(sorted(names))}")
+
+    def _tell(self, text: str) -> None:
+        self.folder.log(text)
+        self.reporter.line(text)
 
     def due(self) -> None:
         """Whatever is due at this game. Raises Collapsed, where the run is to stop at a collapse."""
@@ -168,12 +175,12 @@ class Loop:
         stops = isinstance(self.spec, Gan | Wgan) and self.spec.stop.on_collapse
         if text is not None and stops and self._alarm.collapsed:
             self._collapse = text
-        row |= self.evaluation() | self.slopes()
+        measured = {**self._clipping.shares(), **layer_metrics(self.built.game)}
+        row |= {**measured, **self.evaluation(), **self.slopes()}
         self.folder.append_metrics(row)
         self.reporter.metrics(row)
         if text is not None:
-            self.folder.log(text)
-            self.reporter.line(text)
+            self._tell(text)
 
     def evaluation(self) -> dict[str, float]:
         """What the judge says, where that is due or the run ends: of the same latents each time."""

@@ -36,6 +36,7 @@ from gancli.nn.layers import (
 )  # fmt: skip
 from gancli.nn.layers.conv import Image
 from gancli.nn.optimizers import OPTIMIZERS, Optimizer
+from gancli.nn.schedules import SCHEDULES
 from gancli.runs import RunError, RunFolder, checkpoint
 from gancli.spec import Experiment, Learning, models, networks, width
 from gancli.spec.optimizers import AnyOptimizer
@@ -161,7 +162,10 @@ def _player(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, 
     average = None
     if own.ema is not None:
         average = Average(make_network(spec, key, engine, np.random.default_rng(0)), own.ema)
-    return Player(network, make_optimizer(spec, own.optimizer, network, engine), clip, average)
+    player = Player(network, make_optimizer(spec, own.optimizer, network, engine), clip, average)
+    if spec.test.layers and len(network.norms(network.params)) > 1:
+        player.remember()
+    return player
 
 
 def read_weights(run: Path, key: str, network: Network) -> None:
@@ -191,6 +195,8 @@ def make_optimizer(spec: Experiment, own: AnyOptimizer, network: Network, engine
     name = settings.pop("name")
     if name != "adadelta" and "eta" not in settings:
         settings["eta"] = spec.eta
+    if (schedule := settings.pop("schedule", None)) is not None:
+        settings["schedule"] = SCHEDULES[schedule.pop("name")](**schedule)
     optimizer: Optimizer = OPTIMIZERS[name](engine, network.params.size, spec.dtype, **settings)
     return optimizer
 

@@ -16,6 +16,7 @@ def gather(built: Built) -> tuple[checkpoint.Arrays, dict[str, Any]]:
     facts = {
         "game": built.game.played,
         "counts": {name: player.optimizer.count for name, player in built.game.players.items()},
+        "clipped": {name: player.optimizer.clipped.tolist() for name, player in built.game.players.items()},
         "streams": {name: rng.bit_generator.state for name, rng in built.streams.items()},
         "batches": {name: batches.state() for name, batches in built.batches.items()},
         "layout": {
@@ -32,6 +33,8 @@ def vectors(player: Player) -> dict[str, Array]:
     if player.average is not None:
         arrays |= {"average": player.average.network.params}
     arrays |= {f"memory.{key}": vector for key, vector in player.memory.items()}
+    if player.tested is not None:
+        arrays |= {"tested": player.tested}
     return arrays | {f"optimizer.{key}": vector for key, vector in player.optimizer.vectors.items()}
 
 
@@ -49,6 +52,7 @@ def put_back(built: Built, arrays: checkpoint.Arrays, facts: dict[str, Any]) -> 
                     raise ValueError(f"the checkpoint's {key} does not fit config.yaml: was it edited?")
                 target[...] = arrays[key]
             player.optimizer.count = facts["counts"][name]
+            player.optimizer.clipped[...] = facts.get("clipped", {}).get(name, [0, 0])
         for name, batches in built.batches.items():
             batches.restore(facts["batches"][name])
         for name, rng in built.streams.items():

@@ -51,6 +51,7 @@ class Adversarial(Game):
         """The last that were drawn."""
         self._gradient = np.empty((batch, 1), dtype)
         self.settling = None if until is None else Settling(self, until, streams["until"])
+        self._measured: dict[str, Array] = {}
         self.penalties = Penalties(penalties, batch, opponent.network.inputs, dtype)
 
     def play(self, games: int = 1) -> None:
@@ -171,8 +172,12 @@ class Adversarial(Game):
         self.loss.fake.gradient(self.engine, output, out=self._gradient)
         d.backward(self._gradient)
         total += d.grads
-        norms = {"generator": np.linalg.norm(g.grads), "opponent": np.linalg.norm(total)}
-        return {f"{name}_gradient": float(norms.get(name, norms["opponent"])) for name in self.players}
+        self._measured = {name: g.grads if name == "generator" else total for name in self.players}
+        return {f"{name}_gradient": float(np.linalg.norm(vector)) for name, vector in self._measured.items()}
+
+    def gradients(self) -> dict[str, Array]:
+        """Those whose norms were measured last."""
+        return self._measured
 
 
 def sample_generator(network: Network, distribution: str, count: int, rng: Rng) -> tuple[Array, Array]:

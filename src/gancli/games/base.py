@@ -75,6 +75,10 @@ class Game:
         """Current metrics, by name; it draws from generators of its own."""
         raise NotImplementedError
 
+    def gradients(self) -> dict[str, Array]:
+        """Of each player's loss, (size,), just after `measure` and until the next game; none of a `game2d`."""
+        return {}
+
     def picture(self, count: int, rng: Rng) -> Picture:
         """What there is to show."""
         raise NotImplementedError

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from gancli.engines import Array
 from gancli.nn import Network
 from gancli.nn.optimizers import Optimizer
 
@@ -48,6 +49,8 @@ class Player:
         self.network, self.optimizer, self.clip, self.average = network, optimizer, clip, average
         self.memory: dict[str, NDArray[Any]] = {}
         """What its game keeps of it from one to the next, by name: a checkpoint saves it."""
+        self.tested: Array | None = None
+        """Its parameters at the last test, (size,), where it remembers them."""
         if clip is not None:
             clip(network)
         if average is not None:
@@ -57,6 +60,10 @@ class Player:
     def shown(self) -> Network:
         """What samples are drawn from: the moving average where there is one."""
         return self.network if self.average is None else self.average.network
+
+    def remember(self) -> None:
+        """Keep the parameters of each test until the next, to know how far they went."""
+        self.tested = self.network.params.copy()
 
     def learn(self) -> None:
         """One step along the network's gradients, then the bounds, then the average."""
@@ -71,8 +78,8 @@ class Player:
         """All that its network, its optimiser, its average and its game keep."""
         networks = [self.network] if self.average is None else [self.network, self.average.network]
         arrays = [array for network in networks for array in (network.params, network.state)]
-        vectors = [*self.optimizer.vectors.values(), *self.memory.values()]
-        return [*arrays, self.network.grads, *vectors, self.optimizer.steps]
+        vectors = [*self.optimizer.arrays(), *self.memory.values()]
+        return [*arrays, self.network.grads, *vectors]
 
     def finite(self) -> bool:
         """Are all parameters finite numbers?"""

@@ -58,6 +58,17 @@ class Supervised(Game):
         right = self.right(self._loss.prediction(outputs), labels)
         return {"loss": loss, "accuracy": float(right.mean())}
 
+    def gradients(self) -> dict[str, Array]:
+        """Of the loss over the first test samples, nothing dropped; it lasts until the next game."""
+        split, network = self._test.split, self._network
+        x = split.seen(split.samples[:CHUNK], network.dtype)
+        with network.engine.blas:
+            outputs = network.forward(x, np.random.default_rng(0), training=False)
+            gradient = np.empty_like(outputs)
+            self._loss.gradient(network.engine, outputs, self._codes[split.labels[:CHUNK]], out=gradient)
+            network.backward(gradient)
+        return {"network": network.grads}
+
     def right(self, predictions: Array, labels: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Which predictions (count, outputs) are right (count,)."""
         if self._codes.shape[1] == len(self._codes):  # one output a label

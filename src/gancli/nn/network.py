@@ -1,6 +1,7 @@
 """A network is a row of layers over one flat vector of parameters: two loops, forward and backward."""
 
 import itertools
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -93,6 +94,14 @@ class Network:
     def views(self, vector: Array) -> dict[str, Array]:
         """Named views of a vector laid out like `params`: `layer1.weights`, `layer1.bias`, …"""
         return self.layout.views(vector)
+
+    def norms(self, vector: Array) -> dict[str, float]:
+        """L2 norm of each learning layer's elements of a vector laid out like `params`: `layer1`, …"""
+        squares: dict[str, float] = {}
+        for name, view in self.views(vector).items():
+            layer = name.partition(".")[0]
+            squares[layer] = squares.get(layer, 0.0) + float(np.square(view, dtype=np.float64).sum())
+        return {layer: math.sqrt(square) for layer, square in squares.items()}
 
     def _named(self, shapes: list[dict[str, Shape]]) -> dict[str, Shape]:
         """Shapes of all layers by name; layers are counted from 1, those without parameters left out."""

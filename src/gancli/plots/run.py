@@ -7,6 +7,7 @@ from gancli.plots.curves import plot_curves
 from gancli.plots.errors import plot_errors
 from gancli.plots.history import plot_animation, plot_history
 from gancli.plots.judged import plot_judged
+from gancli.plots.layers import plot_layers
 from gancli.plots.predicted import plot_predicted
 from gancli.plots.style import drawing
 from gancli.plots.trajectory import plot_trajectory
@@ -28,6 +29,7 @@ def plot_run(run: Path, form: str = "png", animation: bool = False, target: Path
     title = f"{name}: {_pictured(str(record.get('kind')), folder.data().get('shape'))}"
     return [
         *plot_curves(run, target, form, name),
+        *plot_layers(run, target, form, name),
         *plot_history(run, target, form, title),
         *plot_judged(run, target, form, title),
         *plot_errors(run, target, form, name),

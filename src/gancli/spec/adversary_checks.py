@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gancli.spec.models import Gan, Wgan
 from gancli.spec.network_checks import Finding, activation_names
 from gancli.spec.networks import Network
-from gancli.spec.optimizers import Adam
+from gancli.spec.optimizers import Adam, Adamw
 from gancli.spec.training import GanRatios, GanTraining, Labels, WganRatios
 
 LONG_MEMORY = 0.9
@@ -180,8 +180,6 @@ def _wgan(spec: Wgan) -> Iterator[Finding]:
         if training.ratios.critic != WganRatios().critic:
             text = "has no effect with `critic_until`, which says how long the critic learns"
             yield Finding(("training", "ratios", "critic"), text, warning=True)
-    if not training.ratios.generator:
-        yield Finding(("training", "ratios"), "leave the generator out: it never learns", warning=True)
     if training.games is not None and training.warmup >= training.games:
         text = f"must be less than `games` ({training.games}), or the generator never learns"
         text += f"; got {training.warmup}"
@@ -193,7 +191,7 @@ def _wgan(spec: Wgan) -> Iterator[Finding]:
 def _long_memory(key: str, network: Network, text: str) -> Iterator[Finding]:
     """Momentum as high as it is for a loss that stands still, where the opponent moves it; `text` says what it does."""
     optimizer = network.optimizer
-    if isinstance(optimizer, Adam) and optimizer.beta1 >= LONG_MEMORY:
+    if isinstance(optimizer, Adam | Adamw) and optimizer.beta1 >= LONG_MEMORY:
         yield Finding((key, "optimizer", "beta1"), f"{optimizer.beta1:g} {text}", warning=True)
     if optimizer.momentum >= LONG_MEMORY:
         yield Finding((key, "optimizer", "momentum"), f"{optimizer.momentum:g} {text}", warning=True)

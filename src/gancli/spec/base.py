@@ -29,5 +29,7 @@ def named(default: str | None = None) -> BeforeValidator:
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 """A share or a decay rate: from 0, below 1."""
+Decay = Annotated[float, Field(ge=0)]
+"""Of weights, λ."""
 Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
 Units = Annotated[int, Field(ge=1, le=1_000_000)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gancli.spec import adversary_checks, data_checks, game2d_checks, network_checks
+from gancli.spec import adversary_checks, data_checks, game2d_checks, network_checks, optimizer_checks
 from gancli.spec.data import TARGETS, Data
 from gancli.spec.models import Experiment, Game2d, Supervised
 from gancli.spec.network_checks import Finding, activation_names, uses_mu
@@ -14,6 +14,7 @@ def findings(spec: Experiment) -> Iterator[Finding]:
     """All that is wrong with a spec whose fields are each right by themselves."""
     yield from _length(spec)
     yield from _unused(spec)
+    yield from optimizer_checks.findings(spec)
     if isinstance(spec, Game2d):
         yield from _game2d(spec)
         return
@@ -41,6 +42,8 @@ def _game2d(spec: Game2d) -> Iterator[Finding]:
     if spec.training.batch != 1:
         yield Finding(("training", "batch"), "has no effect: a game2d has no data", warning=True)
     yield from game2d_checks.findings(spec)
+    if spec.test.layers:
+        yield Finding(("test", "layers"), "has no effect: a game2d has no layers", warning=True)
 
 
 def _outputs(data: Data) -> tuple[int, ...]:

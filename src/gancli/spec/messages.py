@@ -165,7 +165,8 @@ def _variants(node: dict[str, Any], root: dict[str, Any], data: Any) -> list[dic
     mapping = node.get("discriminator", {}).get("mapping")
     name = data.get("name") if isinstance(data, dict) else None
     if mapping:
-        chosen = [mapping[name]] if name in mapping else [mapping["sgd"]] if "sgd" in mapping else mapping.values()
+        default = next((mapping[one] for one in ("sgd", "constant") if one in mapping), None)
+        chosen = [mapping[name]] if name in mapping else mapping.values() if default is None else [default]
         return [variant for ref in chosen for variant in _variants({"$ref": ref}, root, data)]
     alternatives = [*node.get("anyOf", []), *node.get("oneOf", []), *node.get("allOf", [])]
     if alternatives:

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gancli.spec.base import Positive, Share, Spec, named
+from gancli.spec.base import Decay, Positive, Share, Spec, named
+from gancli.spec.schedules import AnySchedule
 
 
 class _Optimizer(Spec):
@@ -13,11 +14,19 @@ class _Optimizer(Spec):
 
     Below 0 it is friction, which calms players that step in turn (Gidel et al. 2019).
     """
+    nesterov: bool | None = None
+    """Look ahead with it: params ← params + step + m Δ_k (Sutskever et al. 2013)."""
+    weight_decay: Decay | None = None
+    """λ of λ/2 ‖params‖², whose gradient λ params is added to g."""
+    grad_clip: Positive | None = None
+    """A gradient g of all parameters that is longer is scaled to that norm, before anything else; the log says so."""
 
 
 class _WithRate(_Optimizer):
     eta: Positive | None = None
     """Learning rate η; the top level's `eta` where it is not given."""
+    schedule: AnySchedule | None = None
+    """What η is multiplied by at each step."""
 
 
 class Sgd(_WithRate):
@@ -61,9 +70,20 @@ class Adam(_WithRate):
     epsilon: Positive = 1e-8
 
 
+class Adamw(_WithRate):
+    """Adam's step, and params ← (1 − ηλ) params beside it (Loshchilov and Hutter 2019)."""
+
+    name: Literal["adamw"] = "adamw"
+    beta1: Share = 0.9
+    beta2: Share = 0.999
+    epsilon: Positive = 1e-8
+    weight_decay: Decay | None = 0.01
+    """λ of params ← (1 − ηλ) params, which is not in the gradient."""
+
+
 AnyOptimizer = Annotated[
-    Annotated[Sgd | Adagrad | Rmsprop | Adadelta | Adam, Field(discriminator="name")], named("sgd")
+    Annotated[Sgd | Adagrad | Rmsprop | Adadelta | Adam | Adamw, Field(discriminator="name")], named("sgd")
 ]
 
-DEFAULT_ETA = {"sgd": 0.2, "adagrad": 0.01, "rmsprop": 0.001, "adam": 0.01}
+DEFAULT_ETA = {"sgd": 0.2, "adagrad": 0.01, "rmsprop": 0.001, "adam": 0.01, "adamw": 0.001}
 """η where neither the network nor the top level gives one."""

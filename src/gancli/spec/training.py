@@ -166,6 +166,8 @@ class Test(Spec):
 
     every: Every = 100
     """In games; `pass` for once a pass."""
+    layers: bool | None = None
+    """Measure each layer too: the norm of its gradient, and how far its parameters went since the last test."""
 
 
 class SupervisedTest(Test):

@@ -6,7 +6,18 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
-from gancli.engines.compiled import bounds, clock, convolution, elements, fields, normals, pixels, steps, whole_batches  # noqa: F401 - they enter their kernels
+from gancli.engines.compiled import (  # noqa: F401 - they enter their kernels
+    bounds,
+    clock,
+    convolution,
+    elements,
+    fields,
+    normals,
+    pixels,
+    schedules,
+    steps,
+    whole_batches,
+)
 from gancli.engines.compiled.jit import address_taken, intrinsic, object_code
 from gancli.engines.compiled.kernels import EXACT, KERNELS
 from gancli.engines.compiled.team import barrier

@@ -21,10 +21,13 @@ from gancli.engines.replay.layout import (
     BLOCKS,
     BOUND,
     CLOCK,
+    COLUMNS,
     COUNT,
+    DECAY,
     DY,
     EPSILON,
     ETA,
+    FIRST,
     GAMMA,
     GRADS,
     GRAIN,
@@ -32,8 +35,10 @@ from gancli.engines.replay.layout import (
     MEAN,
     MOMENTUM,
     MOVED,
+    NESTEROV,
     OPTIMISER,
     PARAMS,
+    RATE,
     ROWS,
     SECTION,
     SIZE,
@@ -127,6 +132,28 @@ def gain_momentum(w, step, velocity, momentum):
         w[i] += carried
 
 
+@loop
+def look_ahead(w, step, velocity, momentum):
+    """w ← w + step + momentum × Δ, Δ = momentum × Δ + step, where w has taken the step already."""
+    for i in range(w.size):
+        velocity[i] = momentum * velocity[i] + step[i]
+        w[i] += momentum * velocity[i]
+
+
+@loop
+def decay(w, g, rate):
+    """g ← g + λ w."""
+    for i in range(g.size):
+        g[i] += rate * w[i]
+
+
+@loop
+def shrink(w, factor):
+    """w ← factor × w."""
+    for i in range(w.size):
+        w[i] *= factor
+
+
 # --- of a stretch of parameters that begins at `at`
 
 
@@ -137,21 +164,28 @@ def vector(like, op, place, start, size):
 
 
 @part
+def rate_now(like, op, numbers):
+    """η, as a schedule has it."""
+    return numbers[ETA] * reals(like, op[RATE], 1)[0] if op[RATE] else numbers[ETA]
+
+
+@part
 def step_sgd(like, op, numbers, w, g, at):
-    sgd(w, g, g.dtype.type(numbers[ETA]))
+    sgd(w, g, g.dtype.type(rate_now(like, op, numbers)))
 
 
 @part
 def step_adagrad(like, op, numbers, w, g, at):
     t = g.dtype.type
-    adagrad(w, g, vector(like, op, SQUARE, at, g.size), t(numbers[ETA]), t(numbers[EPSILON]))
+    adagrad(w, g, vector(like, op, SQUARE, at, g.size), t(rate_now(like, op, numbers)), t(numbers[EPSILON]))
 
 
 @part
 def step_rmsprop(like, op, numbers, w, g, at):
     t, gamma = g.dtype.type, numbers[GAMMA]
     square, mean = vector(like, op, SQUARE, at, g.size), vector(like, op, MEAN, at, g.size)
-    rmsprop(w, g, square, mean, t(numbers[ETA]), t(gamma), t(1.0 - gamma), t(numbers[EPSILON]))
+    eta = t(rate_now(like, op, numbers))
+    rmsprop(w, g, square, mean, eta, t(gamma), t(1.0 - gamma), t(numbers[EPSILON]))
 
 
 @part
@@ -165,13 +199,30 @@ def step_adadelta(like, op, numbers, w, g, at):
 @part
 def step_adam(like, op, numbers, w, g, at):
     t, b1, b2, k = g.dtype.type, numbers[BETA1], numbers[BETA2], words(like, op[COUNT], 1)[0]
-    rate, unbiased = t(numbers[ETA] / (1.0 - b1**k)), t(1.0 / (1.0 - b2**k))
+    rate, unbiased = t(rate_now(like, op, numbers) / (1.0 - b1**k)), t(1.0 / (1.0 - b2**k))
     first, second = vector(like, op, MOVED, at, g.size), vector(like, op, SQUARE, at, g.size)
     adam(w, g, first, second, rate, unbiased, t(b1), t(1.0 - b1), t(b2), t(1.0 - b2), t(numbers[EPSILON]))
 
 
+@part
+def step_adamw(like, op, numbers, w, g, at):
+    shrink(w, w.dtype.type(1.0 - rate_now(like, op, numbers) * numbers[DECAY]))
+    step_adam(like, op, numbers, w, g, at)
+
+
+@part
+def carry_on(like, op, numbers, w, h, at):
+    """With momentum, after a step that is in h."""
+    velocity, momentum = vector(like, op, VELOCITY, at, h.size), h.dtype.type(numbers[MOMENTUM])
+    if op[NESTEROV]:
+        look_ahead(w, h, velocity, momentum)
+    else:
+        gain_momentum(w, h, velocity, momentum)
+
+
 def _stepping(name: str, step: Any) -> None:
     """Enter the kernels of an optimiser: with the gradient of few rows, of many, and along one that is there."""
+    by_gradient = name != "adamw"  # whose weights decay by themselves
 
     @part
     def walk(share, like, op, numbers, g, start):
@@ -181,10 +232,11 @@ def _stepping(name: str, step: Any) -> None:
         for a in range(0, g.size, STRIP):
             h, at = cut(g, a, min(STRIP, g.size - a)), start + a
             w = vector(like, op, PARAMS, at, h.size)
+            if by_gradient and numbers[DECAY] > 0:
+                decay(w, h, h.dtype.type(numbers[DECAY]))
             step(like, op, numbers, w, h, at)
             if op[VELOCITY]:
-                velocity = vector(like, op, VELOCITY, at, h.size)
-                gain_momentum(w, h, velocity, h.dtype.type(numbers[MOMENTUM]))
+                carry_on(like, op, numbers, w, h, at)
             if numbers[BOUND] > 0:
                 clamp(w, h.dtype.type(numbers[BOUND]))
         if op[CLOCK] and share == 0:
@@ -236,7 +288,7 @@ def _stepping(name: str, step: Any) -> None:
 
 for _name, _step in (
     ("sgd", step_sgd), ("adagrad", step_adagrad), ("rmsprop", step_rmsprop), ("adadelta", step_adadelta),
-    ("adam", step_adam),
+    ("adam", step_adam), ("adamw", step_adamw),
 ):  # fmt: skip
     _stepping(_name, _step)
 
@@ -248,19 +300,20 @@ def step_few_plain(share, shares, game, op, numbers, like):
     start, stop = share_of(inputs, share, shares, GRAIN)
     dy, x = reals(like, op[DY], rows * units), reals(like, op[X], rows * inputs)
     w = vector(like, op, PARAMS, op[W_AT] + start * units, max(stop - start, 0) * units)
+    rate = rate_now(like, op, numbers)
     if units < TINY:
-        eta = w.dtype.type(numbers[ETA])
+        eta = w.dtype.type(rate)
         for i in range(start, stop):
             for r in range(rows):
                 factor = eta * x[r * inputs + i]
                 for j in range(units):
                     w[(i - start) * units + j] -= factor * dy[r * units + j]
     else:
-        add_outer(w, units, rows, after(x, start), inputs, dy, -numbers[ETA])
+        add_outer(w, units, rows, after(x, start), inputs, dy, -rate)
     left, right = share_of(units, share, shares, GRAIN)
     if right > left and op[B_AT] >= 0:
         b = vector(like, op, PARAMS, op[B_AT] + left, right - left)
-        eta = b.dtype.type(numbers[ETA])
+        eta = b.dtype.type(rate)
         for r in range(rows):
             for j in range(b.size):
                 b[j] -= eta * dy[r * units + left + j]
@@ -271,6 +324,29 @@ def count(share, shares, game, op, numbers, like):
     """One step more."""
     if share == shares - 1:
         words(like, op[COUNT], 1)[0] += 1
+
+
+@loop
+def sum_of_squares(g):
+    """Σ g², in double precision."""
+    total = 0.0
+    for i in range(g.size):
+        total += np.float64(g[i]) * np.float64(g[i])
+    return total
+
+
+@kernel
+def clip_norm(share, shares, game, op, numbers, like):
+    """Gradient, count of steps, how often it was clipped and when first; by the last share, for it needs all of it."""
+    if share == shares - 1:
+        g = reals(like, op[FIRST], op[ROWS] * op[COLUMNS])
+        norm = np.sqrt(sum_of_squares(g))
+        if norm > numbers[0]:
+            shrink(g, g.dtype.type(numbers[0] / norm))
+            clipped = words(like, op[FIRST + 4], 2)
+            if clipped[0] == 0:
+                clipped[1] = words(like, op[FIRST + 2], 1)[0]
+            clipped[0] += 1
 
 
 @kernel

@@ -31,10 +31,12 @@ SIZE, PARAMS, SQUARE, MEAN, MOVED, VELOCITY, COUNT, W_AT, B_AT, GRADS = range(10
 a layer's weights and bias begin in them (−1: no bias)."""
 CLOCK, SECTION = 20, 21
 """Of a step, where a profile is kept: the address of its seconds, and the place of those of its own section."""
+RATE, NESTEROV = 22, 23
+"""Of a step: the address of what a schedule multiplies η by (0: no schedule), and whether its momentum looks ahead."""
 OPTIMISER = 1
 """The place of an optimiser's seconds; place 0 holds the time of the last look at the clock."""
-ETA, GAMMA, EPSILON, BETA1, BETA2, MOMENTUM, BOUND = range(7)
-"""Places of an optimiser's numbers; BOUND is the clamp's, 0 for none."""
+ETA, GAMMA, EPSILON, BETA1, BETA2, MOMENTUM, BOUND, DECAY = range(8)
+"""Places of an optimiser's numbers; BOUND is the clamp's, 0 for none, and DECAY the λ of the weights."""
 ARRIVED = 0
 """The place of the barrier's counter in what the threads of a team share."""
 PATIENCE = 5000

@@ -12,13 +12,15 @@ import numpy as np
 from gancli.engines.arrays import CHANGED, READ, WRITTEN
 from gancli.engines.replay.tape import ACCESS, Op, Ref
 
-STEPS = ("sgd", "adagrad", "rmsprop", "adadelta", "adam")
+STEPS = ("sgd", "adagrad", "rmsprop", "adadelta", "adam", "adamw")
+CLOCKS = ("count", "schedule_constant", "schedule_step", "schedule_linear", "schedule_cosine", "schedule_inverse")
+"""What says which step it is, and what η is multiplied by then."""
 VECTORS = ("velocity", "square", "mean", "moved", "first", "second")
 """What optimisers keep, each as long as the parameters."""
 MOST = 2048
 """Rows at most of merged passes: a larger product is no faster, and its outputs leave the cache."""
 ACCESS["step_params"] = {
-    "x": READ, "dy": READ, "count": READ, "w": CHANGED, "b": CHANGED,
+    "x": READ, "dy": READ, "count": READ, "rate": READ, "w": CHANGED, "b": CHANGED,
     **{f"{name}_{part}": CHANGED for name in VECTORS for part in "wb"},
 }  # fmt: skip
 
@@ -73,16 +75,26 @@ def _fuse_step(ops: list[Op], k: int) -> int:
     fused = _writers(ops, k)
     if fused is None or not all(_movable(ops, j, k, fused) for j in fused):
         return k
-    counts = [j for j in range(min(fused), k) if ops[j].name == "count" and ops[j]["count"] == step.get("count")]
     first = min(fused)
-    if any(meet(ops[j].reads, [ops[c]["count"]]) for c in counts for j in range(first, k) if j != c):
+    clocks = _clocks(ops, first, k)
+    if any(meet(ops[j].reads, ops[c].writes) for c in clocks for j in range(first, k) if j not in clocks):
         return k
     for j, op in fused.items():
         ops[j] = op.but(bound=clamp["bound"]) if clamp is not None else op
     del ops[k : k + (2 if clamp is not None else 1)]
-    for place in counts:  # a step is counted before any of it is taken
-        ops.insert(first, ops.pop(place))
+    for moved, place in enumerate(clocks):  # a step is counted before any of it is taken
+        ops.insert(first + moved, ops.pop(place))
     return k - 1
+
+
+def _clocks(ops: list[Op], first: int, k: int) -> list[int]:
+    """Where, from `first` on, that is written which the step at k reads of its clocks, or they of one another."""
+    needed, found = [ops[k][name] for name in ("count", "rate") if name in ops[k].args], list[int]()
+    for j in range(k - 1, first - 1, -1):
+        if ops[j].name in CLOCKS and meet(ops[j].writes, needed):
+            needed += ops[j].reads
+            found.insert(0, j)
+    return found
 
 
 def _writers(ops: list[Op], k: int) -> dict[int, Op] | None:
@@ -111,8 +123,7 @@ def _stepping(op: Op, step: Op) -> Op:
             at = gradient.address - step["grads"].address
             args[part] = gradient.moved(step["params"].address + at)
             args |= {f"{name}_{part}": gradient.moved(step[name].address + at) for name in VECTORS if name in step.args}
-    if "count" in step.args:
-        args["count"] = step["count"]
+    args |= {name: step[name] for name in ("count", "rate") if name in step.args}
     return Op("step_params", {"x": op["x"], "dy": op["dy"], **args, "step": step}, op.section)
 
 
@@ -123,7 +134,7 @@ def _movable(ops: list[Op], j: int, k: int, fused: dict[int, Op]) -> bool:
         meet(moved, other.reads + other.writes)
         for i in range(j + 1, k)
         for other in [fused.get(i, ops[i])]
-        if other.name != "count"
+        if other.name not in CLOCKS
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from gancli.engines.arrays import CHANGED, READ, WRITTEN
 from gancli.engines.replay import convolutions
 from gancli.engines.replay import layout as at
-from gancli.engines.replay.passes import new_buffer
+from gancli.engines.replay.passes import CLOCKS, STEPS, new_buffer
 from gancli.engines.replay.tape import Numbers, Op, Ref
 
 Touched = tuple[Ref, bool, Any]
@@ -258,12 +258,13 @@ def step_params(program: Program, op: Op) -> None:
     touched: list[Touched] = [(x, False, by_columns(x)), (dy, False, everything(x, dy)), (blocks, True, "own")]
     for name, ref in op.arrays(CHANGED):
         touched.append((ref, True, by_columns(ref) if name.endswith("_b") or name == "b" else by_inputs(ref)))
-    touched += [(op["count"], False, None)] if "count" in op.args else []
+    touched += _clocks(op)
     for part, place in (("w", at.W_AT), ("b", at.B_AT)):
         ref = op.get(part)
         ints[place] = -1 if ref is None else (ref.address - step["params"].address) // ref.itemsize
     numbers = _numbers(op)
-    plain = step.name == "sgd" and "velocity" not in step.args and not numbers[at.BOUND] and x.rows <= at.FEW
+    besides = numbers[at.BOUND] or numbers[at.DECAY] or "velocity" in step.args
+    plain = step.name == "sgd" and not besides and x.rows <= at.FEW
     kind = "plain" if plain else step.name
     ints |= {at.CLOCK: program.clock, at.SECTION: program.places.get(op.section, 0)}
     program.add(f"step_{'few' if x.rows <= at.FEW else 'many'}_{kind}", ints, touched, numbers)
@@ -273,24 +274,32 @@ def optimizer(program: Program, op: Op) -> None:
     """A step along a whole gradient that is there already."""
     params = op["params"]
     ints = {at.GRADS: op["grads"], at.INPUTS: params.size, **_vectors(op)}
-    touched: list[Touched] = [(ref, True, by_columns(ref)) for name, ref in op.arrays(READ, CHANGED) if name != "count"]
-    touched += [(op["count"], False, None)] if "count" in op.args else []
+    clocks = _clocks(op)
+    of_all = {ref for ref, _, _ in clocks}
+    touched: list[Touched] = [(ref, True, by_columns(ref)) for _, ref in op.arrays(READ, CHANGED) if ref not in of_all]
+    touched += clocks
     program.add(f"step_all_{op.name}", ints, touched, _numbers(op))
+
+
+def _clocks(op: Op) -> list[Touched]:
+    """What every share reads of a step: how many there were, and what η is multiplied by."""
+    return [(op[name], False, None) for name in ("count", "rate") if name in op.args]
 
 
 def _vectors(step: Op) -> dict[int, Any]:
     """Addresses of an optimiser's vectors; those that play the same part have the same place."""
     names = {
         at.PARAMS: ("params",), at.SQUARE: ("square", "second"), at.MEAN: ("mean",), at.MOVED: ("moved", "first"),
-        at.VELOCITY: ("velocity",), at.COUNT: ("count",),
+        at.VELOCITY: ("velocity",), at.COUNT: ("count",), at.RATE: ("rate",),
     }  # fmt: skip
-    return {place: next((step[name] for name in some if name in step.args), 0) for place, some in names.items()}
+    ints = {place: next((step[name] for name in some if name in step.args), 0) for place, some in names.items()}
+    return {**ints, at.NESTEROV: step.get("nesterov", False)}
 
 
 def _numbers(op: Op) -> dict[int, float]:
     names = {
         "eta": at.ETA, "gamma": at.GAMMA, "epsilon": at.EPSILON, "beta1": at.BETA1, "beta2": at.BETA2,
-        "momentum": at.MOMENTUM, "bound": at.BOUND,
+        "momentum": at.MOMENTUM, "bound": at.BOUND, "weight_decay": at.DECAY,
     }  # fmt: skip
     return {place: float(op.get(name, 0.0)) for name, place in names.items()}
 
@@ -298,6 +307,12 @@ def _numbers(op: Op) -> dict[int, float]:
 def count(program: Program, op: Op) -> None:
     """One step more, by the last share."""
     program.add("count", {at.COUNT: op["count"]}, [(op["count"], True, LAST)])
+
+
+def schedule(program: Program, op: Op) -> None:
+    """By the share that counts."""
+    ints = {at.COUNT: op["count"], at.RATE: op["out"]}
+    program.add(op.name, ints, [(op["count"], False, LAST), (op["out"], True, LAST)], dict(enumerate(op.numbers)))
 
 
 def average(program: Program, op: Op) -> None:
@@ -368,11 +383,12 @@ def from_everything(program: Program, op: Op) -> None:
 LOWERED: dict[str, Callable[[Program, Op], None]] = {
     "load": load, "encode": encode, "draw": draw,
     "affine": affine, "affine_input": affine_input, "affine_params": affine_params, "add_affine_params": affine_params,
-    "step_params": step_params, "count": count, "average": average,
-    **dict.fromkeys(("sgd", "adagrad", "rmsprop", "adadelta", "adam"), optimizer),
+    "step_params": step_params, "average": average, **dict.fromkeys(CLOCKS, schedule), "count": count,
+    **dict.fromkeys(STEPS, optimizer),
     "categorical_cross_entropy": whole_rows, "log_term": with_targets, "square_term": with_targets,
     "pair_term": with_targets,
-    "rescale": alone, "unit": alone, "bjorck": alone, "divide": by_images, "spectral_gradient": from_everything,
+    **dict.fromkeys(("clip_norm", "rescale", "unit", "bjorck"), alone),
+    "divide": by_images, "spectral_gradient": from_everything,
     **dict.fromkeys(convolutions.CONVOLUTIONS, convolution),
     "sum_rows": by_units, "channels_last": reorder, "channels_first": reorder,
     **dict.fromkeys(("mix", "largest", "pick", "pick_input", "multiply_channels", "sort_pairs"), by_images),

@@ -64,7 +64,7 @@ class Replay:
         tape = engine.record(game)
         self.recorded, self.keep, self.streams = list(tape.ops), [game, *tape.keep], tape.streams
         self.ops = fuse(tape.ops, self.keep, off)
-        floats = (ref.itemsize for op in tape.ops if op.name != "count" for ref in op.writes)
+        floats = (ref.itemsize for op in tape.ops for ref in op.writes if ref.kind == "f")
         self.itemsize = next(floats)
         self.given = np.zeros((2, len(self.streams)), np.int64)
         """Of each stream, where the numbers of the games to be played are, and how many a game has."""

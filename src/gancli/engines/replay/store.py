@@ -128,7 +128,8 @@ def stamp() -> str:
     """What the code depends on, as a name."""
     here = Path(__file__).parent.parent
     digest = hashlib.sha256()
-    for path in sorted([*(here / "compiled").glob("*.py"), here / "replay" / "layout.py", here / "numpy_batches.py"]):
+    others = [here / "replay" / "layout.py", here / "numpy_batches.py", here / "numpy_schedules.py"]
+    for path in sorted([*(here / "compiled").glob("*.py"), *others]):
         digest.update(path.read_bytes())
     for library in ("numba", "llvmlite", "numpy"):
         digest.update(f"{library} {importlib.metadata.version(library)}".encode())
