@@ -23,6 +23,21 @@ KINDS = {
     "wgan": f"kind: wgan\n{GENERATOR}\ncritic: {{shape: [784, 20, 1], activation: relu, clip: {{bound: 0.1}}, "
     "optimizer: {name: rmsprop, eta: 0.005, centered: true}}\n"
     "training: {games: 300, batch: 16, warmup: 5, long_phase: {critic: 20, first: 3, every: 40}}\n" + OFTEN,
+    "bounded": """kind: wgan
+data: {set: ring, samples: 300}
+generator:
+  shape: [4, 16, 2]
+  spectral_norm: true
+  optimizer: {name: adamw, eta: 0.01, schedule: {name: cosine, steps: 300}}
+critic:
+  inputs: 2
+  layers: [{units: 16, spectral_norm: true}, {units: 8, orthonormal: true}, {units: 1, spectral_norm: true}]
+  activation: maxmin
+  optimizer: {name: adam, eta: 0.01, grad_clip: 1}
+training: {games: 300, batch: 16, gradient_penalty: {lambda: 1, every: 3}, critic_until: {change: 0.1, most: 20}}
+lipschitz: {every: 4}
+"""
+    + OFTEN.replace("test: {every: 4}", "test: {every: 4, layers: true}"),
     "dcgan": """kind: gan
 generator:
   inputs: 6

@@ -118,7 +118,8 @@ def curves(
         values = np.array([[row[metric] for row in run[: len(games)]] for run in rows])
         mean, colour = values.mean(axis=0), colours(0.92 * number / max(len(found) - 1, 1))
         dash = ("-", "--", "-.", ":")[number % 4]
-        axes.plot(games, mean, dash, color=colour, label=f"{short(label) or 'all'} ({len(rows)} seeds)")
+        seeds = f"{len(rows)} seed{'s' if len(rows) > 1 else ''}"
+        axes.plot(games, mean, dash, color=colour, label=f"{short(label) or 'all'} ({seeds})")
         if 1 < len(rows) < FEW_SEEDS:
             axes.plot(games, values.T, dash, color=colour, alpha=0.5, linewidth=0.6)
         elif len(rows) > 1:
