@@ -24,6 +24,22 @@ def test_points_have_the_label_of_their_side(name: str) -> None:
     assert len(found.train.samples) == 10_000 and len(found.test.samples) == 400
 
 
+REGIONS = {
+    "square": (lambda x, y: (abs(x) < 0.6) & (abs(y) < 0.6), 0.36),
+    "triangle": (lambda x, y: (y > -0.5) & (y < 0.9 - 2 * abs(x)), 1.4 * 0.7 / 4),
+    "corner": (lambda x, y: (np.maximum(abs(x), abs(y)) < 0.7) & ((x <= 0) | (y <= 0)), 0.49 * 0.75),
+}
+"""What is inside, and its share of the square."""
+
+
+@pytest.mark.parametrize("name", REGIONS)
+def test_regions_have_the_label_of_their_inside(name: str) -> None:
+    found, (inside, share) = data.load(name, rng=rng()), REGIONS[name]
+    for part in (found.train, found.test):
+        assert np.array_equal(part.labels, inside(*part.samples.T).astype(int))
+        assert part.labels.mean() == pytest.approx(share, abs=0.03)
+
+
 def test_xor_is_learned_from_its_four_corners_and_tested_beside_the_axes() -> None:
     for options in ({}, {"points": "corners"}):
         found = data.load("xor", **options)

@@ -254,6 +254,7 @@ CASES: dict[str, tuple[str, list[str]]] = {
     ),
     "noise concat": (WGAN, ["generator.noise={mode: concat, size: 5}"]),
     "noise add": (GAN, ["discriminator.noise={mode: add, distribution: uniform, scale: 0.1}"]),
+    "noise times, biases drawn": (GAN, ["generator.noise={mode: times}", "generator.draw_biases=true"]),
     "noise multiply": (GAN, ["discriminator.noise={mode: multiply, scale: 0.3}", "generator.noise={mode: multiply}"]),
     "noise on images": (
         WGAN,

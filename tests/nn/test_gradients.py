@@ -94,7 +94,7 @@ def test_dense_layers_with_every_activation(name: str, settings: dict[str, float
     check(net, batch(), lambda o: mse.value(o, target), lambda o, out: mse.gradient(ENGINE, o, target, out))
 
 
-@pytest.mark.parametrize(("mode", "size"), [("concat", 3), ("add", None), ("multiply", None)])
+@pytest.mark.parametrize(("mode", "size"), [("concat", 3), ("add", None), ("multiply", None), ("times", None)])
 @pytest.mark.parametrize("distribution", ["gaussian", "uniform"])
 @pytest.mark.parametrize("where", [0, 1])
 def test_noise(mode: str, size: int | None, distribution: str, where: int) -> None:
@@ -286,6 +286,7 @@ ON_INPUTS: dict[str, Callable[[int], list[Any]]] = {
     "concat": lambda inputs: [Noise(inputs, "concat", 2, "gaussian", 1.0)],
     "add": lambda inputs: [Noise(inputs, "add", None, "uniform", 0.5)],
     "multiply": lambda inputs: [Noise(inputs, "multiply", None, "gaussian", 1.0)],
+    "times": lambda inputs: [Noise(inputs, "times", None, "gaussian", 1.0)],
 }
 
 

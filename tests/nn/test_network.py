@@ -111,6 +111,7 @@ WITHIN = {"normal": math.erf(math.sqrt(0.5)), "uniform": 1 / math.sqrt(3)}
 """The share of numbers within one standard deviation."""
 DRAWN = [
     ("normal", {}, 1.0, "normal"), ("normal", {"std": 0.02}, 0.02, "normal"),
+    ("uniform", {"bound": 0.3}, 0.3 / math.sqrt(3), "uniform"),
     ("glorot", {}, math.sqrt(2 / 700), "uniform"), ("he", {}, math.sqrt(2 / 400), "normal"),
 ]  # fmt: skip
 
@@ -124,6 +125,13 @@ def test_initial_weights_have_their_distribution_and_biases_are_zero(
     views = net.views(net.params)
     drawn_as(views["layer1.weights"], std, distribution)
     assert not views["layer1.bias"].any()
+
+
+def test_biases_may_be_drawn_as_the_weights_are() -> None:
+    layer = Dense(40, 3000, Sigmoid(), INITIALIZERS["uniform"](0.3))
+    layer.draws_bias = True
+    net = Network([layer], make_engine("numpy"), "float32", RNG(0))
+    drawn_as(net.views(net.params)["layer1.bias"], 0.3 / math.sqrt(3), "uniform")
 
 
 def test_every_initializer_is_drawn_from() -> None:
@@ -165,6 +173,7 @@ NOISES = {
     "concat": lambda x, n: np.concatenate([x, n], axis=1),
     "add": lambda x, n: x + n,
     "multiply": lambda x, n: x * (1 + n),
+    "times": lambda x, n: x * n,
 }
 
 

@@ -74,6 +74,7 @@ BOUNDS: list[tuple[str, str, list[Any], list[Any]]] = [
     ("gan", "generator.dropout=%s", [0, 0.999], [-0.001, 1]),
     ("gan", "generator.ema=%s", [0, 0.999], [-0.001, 1]),
     ("gan", "generator.init={std: %s}", [TINY], [0]),
+    ("gan", "generator.init={name: uniform, bound: %s}", [TINY], [0]),
     ("gan", "generator.noise={size: %s}", [1], [0, 1_000_001]),
     ("gan", "generator.noise={mode: add, scale: %s}", [TINY], [0]),
     ("gan", "generator.activation={name: leaky_relu, slope: %s}", [TINY, 0.999], [0, 1]),
@@ -168,6 +169,7 @@ def test_what_is_too_large_is_so_by_one(name: str, most: int, monkeypatch: pytes
 MNIST_DATA = {"set": "mnist"}
 NETWORK = {
     "bias": True,
+    "draw_biases": False,
     "dropout": 0.0,
     "batch_norm": False,
     "layer_norm": False,
@@ -249,6 +251,7 @@ DEFAULTS: list[tuple[type[Spec], dict[str, Any], dict[str, Any]]] = [
     (networks.Tanh, {"name": "tanh"}, {"k": 1.0, "alpha": 1.0}),
     (networks.LeakyRelu, {"name": "leaky_relu"}, {"slope": 0.2}),
     (networks.Normal, {"name": "normal"}, {"std": 1.0}),
+    (networks.Uniform, {"name": "uniform"}, {"bound": 1.0}),
     (networks.Noise, {}, {"mode": "concat", "size": None, "distribution": "gaussian", "scale": 1.0}),
     (networks.Kernel, {"name": "kernel"}, {"kernels": 50, "size": 5}),
     (networks.Clip, {"bound": 1.0}, {"mode": "clamp"}),

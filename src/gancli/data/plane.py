@@ -33,6 +33,27 @@ def line(rng: Rng, samples: int | None = None) -> Dataset:
     return _labelled("line", _square(rng, samples), lambda x: a * x[:, 0] + b * x[:, 1] > c)
 
 
+def square(rng: Rng, samples: int | None = None) -> Dataset:
+    """Label 1 in a square within the square of points: four lines' intersection (report, 1.2.2)."""
+    return _labelled("square", _square(rng, samples), lambda x: np.abs(x).max(axis=1) < 0.6)
+
+
+def triangle(rng: Rng, samples: int | None = None) -> Dataset:
+    """Label 1 in a triangle, the least that is convex and bounded (report, 1.2.2)."""
+    return _labelled(
+        "triangle", _square(rng, samples), lambda x: (x[:, 1] > -0.5) & (2 * np.abs(x[:, 0]) < 0.9 - x[:, 1])
+    )
+
+
+def corner(rng: Rng, samples: int | None = None) -> Dataset:
+    """Label 1 in a square less a quarter of it, which is not convex: a union of convex regions (report, 1.2.2)."""
+
+    def label(x: Points) -> Any:
+        return (np.abs(x).max(axis=1) < 0.7) & ~((x[:, 0] > 0) & (x[:, 1] > 0))
+
+    return _labelled("corner", _square(rng, samples), label)
+
+
 def ring(rng: Rng, samples: int | None = None) -> Dataset:
     """8 Gaussians of σ 0.01 on the circle of radius 1."""
     angles = np.arange(8) * (np.pi / 4)
@@ -81,7 +102,8 @@ def two_moons(rng: Rng, samples: int | None = None) -> Dataset:
 
 
 SETS = {
-    "xor": xor, "line": line, "ring": ring, "grid": grid, "eight_gaussians": eight_gaussians, "swissroll": swissroll,
+    "xor": xor, "line": line, "square": square, "triangle": triangle, "corner": corner,
+    "ring": ring, "grid": grid, "eight_gaussians": eight_gaussians, "swissroll": swissroll,
     "two_moons": two_moons,
 }  # fmt: skip
 

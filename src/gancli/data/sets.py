@@ -303,6 +303,9 @@ _ALL = (
     ),
     _points("xor", "XOR", 2, (4, 400), "1 where x·y > 0: the four corners of a square, or points of it (report, 1.4)"),
     _points("line", "Line", 2, (10_000, 400), "on which side of the line 0.6 x + 0.8 y = 0.2? (report, 1.2.1)"),
+    _points("square", "Square", 2, (10_000, 400), "inside the square of side 1.2 around 0? (report, 1.2.2)"),
+    _points("triangle", "Triangle", 2, (10_000, 400), "inside a triangle, which is convex? (report, 1.2.2)"),
+    _points("corner", "Corner", 2, (10_000, 400), "inside a square but not its last quarter? (report, 1.2.2)"),
     _points("ring", "Ring", 8, (10_000, 10_000), "8 Gaussians of σ 0.01 on the circle of radius 1", learned=False),
     _points("grid", "Grid", 25, (10_000, 10_000), "25 Gaussians of σ 0.05 at {−4, −2, 0, 2, 4}²", learned=False),
     _points(

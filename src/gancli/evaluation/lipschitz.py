@@ -146,7 +146,7 @@ def _layer(layer: Layer) -> float:
     if isinstance(layer, MaxPool):
         return math.sqrt(layer.most_in)
     if isinstance(layer, Noise):
-        still = layer.mode != "multiply" or layer.distribution == "dropout"
+        still = layer.mode in ("concat", "add") or layer.distribution == "dropout"
         return 1.0 if still else math.inf
     return 1.0 if isinstance(layer, Reorder | MaxMin | ChannelDropout) else math.inf
 

@@ -60,7 +60,7 @@ def parts(spec: Learning, key: str, logits: bool = False) -> list[list[Layer]]:
         activation = _activation(one.layer) if one.layer.learns else Linear()
         if logits and index == len(placed) - 1:
             activation = log_odds(activation)
-        made.append(_made_of(one, activation, spec.training.batch))
+        made.append(_made_of(one, activation, spec.training.batch, spec.networks()[key].draw_biases))
     if _is_coloured(placed[0].inputs) and placed[0].layer.units is None:
         made[0].insert(0, Reorder(_image(placed[0].inputs)))
     if _is_coloured(placed[-1].outputs) and placed[-1].layer.units is None:
@@ -68,7 +68,7 @@ def parts(spec: Learning, key: str, logits: bool = False) -> list[list[Layer]]:
     return made
 
 
-def _made_of(one: Placed, activation: Activation, batch: int) -> list[Layer]:
+def _made_of(one: Placed, activation: Activation, batch: int, draw_biases: bool) -> list[Layer]:
     """The layers of nn that a layer of a spec is made of; the shift of a normalisation stands for the bias."""
     layer = one.layer
     if not layer.learns:
@@ -89,6 +89,7 @@ def _made_of(one: Placed, activation: Activation, batch: int) -> list[Layer]:
     else:
         wide = width(math.prod(one.inputs), layer, batch)
         dense = (Orthonormal if layer.orthonormal else Dense)(wide, math.prod(one.outputs), own, init, bias)
+    dense.draws_bias = draw_biases
     if layer.spectral_norm:
         bound = networks.SpectralNorm() if layer.spectral_norm is True else layer.spectral_norm
         layers.append(SpectralNorm(dense, bound.iterations, bound.bound))

@@ -22,6 +22,15 @@ def normal(std: float = 1.0) -> Initializer:
     return fill
 
 
+def uniform(bound: float = 1.0) -> Initializer:
+    """Uniform in ±bound."""
+
+    def fill(rng: np.random.Generator, out: Array, inputs: float, units: float) -> None:
+        out[...] = rng.uniform(-bound, bound, out.shape)
+
+    return fill
+
+
 def glorot() -> Initializer:
     """Uniform in ±√(6 / (inputs + units)) (Glorot and Bengio 2010, equation 16)."""
 
@@ -41,4 +50,6 @@ def he() -> Initializer:
     return fill
 
 
-INITIALIZERS: dict[str, Callable[..., Initializer]] = {"normal": normal, "glorot": glorot, "he": he}
+INITIALIZERS: dict[str, Callable[..., Initializer]] = {
+    "normal": normal, "uniform": uniform, "glorot": glorot, "he": he,
+}  # fmt: skip

@@ -11,7 +11,8 @@ Side = Annotated[int, Field(ge=1, le=4096)]
 Bound = Annotated[float, Field(ge=-1e6, le=1e6)]
 SetName = Literal[
     "mnist", "fashion_mnist", "kmnist", "emnist_letters", "emnist_digits", "cifar10", "sheep",
-    "xor", "line", "two_moons", "ring", "eight_gaussians", "grid", "swissroll", "stacked_mnist", "images", "table",
+    "xor", "line", "square", "triangle", "corner", "two_moons",
+    "ring", "eight_gaussians", "grid", "swissroll", "stacked_mnist", "images", "table",
 ]  # fmt: skip
 """The data sets; `gancli.data.sets` has the table of them, which a test holds these literals to. The last two are one's
 own."""
@@ -33,15 +34,18 @@ CLASSES: dict[str, tuple[str, ...]] = {
 SAMPLE_SHAPES: dict[str, tuple[int, ...]] = {
     "mnist": (1, 28, 28), "fashion_mnist": (1, 28, 28), "kmnist": (1, 28, 28), "emnist_letters": (1, 28, 28),
     "emnist_digits": (1, 28, 28), "cifar10": (3, 32, 32), "sheep": (1, 28, 28),
-    "xor": (2,), "line": (2,), "two_moons": (2,), "ring": (2,), "eight_gaussians": (2,), "grid": (2,),
+    "xor": (2,), "line": (2,), "square": (2,), "triangle": (2,), "corner": (2,), "two_moons": (2,),
+    "ring": (2,), "eight_gaussians": (2,), "grid": (2,),
     "swissroll": (2,), "stacked_mnist": (3, 28, 28),
 }  # fmt: skip
 """The shape of one sample of each data set that comes with gancli."""
+REGIONS = ("xor", "line", "square", "triangle", "corner")
+"""Regions of the plane to learn, which no generator imitates."""
 OWN = ("images", "table")
 """The sets of a user's own data, whose shapes are known once they are read."""
 TARGETS = {
     "mnist": 10, "fashion_mnist": 10, "kmnist": 10, "emnist_letters": 26, "emnist_digits": 10, "cifar10": 10,
-    "xor": 1, "line": 1, "two_moons": 1,
+    "xor": 1, "line": 1, "square": 1, "triangle": 1, "corner": 1, "two_moons": 1,
 }  # fmt: skip
 """How many outputs a supervised network needs, for each data set with labels to learn."""
 ClassName = Annotated[int, Field(ge=0)] | Annotated[str, Field(max_length=200)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from gancli.errors import did_you_mean
-from gancli.spec.data import CLASSES, OWN, SAMPLE_SHAPES, TARGETS, Data
+from gancli.spec.data import CLASSES, OWN, REGIONS, SAMPLE_SHAPES, TARGETS, Data
 from gancli.spec.network_checks import Finding
 from gancli.spec.shapes import Misfit, after
 
@@ -67,8 +67,8 @@ def _learned(spec: "Learning") -> Iterator[Finding]:
     elif supervised and data.set not in (*TARGETS, "images"):
         others = _listed((*TARGETS, *OWN))
         yield Finding(("data", "set"), f"{data.set} is for a gan or wgan; a supervised run learns from {others}")
-    elif not supervised and data.set in ("xor", "line"):
-        others = _listed([other for other in (*SAMPLE_SHAPES, *OWN) if other not in ("xor", "line")])
+    elif not supervised and data.set in REGIONS:
+        others = _listed([other for other in (*SAMPLE_SHAPES, *OWN) if other not in REGIONS])
         yield Finding(("data", "set"), f"{data.set} is for `kind: supervised`; a {spec.kind} learns from {others}")
 
 

@@ -86,6 +86,13 @@ class Normal(Spec):
     std: Positive = 1.0
 
 
+class Uniform(Spec):
+    """Weights uniform in ±bound."""
+
+    name: Literal["uniform"]
+    bound: Positive = 1.0
+
+
 class Glorot(Spec):
     """Weights uniform in ±√(6 / (inputs + units)) (Glorot and Bengio 2010)."""
 
@@ -98,14 +105,14 @@ class He(Spec):
     name: Literal["he"]
 
 
-AnyInit = Annotated[Annotated[Normal | Glorot | He, Field(discriminator="name")], named("normal")]
+AnyInit = Annotated[Annotated[Normal | Uniform | Glorot | He, Field(discriminator="name")], named("normal")]
 
 
 class Noise(Spec):
     """Noise on a layer's input, fresh at each pass (Goodfellow 2014; report, 2.6.2)."""
 
-    mode: Literal["concat", "add", "multiply"] = "concat"
-    """concat: noise units beside the inputs; add: x + n; multiply: x (1 + n)."""
+    mode: Literal["concat", "add", "multiply", "times"] = "concat"
+    """concat: noise units beside the inputs; add: x + n; multiply: x (1 + n); times: x n."""
     size: Units | None = None
     """Noise units, for `concat` only."""
     distribution: Literal["gaussian", "uniform"] = "gaussian"
@@ -233,6 +240,8 @@ class Network(Spec):
     mu: Positive | None = None
     """Slope of the sigmoids; the top level's `mu` where it is not given."""
     bias: bool = True
+    draw_biases: bool = False
+    """Draw the first biases as the weights are, in place of 0."""
     dropout: Share = 0.0
     """Share of every hidden layer's outputs that is set to 0 while training (Srivastava et al. 2014)."""
     minibatch: AnyMinibatch | None = None

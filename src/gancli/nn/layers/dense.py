@@ -16,6 +16,8 @@ class Dense(Layer):
         super().__init__()
         self.inputs, self.units = inputs, units
         self.activation, self.init, self.bias = activation, init, bias
+        self.draws_bias = False
+        """Is the first bias drawn as the weights are?"""
 
     def shapes(self) -> dict[str, Shape]:
         """Weights (inputs, units) and, unless it has none, a bias (units,)."""
@@ -29,9 +31,11 @@ class Dense(Layer):
         self.b, self.db = params.get("bias"), grads.get("bias")
 
     def initialize(self, rng: np.random.Generator) -> None:
-        """Draw the weights; zero the bias."""
+        """Draw the weights; zero the bias, or draw it too."""
         self.init(rng, self.w, *self.fans())
-        if self.b is not None:
+        if self.b is not None and self.draws_bias:
+            self.init(rng, self.b, *self.fans())
+        elif self.b is not None:
             self.b[...] = 0.0
 
     def fans(self) -> tuple[float, float]:

@@ -9,9 +9,15 @@ import numpy as np
 from gancli.engines import DISTRIBUTIONS, Array, Engine
 from gancli.nn.layers.base import Layer, Moving
 
+FACTORS = ("multiply", "times")
+"""Modes in which the inputs are multiplied."""
+
 
 class Noise(Layer):
-    """concat: (x, n) with `size` units of noise; add: x + n; multiply: x (1 + n). Without a size, as many as inputs."""
+    """concat: (x, n) with `size` units of noise; add: x + n; multiply: x (1 + n); times: x n.
+
+    Without a size, as many as inputs.
+    """
 
     def __init__(self, inputs: int, mode: str, size: int | None, distribution: str, scale: float):
         super().__init__()
@@ -41,21 +47,22 @@ class Noise(Layer):
         elif self.mode == "add":
             engine.add(self.noise, self.y)
         else:
-            engine.shift(self.noise, 1.0)
+            if self.mode == "multiply":
+                engine.shift(self.noise, 1.0)
             engine.multiply(self.noise, self.y)
         return self.y
 
     def backward(self, dy: Array, params: bool, inputs: bool) -> Array | None:
-        """dx: the columns of dy that belong to the inputs; dy; or dy (1 + n)."""
+        """dx: the columns of dy that belong to the inputs; dy; or dy times the factor."""
         if not inputs:
             return None
         self.engine.copy(dy[:, : self.inputs], out=self.dx)
-        if self.mode == "multiply":
+        if self.mode in FACTORS:
             self.engine.multiply(self.noise, self.dx)
         return self.dx
 
     def tangent(self, t: Array) -> Array:
-        """The noise of the last pass stands still: (t, 0); t; or t (1 + n)."""
+        """The noise of the last pass stands still: (t, 0); t; or t times the factor."""
         if self.mode == "add":
             return t
         (moved,) = self.buffers(len(t), t.dtype, self.units, of="tangent")
@@ -74,7 +81,7 @@ class Noise(Layer):
         for given, out in ((dy, below), (dt, moved)):
             if given is not None:
                 self.engine.copy(given[:, : self.inputs], out=out)
-                if self.mode == "multiply":
+                if self.mode in FACTORS:
                     self.engine.multiply(self.noise, out)
         return None if dy is None else below, moved
 
