@@ -307,6 +307,23 @@ CASES: dict[str, tuple[str, list[str]]] = {
             "training.gradient_penalty={lambda: 1}",
         ],
     ),
+    "packs, all four ratios, penalties": (
+        GAN,
+        [
+            "discriminator.shape=[1568, 9, 1]",
+            "training={games: 9, batch: 8, pack: 2, ratios: {real: 2, shared: 1, fake: 1, generator: 1}, r1: {gamma: 0.1, every: 3}, "
+            "gradient_penalty: {lambda: 0.1}, labels: {real: [0.7, 1]}}",
+        ],
+    ),
+    "packs of pairs": (
+        GAN,
+        ["discriminator.shape=[3136, 9, 1]", "training={games: 9, batch: 8, pack: 4, loss: relativistic}"],
+    ),
+    "packs of a wgan, compared": (
+        WGAN,
+        ["critic.shape=[1568, 9, 1]", "training.pack=2", "critic.minibatch=similarity"],
+    ),
+    "packs of images": (CONV, ["discriminator.inputs=[2, 28, 28]", "training.pack=2", "training.r1={gamma: 0.1}"]),
     "moving average": (GAN, ["generator.ema=0.9"]),
     "moving average of a wgan": (WGAN, ["generator.ema=0.99"]),
     "wgan with long phases": (WGAN, ["training.long_phase={critic: 6, first: 4, every: 25}", "training.warmup=2"]),

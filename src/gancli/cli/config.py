@@ -40,9 +40,9 @@ def check(config: Path, settings: tuple[str, ...]) -> None:
         say(f"# {key}")
         mu = getattr(resolved.experiment, "mu", None)
         for number, one in enumerate(network.placed(mu), start=1):
-            parameters = _parameters(one, resolved.experiment.training.batch)
+            parameters = _parameters(one, resolved.experiment.training.rows(key))
             total += parameters
-            about = _described(one, resolved.experiment.training.batch)
+            about = _described(one, resolved.experiment.training.rows(key))
             say(f"#   layer {number}: {about} {parameters:>12,d} parameters")
         say(f"#   in all: {total:,d} parameters")
 

@@ -94,9 +94,9 @@ def threads_for(spec: Experiment) -> int:
     """
     if spec.threads != "auto":
         return spec.threads
-    work = spec.training.batch * sum(
-        one.places * (rows + 1) * columns
-        for network in spec.networks().values()
+    work = sum(
+        spec.training.rows(key) * one.places * (rows + 1) * columns
+        for key, network in spec.networks().items()
         for one in network.placed(None)
         for rows, columns in [one.weights(math.prod(one.inputs))]
     )
@@ -172,6 +172,7 @@ def _adversaries(
         "test_batches": spec.test.batches,
         "streams": streams,
         "penalties": penalties(spec.training, batches["training"].split),
+        "pack": spec.training.packed,
     }
     ratios = spec.training.ratios.model_dump()
     if isinstance(spec, models.Gan):

@@ -38,20 +38,26 @@ def of_run(folder: RunFolder, samples: int, seed: int) -> Critic:
     rng = np.random.default_rng(seed)
     fake = sample_generator(generator, spec.latent.distribution, samples, rng)[0]
     real = drawn(load_data(spec).test, len(fake), critic, rng)
-    return Critic(key, game, len(real), steepness(critic, real, fake, rng))
+    return Critic(key, game, len(real), steepness(critic, real, packed(fake, critic), rng))
 
 
 def of_game(game: Adversarial, dataset: Dataset, samples: int, rng: np.random.Generator) -> Steepness:
     """Of a game that is being played, which it leaves as it is."""
     critic, generator = game.opponent.network, game.generator.network
     with critic.engine.blas:
-        fake = game.sample(samples, rng, generator)
+        fake = packed(game.sample(samples, rng, generator), critic)
         return steepness(critic, drawn(dataset.test, samples, critic, rng), fake, rng)
 
 
 def drawn(split: Split, count: int, network: Network, rng: np.random.Generator) -> Array:
-    """So many samples of a split at most, as a network sees them, (count, features)."""
+    """So many samples of a split at most, as a network sees them: one, or several packed, in each of its inputs."""
     rows = rng.permutation(len(split.samples))[:count]
-    out: Array = np.empty((len(rows), network.inputs), network.dtype)
+    out: Array = np.empty((len(rows), split.samples.shape[1]), network.dtype)
     network.engine.gather(split.samples, rows, split.factor, split.shift, out)
-    return out
+    return packed(out, network)
+
+
+def packed(samples: Array, network: Network) -> Array:
+    """Samples (count, features) as a critic's inputs: as they are, or as many side by side as it sees at once."""
+    pack = network.inputs // samples.shape[1]
+    return samples[: len(samples) - len(samples) % pack].reshape(-1, network.inputs)

@@ -29,15 +29,19 @@ class Maps:
 def feature_maps(folder: RunFolder, number: int) -> list[Maps]:
     """Of a generator, sample `number` of those of seed 0, and of its opponent, who judges it; else a test sample.
 
+    An opponent that sees several samples at once sees the next ones beside it.
+
     Raises RunError, SpecError, DataError.
     """
     spec = load(folder.config).experiment
     if isinstance(spec, Gan | Wgan):
         generator, _ = trained(folder, spec, "generator", *LOOKING)
-        _, latents = sample_generator(generator, spec.latent.distribution, number + 1, np.random.default_rng(0))
-        made = _of(spec, folder, "generator", latents[-1])
+        count, rng = number + spec.training.packed, np.random.default_rng(0)
+        samples, latents = sample_generator(generator, spec.latent.distribution, count, rng)
+        made = _of(spec, folder, "generator", latents[number])
         opponent = next(key for key in spec.networks() if key != "generator")
-        return [made, _of(spec, folder, opponent, made.outputs[-1].reshape(-1))]
+        seen = np.concatenate([made.outputs[-1].reshape(-1), *samples[number + 1 :]])
+        return [made, _of(spec, folder, opponent, seen)]
     if isinstance(spec, Supervised):
         split = load_data(spec).test
         if number >= len(split.samples):
@@ -50,7 +54,7 @@ def _of(spec: Learning, folder: RunFolder, key: str, sample: Array) -> Maps:
     network, game = trained(folder, spec, key, *LOOKING)
     shapes = spec.networks()[key].shapes()
     ends = np.cumsum([len(part) for part in parts(spec, key)])
-    x = np.repeat(sample[None], spec.training.batch, axis=0).astype(spec.dtype)
+    x = np.repeat(sample[None], spec.training.rows(key), axis=0).astype(spec.dtype)
     outputs = [x[0].reshape(shapes[0])]
     for index, layer in enumerate(network.layers, start=1):
         layer.resize(len(x), network.dtype)

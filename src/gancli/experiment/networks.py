@@ -57,7 +57,7 @@ def parts(spec: Learning, key: str, logits: bool = False) -> list[list[Layer]]:
         activation = _activation(one.layer) if one.layer.learns else Linear()
         if logits and index == len(placed) - 1:
             activation = log_odds(activation)
-        made.append(_made_of(one, activation, spec.training.batch))
+        made.append(_made_of(one, activation, spec.training.rows(key)))
     if _is_coloured(placed[0].inputs) and placed[0].layer.units is None:
         made[0].insert(0, Reorder(_image(placed[0].inputs)))
     if _is_coloured(placed[-1].outputs) and placed[-1].layer.units is None:

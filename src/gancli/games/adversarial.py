@@ -17,12 +17,15 @@ CHUNK = 1000
 """Samples drawn at once."""
 COMPARED = 1000
 """Samples of a batch at most of which every two are compared: a million distances, in 30 MB."""
+BESIDE = 8
+"""Real samples beside which a D that sees several at once is shown each point of the plane, in turn."""
 
 
 class Adversarial(Game):
     """A generator G and an opponent D (a discriminator, or a critic f).
 
-    `real` feeds training, `test` feeds the metrics; `latent` and `noise` are the generators of training.
+    `real` feeds training, `test` feeds the metrics; `latent` and `noise` are the generators of training. D sees `pack`
+    samples of one side as one input (PacGAN, Lin et al. 2018), so that of a batch it sees `rows` = batch / pack.
     """
 
     def __init__(
@@ -37,18 +40,20 @@ class Adversarial(Game):
         test_batches: int,
         streams: dict[str, Rng],
         penalties: Sequence[Penalty] = (),
+        pack: int = 1,
     ):
         self.generator, self.opponent, self.loss = generator, opponent, loss
         self.batch, self.distribution, self.test_batches = batch, distribution, test_batches
+        self.pack, self.rows = pack, batch // pack
         self.latents = DISTRIBUTIONS[distribution]()
         self.real, self._test_real, self._streams = real, test, streams
-        dtype = generator.network.dtype
+        dtype, features = generator.network.dtype, generator.network.outputs
         self._z = np.empty((batch, generator.network.inputs), dtype)
-        self._x = np.empty((batch, opponent.network.inputs), dtype)
-        self._fakes: Array = np.empty((0, opponent.network.inputs), dtype)
+        self._x = np.empty((batch, features), dtype)
+        self._fakes: Array = np.empty((0, features), dtype)
         """The last that were drawn."""
-        self._gradient = np.empty((batch, 1), dtype)
-        self.penalties = Penalties(penalties, batch, opponent.network.inputs, dtype)
+        self._gradient = np.empty((self.rows, 1), dtype)
+        self.penalties = Penalties(penalties, self.rows, opponent.network.inputs, dtype)
 
     def fakes(self, batches: int = 1) -> Array:
         """So many fresh batches of G(z), (batches × batch, features), in G's output buffer."""
@@ -59,14 +64,24 @@ class Adversarial(Game):
         self._fakes = self.generator.network.forward(z, self._streams["noise"])
         return self._fakes
 
+    def packed(self, x: Array) -> Array:
+        """Samples (batch, features) as D sees them, (rows, pack × features): neighbours of a batch side by side."""
+        return x.reshape(len(x) // self.pack, -1)
+
     def judge(self, x: Array) -> Array:
-        """D's output (batch, 1)."""
-        return self.opponent.network.forward(x, self._streams["noise"])
+        """D's output (rows, 1) for a batch x (batch, features), or for several."""
+        return self.opponent.network.forward(self.packed(x), self._streams["noise"])
+
+    def judge_still(self, x: Array, rng: Rng) -> Array:
+        """The same outside training, with nothing dropped."""
+        return self.opponent.network.forward(self.packed(x), rng, training=False)
 
     def penalise(self, penalty: Penalty, real: Array, fakes: Array, seen: bool = False) -> None:
         """Add a penalty's gradient to D's; `seen` says that the last pass was through its points."""
         if not seen:
-            self.judge(self.penalties.points(penalty, self.engine, self._streams["penalty"], real, fakes))
+            sides = self.packed(real), self.packed(fakes)
+            points = self.penalties.points(penalty, self.engine, self._streams["penalty"], *sides)
+            self.opponent.network.forward(points, self._streams["noise"])
         add_penalty(self.opponent.network, penalty.weight, penalty.target, penalty.above)
 
     def teach_generator(self, output: Array) -> None:
@@ -83,7 +98,7 @@ class Adversarial(Game):
         """G's gradient from that of D's last output, which it overwrites."""
         dx = self.opponent.network.backward(dy, params=False, inputs=True)
         assert dx is not None
-        self.generator.network.backward(dx)
+        self.generator.network.backward(dx.reshape(self.batch, -1))
 
     def learn_generator(self) -> None:
         """G learns alone, on fresh fakes."""
@@ -104,11 +119,20 @@ class Adversarial(Game):
         return Picture(samples, arrays, planes.raster(samples, half))
 
     def plane_scores(self, half: float, rng: Rng, side: int = 50) -> Array:
-        """D over [−half, half]², (side, side), from the top; in full batches, which some layers need."""
+        """D over [−half, half]², (side, side), from the top; in full batches, which some layers need.
+
+        A D that sees several samples at once is shown each point beside real ones; the mean over `BESIDE` choices of
+        them.
+        """
         points = planes.square(half, self._x.dtype, side)
-        padded = np.resize(points, (-(-len(points) // self.batch) * self.batch, 2))
-        output = self.opponent.network.forward(padded, rng, training=False)[: len(points)]
-        return self.loss.score(output).reshape(side, side)
+        padded = np.resize(points, (-(-len(points) // self.rows) * self.rows, 2))
+        real = self.real.split.seen(self.real.split.samples[:5000], self._x.dtype)
+        scores = []
+        for choice in range(BESIDE if self.pack > 1 else 1):
+            beside = np.resize(np.roll(real, choice, axis=0), (len(padded), 2 * (self.pack - 1)))
+            output = self.opponent.network.forward(np.hstack([padded, beside]), rng, training=False)
+            scores.append(self.loss.score(output[: len(points)]))
+        return np.asarray(np.mean(scores, axis=0, dtype=self._x.dtype)).reshape(side, side)
 
     def scores(self) -> dict[str, Array]:
         """D's outputs on real samples and on fakes, and mean distances, over the test's batches."""
@@ -117,8 +141,8 @@ class Adversarial(Game):
         for _ in range(self.test_batches):
             self._test_real.load(self._x)
             fakes = self.sample(self.batch, rng, network)
-            outputs["real"].append(self.opponent.network.forward(self._x, rng, training=False).copy())
-            outputs["fake"].append(self.opponent.network.forward(fakes, rng, training=False).copy())
+            outputs["real"].append(self.judge_still(self._x, rng).copy())
+            outputs["fake"].append(self.judge_still(fakes, rng).copy())
             outputs["real_distance"].append(mean_distance(self._x))
             shown = fakes if self.generator.average is None else self.sample(self.batch, rng)
             outputs["sample_distance"].append(mean_distance(shown))
@@ -142,11 +166,11 @@ class Adversarial(Game):
         """L2 norms of the gradients of D's and G's losses, on one fresh batch."""
         rng, d, g = self._streams["test"], self.opponent.network, self.generator.network
         self._test_real.load(self._x)
-        self.loss.real.gradient(self.engine, d.forward(self._x, rng, training=False), out=self._gradient)
+        self.loss.real.gradient(self.engine, self.judge_still(self._x, rng), out=self._gradient)
         d.backward(self._gradient)
         total = d.grads.copy()
         g.engine.draw(rng, self.latents, out=self._z[: self.batch])
-        output = d.forward(g.forward(self._z[: self.batch], rng, training=False), rng, training=False)
+        output = self.judge_still(g.forward(self._z[: self.batch], rng, training=False), rng)
         self.find_generator_gradient(output)
         self.loss.fake.gradient(self.engine, output, out=self._gradient)
         d.backward(self._gradient)

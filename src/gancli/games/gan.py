@@ -18,7 +18,7 @@ class Gan(Adversarial):
         super().__init__(**common)
         self.ratios, self.labels = ratios, labels
         self.players = {"generator": self.generator, "discriminator": self.opponent}
-        self._targets = np.empty((self.batch, 1), self._x.dtype)
+        self._targets = np.empty((self.rows, 1), self._x.dtype)
 
     def make(self) -> tuple[Penalty, ...]:
         """Its penalties."""
@@ -68,7 +68,7 @@ class Gan(Adversarial):
             self.penalise(penalty, self._x, self._fakes, seen=penalty.at == seen)
 
     def targets(self, real: bool) -> Array | None:
-        """Targets (batch, 1) of one update of D, where they are drawn."""
+        """Targets (rows, 1) of one update of D, where they are drawn."""
         if not self.labels.drawn:
             return None
         self.engine.draw(self._streams["labels"], self.labels.of(real), out=self._targets)

@@ -16,10 +16,9 @@ class RelativisticGan(Gan):
 
     def __init__(self, **common: Any):
         super().__init__(**common)
-        network = self.opponent.network
-        self._both = np.empty((2 * self.batch, network.inputs), network.dtype)
-        self._ascent = np.empty((2 * self.batch, 1), network.dtype)
-        self._of_real = np.empty((self.batch, 1), network.dtype)
+        self._both = np.empty((2 * self.batch, self._x.shape[1]), self._x.dtype)
+        self._ascent = np.empty((2 * self.rows, 1), self._x.dtype)
+        self._of_real = np.empty((self.rows, 1), self._x.dtype)
 
     def play_one(self) -> None:
         """One game: D on fresh pairs, G then D on the same pairs, G alone."""
@@ -69,8 +68,8 @@ class RelativisticGan(Gan):
         self._test_real.load(self._both[: self.batch])
         g.engine.draw(rng, self.latents, out=self._z[: self.batch])
         self._both[self.batch :] = g.forward(self._z[: self.batch], rng, training=False)
-        self.find_pair_gradient(d.forward(self._both, rng, training=False))
+        self.find_pair_gradient(self.judge_still(self._both, rng))
         opponent = float(np.linalg.norm(d.grads))
-        self._of_real[...] = d.forward(self._both[: self.batch], rng, training=False)
-        self.find_generator_gradient(d.forward(self._both[self.batch :], rng, training=False))
+        self._of_real[...] = self.judge_still(self._both[: self.batch], rng)
+        self.find_generator_gradient(self.judge_still(self._both[self.batch :], rng))
         return {"generator_gradient": float(np.linalg.norm(g.grads)), "discriminator_gradient": opponent}

@@ -55,9 +55,8 @@ class Wgan(Adversarial):
         super().__init__(**common)
         self.schedule = schedule
         self.players = {"generator": self.generator, "critic": self.opponent}
-        network = self.opponent.network
-        self._both = np.empty((2 * self.batch, network.inputs), network.dtype)
-        self._ascent = np.empty((2 * self.batch, 1), network.dtype)
+        self._both = np.empty((2 * self.batch, self._x.shape[1]), self._x.dtype)
+        self._ascent = np.empty((2 * self.rows, 1), self._x.dtype)
 
     def together(self, critic: int) -> int:
         """Batches of fakes that are drawn in one product."""
@@ -92,9 +91,9 @@ class Wgan(Adversarial):
         real, fake = slice(self.batch), slice(self.batch, None)
         self.real.load(self._both[real])
         self.engine.copy(self.fakes() if fakes is None else fakes, out=self._both[fake])
-        output = self.judge(self._both)
-        self.loss.real.gradient(self.engine, output[real], out=self._ascent[real])
-        self.loss.fake.gradient(self.engine, output[fake], out=self._ascent[fake])
+        output, rows = self.judge(self._both), self.rows
+        self.loss.real.gradient(self.engine, output[:rows], out=self._ascent[:rows])
+        self.loss.fake.gradient(self.engine, output[rows:], out=self._ascent[rows:])
         self.opponent.network.backward(self._ascent)
         for penalty in self.penalties.due(self.played):
             self.penalise(penalty, self._both[real], self._both[fake])
