@@ -113,6 +113,9 @@ METRICS = _table(
     Metric("steepest_slope", "largest slope seen", "f's per L2", "lipschitz", None, 0.0, why=_STEEP),
     Metric("mean_slope", "mean slope between real and generated", "f's per L2", "lipschitz", None, 0.0, why=_STEEP),
     Metric("estimate_per_lipschitz", "estimate per Lipschitz constant", "L2", "lipschitz", None, why=_LEARNED),
+    Metric(
+        "critic_steps", "steps of D or the critic in the last game", "steps", "critic_until", None, 0.0, why=_AGAINST
+    ),
     Metric("real_score", "D(x), or f(x), of real samples", "D's", "a game", None, why=_AGAINST),
     Metric("real_score_std", "its standard deviation over samples", "D's", "a game", None, 0.0, why=_AGAINST),
     Metric("fake_score", "D(G(z)), or f(G(z))", "D's", "a game", None, why=_AGAINST),

@@ -48,6 +48,8 @@ BOUNDS: list[tuple[str, str, list[Any], list[Any]]] = [
     ("gan", "{data: {set: table, path: p}, training: {games: 9, batch: 64, pack: %s}}", [1, 2, 64], [0, 3, 65]),
     ("gan", "training.r1={gamma: %s}", [TINY], [0]),
     ("gan", "training.r1={gamma: 1, every: %s}", [1, BILLION], [0, BILLION + 1]),
+    ("gan", "training.critic_until={change: %s}", [TINY, 0.999], [0, 1]),
+    ("gan", "training.critic_until={most: %s}", [10, 100_000], [9, 100_001]),
     ("gan", "training.gradient_penalty={lambda: %s}", [TINY], [0]),
     ("gan", "training.gradient_penalty={target: %s}", [0], [-1e-9]),
     ("gan", "data.classes=%s", ["[0]", "[9]", "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"], ["[]", "[-1]", "[10]", "[1, 1]"]),
@@ -232,6 +234,7 @@ DEFAULTS: list[tuple[type[Spec], dict[str, Any], dict[str, Any]]] = [
         {},
         {"lambda": 10.0, "target": 1.0, "side": "both", "at": "interpolates", "every": 1},
     ),
+    (training.CriticUntil, {}, {"change": 0.02, "most": 200}),
     (training.LongPhase, {}, {"critic": 100, "first": 25, "every": 500}),
     (training.Evaluate, {"every": 1}, {"samples": 2000}),
 ]

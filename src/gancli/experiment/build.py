@@ -12,7 +12,7 @@ from gancli.data import Batches, Dataset, Split
 from gancli.engines import Engine, engine_name, make_engine
 from gancli.experiment.game2d import make_game2d
 from gancli.experiment.networks import make_players, output
-from gancli.games import Game, Gan, Labels, Penalty, RelativisticGan, Schedule, Supervised, Wgan
+from gancli.games import Game, Gan, Labels, Penalty, RelativisticGan, Schedule, Supervised, Until, Wgan
 from gancli.games.supervised import Predicted
 from gancli.nn.adversarial_losses import ADVERSARIAL, F_DIVERGENCES, AdversarialLoss
 from gancli.nn.losses import LOSSES, CategoricalCrossEntropy, Loss
@@ -27,7 +27,7 @@ game takes ten times as long on two as on one.
 """
 STREAMS = (
     "init", "order", "latent", "noise", "labels", "test", "pictures", "data", "evaluate", "opponent_init",
-    "penalty", "lipschitz",
+    "penalty", "lipschitz", "until",
 )  # fmt: skip
 """One generator for each purpose. Their order decides what a seed means: add at the end."""
 INIT = {"network": "init", "generator": "init", "discriminator": "opponent_init", "critic": "opponent_init"}
@@ -171,6 +171,7 @@ def _adversaries(
         "distribution": spec.latent.distribution,
         "test_batches": spec.test.batches,
         "streams": streams,
+        "until": until(spec.training),
         "penalties": penalties(spec.training, batches["training"].split),
         "pack": spec.training.packed,
     }
@@ -193,6 +194,11 @@ def adversarial_loss(training: GanTraining) -> AdversarialLoss:
     if not isinstance(training.loss, str):
         return F_DIVERGENCES[training.loss.divergence, training.generator_loss]
     return ADVERSARIAL[training.loss, training.generator_loss if training.loss == "gan" else None]
+
+
+def until(training: AdversarialTraining) -> Until | None:
+    """How long D learns in each game, where that is not a number of steps."""
+    return None if training.critic_until is None else Until(**training.critic_until.model_dump())
 
 
 DRAGAN = 0.5

@@ -9,6 +9,7 @@ from gancli.games.penalties import Penalty
 from gancli.games.player import CLIPS, Average, Player
 from gancli.games.relativistic import RelativisticGan
 from gancli.games.supervised import Supervised
+from gancli.games.until import Until
 from gancli.games.updates import UPDATES
 from gancli.games.wgan import Schedule, Wgan
 
@@ -16,5 +17,5 @@ GAMES = {"supervised": Supervised, "gan": Gan, "wgan": Wgan, "game2d": Game2d}
 
 __all__ = [
     "CLIPS", "FIELDS", "GAMES", "UPDATES", "Average", "Batches", "Consensus", "Game", "Game2d", "Gan", "Labels",
-    "Penalty", "Picture", "Player", "RelativisticGan", "Schedule", "Supervised", "Wgan",
+    "Penalty", "Picture", "Player", "RelativisticGan", "Schedule", "Supervised", "Until", "Wgan",
 ]  # fmt: skip

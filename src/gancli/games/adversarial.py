@@ -9,6 +9,7 @@ from gancli.games import planes
 from gancli.games.base import Batches, Game, Picture, Rng
 from gancli.games.penalties import Penalties, Penalty
 from gancli.games.player import Player
+from gancli.games.until import Settling, Until
 from gancli.nn import Network
 from gancli.nn.adversarial_losses import AdversarialLoss
 from gancli.nn.penalty import add_penalty
@@ -40,6 +41,7 @@ class Adversarial(Game):
         test_batches: int,
         streams: dict[str, Rng],
         penalties: Sequence[Penalty] = (),
+        until: Until | None = None,
         pack: int = 1,
     ):
         self.generator, self.opponent, self.loss = generator, opponent, loss
@@ -53,7 +55,23 @@ class Adversarial(Game):
         self._fakes: Array = np.empty((0, features), dtype)
         """The last that were drawn."""
         self._gradient = np.empty((self.rows, 1), dtype)
+        self.settling = None if until is None else Settling(self, until, streams["until"])
         self.penalties = Penalties(penalties, self.rows, opponent.network.inputs, dtype)
+
+    def play(self, games: int = 1) -> None:
+        """Play so many games; where the opponent is to settle in each, step by step."""
+        if self.settling is None:
+            super().play(games)
+        else:
+            self.settling.play(games)
+
+    def opponent_step(self) -> None:
+        """One step of D on fresh samples of both sides."""
+        raise NotImplementedError
+
+    def generator_turn(self) -> None:
+        """G's steps of a game in which D has settled."""
+        raise NotImplementedError
 
     def fakes(self, batches: int = 1) -> Array:
         """So many fresh batches of G(z), (batches × batch, features), in G's output buffer."""
@@ -157,6 +175,8 @@ class Adversarial(Game):
             "fake_score": float(fake.mean()),
             "fake_score_std": float(fake.std()),
         }
+        if self.settling is not None:
+            metrics["critic_steps"] = float(self.settling.steps)
         if self.batch > 1:
             metrics["real_distance"] = float(scores["real_distance"].mean())
             metrics["sample_distance"] = float(scores["sample_distance"].mean())

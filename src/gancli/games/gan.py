@@ -42,6 +42,16 @@ class Gan(Adversarial):
             self.learn_generator()
         self.played += 1
 
+    def opponent_step(self) -> None:
+        """D on real samples, then on fresh fakes."""
+        self.learn_real()
+        self.learn_fake(self.judge(self.fakes()))
+
+    def generator_turn(self) -> None:
+        """As often as it would learn in any game."""
+        for _ in range(self.ratios["shared"] + self.ratios["generator"]):
+            self.learn_generator()
+
     def learn_real(self) -> None:
         """D learns on a batch of real samples, with the penalties at them, and near them."""
         self.real.load(self._x)

@@ -29,8 +29,16 @@ class RelativisticGan(Gan):
             self.teach_from_pairs(fakes)
             self.learn_pairs(fakes, again=True)
         for _ in range(self.ratios["generator"]):
-            self.teach_from_pairs(self.fakes())
+            self.learn_generator()
         self.played += 1
+
+    def opponent_step(self) -> None:
+        """D on fresh pairs."""
+        self.learn_pairs(self.fakes())
+
+    def learn_generator(self) -> None:
+        """G learns alone, on fresh pairs."""
+        self.teach_from_pairs(self.fakes())
 
     def learn_pairs(self, fakes: Array, again: bool = False) -> None:
         """D learns on pairs of real samples, `again` those of the last step, and fakes, with all penalties."""

@@ -83,6 +83,15 @@ class Wgan(Adversarial):
             self.learn_generator()
         self.played += 1
 
+    def opponent_step(self) -> None:
+        """One step of the critic."""
+        self.learn_critic()
+
+    def generator_turn(self) -> None:
+        """As often as its ratio says."""
+        for _ in range(self.schedule.generator):
+            self.learn_generator()
+
     def learn_critic(self, fakes: Array | None = None) -> None:
         """One step of ascent on E f(x) − E f(G(z)), less the penalties, then the clip; samples in one pass.
 

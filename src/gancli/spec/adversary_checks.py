@@ -6,7 +6,7 @@ from gancli.spec.models import Gan, Wgan
 from gancli.spec.network_checks import Finding, activation_names
 from gancli.spec.networks import Network
 from gancli.spec.optimizers import Adam
-from gancli.spec.training import GanRatios, GanTraining, Labels
+from gancli.spec.training import GanRatios, GanTraining, Labels, WganRatios
 
 LONG_MEMORY = 0.9
 """Momentum, or Adam's β₁, from which on a step is an average over ten or more."""
@@ -86,6 +86,10 @@ def _gan(spec: Gan) -> Iterator[Finding]:
     if low > high:
         yield Finding(("training", "labels", "real"), f"must be [low, high]; got {low:g} above {high:g}")
     yield from _ratios(spec.training)
+    ratios = spec.training.ratios
+    if spec.training.critic_until is not None and (ratios.real, ratios.fake) != (GanRatios().real, GanRatios().fake):
+        text = "`real` and `fake` have no effect with `critic_until`, which says how long D learns"
+        yield Finding(("training", "ratios"), text, warning=True)
     for key, network in spec.networks().items():
         text = "often makes a GAN oscillate or collapse (Radford et al. 2015; docs/collapse.md): try 0.5, or less"
         yield from _long_memory(key, network, text)
@@ -178,6 +182,14 @@ def _wgan(spec: Wgan) -> Iterator[Finding]:
         yield Finding(("critic", "output"), text, warning=True)
     text = "can make training unstable in a critic (Arjovsky et al. 2017): try 0, or rmsprop"
     yield from _long_memory("critic", critic, text)
+    if training.critic_until is not None:
+        for name in ("warmup", "long_phase"):
+            if getattr(training, name):
+                text = "and `critic_until` both say how long the critic learns: choose one"
+                yield Finding(("training", name), text)
+        if training.ratios.critic != WganRatios().critic:
+            text = "has no effect with `critic_until`, which says how long the critic learns"
+            yield Finding(("training", "ratios", "critic"), text, warning=True)
     if training.games is not None and training.warmup >= training.games:
         text = f"must be less than `games` ({training.games}), or the generator never learns"
         text += f"; got {training.warmup}"

@@ -86,9 +86,20 @@ class GradientPenalty(Spec):
     """In every `every`-th game, the first included; λ is not multiplied by it."""
 
 
+class CriticUntil(Spec):
+    """Before each step of the generator the critic or discriminator learns until its estimate changes no more."""
+
+    change: Annotated[float, Field(gt=0, lt=1)] = 0.02
+    """Share of itself by which the estimate may change in ten steps of one that has settled."""
+    most: Annotated[int, Field(ge=10, le=100_000)] = 200
+    """Steps at most, in tens."""
+
+
 class AdversarialTraining(Training):
     """Training of two networks against each other."""
 
+    critic_until: CriticUntil | None = None
+    """In place of a fixed number of steps."""
     pack: Annotated[int, Field(ge=1, le=64)] | None = None
     """Samples of one side that the discriminator or critic sees as one input (PacGAN, Lin et al. 2018); 1 where not
     given. Its inputs are as many times a sample's, an image's channels likewise."""
