@@ -324,6 +324,44 @@ CASES: dict[str, tuple[str, list[str]]] = {
         ["critic.shape=[1568, 9, 1]", "training.pack=2", "critic.minibatch=similarity"],
     ),
     "packs of images": (CONV, ["discriminator.inputs=[2, 28, 28]", "training.pack=2", "training.r1={gamma: 0.1}"]),
+    "condition, all four ratios, penalties": (
+        GAN,
+        [
+            "condition=labels",
+            "data.classes=[3, 5, 7]",
+            "generator.ema=0.9",
+            "training={games: 9, batch: 8, ratios: {real: 2, shared: 1, fake: 1, generator: 1}, r1: {gamma: 0.1, every: 3}, "
+            "gradient_penalty: {lambda: 0.1}}",
+        ],
+    ),
+    "condition of pairs, packed": (
+        GAN,
+        [
+            "condition=labels",
+            "data.classes=null",
+            "discriminator.shape=[1568, 9, 1]",
+            "training={games: 9, batch: 8, pack: 2, loss: relativistic, r2: {gamma: 0.1}}",
+        ],
+    ),
+    "condition of a wgan, by projection": (
+        WGAN,
+        [
+            "condition={critic: projection}",
+            "data.classes=[1, 7]",
+            "training.gradient_penalty={lambda: 1}",
+            "critic.spectral_norm=true",
+        ],
+    ),
+    "condition of convolutions": (CONV, ["condition=labels", "data.classes=[1, 7]", "training.r1={gamma: 0.1}"]),
+    "condition of convolutions, by projection, packed": (
+        CONV,
+        [
+            "condition={discriminator: projection}",
+            "data.classes=[1, 7]",
+            "discriminator.inputs=[2, 28, 28]",
+            "training.pack=2",
+        ],
+    ),
     "moving average": (GAN, ["generator.ema=0.9"]),
     "moving average of a wgan": (WGAN, ["generator.ema=0.99"]),
     "wgan with long phases": (WGAN, ["training.long_phase={critic: 6, first: 4, every: 25}", "training.warmup=2"]),
@@ -498,6 +536,8 @@ def test_the_table_holds_everything() -> None:
         "spectral_norm",
         "orthonormal",
         "maxmin",
+        "beside",
+        "projection",
     }
     assert set(ENGINES) == {"numpy", "numba", "checked"}
 

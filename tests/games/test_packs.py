@@ -7,6 +7,7 @@ import pytest
 
 from gancli.experiment import feature_maps
 from gancli.games.penalties import Penalty
+from gancli.games.sides import Side
 from helpers import game, gancli, train
 
 GAN = """
@@ -22,6 +23,10 @@ test: {batches: 2}
 WGAN = GAN.replace("kind: gan", "kind: wgan").replace("discriminator:", "critic:")
 
 
+def packed(x: Any, pack: int) -> Any:
+    return Side(x).packed(pack).samples
+
+
 def output(network: Any, x: Any) -> Any:
     """tanh in the hidden layer, the last layer as the loss takes it."""
     views = network.views(network.params)
@@ -32,9 +37,9 @@ def output(network: Any, x: Any) -> Any:
 def test_neighbours_of_a_batch_are_side_by_side() -> None:
     built = game(GAN)
     x = np.arange(12.0).reshape(6, 2)
-    assert np.array_equal(built.packed(x), [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11]])
-    assert np.allclose(built.judge(x), output(built.opponent.network, built.packed(x)))
-    assert np.shares_memory(built.packed(x), x), "nothing is copied"
+    assert np.array_equal(packed(x, 3), [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11]])
+    assert np.allclose(built.judge(Side(x)), output(built.opponent.network, packed(x, 3)))
+    assert np.shares_memory(packed(x, 3), x), "nothing is copied"
 
 
 def test_the_channels_of_images_that_are_packed_are_those_of_the_first_and_then_of_the_second() -> None:
@@ -44,8 +49,8 @@ def test_the_channels_of_images_that_are_packed_are_those_of_the_first_and_then_
         "training: {games: 1, batch: 4, pack: 2}\n"
     )
     images = np.random.default_rng(0).random((4, 3, 28, 28)).astype(np.float32)
-    packed = built.packed(images.reshape(4, -1)).reshape(2, 6, 28, 28)
-    assert np.array_equal(packed[1], np.concatenate([images[2], images[3]]))
+    seen = packed(images.reshape(4, -1), built.pack).reshape(2, 6, 28, 28)
+    assert np.array_equal(seen[1], np.concatenate([images[2], images[3]]))
 
 
 @pytest.mark.parametrize("text", [GAN, WGAN, GAN.replace("pack: 3", "pack: 3, loss: relativistic")])
@@ -53,9 +58,9 @@ def test_the_generator_learns_along_the_slope_of_its_loss(text: str) -> None:
     built = game(text)
     built.play(2)
     g, d = built.generator.network, built.opponent.network
-    built.real.load(built._x)
+    real = built.load_real(built.real)
     if hasattr(built, "_of_real"):
-        built._of_real[...] = built.judge(built._x)
+        built._of_real[...] = built.judge(real)
     built.find_generator_gradient(built.judge(built.fakes()))
     z, found, params = built._z[:6].copy(), g.grads.copy(), g.params.copy()
     targets = {"targets": built._of_real} if hasattr(built, "_of_real") else {}
@@ -78,15 +83,15 @@ def test_the_generator_learns_along_the_slope_of_its_loss(text: str) -> None:
 )
 def test_a_penalty_is_on_the_slope_along_all_samples_of_a_pack(penalty: Penalty) -> None:
     built = game(GAN)
-    d, fakes = built.opponent.network, built.fakes().copy()
-    built.real.load(built._x)
+    d, fakes = built.opponent.network, built.fakes().samples.copy()
+    real = built.load_real(built.real)
     d.grads[...] = 0.0
-    built.penalise(penalty, built._x, fakes)
-    points = built.packed(built._x) if penalty.at == "real" else built.penalties.x
+    built.penalise(penalty, real, Side(fakes))
+    points = packed(real.samples, 3) if penalty.at == "real" else built.penalties.x
     found, params = d.grads.copy(), d.params.copy()
     assert points.shape == (2, 6)
     if penalty.at == "interpolates":  # one share for the whole of a pack
-        shares = (points - built.packed(fakes)) / (built.packed(built._x) - built.packed(fakes))
+        shares = (points - packed(fakes, 3)) / (packed(real.samples, 3) - packed(fakes, 3))
         assert np.allclose(shares, shares[:, :1])
 
     def value() -> float:

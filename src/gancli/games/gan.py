@@ -54,8 +54,8 @@ class Gan(Adversarial):
 
     def learn_real(self) -> None:
         """D learns on a batch of real samples, with the penalties at them, and near them."""
-        self.real.load(self._x)
-        self.loss.real.gradient(self.engine, self.judge(self._x), out=self._gradient, targets=self.targets(real=True))
+        output = self.judge(self.load_real(self.real))
+        self.loss.real.gradient(self.engine, output, out=self._gradient, targets=self.targets(real=True))
         self.opponent.network.backward(self._gradient)
         self.penalise_at("real", "noise")
         self.opponent.learn()
@@ -75,7 +75,7 @@ class Gan(Adversarial):
         """Add the gradients of the penalties due, first at the points that the last pass went through."""
         due = self.penalties.due(self.played)
         for penalty in sorted((one for one in due if one.at in (seen, *others)), key=lambda one: one.at != seen):
-            self.penalise(penalty, self._x, self._fakes, seen=penalty.at == seen)
+            self.penalise(penalty, self._seen, self._fakes, seen=penalty.at == seen)
 
     def targets(self, real: bool) -> Array | None:
         """Targets (rows, 1) of one update of D, where they are drawn."""
