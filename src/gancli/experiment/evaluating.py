@@ -240,8 +240,8 @@ class Evaluator:
     def measure(self, samples: Array, asked: Labels | None = None) -> dict[str, float]:
         """Of images `frechet`, `score`, `classes`, `shares_kl`, `precision`, `coverage`; of points `modes`, …
 
-        With the labels of the classes that the samples were `asked` for, `asked` too. What is undefined is left out: the
-        evenness of modes where no point is near any.
+        With the labels of the classes that the samples were `asked` for, `asked` too. What is undefined is left out:
+        the evenness of modes where no point is near any.
         """
         if self._judge is None:
             assert self._dataset.modes is not None

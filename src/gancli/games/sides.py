@@ -17,5 +17,5 @@ class Side(NamedTuple):
 
     def packed(self, pack: int) -> "Side":
         """`pack` neighbours side by side, (batch / pack, pack × features), and so their codes; nothing is copied."""
-        arrays = (None if array is None else array.reshape(len(array) // pack, -1) for array in self)
+        arrays = (None if array is None else array.reshape(len(array) // pack, pack * array.shape[1]) for array in self)
         return Side(*arrays)  # type: ignore[arg-type]
