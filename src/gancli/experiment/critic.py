@@ -18,6 +18,7 @@ from gancli.experiment.conditions import classes_of
 from gancli.experiment.sampling import load_generator
 from gancli.games import CLIPS, Player
 from gancli.games.adversarial import sample_generator
+from gancli.games.classes import Classes
 from gancli.intervals import mean_and_half
 from gancli.nn import Network
 from gancli.nn.activations import Linear, relu
@@ -25,7 +26,6 @@ from gancli.nn.initializers import he
 from gancli.nn.layers import Dense
 from gancli.nn.optimizers import Rmsprop
 from gancli.runs import RunFolder
-from gancli.spec import Gan, Wgan
 
 HIDDEN, BOUND, ETA = 128, 0.05, 5e-4
 """The recipe: ReLUs of the hidden layer, the bound of all weights, and RMSProp's learning rate."""
@@ -84,20 +84,22 @@ def critic_distance(folder: RunFolder, seeds: int) -> CriticDistance:
     dataset, engine = load_data(spec), generator.engine
     distance = CriticDistance([], [])
     for seed in range(seeds):
-        own = against_generator(dataset, generator, spec, np.random.default_rng(seed))
+        rng, classes = np.random.default_rng(seed), classes_of(spec, dataset)
+        own = against_generator(dataset, generator, spec.latent.distribution, rng, classes)
         distance.own.append(train_critic(own, engine, seed))
         real = real_against_real(dataset, generator, np.random.default_rng(seed))
         distance.real.append(train_critic(real, engine, seed))
     return distance
 
 
-def against_generator(dataset: Dataset, generator: Network, spec: Gan | Wgan, rng: Rng) -> Sides:
+def against_generator(
+    dataset: Dataset, generator: Network, distribution: str, rng: Rng, classes: Classes | None = None
+) -> Sides:
     """Real data and a generator's samples, as many held out as there are test data; of classes as in the data."""
-    classes = classes_of(spec, dataset)
 
     def drawn(count: int) -> Array:
         codes = None if classes is None else classes.drawn(count, rng, generator.dtype)
-        return sample_generator(generator, spec.latent.distribution, count, rng, codes)[0]
+        return sample_generator(generator, distribution, count, rng, codes)[0]
 
     def fake(out: Array) -> None:
         out[...] = drawn(len(out))

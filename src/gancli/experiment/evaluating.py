@@ -109,7 +109,12 @@ def _of_rows(
 
 
 def _of_images(
-    how: How, spec: Gan | Wgan, dataset: Dataset, draw: Draw, rng: np.random.Generator, asked: list[Labels] | None
+    how: How,
+    spec: Gan | Wgan,
+    dataset: Dataset,
+    draw: Draw,
+    rng: np.random.Generator,
+    asked: list[Labels] | None = None,
 ) -> tuple[Table, Judge | None, list[str]]:
     """Images beside real ones, the judge that was asked, and remarks to print. Raises RunError, DataError.
 
@@ -122,9 +127,9 @@ def _of_images(
     more = None
     if dataset.facts.get("pictures") == STACKED:
         more, notices = partial(spelled, judge=bundled_judge()), []
+    train, test, labels = *real, dataset.train.labels
     condition = None if asked is None else (asked, dataset.test.labels)
-    options: dict[str, Any] = {"quick": how.quick, "more": more, "asked": condition}
-    table = measure_images(draw, *real, dataset.train.labels, judge, rng, how.samples, **options)
+    table = measure_images(draw, train, test, labels, judge, rng, how.samples, how.quick, more=more, asked=condition)
     few = _few(spec, dataset) if dataset.classes and more is None else ""
     return table, judge, [*notices, *(f"{few}{notice}" for notice in table.notices)]
 
