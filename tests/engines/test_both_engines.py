@@ -352,7 +352,15 @@ CASES: dict[str, tuple[str, list[str]]] = {
             "critic.spectral_norm=true",
         ],
     ),
-    "condition of convolutions": (CONV, ["condition=labels", "data.classes=[1, 7]", "training.r1={gamma: 0.1}"]),
+    "condition of convolutions": (
+        CONV,
+        [
+            "condition=labels",
+            "data.classes=[1, 7]",
+            "training.r1={gamma: 0.1}",
+            "discriminator.layers=[{conv: 3, kernel: 5, stride: 3, padding: 2}, {conv: 4, kernel: 3}, {units: 5}, {units: 1}]",
+        ],
+    ),
     "condition of convolutions, by projection, packed": (
         CONV,
         [

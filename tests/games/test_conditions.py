@@ -213,6 +213,15 @@ def test_measuring_and_drawing_do_not_disturb_training() -> None:
     assert np.array_equal(one.generator.network.params, other.generator.network.params)
 
 
+@pytest.mark.parametrize("text", ALL)
+def test_an_opponent_that_is_told_classes_settles(text: str) -> None:
+    built = game(text.replace("games: 10", "games: 10, critic_until: {change: 0.05, most: 20}"))
+    built.play(2)
+    assert 10 <= built.settling.steps <= 20
+    before = built.settling._estimate()
+    assert built.settling._estimate() == before and np.isfinite(before)
+
+
 def test_a_condition_leaves_the_other_streams_as_they_are() -> None:
     """The same latents and the same order of the data as without it."""
     one, other = game(GAN), game(GAN, "condition=null")

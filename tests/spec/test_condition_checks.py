@@ -64,12 +64,25 @@ def test_the_class_needs_dense_layers() -> None:
     assert "beside the latents" in found["generator.layers.0"]
 
 
+@pytest.mark.parametrize(
+    ("text", "setting", "key"),
+    [
+        (GAN, "discriminator.shape=[784, 1]", "discriminator.shape"),
+        (CONV, "discriminator.layers=[{conv: 2, kernel: 7, stride: 7}, {units: 1}]", "discriminator.layers"),
+    ],
+)
+def test_a_class_that_only_adds_to_the_output_is_refused(text: str, setting: str, key: str) -> None:
+    assert "condition: {discriminator: projection}" in problems(text, setting)[key]
+    experiment(text, setting, "condition={discriminator: projection}")
+    experiment(text, "generator.shape=[10, 784]") if text is GAN else None
+
+
 def test_where_the_class_is() -> None:
     dense, conv = experiment(GAN), experiment(CONV, "data.classes=[3, 5]")
     assert [one.beside(key) for one in (dense, conv) for key in ("generator", "discriminator")] == [
         {0: 10}, {0: 10}, {0: 2}, {1: 2},
     ]  # fmt: skip
-    packed = experiment(GAN, "training.pack=3", "discriminator.shape=[2352, 1]")
+    packed = experiment(GAN, "training.pack=3", "discriminator.shape=[2352, 5, 1]")
     assert packed.beside("generator") == {0: 10} and packed.beside("discriminator") == {0: 30}
     projected = experiment(GAN, "condition={discriminator: projection}")
     assert projected.beside("generator") == {0: 10} and projected.beside("discriminator") == {}
