@@ -75,10 +75,9 @@ def findings(
         text = "the class is beside the inputs of the first dense layer, and there is none: end with one of `units`"
         yield Finding((key, "layers"), text)
     elif first_dense(network) == len(network.sizes()) - 2:
-        text = (
-            "the class is beside the inputs of the first dense layer, which is the last: so it adds a number for each "
-        )
-        text += f"class, and says nothing of a sample. Put one of `units` below it, or give condition: {{{key}: projection}}"
+        text = "the class is beside the inputs of the first dense layer, which is the last: there it adds a number for "
+        text += "each class, and says nothing of a sample. Put one of `units` below it, or give "
+        text += f"condition: {{{key}: projection}}"
         yield Finding((key, "layers" if network.layers else "shape"), text)
 
 
