@@ -100,6 +100,13 @@ def test_pictures_have_a_row_for_each_class() -> None:
         assert image.size == (2 * (10 * 30 + 2), 2 * (2 * 30 + 2)), "ten of each"
 
 
+def test_filters_are_over_the_pixels_without_the_code() -> None:
+    folder, _ = train(MNIST)
+    assert gancli("plot", "asked").exit_code == 0
+    assert (folder.plots / "filters-discriminator.png").exists()
+    assert not (folder.plots / "filters-generator.png").exists()
+
+
 def test_images_that_are_rows_apart_are_in_one_row() -> None:
     samples = np.linspace(0, 1, 5)[:, None, None, None] * np.ones((5, 1, 3, 3))
     import io

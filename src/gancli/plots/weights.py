@@ -58,7 +58,9 @@ def _network(
     figures = {f"weights-{network}": _histograms(views, title)}
     first, last = next(iter(views.values())), list(views.values())[-1]
     pixels = 0 if shape is None else math.prod(shape)
-    if shape is not None and first.ndim == 2 and first.shape[0] in (pixels, pixels * _packed(record)):
+    seen = pixels * _packed(record)
+    told = network != "generator" and isinstance(record, dict) and "condition" in record  # codes come after the pixels
+    if shape is not None and first.ndim == 2 and (first.shape[0] in (pixels, seen) or (told and first.shape[0] > seen)):
         figures[f"filters-{network}"] = _filters(first[:pixels], title, shape)  # of packed samples, of the first
     if shape is not None and last.shape == (math.prod(shape),):
         figures[f"last-bias-{network}"] = _bias(last, title, shape)
