@@ -74,6 +74,7 @@ _SPREAD = "it is how far apart samples are, which is as large for noise as for v
 METRICS = _table(
     Metric("accuracy", "accuracy on test data", "share", "labels", "higher", 0.0, 1.0),
     Metric("frechet", "Fréchet distance of the judge's features", "features²", "a judge", "lower", 0.0, bound=10.0),
+    Metric("asked", "samples of the class asked for", "share", "a judge", "higher", 0.0, 1.0, 0.5),
     Metric("coverage", "coverage: real images with a sample near", "share", "a judge", "higher", 0.0, 1.0, 0.5),
     Metric("modes", "modes with a sample near", "modes", "modes", "higher", 0.0, bound=1.0),
     Metric("quality", "samples within 3 σ of a mode", "share", "modes", "higher", 0.0, 1.0, 0.5),

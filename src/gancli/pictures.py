@@ -13,24 +13,26 @@ GREY = 200
 """Of the gaps."""
 
 
-def grid(samples: NDArray[np.floating], scale: int = 2, ink: bool = False) -> bytes:
+def grid(samples: NDArray[np.floating], scale: int = 2, ink: bool = False, rows: int | None = None) -> bytes:
     """A PNG of images (count, channels, height, width) in [0, 1], on about the squarest grid; beyond, they are cut off.
 
-    One channel is grey, three are red, green and blue; of other numbers the mean is shown. With `ink`, 1 is black and 0
-    white, as digits are printed. Raises ValueError where there is no image.
+    With `rows`, images go down columns of so many: images that are `rows` apart are in one row. One channel is grey,
+    three are red, green and blue; of other numbers the mean is shown. With `ink`, 1 is black and 0 white, as digits are
+    printed. Raises ValueError where there is no image.
     """
     if len(samples) == 0:
         raise ValueError("no image to draw")
     pixels = _pixels(samples, ink)
     count, height, width = pixels.shape[:3]
-    columns = math.ceil(math.sqrt(count))
-    while count % columns and columns < 2 * math.sqrt(count):  # rather wide and full than square with a gap
-        columns += 1
-    rows = math.ceil(count / columns)
-    size = (rows * (height + GAP) + GAP, columns * (width + GAP) + GAP)
+    across = math.ceil(math.sqrt(count)) if rows is None else math.ceil(count / rows)
+    while rows is None and count % across and across < 2 * math.sqrt(count):  # rather wide and full than with a gap
+        across += 1
+    down = math.ceil(count / across) if rows is None else min(rows, count)
+    size = (down * (height + GAP) + GAP, across * (width + GAP) + GAP)
     sheet = np.full((*size, *pixels.shape[3:]), GREY, np.uint8)
     for index, picture in enumerate(pixels):
-        top, left = GAP + index // columns * (height + GAP), GAP + index % columns * (width + GAP)
+        row, column = divmod(index, across) if rows is None else divmod(index, rows)[::-1]
+        top, left = GAP + row * (height + GAP), GAP + column * (width + GAP)
         sheet[top : top + height, left : left + width] = picture
     image = Image.fromarray(sheet).resize((size[1] * scale, size[0] * scale), Image.Resampling.NEAREST)
     buffer = io.BytesIO()

@@ -47,11 +47,11 @@ def train(text: str = WGAN) -> Path:
 
 EXPECTED = {
     "wgan": {"wasserstein", "scores", "gradients", "distances", "pictures", "weights-generator", "weights-critic", "filters-critic", "last-bias-generator"},
-    "gan": {"scores", "losses", "gradients", "distances", "pictures", "weights-generator", "weights-discriminator", "filters-discriminator", "last-bias-generator"},
+    "gan": {"scores", "losses", "divergence", "gradients", "distances", "pictures", "weights-generator", "weights-discriminator", "filters-discriminator", "last-bias-generator"},
     "mnist": {"losses", "accuracy", "pictures", "confusion", "errors", "weights-network", "filters-network"},
     "xor": {"losses", "accuracy", "pictures", "last", "weights-network"},
     "line": {"losses", "accuracy", "pictures", "last", "weights-network"},
-    "ring": {"scores", "losses", "gradients", "distances", "pictures", "last", "weights-generator", "weights-discriminator"},
+    "ring": {"scores", "losses", "divergence", "gradients", "distances", "pictures", "last", "weights-generator", "weights-discriminator"},
     "game2d": {"equilibrium", "trajectory", "pictures"},
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ from helpers import gancli
 from own_sources import RNG, SOURCES, Source, coloured, points
 
 OUTPUT = {"sigmoid": lambda x: 1 / (1 + np.exp(-x)), "tanh": np.tanh, "linear": lambda x: x}
-CURVES = ["scores.png", "losses.png", "gradients.png", "distances.png", "pictures.png"]
+CURVES = ["scores.png", "losses.png", "divergence.png", "gradients.png", "distances.png", "pictures.png"]
 GENERATED = [
     "weights-generator.png",
     "last-bias-generator.png",

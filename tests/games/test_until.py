@@ -30,6 +30,7 @@ test: {every: 1, batches: 2}
 checkpoint: {every: 1}
 """
 RELATIVISTIC = GAN.replace("r1:", "loss: relativistic, r2: {gamma: 0.1}, r1:")
+LAYERED = RELATIVISTIC.replace("test: {every: 1", "test: {layers: true, every: 1")
 
 
 @pytest.mark.parametrize("text", [WGAN, GAN, RELATIVISTIC])
@@ -81,7 +82,7 @@ def test_both_engines_settle_alike(text: str) -> None:
     assert np.allclose(plain.generator.network.params, fast.generator.network.params, rtol=1e-8, atol=1e-8)
 
 
-@pytest.mark.parametrize("text", [WGAN, GAN])
+@pytest.mark.parametrize("text", [WGAN, GAN, LAYERED])
 def test_a_run_says_how_many_steps_and_goes_on_to_the_same_bits(text: str) -> None:
     whole, _ = train(text, "--set", "engine=numpy")
     rows = whole.rows()

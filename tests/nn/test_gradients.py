@@ -172,7 +172,7 @@ def test_every_layer_is_checked() -> None:
         "Orthonormal",
         "MaxMin",
     }  # below, in test_convolution, test_pixels and test_bounded
-    elsewhere |= {"Mixed", "MaxPool", "LayerNorm", "ChannelDropout"}
+    elsewhere |= {"Mixed", "MaxPool", "LayerNorm", "ChannelDropout", "Beside", "Projection"}
     assert checked | elsewhere == {cls.__name__ for cls in LAYERS.values()}
 
 

@@ -45,6 +45,7 @@ BOUNDS: list[tuple[str, str, list[Any], list[Any]]] = [
     *[("gan", f"training.ratios.{key}=%s", [0, 10_000], [-1, 10_001]) for key in ("real", "shared", "fake", "generator")],
     ("gan", "training.labels.real=%s", [0, 1, "[0.7, 0.7]", "[0, 1]"], [-0.01, 1.01, "[0.8, 0.7]"]),
     ("gan", "training.labels.flip=%s", [0, 0.999], [-0.001, 1]),
+    ("gan", "{data: {set: table, path: p}, training: {games: 9, batch: 64, pack: %s}}", [1, 2, 64], [0, 3, 65]),
     ("gan", "training.r1={gamma: %s}", [TINY], [0]),
     ("gan", "training.r1={gamma: 1, every: %s}", [1, BILLION], [0, BILLION + 1]),
     ("gan", "training.critic_until={change: %s}", [TINY, 0.999], [0, 1]),

@@ -38,29 +38,30 @@ def check(config: Path, settings: tuple[str, ...]) -> None:
     for key, network in resolved.experiment.networks().items():
         total = 0
         say(f"# {key}")
-        mu = getattr(resolved.experiment, "mu", None)
+        mu, told = getattr(resolved.experiment, "mu", None), resolved.experiment.beside(key)
         for number, one in enumerate(network.placed(mu), start=1):
-            parameters = _parameters(one, resolved.experiment.training.batch)
+            rows, beside = resolved.experiment.training.rows(key), told.get(number - 1, 0)
+            parameters = _parameters(one, rows, beside)
             total += parameters
-            about = _described(one, resolved.experiment.training.batch)
+            about = _described(one, rows, beside)
             say(f"#   layer {number}: {about} {parameters:>12,d} parameters")
         say(f"#   in all: {total:,d} parameters")
 
 
-def _parameters(one: "Placed", batch: int) -> int:
+def _parameters(one: "Placed", batch: int, beside: int) -> int:
     from gancli import spec
     from gancli.spec.networks import Kernel
 
     inputs, layer = math.prod(one.inputs), one.layer
-    rows, columns = one.weights(spec.width(inputs, layer, batch))
-    beside = 2 * one.normalized[0] if layer.batch_norm or layer.layer_norm else one.biases if layer.bias else 0
-    parameters = rows * columns + beside
+    rows, columns = one.weights(spec.width(inputs, layer, batch) + beside)
+    biases = 2 * one.normalized[0] if layer.batch_norm or layer.layer_norm else one.biases if layer.bias else 0
+    parameters = rows * columns + biases
     if isinstance(layer.minibatch, Kernel):
         parameters += inputs * layer.minibatch.kernels * layer.minibatch.size
     return parameters
 
 
-def _described(one: "Placed", batch: int) -> str:
+def _described(one: "Placed", batch: int, beside: int) -> str:
     """A layer's shapes, what it is, its activation, and of a convolution how many products it takes."""
     from gancli import spec
 
@@ -69,7 +70,7 @@ def _described(one: "Placed", batch: int) -> str:
     slope = f" (μ {layer.mu:g})" if layer.mu is not None and "sigmoid" in activation else ""
     inputs, outputs = ("×".join(map(str, shape)) for shape in (one.inputs, one.outputs))
     if layer.units is not None:
-        wide = spec.width(math.prod(one.inputs), layer, batch) - math.prod(one.inputs)
+        wide = spec.width(math.prod(one.inputs), layer, batch) + beside - math.prod(one.inputs)
         name = f"{inputs}{f' + {wide} beside' if wide else ''} → {outputs}"
         return f"{name:24} {activation}{slope:12}"
     (kind,) = layer.kinds

@@ -97,14 +97,15 @@ def report(run: tuple[str, ...], output: Path | None, force: bool, runs: Path) -
 @click.option("-n", "count", type=click.IntRange(1, 1_000_000), default=64, show_default=True, help="How many.")
 @output_option("A .png grid, a .csv table or a .npz file; samples-SEED.png or .csv by default.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the latents.")
+@click.option("--class", "asked", metavar="CLASS", help="With a condition: of this class alone, by its number or name.")
 @force_option
 @runs_option
 @command
-def sample(run: str, count: int, output: Path | None, seed: int, force: bool, runs: Path) -> None:
-    """Draw from RUN's generator, in the data's own units.
+def sample(run: str, count: int, output: Path | None, seed: int, asked: str | None, force: bool, runs: Path) -> None:
+    """Draw from RUN's generator, in the data's own units; of a run with a condition, each class in turn, or one.
 
     Images: a PNG grid, or a .npz of `images` (N, channels, height, width). Points or rows: a .csv, or a .npz
-    of `points` or `vectors` (N, columns). A .npz holds the `latents` too.
+    of `points` or `vectors` (N, columns). A .npz holds the `latents` too and, with a condition, the `labels`.
     """
     from gancli.experiment import sample as draw
     from gancli.experiment.sampling import units_of
@@ -122,7 +123,7 @@ def sample(run: str, count: int, output: Path | None, seed: int, force: bool, ru
         raise click.UsageError(f"RUN draws numbers, not images: -o must end in .csv or .npz; got {str(output)!r}")
     if output.suffix == ".csv" and images:
         raise click.UsageError(f"RUN draws images: -o must end in .png or .npz; got {str(output)!r}")
-    _write_samples(output, draw(folder, count, seed))
+    _write_samples(output, draw(folder, count, seed, asked))
     say_path(output)
 
 
@@ -132,11 +133,12 @@ def _write_samples(output: Path, drawn: "Samples") -> None:
     from gancli.runs.files import write_bytes
 
     if output.suffix == ".png":
-        write_bytes(output, pictures.grid(drawn.values, ink=drawn.units.ink))
+        write_bytes(output, pictures.grid(drawn.values, ink=drawn.units.ink, rows=drawn.rows))
     elif output.suffix == ".csv":
         write_bytes(output, drawn.csv())
     else:
-        write_arrays(output, {drawn.units.kind: drawn.values, "latents": drawn.latents}, compress=True)
+        labels = {} if drawn.classes is None else {"labels": drawn.classes}
+        write_arrays(output, {drawn.units.kind: drawn.values, "latents": drawn.latents, **labels}, compress=True)
 
 
 @click.command()

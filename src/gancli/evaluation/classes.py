@@ -1,6 +1,7 @@
 """What a judge's predictions p(y|x) (count, classes) say of samples: how sure it is, how many classes appear."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gancli.evaluation.estimate import Array
 
@@ -40,6 +41,11 @@ def present(own: Array, data: Array) -> int:
 def divergence(own: Array, data: Array) -> float:
     """KL(own ‖ data) of shares, in nats; `data` as the judge sees them, its errors included, for it errs in both."""
     return float((own * (np.log(own + SMALL) - np.log(data + SMALL))).sum())
+
+
+def as_asked(predictions: Array, labels: NDArray[np.intp]) -> float:
+    """The share of samples that the judge takes for the class that was asked for, or that real data are of (count,)."""
+    return float((predictions.argmax(axis=1) == labels).mean())
 
 
 def unsure(predictions: Array) -> float:

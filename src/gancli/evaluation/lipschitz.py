@@ -17,6 +17,7 @@ from gancli.nn import Network
 from gancli.nn.activations import Activation, LeakyRelu, Linear, Sigmoid, Step, Tanh
 from gancli.nn.layers import (
     BatchNorm,
+    Beside,
     ChannelDropout,
     Conv,
     ConvTranspose,
@@ -27,6 +28,7 @@ from gancli.nn.layers import (
     MaxPool,
     Mixed,
     Noise,
+    Projection,
     Reorder,
     SpectralNorm,
 )  # fmt: skip
@@ -57,13 +59,16 @@ class Constant:
     why: str = ""
 
 
-def slopes(network: Network, x: Array, rng: Rng) -> tuple[Array, Array]:
-    """f and ‖∇f‖ at each of x (count, features), both (count,) in double precision; outside training."""
+def slopes(network: Network, x: Array, rng: Rng, codes: Array | None = None) -> tuple[Array, Array]:
+    """f and ‖∇f‖ at each of x (count, features), both (count,) in double precision; outside training.
+
+    `codes` are of the classes that a network with a condition is told.
+    """
     values, norms = np.empty(len(x)), np.empty(len(x))
     for start in range(0, len(x), CHUNK):
         chunk = x[start : start + CHUNK]
         rows = slice(start, start + len(chunk))
-        outputs = network.forward(chunk, rng, training=False)
+        outputs = network.forward(chunk, rng, training=False, codes=None if codes is None else codes[rows])
         values[rows] = outputs[:, 0]
         gradient = network.backward(np.ones_like(outputs), params=False, inputs=True)
         assert gradient is not None
@@ -106,13 +111,21 @@ class Steepness:
 def steepness(network: Network, real: Array, fake: Array, rng: Rng) -> Steepness:
     """How steep f is between samples (count, features) of two sides; `rng` draws the points between them.
 
-    Those are t x + (1 − t) x', t uniform, x and x' independent (Gulrajani et al. 2017, algorithm 1).
+    Those are t x + (1 − t) x', t uniform, x and x' independent (Gulrajani et al. 2017, algorithm 1). Of a network with
+    a condition, the codes of the samples' classes are beside them, (count, features + classes), and stand still.
     """
     points = {"real": real, "generated": fake, "between": between(real, fake, rng)}
-    seen = {name: slopes(network, x, rng) for name, x in points.items()}
+    seen = {name: slopes(network, *_told(network, x, rng)) for name, x in points.items()}
     at = {name: Slopes(float(norms.mean()), float(norms.max())) for name, (_, norms) in seen.items()}
     estimate = float(seen["real"][0].mean() - seen["generated"][0].mean())
     return Steepness(bound(network), constant(network), at, estimate)
+
+
+def _told(network: Network, x: Array, rng: Rng) -> tuple[Array, Rng, Array | None]:
+    """Samples, and the codes that were beside them."""
+    if not network.classes:
+        return x, rng, None
+    return np.ascontiguousarray(x[:, : network.inputs]), rng, np.ascontiguousarray(x[:, network.inputs :])
 
 
 def between(real: Array, fake: Array, rng: Rng) -> Array:
@@ -148,7 +161,9 @@ def _layer(layer: Layer) -> float:
     if isinstance(layer, Noise):
         still = layer.mode in ("concat", "add") or layer.distribution == "dropout"
         return 1.0 if still else math.inf
-    return 1.0 if isinstance(layer, Reorder | MaxMin | ChannelDropout) else math.inf
+    if isinstance(layer, Projection):
+        return math.sqrt(1.0 + layer.samples)
+    return 1.0 if isinstance(layer, Reorder | MaxMin | ChannelDropout | Beside) else math.inf
 
 
 def steepest(activation: Activation) -> float:
@@ -201,6 +216,8 @@ def constant(network: Network) -> Constant:
     That is of one hidden layer of ReLUs, leaky or not: with one or two inputs, or of up to 24 units over at least as
     many inputs, where every combination of the units' sides occurs.
     """
+    if network.classes:
+        return Constant(None, "a network that is told the class: no exact constant is worked out")
     dense = [layer for layer in network.layers if not isinstance(layer, Reorder)]
     if len(dense) == 1 and isinstance(dense[0], Dense | SpectralNorm):
         return Constant(_layer(dense[0]))

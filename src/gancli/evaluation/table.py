@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gancli.evaluation import classes, neighbours
 from gancli.evaluation.columns import correlation_difference, kolmogorov_smirnov
@@ -30,6 +31,8 @@ MOST_COLUMNS = 50
 """Of a table whose gaps are listed one by one."""
 Draw = Callable[[int], Array]
 """Draws so many new samples (count, features)."""
+Asked = tuple[Sequence[NDArray[np.intp]], NDArray[np.intp]]
+"""Labels of the classes that each set that is drawn is asked for, and those of the test images."""
 Values = dict[str, float]
 """What was measured of one set, by the metric's name."""
 
@@ -77,17 +80,18 @@ class _Reference:
 def measure_images(
     draw: Draw, train: Array, test: Array, labels: Array, judge: Judge | None, rng: Rng, samples: int,
     quick: bool = False, more: Callable[[Array], Values] | None = None,
+    asked: Asked | None = None,
 ) -> Table:  # fmt: skip
     """All measures of images that `draw` makes (count, pixels), in sets of at most `samples`.
 
     A set has no more images than the test data, and than a quarter of the training data, so that all are biased
     alike. `train`, of these labels (count,), and `test` are real images (count, pixels); all values in [0, 1].
     Without a judge, what needs one is left out; `quick` leaves out what compares pixels; `more` is measured of each set
-    besides.
+    besides. `asked` are the labels that each set that is drawn was asked for, once it is, and those of the test images.
     """
     split = _split(len(train), len(test), samples)
     own = [draw(split.count) for _ in range(SETS)]
-    rows = [] if judge is None else _by_judge(judge, own, (train, test, labels), split, rng)
+    rows = [] if judge is None else _by_judge(judge, own, (train, test, labels), split, rng, asked)
     if not quick:
         rows += _by_pixels(own, train, test, split, rng)
         rows += _by_neighbours(own, train, test, split, rng) if judge is None else []
@@ -195,22 +199,32 @@ def _rows(own: Sequence[Values], held_out: Sequence[Values], blocks: Sequence[Va
 
 
 def _by_judge(
-    judge: Judge, own: list[Array], real_data: tuple[Array, Array, Array], split: _Split, rng: Rng
+    judge: Judge, own: list[Array], real_data: tuple[Array, Array, Array], split: _Split, rng: Rng,
+    asked: Asked | None = None,
 ) -> list[Row]:  # fmt: skip
     train, test, labels = real_data
+    of_own, of_test = ([None] * len(own), None) if asked is None else asked
     seen, held_out = judge.predict(train), judge.predict(test)
     reference = _Reference.of(seen)
-    samples = [_of_judgement(judge.predict(x), reference, labels, rng) for x in own]
-    real = [_of_judgement(held_out.rows(rows), reference, labels, rng) for rows in split.held_out]
+    samples = [
+        _of_judgement(judge.predict(x), reference, labels, rng, wanted) for x, wanted in zip(own, of_own, strict=True)
+    ]
+    real = [
+        _of_judgement(held_out.rows(rows), reference, labels, rng, None if of_test is None else of_test[rows])
+        for rows in split.held_out
+    ]
     blocks = []
     for rows in split.blocks:
         rest = np.delete(np.arange(len(train)), rows)  # a block is not among what it is measured against
-        blocks.append(_of_judgement(seen.rows(rows), _Reference.of(seen.rows(rest)), labels, rng))
+        wanted = None if asked is None else labels[rows]
+        blocks.append(_of_judgement(seen.rows(rows), _Reference.of(seen.rows(rest)), labels, rng, wanted))
     return _rows(samples, real, blocks, split.count)
 
 
-def _of_judgement(judgement: Judgement, reference: _Reference, labels: Array, rng: Rng) -> Values:
-    """The judge's measures of one set, beside real data of these labels."""
+def _of_judgement(
+    judgement: Judgement, reference: _Reference, labels: Array, rng: Rng, asked: NDArray[np.intp] | None
+) -> Values:
+    """The judge's measures of one set, beside real data of these labels; its own are those `asked`, if known."""
     shares, seen = classes.shares(judgement.predictions), reference.judgement.predictions
     data = classes.data_shares(seen, labels)
     values = {
@@ -220,6 +234,8 @@ def _of_judgement(judgement: Judgement, reference: _Reference, labels: Array, rn
         "unsure": classes.unsure(judgement.predictions),
         **{f"share_{label}": float(shares[label]) for label in np.flatnonzero(data)},
     }
+    if asked is not None:
+        values["asked"] = classes.as_asked(judgement.predictions, asked)
     if reference.fitted is not None and len(judgement.features) > NEIGHBOURS:
         values["frechet"] = frechet_distance(gaussian(judgement.features), reference.fitted)
         count = min(SUBSET, len(judgement.features), len(reference.judgement.features))

@@ -10,6 +10,7 @@ import numpy as np
 from gancli import data
 from gancli.data import Batches, Dataset, Split
 from gancli.engines import Engine, engine_name, make_engine
+from gancli.experiment.conditions import classes_of
 from gancli.experiment.game2d import make_game2d
 from gancli.experiment.networks import make_players, output
 from gancli.games import Game, Gan, Labels, Penalty, RelativisticGan, Schedule, Supervised, Until, Wgan
@@ -27,11 +28,14 @@ game takes ten times as long on two as on one.
 """
 STREAMS = (
     "init", "order", "latent", "noise", "labels", "test", "pictures", "data", "evaluate", "opponent_init",
-    "penalty", "lipschitz", "until",
+    "penalty", "lipschitz", "until", "classes",
 )  # fmt: skip
 """One generator for each purpose. Their order decides what a seed means: add at the end."""
 INIT = {"network": "init", "generator": "init", "discriminator": "opponent_init", "critic": "opponent_init"}
 """The stream of each network's first parameters: another generator leaves the discriminator's alone."""
+
+
+Streams = dict[str, np.random.Generator]
 
 
 @dataclass
@@ -94,9 +98,9 @@ def threads_for(spec: Experiment) -> int:
     """
     if spec.threads != "auto":
         return spec.threads
-    work = spec.training.batch * sum(
-        one.places * (rows + 1) * columns
-        for network in spec.networks().values()
+    work = sum(
+        spec.training.rows(key) * one.places * (rows + 1) * columns
+        for key, network in spec.networks().items()
         for one in network.placed(None)
         for rows, columns in [one.weights(math.prod(one.inputs))]
     )
@@ -136,7 +140,7 @@ def build(spec: Experiment, dataset: Dataset, engine: Engine | None = None) -> B
         game = make_game2d(spec, engine)
     else:
         batches["test"] = Batches(dataset.train, engine.load, streams["test"])
-        game = _adversaries(spec, engine, batches, streams)
+        game = _adversaries(spec, dataset, engine, batches, streams)
     a_pass = -(-len(dataset.train.samples) // spec.training.batch)
     passes = spec.training.passes
     games = spec.training.games or -(-len(dataset.train.samples) * (passes or 0) // spec.training.batch)
@@ -160,7 +164,7 @@ def _supervised(
 
 
 def _adversaries(
-    spec: models.Gan | models.Wgan, engine: Engine, batches: dict[str, Batches], streams: dict[str, np.random.Generator]
+    spec: models.Gan | models.Wgan, dataset: Dataset, engine: Engine, batches: dict[str, Batches], streams: Streams
 ) -> Game:
     players = make_players(spec, engine, initial(streams))
     common = {
@@ -173,6 +177,8 @@ def _adversaries(
         "streams": streams,
         "until": until(spec.training),
         "penalties": penalties(spec.training, batches["training"].split),
+        "pack": spec.training.packed,
+        "classes": classes_of(spec, dataset),
     }
     ratios = spec.training.ratios.model_dump()
     if isinstance(spec, models.Gan):

@@ -14,9 +14,11 @@ from gancli.data import Batches, Dataset, Split
 from gancli.engines import Array, Engine
 from gancli.evaluation.critics import Reading, read, settled
 from gancli.experiment.build import load_data
+from gancli.experiment.conditions import classes_of
 from gancli.experiment.sampling import load_generator
 from gancli.games import CLIPS, Player
 from gancli.games.adversarial import sample_generator
+from gancli.games.classes import Classes
 from gancli.intervals import mean_and_half
 from gancli.nn import Network
 from gancli.nn.activations import Linear, relu
@@ -82,21 +84,28 @@ def critic_distance(folder: RunFolder, seeds: int) -> CriticDistance:
     dataset, engine = load_data(spec), generator.engine
     distance = CriticDistance([], [])
     for seed in range(seeds):
-        own = against_generator(dataset, generator, spec.latent.distribution, np.random.default_rng(seed))
+        rng, classes = np.random.default_rng(seed), classes_of(spec, dataset)
+        own = against_generator(dataset, generator, spec.latent.distribution, rng, classes)
         distance.own.append(train_critic(own, engine, seed))
         real = real_against_real(dataset, generator, np.random.default_rng(seed))
         distance.real.append(train_critic(real, engine, seed))
     return distance
 
 
-def against_generator(dataset: Dataset, generator: Network, distribution: str, rng: Rng) -> Sides:
-    """Real data and a generator's samples, as many held out as there are test data."""
+def against_generator(
+    dataset: Dataset, generator: Network, distribution: str, rng: Rng, classes: Classes | None = None
+) -> Sides:
+    """Real data and a generator's samples, as many held out as there are test data; of classes as in the data."""
+
+    def drawn(count: int) -> Array:
+        codes = None if classes is None else classes.drawn(count, rng, generator.dtype)
+        return sample_generator(generator, distribution, count, rng, codes)[0]
 
     def fake(out: Array) -> None:
-        out[...] = sample_generator(generator, distribution, len(out), rng)[0]
+        out[...] = drawn(len(out))
 
     held_real = _held_out(dataset.test, generator, rng)
-    held_fake = sample_generator(generator, distribution, len(held_real), rng)[0]
+    held_fake = drawn(len(held_real))
     return Sides(Batches(dataset.train, generator.engine.load, rng).load, fake, held_real, held_fake)
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gancli.data import DataError, Dataset
 from gancli.engines import Array, BlasThreads
@@ -19,14 +20,16 @@ from gancli.evaluation.mixtures import mixture
 from gancli.evaluation.stacked import spelled
 from gancli.evaluation.table import Draw, Row, Table, measure_images, measure_points, measure_rows
 from gancli.experiment.build import how_to_find, load_data
+from gancli.experiment.conditions import classes_of, labels
 from gancli.experiment.critic import CriticDistance, critic_distance
-from gancli.experiment.judges import BUNDLED_NAME, bundled_judge, labels, objection, pixels
+from gancli.experiment.judges import BUNDLED_NAME, bundled_judge, objection, pixels
 from gancli.experiment.sampling import load_generator
 from gancli.games.adversarial import sample_generator
 from gancli.metrics import metric
 from gancli.runs import RunError, RunFolder
 from gancli.spec import Gan, Wgan, load
 
+Labels = NDArray[np.intp]
 STACKED = "three of MNIST"
 """The pictures whose numbers the bundled judge reads, a digit at a time."""
 
@@ -59,8 +62,13 @@ def evaluate(folder: RunFolder, how: How) -> dict[str, Any]:
     facts = {"run": str(folder.path), "game": game, "asked": how.samples, "seed": how.seed, "data": dataset.origin}
     facts |= {"checksum": checksum(dataset)}
 
+    known, asked = classes_of(spec, dataset), list[Labels]()
+
     def draw(count: int) -> Array:
-        samples, _ = sample_generator(network, spec.latent.distribution, count, latents)
+        codes = None if known is None else known.drawn(count, latents, network.dtype)
+        if known is not None and codes is not None:
+            asked.append(known.labels_of(codes))
+        samples, _ = sample_generator(network, spec.latent.distribution, count, latents, codes)
         return dataset.units.own(samples).reshape(samples.shape) if dataset.kind == "images" else samples
 
     if dataset.modes is not None:
@@ -68,7 +76,7 @@ def evaluate(folder: RunFolder, how: How) -> dict[str, Any]:
     elif dataset.kind != "images":
         table, judge, remarks = _of_rows(folder, how, dataset, draw, subsets)
     else:
-        table, judge, remarks = _of_images(how, spec, dataset, draw, subsets)
+        table, judge, remarks = _of_images(how, spec, dataset, draw, subsets, None if known is None else asked)
         facts["judge"] = judge.name if judge is not None else None
     facts |= {"samples": table.count, "sets": table.sets, "notices": [*notices, *remarks]}
     facts["way"] = _way(judge, table.count, dataset)
@@ -101,9 +109,17 @@ def _of_rows(
 
 
 def _of_images(
-    how: How, spec: Gan | Wgan, dataset: Dataset, draw: Draw, rng: np.random.Generator
+    how: How,
+    spec: Gan | Wgan,
+    dataset: Dataset,
+    draw: Draw,
+    rng: np.random.Generator,
+    asked: list[Labels] | None = None,
 ) -> tuple[Table, Judge | None, list[str]]:
-    """Images beside real ones, the judge that was asked, and remarks to print. Raises RunError, DataError."""
+    """Images beside real ones, the judge that was asked, and remarks to print. Raises RunError, DataError.
+
+    `asked` are the labels of the classes that each set was asked for, which `draw` notes.
+    """
     judge, notices = _chosen(how, spec, dataset)
     real = pixels(dataset, dataset.train), pixels(dataset, dataset.test)
     if not all(map(len, real)):
@@ -111,7 +127,9 @@ def _of_images(
     more = None
     if dataset.facts.get("pictures") == STACKED:
         more, notices = partial(spelled, judge=bundled_judge()), []
-    table = measure_images(draw, *real, dataset.train.labels, judge, rng, how.samples, how.quick, more=more)
+    train, test, labels = *real, dataset.train.labels
+    condition = None if asked is None else (asked, dataset.test.labels)
+    table = measure_images(draw, train, test, labels, judge, rng, how.samples, how.quick, more=more, asked=condition)
     few = _few(spec, dataset) if dataset.classes and more is None else ""
     return table, judge, [*notices, *(f"{few}{notice}" for notice in table.notices)]
 
@@ -167,7 +185,7 @@ def _short(content: bytes) -> str:
 def _few(spec: Gan | Wgan, dataset: Dataset) -> str:
     """The classes of a run of which there are few images, before what follows from that."""
     halves = (dataset.train, dataset.test)
-    counts = [(one, *(int((half.labels == one).sum()) for half in halves)) for one in labels(spec, dataset)]
+    counts = [(one, *(int((half.labels == one).sum()) for half in halves)) for one in labels(spec, dataset.classes)]
     few = [(label, train, test) for label, train, test in counts if min(train, test) <= NEIGHBOURS]
     return "".join(f"class {label}: {train} images to train on, {test} held out; " for label, train, test in few)
 
@@ -224,10 +242,11 @@ class Evaluator:
             self._real = judgement.features[rows]
 
     @BlasThreads(1)
-    def measure(self, samples: Array) -> dict[str, float]:
+    def measure(self, samples: Array, asked: Labels | None = None) -> dict[str, float]:
         """Of images `frechet`, `score`, `classes`, `shares_kl`, `precision`, `coverage`; of points `modes`, …
 
-        What is undefined is left out: the evenness of modes where no point is near any.
+        With the labels of the classes that the samples were `asked` for, `asked` too. What is undefined is left out:
+        the evenness of modes where no point is near any.
         """
         if self._judge is None:
             assert self._dataset.modes is not None
@@ -241,6 +260,8 @@ class Evaluator:
             "classes": classes.present(shares, self._shares),
             "shares_kl": classes.divergence(shares, self._seen),
         }
+        if asked is not None:
+            measured["asked"] = classes.as_asked(judgement.predictions, asked)
         if self._reference is None:  # too few real images for neighbours and covariances
             return measured
         near = manifold(self._real, judgement.features[: len(self._real)])

@@ -10,6 +10,7 @@ from gancli.data import SETS, DataError, Dataset, Split, mnist
 from gancli.data.classes import numbers
 from gancli.engines import Array, make_engine
 from gancli.evaluation.judge import Judge
+from gancli.experiment.conditions import labels
 from gancli.experiment.networks import make_network, output
 from gancli.runs import RunError, RunFolder, checkpoint
 from gancli.spec import Experiment, Gan, Supervised, Wgan, from_plain, load
@@ -66,15 +67,9 @@ def _judge(spec: Supervised, params: Array, state: Array, name: str, pictures: s
     )
 
 
-def labels(spec: Gan | Wgan, dataset: Dataset) -> tuple[int, ...]:
-    """The labels of the classes that a run learns from."""
-    known = range(len(dataset.classes))  # one's own data have none but those that were chosen
-    return tuple(known) if spec.data.set not in SETS else numbers(dataset.classes, spec.data.classes or known)
-
-
 def objection(judge: Judge, spec: Gan | Wgan, dataset: Dataset) -> str | None:
     """Why a judge may not judge a run's samples: it learned other pictures, or not all of the run's classes."""
-    own, there = labels(spec, dataset), dataset.facts.get("pictures")
+    own, there = labels(spec, dataset.classes), dataset.facts.get("pictures")
     remedy = "train a judge on the run's data (as configs/judge_mnist.yaml), and give its run with --judge"
     if judge.pictures != there:
         return f"{judge.name} was trained on {judge.pictures}, this run on {there} ({dataset.origin}); {remedy}"

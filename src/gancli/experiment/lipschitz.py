@@ -8,8 +8,11 @@ from gancli.data import Dataset, Split
 from gancli.engines import Array, BlasThreads
 from gancli.evaluation.lipschitz import Steepness, steepness
 from gancli.experiment.build import load_data
+from gancli.experiment.conditions import classes_of
 from gancli.experiment.sampling import trained
 from gancli.games.adversarial import Adversarial, sample_generator
+from gancli.games.classes import Classes
+from gancli.games.sides import Side
 from gancli.nn import Network
 from gancli.runs import RunError, RunFolder
 from gancli.spec import Gan, Wgan, load
@@ -36,22 +39,35 @@ def of_run(folder: RunFolder, samples: int, seed: int) -> Critic:
     generator, _ = trained(folder, spec, "generator", "numpy", why, averaged=False)
     critic, game = trained(folder, spec, key, "numpy", why, logits=True)
     rng = np.random.default_rng(seed)
-    fake = sample_generator(generator, spec.latent.distribution, samples, rng)[0]
-    real = drawn(load_data(spec).test, len(fake), critic, rng)
-    return Critic(key, game, len(real), steepness(critic, real, fake, rng))
+    dataset = load_data(spec)
+    classes = classes_of(spec, dataset)
+    codes = None if classes is None else classes.drawn(samples, rng, generator.dtype)
+    fake = sample_generator(generator, spec.latent.distribution, samples, rng, codes)[0]
+    real = drawn(dataset.test, len(fake), critic, rng, classes)
+    return Critic(key, game, len(real), steepness(critic, real, packed(Side(fake, codes), critic), rng))
 
 
 def of_game(game: Adversarial, dataset: Dataset, samples: int, rng: np.random.Generator) -> Steepness:
     """Of a game that is being played, which it leaves as it is."""
     critic, generator = game.opponent.network, game.generator.network
     with critic.engine.blas:
-        fake = game.sample(samples, rng, generator)
-        return steepness(critic, drawn(dataset.test, samples, critic, rng), fake, rng)
+        codes = game.ask(samples, rng)
+        fake = packed(Side(game.sample(samples, rng, generator, codes), codes), critic)
+        return steepness(critic, drawn(dataset.test, samples, critic, rng, game.classes), fake, rng)
 
 
-def drawn(split: Split, count: int, network: Network, rng: np.random.Generator) -> Array:
-    """So many samples of a split at most, as a network sees them, (count, features)."""
+def drawn(
+    split: Split, count: int, network: Network, rng: np.random.Generator, classes: Classes | None = None
+) -> Array:
+    """So many samples of a split at most, as a network sees them: one, or several packed, in each of its inputs."""
     rows = rng.permutation(len(split.samples))[:count]
-    out: Array = np.empty((len(rows), network.inputs), network.dtype)
+    out: Array = np.empty((len(rows), split.samples.shape[1]), network.dtype)
     network.engine.gather(split.samples, rows, split.factor, split.shift, out)
-    return out
+    return packed(Side(out, None if classes is None else classes.codes(split.labels[rows], network.dtype)), network)
+
+
+def packed(side: Side, network: Network) -> Array:
+    """Samples as a critic's inputs: as they are, or as many side by side as it sees at once; then their codes."""
+    pack = network.inputs // side.samples.shape[1]
+    x, codes = side.at(slice(len(side.samples) - len(side.samples) % pack)).packed(pack)
+    return x if codes is None else np.hstack([x, codes])

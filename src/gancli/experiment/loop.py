@@ -193,7 +193,10 @@ class Loop:
             self._evaluator = Evaluator(self.built.dataset)
         game = self.built.game
         assert isinstance(game, Adversarial)
-        return self._evaluator.measure(game.sample(spec.evaluate.samples, stream(spec.seed, "evaluate")))
+        rng = stream(spec.seed, "evaluate")
+        codes = game.ask(spec.evaluate.samples, rng)
+        asked = None if game.classes is None or codes is None else game.classes.labels_of(codes)
+        return self._evaluator.measure(game.sample(spec.evaluate.samples, rng, codes=codes), asked)
 
     def slopes(self) -> dict[str, float]:
         """How steep the critic is, where that is due or the run ends: of the same samples and latents each time."""

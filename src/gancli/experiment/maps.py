@@ -9,6 +9,7 @@ from gancli.experiment.build import load_data
 from gancli.experiment.networks import parts
 from gancli.experiment.sampling import trained
 from gancli.games.adversarial import sample_generator
+from gancli.games.classes import in_turn
 from gancli.runs import RunError, RunFolder
 from gancli.spec import Gan, Learning, Supervised, Wgan, load
 
@@ -29,15 +30,20 @@ class Maps:
 def feature_maps(folder: RunFolder, number: int) -> list[Maps]:
     """Of a generator, sample `number` of those of seed 0, and of its opponent, who judges it; else a test sample.
 
+    An opponent that sees several samples at once sees the next ones beside it. With a condition, classes are in turn.
+
     Raises RunError, SpecError, DataError.
     """
     spec = load(folder.config).experiment
     if isinstance(spec, Gan | Wgan):
         generator, _ = trained(folder, spec, "generator", *LOOKING)
-        _, latents = sample_generator(generator, spec.latent.distribution, number + 1, np.random.default_rng(0))
-        made = _of(spec, folder, "generator", latents[-1])
+        count, rng = number + spec.training.packed, np.random.default_rng(0)
+        samples, latents = sample_generator(generator, spec.latent.distribution, count, rng)
+        codes = in_turn(count, generator.classes, spec.dtype) if generator.classes else None
+        made = _of(spec, folder, "generator", latents[number], None if codes is None else codes[number])
         opponent = next(key for key in spec.networks() if key != "generator")
-        return [made, _of(spec, folder, opponent, made.outputs[-1].reshape(-1))]
+        seen = np.concatenate([made.outputs[-1].reshape(-1), *samples[number + 1 :]])
+        return [made, _of(spec, folder, opponent, seen, None if codes is None else codes[number:].reshape(-1))]
     if isinstance(spec, Supervised):
         split = load_data(spec).test
         if number >= len(split.samples):
@@ -46,12 +52,13 @@ def feature_maps(folder: RunFolder, number: int) -> list[Maps]:
     raise RunError(f"{folder.path}: is a {spec.kind} run; it has no layers")
 
 
-def _of(spec: Learning, folder: RunFolder, key: str, sample: Array) -> Maps:
+def _of(spec: Learning, folder: RunFolder, key: str, sample: Array, code: Array | None = None) -> Maps:
     network, game = trained(folder, spec, key, *LOOKING)
     shapes = spec.networks()[key].shapes()
     ends = np.cumsum([len(part) for part in parts(spec, key)])
-    x = np.repeat(sample[None], spec.training.batch, axis=0).astype(spec.dtype)
+    x = np.repeat(sample[None], spec.training.rows(key), axis=0).astype(spec.dtype)
     outputs = [x[0].reshape(shapes[0])]
+    network.tell(None if code is None else np.tile(code, (len(x), 1)))
     for index, layer in enumerate(network.layers, start=1):
         layer.resize(len(x), network.dtype)
         x = layer.forward(x, np.random.default_rng(0), False)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from gancli.engines import Engine
+from gancli.experiment.conditions import projected_units
 from gancli.games import CLIPS, Average, Player
 from gancli.nn import Network
 from gancli.nn.activations import ACTIVATIONS, Activation, Linear, log_odds
@@ -14,6 +15,7 @@ from gancli.nn.adversarial_losses import LOG_ODDS
 from gancli.nn.initializers import INITIALIZERS, Initializer
 from gancli.nn.layers import (
     BatchNorm,
+    Beside,
     ChannelDropout,
     Conv,
     ConvTranspose,
@@ -26,6 +28,7 @@ from gancli.nn.layers import (
     MaxPool,
     Noise,
     Orthonormal,
+    Projection,
     Reorder,
     Similarity,
     SpectralNorm,
@@ -39,6 +42,7 @@ from gancli.nn.optimizers import OPTIMIZERS, Optimizer
 from gancli.nn.schedules import SCHEDULES
 from gancli.runs import RunError, RunFolder, checkpoint
 from gancli.spec import Experiment, Learning, models, networks, width
+from gancli.spec.conditions import classes
 from gancli.spec.optimizers import AnyOptimizer
 from gancli.spec.shapes import Placed, Shape, after
 
@@ -55,12 +59,20 @@ def make_network(spec: Learning, key: str, engine: Engine, rng: np.random.Genera
 def parts(spec: Learning, key: str, logits: bool = False) -> list[list[Layer]]:
     """What each layer of a spec's network is made of; changes of order are with the first and the last."""
     made = []
-    placed = list(spec.networks()[key].placed(spec.mu))
+    placed, beside = list(spec.networks()[key].placed(spec.mu)), spec.beside(key)
+    projected = 0 if key == "generator" else projected_units(spec)
     for index, one in enumerate(placed):
         activation = _activation(one.layer) if one.layer.learns else Linear()
         if logits and index == len(placed) - 1:
             activation = log_odds(activation)
-        made.append(_made_of(one, activation, spec.training.batch, spec.networks()[key].draw_biases))
+        last = index == len(placed) - 1
+        made.append(_made_of(one, activation, spec.training.rows(key), beside.get(index, 0), projected if last else 0))
+    for layer in (layer for part in made for layer in part):
+        own = layer.inner if isinstance(layer, SpectralNorm) else layer
+        if isinstance(own, Dense):
+            own.draws_bias = spec.networks()[key].draw_biases
+    if projected:
+        made[-1].append(Projection(projected, projected // (classes(spec.data) or 1)))
     if _is_coloured(placed[0].inputs) and placed[0].layer.units is None:
         made[0].insert(0, Reorder(_image(placed[0].inputs)))
     if _is_coloured(placed[-1].outputs) and placed[-1].layer.units is None:
@@ -68,8 +80,11 @@ def parts(spec: Learning, key: str, logits: bool = False) -> list[list[Layer]]:
     return made
 
 
-def _made_of(one: Placed, activation: Activation, batch: int, draw_biases: bool) -> list[Layer]:
-    """The layers of nn that a layer of a spec is made of; the shift of a normalisation stands for the bias."""
+def _made_of(one: Placed, activation: Activation, batch: int, beside: int = 0, projected: int = 0) -> list[Layer]:
+    """The layers of nn that a layer of a spec is made of; the shift of a normalisation stands for the bias.
+
+    Of a condition, the code of a class has so many numbers `beside` its inputs, or chooses among its `projected` units.
+    """
     layer = one.layer
     if not layer.learns:
         return [_without_weights(one)]
@@ -88,8 +103,9 @@ def _made_of(one: Placed, activation: Activation, batch: int, draw_biases: bool)
         dense = ConvTranspose(_image(one.inputs), out, *geometry, own, init, bias)
     else:
         wide = width(math.prod(one.inputs), layer, batch)
-        dense = (Orthonormal if layer.orthonormal else Dense)(wide, math.prod(one.outputs), own, init, bias)
-    dense.draws_bias = draw_biases
+        layers += [Beside(wide, beside)] if beside else []
+        units = math.prod(one.outputs) + projected
+        dense = (Orthonormal if layer.orthonormal else Dense)(wide + beside, units, own, init, bias)
     if layer.spectral_norm:
         bound = networks.SpectralNorm() if layer.spectral_norm is True else layer.spectral_norm
         layers.append(SpectralNorm(dense, bound.iterations, bound.bound))

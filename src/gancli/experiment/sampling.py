@@ -2,14 +2,17 @@
 
 import csv
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from gancli.data import Units
 from gancli.engines import Array, make_engine
+from gancli.experiment.conditions import asked_for, named
 from gancli.experiment.networks import make_network, takes_logits
 from gancli.games.adversarial import sample_generator
+from gancli.games.classes import in_turn
 from gancli.nn import Network
 from gancli.runs import RunError, RunFolder, checkpoint
 from gancli.spec import Gan, Learning, Wgan, load
@@ -24,13 +27,24 @@ class Samples:
     game: int
     """Which they are of."""
     units: Units
+    classes: Array | None = None
+    """Labels (count,), of a run with a condition; `names` are the classes' names by them."""
+    names: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int | None:
+        """Of a grid on which each class has a row of its own; None where there is one class, or none."""
+        return len(self.names) if self.classes is not None and len(set(self.classes.tolist())) > 1 else None
 
     def csv(self) -> bytes:
         """Points or rows as a table with the names of the columns."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(self.units.columns or [f"x{number}" for number in range(self.values.shape[1])])
-        writer.writerows([f"{number:.9g}" for number in row] for row in self.values.tolist())
+        named = [] if self.classes is None else [[self.names[label]] for label in self.classes.tolist()]
+        columns = [*(self.units.columns or [f"x{number}" for number in range(self.values.shape[1])])]
+        writer.writerow([*columns, *(["class"] if named else [])])
+        numbers = [[f"{number:.9g}" for number in row] for row in self.values.tolist()]
+        writer.writerows(map(list.__add__, numbers, named) if named else numbers)
         return text.getvalue().encode()
 
 
@@ -66,9 +80,21 @@ def units_of(folder: RunFolder, features: int | None = None) -> Units:
         raise RunError(f"{folder.path}: {error}") from None
 
 
-def sample(folder: RunFolder, count: int, seed: int) -> Samples:
-    """`count` samples of a run's generator as its newest checkpoint has it. Raises RunError, SpecError."""
+def sample(folder: RunFolder, count: int, seed: int, asked: str | None = None) -> Samples:
+    """`count` samples of a run's generator as its newest checkpoint has it. Raises RunError, SpecError.
+
+    With a condition, of the class `asked` for, by its name or number, or of each class in turn.
+    """
     spec, network, game = load_generator(folder)
-    units = units_of(folder, network.outputs)
-    flat, latents = sample_generator(network, spec.latent.distribution, count, np.random.default_rng(seed))
-    return Samples(units.own(flat).astype(np.float32), latents, game, units)
+    units, codes = units_of(folder, network.outputs), None
+    known: dict[int, str] = {}
+    classes: Array | None = None
+    if asked is not None or spec.condition is not None:
+        place = None if asked is None else asked_for(folder, spec, asked)
+        known = named(folder, spec)
+        codes = in_turn(count, len(known), network.dtype)
+        if place is not None:
+            codes[...] = np.arange(len(known)) == place
+        classes = np.array(list(known))[codes.argmax(axis=1)]
+    flat, latents = sample_generator(network, spec.latent.distribution, count, np.random.default_rng(seed), codes)
+    return Samples(units.own(flat).astype(np.float32), latents, game, units, classes, known)

@@ -16,7 +16,7 @@ REAL = 1000
 def png(picture: Picture, dataset: Dataset) -> bytes | None:
     """A PNG of the samples or of what is shown in their place; None where there is neither."""
     if dataset.kind == "images" and len(picture.samples):
-        return pictures.grid(dataset.units.own(picture.samples), ink=dataset.units.ink)
+        return pictures.grid(dataset.units.own(picture.samples), ink=dataset.units.ink, rows=picture.rows)
     if dataset.kind != "vectors" and picture.raster is not None:
         return pictures.grid(picture.raster[None, None], ink=True)
     return None

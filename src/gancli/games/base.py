@@ -34,6 +34,8 @@ class Picture:
     """To draw figures with axes from, by name."""
     raster: Array | None = None
     """(height, width) in [0, 1], where what is shown are no samples."""
+    rows: int | None = None
+    """Of a grid of the samples, which are laid down its columns: one for each class."""
 
 
 class Game:

@@ -18,7 +18,7 @@ class Gan(Adversarial):
         super().__init__(**common)
         self.ratios, self.labels = ratios, labels
         self.players = {"generator": self.generator, "discriminator": self.opponent}
-        self._targets = np.empty((self.batch, 1), self._x.dtype)
+        self._targets = np.empty((self.rows, 1), self._x.dtype)
 
     def make(self) -> tuple[Penalty, ...]:
         """Its penalties."""
@@ -54,8 +54,8 @@ class Gan(Adversarial):
 
     def learn_real(self) -> None:
         """D learns on a batch of real samples, with the penalties at them, and near them."""
-        self.real.load(self._x)
-        self.loss.real.gradient(self.engine, self.judge(self._x), out=self._gradient, targets=self.targets(real=True))
+        output = self.judge(self.load_real(self.real))
+        self.loss.real.gradient(self.engine, output, out=self._gradient, targets=self.targets(real=True))
         self.opponent.network.backward(self._gradient)
         self.penalise_at("real", "noise")
         self.opponent.learn()
@@ -75,10 +75,10 @@ class Gan(Adversarial):
         """Add the gradients of the penalties due, first at the points that the last pass went through."""
         due = self.penalties.due(self.played)
         for penalty in sorted((one for one in due if one.at in (seen, *others)), key=lambda one: one.at != seen):
-            self.penalise(penalty, self._x, self._fakes, seen=penalty.at == seen)
+            self.penalise(penalty, self._seen, self._fakes, seen=penalty.at == seen)
 
     def targets(self, real: bool) -> Array | None:
-        """Targets (batch, 1) of one update of D, where they are drawn."""
+        """Targets (rows, 1) of one update of D, where they are drawn."""
         if not self.labels.drawn:
             return None
         self.engine.draw(self._streams["labels"], self.labels.of(real), out=self._targets)

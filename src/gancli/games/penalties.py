@@ -8,6 +8,7 @@ import numpy as np
 
 from gancli.engines import Array, Engine
 from gancli.engines.distributions import Gaussian, Uniform
+from gancli.games.sides import Side
 
 Rng = np.random.Generator
 
@@ -31,10 +32,13 @@ class Penalty:
 class Penalties:
     """Those of one game, and the points at which they are taken."""
 
-    def __init__(self, penalties: Sequence[Penalty], batch: int, features: int, dtype: np.dtype[np.floating]):
+    def __init__(
+        self, penalties: Sequence[Penalty], batch: int, features: int, dtype: np.dtype[np.floating], codes: int = 0
+    ):
         self.all = tuple(penalties)
         self.x: Array = np.empty((batch, features), dtype)
         """Points that are neither real samples nor fakes."""
+        self._codes: Array = np.empty((batch, codes), dtype)
         self._share: Array = np.empty((batch, 1), dtype)
 
     def due(self, game: int) -> tuple[Penalty, ...]:
@@ -46,15 +50,18 @@ class Penalties:
         ends = [1 if game % one.every == 0 else one.every - game % one.every for one in self.all if one.every > 1]
         return min(ends, default=sys.maxsize)
 
-    def points(self, penalty: Penalty, engine: Engine, rng: Rng, real: Array, fakes: Array) -> Array:
-        """Where it is taken, (batch, features)."""
+    def points(self, penalty: Penalty, engine: Engine, rng: Rng, real: Side, fakes: Side) -> Side:
+        """Where it is taken, (batch, features), and the codes there: between two classes, between their codes."""
         if penalty.at in ("real", "fake"):
             return real if penalty.at == "real" else fakes
         if penalty.at == "noise":
             engine.draw(rng, Gaussian(penalty.spread), out=self.x)
-            engine.add(real, self.x)
-        else:
-            engine.draw(rng, Uniform(0.5), out=self._share)
-            engine.shift(self._share, 0.5)
-            engine.between(real, fakes, self._share, out=self.x)
-        return self.x
+            engine.add(real.samples, self.x)
+            return Side(self.x, real.codes)
+        engine.draw(rng, Uniform(0.5), out=self._share)
+        engine.shift(self._share, 0.5)
+        engine.between(real.samples, fakes.samples, self._share, out=self.x)
+        if real.codes is None or fakes.codes is None:
+            return Side(self.x)
+        engine.between(real.codes, fakes.codes, self._share, out=self._codes)
+        return Side(self.x, self._codes)

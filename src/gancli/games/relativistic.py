@@ -9,6 +9,7 @@ import numpy as np
 
 from gancli.engines import Array
 from gancli.games.gan import Gan
+from gancli.games.sides import Side
 
 
 class RelativisticGan(Gan):
@@ -16,10 +17,9 @@ class RelativisticGan(Gan):
 
     def __init__(self, **common: Any):
         super().__init__(**common)
-        network = self.opponent.network
-        self._both = np.empty((2 * self.batch, network.inputs), network.dtype)
-        self._ascent = np.empty((2 * self.batch, 1), network.dtype)
-        self._of_real = np.empty((self.batch, 1), network.dtype)
+        self._both = self.new_side(2 * self.batch)
+        self._ascent = np.empty((2 * self.rows, 1), self._x.dtype)
+        self._of_real = np.empty((self.rows, 1), self._x.dtype)
 
     def play_one(self) -> None:
         """One game: D on fresh pairs, G then D on the same pairs, G alone."""
@@ -41,16 +41,16 @@ class RelativisticGan(Gan):
         """G learns alone, on fresh pairs."""
         self.teach_from_pairs(self.fakes())
 
-    def learn_pairs(self, fakes: Array, again: bool = False) -> None:
+    def learn_pairs(self, fakes: Side, again: bool = False) -> None:
         """D learns on pairs of real samples, `again` those of the last step, and fakes, with all penalties."""
-        real, fake = slice(self.batch), slice(self.batch, None)
+        real, fake = self._both.at(slice(self.batch)), self._both.at(slice(self.batch, None))
         if not again:
-            self.real.load(self._x)
-        self.engine.copy(self._x, out=self._both[real])
-        self.engine.copy(fakes, out=self._both[fake])
+            self.load_real(self.real)
+        self.copy_side(self._seen, out=real)
+        self.copy_side(fakes, out=fake)
         self.find_pair_gradient(self.judge(self._both))
         for penalty in self.penalties.due(self.played):
-            self.penalise(penalty, self._both[real], self._both[fake])
+            self.penalise(penalty, real, fake)
         self.opponent.learn()
 
     def find_pair_gradient(self, output: Array) -> None:
@@ -60,10 +60,9 @@ class RelativisticGan(Gan):
         self.loss.fake.gradient(self.engine, output[half:], out=self._ascent[half:], targets=output[:half])
         self.opponent.network.backward(self._ascent)
 
-    def teach_from_pairs(self, fakes: Array) -> None:
+    def teach_from_pairs(self, fakes: Side) -> None:
         """One step of G on fakes, each compared with a real sample."""
-        self.real.load(self._x)
-        self.engine.copy(self.judge(self._x), out=self._of_real)
+        self.engine.copy(self.judge(self.load_real(self.real)), out=self._of_real)
         self.teach_generator(self.judge(fakes))
 
     def find_generator_gradient(self, output: Array) -> None:
@@ -74,11 +73,12 @@ class RelativisticGan(Gan):
     def gradient_norms(self) -> dict[str, float]:
         """L2 norms of the gradients of D's and G's losses, on one fresh batch of pairs."""
         rng, d, g = self._streams["test"], self.opponent.network, self.generator.network
-        self._test_real.load(self._both[: self.batch])
-        g.engine.draw(rng, self.latents, out=self._z[: self.batch])
-        self._both[self.batch :] = g.forward(self._z[: self.batch], rng, training=False)
-        self.find_pair_gradient(d.forward(self._both, rng, training=False))
-        opponent = float(np.linalg.norm(d.grads))
-        self._of_real[...] = d.forward(self._both[: self.batch], rng, training=False)
-        self.find_generator_gradient(d.forward(self._both[self.batch :], rng, training=False))
-        return {"generator_gradient": float(np.linalg.norm(g.grads)), "discriminator_gradient": opponent}
+        real, fake = self._both.at(slice(self.batch)), self._both.at(slice(self.batch, None))
+        self.load_real(self._test_real, out=real)
+        self.copy_side(self.fakes_still(rng), out=fake)
+        self.find_pair_gradient(self.judge_still(self._both, rng))
+        opponent = d.grads.copy()
+        self._of_real[...] = self.judge_still(real, rng)
+        self.find_generator_gradient(self.judge_still(fake, rng))
+        self._measured = {"generator": g.grads, "discriminator": opponent}
+        return {f"{name}_gradient": float(np.linalg.norm(vector)) for name, vector in self._measured.items()}

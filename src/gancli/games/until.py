@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.engines import Array
-
 if TYPE_CHECKING:
     from gancli.games.adversarial import Adversarial
 
@@ -61,9 +59,7 @@ class Settling:
         self.game, self.until, self._rng = game, until, rng
         self._critic = Turn(game, self._learn)
         self._generator = Turn(game, game.generator_turn)
-        features, dtype = game.opponent.network.inputs, game.opponent.network.dtype
-        self._real: Array = np.empty((BATCHES, game.batch, features), dtype)
-        self._fake: Array = np.empty_like(self._real)
+        self._real, self._fake = ([game.new_side(game.batch) for _ in range(BATCHES)] for _ in range(2))
         self.steps = 0
         """Of the opponent, in the last game."""
 
@@ -94,16 +90,18 @@ class Settling:
         game, rng = self.game, self._rng
         split = game.real.split
         for real, fake in zip(self._real, self._fake, strict=True):
-            rows = rng.integers(len(split.samples), size=len(real))
-            game.engine.gather(split.samples, rows, split.factor, split.shift, real)
-            fake[...] = game.sample(len(fake), rng, game.generator.network)
+            rows = rng.integers(len(split.samples), size=game.batch)
+            game.engine.gather(split.samples, rows, split.factor, split.shift, real.samples)
+            if game.classes is not None and real.codes is not None:
+                real.codes[...] = game.classes.codes(split.labels[rows], real.samples.dtype)
+            game.copy_side(game.sample_side(rng, game.generator.network), out=fake)
 
     def _estimate(self) -> float:
         """What the loss says of the opponent's outputs: its divergence, or how much lower it is than 0."""
-        game, network = self.game, self.game.opponent.network
+        game = self.game
         with game.engine.blas:
             real, fake = (
-                np.concatenate([network.forward(x, self._rng, training=False).copy() for x in side])
+                np.concatenate([game.judge_still(x, self._rng).copy() for x in side])
                 for side in (self._real, self._fake)
             )
         shown = game.loss.shown_divergence(real, fake)

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from gancli.engines import Array
 from gancli.games.adversarial import Adversarial
+from gancli.games.sides import Side
 
 ROWS = 512
 """Fakes drawn at most in one product: a larger one is no faster, and its outputs leave the cache."""
@@ -55,9 +55,8 @@ class Wgan(Adversarial):
         super().__init__(**common)
         self.schedule = schedule
         self.players = {"generator": self.generator, "critic": self.opponent}
-        network = self.opponent.network
-        self._both = np.empty((2 * self.batch, network.inputs), network.dtype)
-        self._ascent = np.empty((2 * self.batch, 1), network.dtype)
+        self._both = self.new_side(2 * self.batch)
+        self._ascent = np.empty((2 * self.rows, 1), self._x.dtype)
 
     def together(self, critic: int) -> int:
         """Batches of fakes that are drawn in one product."""
@@ -78,8 +77,9 @@ class Wgan(Adversarial):
         together = self.together(critic)
         for step in range(0, critic, together):  # G does not move while the critic learns
             batches = min(together, critic - step)
-            for fakes in self.fakes(batches).reshape(batches, self.batch, -1):
-                self.learn_critic(fakes)
+            fakes = self.fakes(batches)
+            for start in range(0, batches * self.batch, self.batch):
+                self.learn_critic(fakes.at(slice(start, start + self.batch)))
         for _ in range(generator):
             self.learn_generator()
         self.played += 1
@@ -93,20 +93,20 @@ class Wgan(Adversarial):
         for _ in range(self.schedule.generator):
             self.learn_generator()
 
-    def learn_critic(self, fakes: Array | None = None) -> None:
+    def learn_critic(self, fakes: Side | None = None) -> None:
         """One step of ascent on E f(x) − E f(G(z)), less the penalties, then the clip; samples in one pass.
 
         The generator only draws: it needs no backward pass here, and the critic no gradient of its inputs.
         """
-        real, fake = slice(self.batch), slice(self.batch, None)
-        self.real.load(self._both[real])
-        self.engine.copy(self.fakes() if fakes is None else fakes, out=self._both[fake])
-        output = self.judge(self._both)
-        self.loss.real.gradient(self.engine, output[real], out=self._ascent[real])
-        self.loss.fake.gradient(self.engine, output[fake], out=self._ascent[fake])
+        real, fake = self._both.at(slice(self.batch)), self._both.at(slice(self.batch, None))
+        self.load_real(self.real, out=real)
+        self.copy_side(self.fakes() if fakes is None else fakes, out=fake)
+        output, rows = self.judge(self._both), self.rows
+        self.loss.real.gradient(self.engine, output[:rows], out=self._ascent[:rows])
+        self.loss.fake.gradient(self.engine, output[rows:], out=self._ascent[rows:])
         self.opponent.network.backward(self._ascent)
         for penalty in self.penalties.due(self.played):
-            self.penalise(penalty, self._both[real], self._both[fake])
+            self.penalise(penalty, real, fake)
         self.opponent.learn()
 
     def measure(self) -> dict[str, float]:

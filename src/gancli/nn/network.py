@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gancli.engines import Array, Engine
-from gancli.nn.layers import Layer
+from gancli.nn.layers import Layer, Told
 from gancli.nn.layout import Layout, Shape
 
 
@@ -21,6 +21,7 @@ class Network:
 
     def __init__(self, layers: Sequence[Layer], engine: Engine, dtype: str, rng: np.random.Generator):
         self.layers = list(layers)
+        self._told = [layer for layer in self.layers if isinstance(layer, Told)]
         self.engine = engine
         self.dtype = np.dtype(dtype)
         self.layout = Layout.of(self._named([layer.shapes() for layer in self.layers]))
@@ -45,13 +46,24 @@ class Network:
         """Size of one output."""
         return self.layers[-1].units
 
-    def forward(self, x: Array, rng: np.random.Generator, training: bool = True) -> Array:
+    @property
+    def classes(self) -> int:
+        """Numbers in the code of a sample's class, which a network with a condition is told; else 0."""
+        return self._told[0].classes if self._told else 0
+
+    def tell(self, codes: Array | None) -> None:
+        """Of which classes the samples of the next pass are, (batch, classes); None without a condition."""
+        for layer in self._told:
+            layer.codes = codes
+
+    def forward(self, x: Array, rng: np.random.Generator, training: bool = True, codes: Array | None = None) -> Array:
         """The output (batch, outputs) for x (batch, inputs), in a buffer that the next pass overwrites.
 
         `rng` draws the layers' noise. Without `training` nothing is dropped, and running statistics stand for a batch's
-        own.
+        own. `codes` are of the samples' classes.
         """
         self.batch = len(x)
+        self.tell(codes)
         with self.engine.blas:
             for layer in self.layers:
                 layer.resize(len(x), self.dtype)

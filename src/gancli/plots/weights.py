@@ -31,7 +31,7 @@ def plot_weights(run: Path, target: Path, form: str, name: str) -> list[Path]:
     shape, record = _shape(run), RunFolder(run).record().get("spec")
     with meant(run / "checkpoints"):
         for network, slots in saved.facts["layout"].items():
-            figures |= _network(network, slots, saved, name, shape)
+            figures |= _network(network, slots, saved, name, shape, record)
             figures |= _kernels(network, slots, saved, name, shape, record)
     return [save(figure, target / f"{file}.{form}") for file, figure in figures.items()]
 
@@ -45,7 +45,7 @@ def _shape(run: Path) -> Shape | None:
 
 
 def _network(
-    network: str, slots: list[Any], saved: checkpoint.Checkpoint, name: str, shape: Shape | None
+    network: str, slots: list[Any], saved: checkpoint.Checkpoint, name: str, shape: Shape | None, record: Any
 ) -> dict[str, Any]:
     """The figures of a network, by the names of their files."""
     if not network.isidentifier():
@@ -57,8 +57,11 @@ def _network(
     title = f"{name}: {network}, game {saved.facts['game']:,d}"
     figures = {f"weights-{network}": _histograms(views, title)}
     first, last = next(iter(views.values())), list(views.values())[-1]
-    if shape is not None and first.shape[0] == math.prod(shape) and first.ndim == 2:
-        figures[f"filters-{network}"] = _filters(first, title, shape)
+    pixels = 0 if shape is None else math.prod(shape)
+    seen = pixels * _packed(record)
+    told = network != "generator" and isinstance(record, dict) and "condition" in record  # codes come after the pixels
+    if shape is not None and first.ndim == 2 and (first.shape[0] in (pixels, seen) or (told and first.shape[0] > seen)):
+        figures[f"filters-{network}"] = _filters(first[:pixels], title, shape)  # of packed samples, of the first
     if shape is not None and last.shape == (math.prod(shape),):
         figures[f"last-bias-{network}"] = _bias(last, title, shape)
     return figures
@@ -76,13 +79,22 @@ def _kernels(
     ends = (layers[0], "conv", weights[0]), (layers[-1], "conv_transpose", weights[-1])
     for layer, kind, (_, (rows, channels), start) in ends:
         if isinstance(layer, dict) and layer.get(kind):
-            side = math.isqrt(rows // shape[0])
+            below = shape[0] * (_packed(record) if kind == "conv" else 1)
+            side = math.isqrt(rows // below)
             vector = saved.arrays[f"{network}.params"][start : start + rows * channels]
-            kernels = vector.reshape(side, side, shape[0], channels).transpose(2, 0, 1, 3).reshape(rows, channels)
+            pixels = vector.reshape(side, side, below, channels)[:, :, : shape[0]]
+            kernels = pixels.transpose(2, 0, 1, 3).reshape(-1, channels)
             title = f"{name}: {network}, game {saved.facts['game']:,d}"
             what = "channels of the first layer" if kind == "conv" else "channels below, what each paints"
             return {f"kernels-{network}": _filters(kernels, title, (shape[0], side, side), what)}
     return {}
+
+
+def _packed(record: Any) -> int:
+    """How many samples a run's discriminator or critic sees as one input."""
+    training = record.get("training") if isinstance(record, dict) else None
+    pack = training.get("pack") if isinstance(training, dict) else None
+    return pack if isinstance(pack, int) and pack > 0 else 1
 
 
 def _histograms(views: dict[str, NDArray[Any]], title: str) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from gancli.spec import conditions
 from gancli.spec.models import Gan, Wgan
 from gancli.spec.network_checks import Finding, activation_names
 from gancli.spec.networks import Network
@@ -27,6 +28,8 @@ def findings(spec: Gan | Wgan) -> Iterator[Finding]:
         if "softmax" in activation_names(network):
             yield Finding((name, "output"), "softmax is for the output of a supervised network")
     yield from _range(spec)
+    yield from _packs(spec)
+    yield from _condition(spec)
     if spec.stop.on_collapse and spec.training.batch == 1:
         text = "has no effect with `training.batch: 1`: the alarm compares the samples of a batch"
         yield Finding(("stop", "on_collapse"), text, warning=True)
@@ -52,6 +55,21 @@ def _range(spec: Gan | Wgan) -> Iterator[Finding]:
         fitting = " or ".join(other for other, ends in REACHED.items() if ends == (low, high)) or "none"
         text = f"pixels are in [{low:g}, {high:g}] (`data.range`); outputs of that range: {fitting}; got {name}"
         yield Finding(("generator", "output"), f"{text}: samples outside are cut off in pictures", warning=True)
+
+
+def _condition(spec: Gan | Wgan) -> Iterator[Finding]:
+    key = "discriminator" if isinstance(spec, Gan) else "critic"
+    logits = isinstance(spec, Gan) and spec.training.loss == "gan"
+    yield from conditions.findings(spec.condition, spec.data, spec.generator, (key, spec.networks()[key]), logits)
+
+
+def _packs(spec: Gan | Wgan) -> Iterator[Finding]:
+    """Is a batch some whole packs?"""
+    batch, pack = spec.training.batch, spec.training.packed
+    if batch % pack:
+        near = f"{batch // pack * pack} or {batch // pack * pack + pack}" if batch > pack else f"{pack}"
+        text = f"must divide `training.batch`, which is {batch}; got {pack}: take a batch of {near}, or another pack"
+        yield Finding(("training", "pack"), text)
 
 
 def _among_tests(spec: Gan | Wgan) -> Iterator[Finding]:

@@ -22,9 +22,9 @@ def findings(spec: Experiment) -> Iterator[Finding]:
     for key, network in spec.networks().items():
         yield from network_checks.layers(key, network)
         yield from network_checks.bounds(key, network)
-        yield from network_checks.size(key, network, spec.training.batch)
+        yield from network_checks.size(key, network, spec.training.rows(key))
         yield from network_checks.unused(key, network)
-        yield from network_checks.batches(key, network, spec.training.batch)
+        yield from network_checks.batches(key, network, spec.training)
     yield from data_checks.sizes(spec, spec.data.sample_shape(), _outputs(spec.data))
     yield from _supervised(spec) if isinstance(spec, Supervised) else adversary_checks.findings(spec)
 

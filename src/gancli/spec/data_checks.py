@@ -9,6 +9,7 @@ from gancli.errors import did_you_mean
 from gancli.spec.data import CLASSES, OWN, REGIONS, SAMPLE_SHAPES, TARGETS, Data
 from gancli.spec.network_checks import Finding
 from gancli.spec.shapes import Misfit, after
+from gancli.spec.yaml import KeyPath
 
 if TYPE_CHECKING:
     from gancli.spec.models import Learning
@@ -106,24 +107,40 @@ def sizes(spec: "Learning", shape: tuple[int, ...] | None, outputs: tuple[int, .
 
     What is not known is not checked: no shape, no outputs.
     """
-    size = math.prod(shape or ())
-    sample = {"images": "an image", "table": "a row"}.get(spec.data.set, f"a {spec.data.set} sample")
-    described = f"{_described(shape or ())}, the size of {sample}"
+    described = _size_of_one(spec, shape or ())
     for key, network in spec.networks().items():
         own = network.sizes()
         if not own:
             continue
         ends = network.shapes()
         first, last = ("inputs", "layers") if network.layers else ("shape", "shape")
-        if shape and key != "generator" and (own[0] != size or _other_image(ends[0], shape)):
-            text = f"inputs must be {described}; got {_short(ends[0])}"
-            yield Finding((key, first), text)
-        wanted = {"generator": (size,) if shape else (), "network": outputs}.get(key, (1,))
+        if shape and key != "generator":
+            yield from _inputs(spec, (key, first), ends[0], shape)
+        wanted = {"generator": (math.prod(shape),) if shape else (), "network": outputs}.get(key, (1,))
         if wanted and (own[-1] not in wanted or (key == "generator" and _other_image(ends[-1], shape or ()))):
             named = " or ".join(map(str, wanted))
             text = described if key == "generator" else named
             remedy = fitting(network, shape) if key == "generator" and shape else ""
             yield Finding((key, last), f"outputs must be {text}; got {_short(ends[-1])}{remedy}")
+
+
+def _inputs(spec: "Learning", path: KeyPath, own: tuple[int, ...], shape: tuple[int, ...]) -> Iterator[Finding]:
+    """Those of a network that sees samples: one, or as many as are packed, of images the channels of all."""
+    packed = 1 if spec.kind == "supervised" else spec.training.packed
+    seen = (packed * shape[0], *shape[1:])
+    if math.prod(own) == math.prod(seen) and not _other_image(own, seen):
+        return
+    text = f"inputs must be {_size_of_one(spec, shape)}; got {_short(own)}"
+    if packed > 1:
+        channels = f", or [{', '.join(map(str, seen))}] before a convolution" if len(shape) == 3 else ""
+        text = f"inputs must be {math.prod(seen)}{channels}: `training.pack: {packed}` samples side by side, each "
+        text += f"{_size_of_one(spec, shape)}; got {_short(own)}"
+    yield Finding(path, text)
+
+
+def _size_of_one(spec: "Learning", shape: tuple[int, ...]) -> str:
+    sample = {"images": "an image", "table": "a row"}.get(spec.data.set, f"a {spec.data.set} sample")
+    return f"{_described(shape)}, the size of {sample}"
 
 
 def fitting(network: "Network", wanted: tuple[int, ...]) -> str:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from gancli.errors import did_you_mean
 from gancli.spec import checks, messages, overrides, paths
+from gancli.spec.conditions import classes
 from gancli.spec.data import Data
 from gancli.spec.errors import Problem, SpecError
 from gancli.spec.models import KINDS, Experiment, Game2d, Gan, Learning
@@ -119,10 +120,17 @@ def _with_defaults(spec: Experiment) -> Experiment:
         spec = _game2d_with_eta(spec) if spec.eta is None else spec
     else:
         spec = _learning_with_defaults(spec)
-        count = count if spec.data.images else 2000
+        count = _shown(spec)
     if spec.pictures is not None and spec.pictures.count is None:
         spec = spec.model_copy(update={"pictures": spec.pictures.model_copy(update={"count": count})})
     return spec
+
+
+def _shown(spec: Learning) -> int:
+    """Samples on a picture: of a condition, ten of each class."""
+    conditional = getattr(spec, "condition", None) is not None
+    images = 10 * (classes(spec.data) or 2) if conditional else 20
+    return images if spec.data.images else 2000
 
 
 def _game2d_with_eta(spec: Game2d) -> Game2d:

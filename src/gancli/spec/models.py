@@ -1,10 +1,11 @@
 """The vocabulary of a configuration file: one model for each `kind`."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from gancli.spec.base import Positive, Spec
+from gancli.spec.conditions import OfCritic, OfDiscriminator, told
 from gancli.spec.data import Data
 from gancli.spec.game2d import R1, AnyField, AnyUpdates, Bilinear, Side, Simultaneous
 from gancli.spec.networks import Network
@@ -51,6 +52,10 @@ class _Experiment(Spec):
         keys = ("network", "generator", "discriminator", "critic")
         return {key: getattr(self, key) for key in keys if key in type(self).model_fields}
 
+    def beside(self, key: str) -> dict[int, int]:
+        """The numbers of a class's code beside the inputs of a layer of network `key`, by the layer's place."""
+        return {}
+
 
 class _Learning(_Experiment):
     data: Data = Data()
@@ -68,10 +73,19 @@ class Supervised(_Learning):
     pictures: Pictures | None = None
 
 
-class Gan(_Learning):
+class _Adversaries(_Learning):
+    def beside(self, key: str) -> dict[int, int]:
+        """Of a condition."""
+        own: Any = self
+        return told(own.condition, self.data, key, self.networks()[key], own.training.packed)
+
+
+class Gan(_Adversaries):
     """A generator against a discriminator (report, chapter 2)."""
 
     kind: Literal["gan"]
+    condition: Literal["labels"] | OfDiscriminator | None = None
+    """labels: both networks are told the class of each sample."""
     generator: Network
     discriminator: Network
     latent: Latent = Latent()
@@ -83,10 +97,12 @@ class Gan(_Learning):
     pictures: Pictures = Pictures()
 
 
-class Wgan(_Learning):
+class Wgan(_Adversaries):
     """A generator against a critic (report, chapter 4)."""
 
     kind: Literal["wgan"]
+    condition: Literal["labels"] | OfCritic | None = None
+    """labels: both networks are told the class of each sample."""
     generator: Network
     critic: Network
     latent: Latent = Latent()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gancli.spec.networks import KINDS, WITH_SLOPE, Layer, Network, Noise
 from gancli.spec.shapes import Misfit
+from gancli.spec.training import Training
 from gancli.spec.yaml import KeyPath
 
 MAX_PARAMETERS = 100_000_000
@@ -149,21 +150,23 @@ def size(key: str, network: Network, batch: int) -> Iterator[Finding]:
         yield Finding(("training", "batch"), text)
 
 
-def batches(key: str, network: Network, batch: int) -> Iterator[Finding]:
+def batches(key: str, network: Network, training: Training) -> Iterator[Finding]:
     """What compares the samples of a batch needs some, and minibatch discrimination the network that judges them."""
     if not network.sizes():
         return
+    single, least = training.rows(key) == 1, 2 * training.batch // training.rows(key)
     own: list[tuple[KeyPath, Network | Layer]]
     own = [((key, "layers", index), layer) for index, layer in enumerate(network.layers or ())]
     nodes: list[tuple[KeyPath, Network | Layer]] = [((key,), network), *own]
     for path, node in nodes:
-        if node.batch_norm and batch == 1:
-            yield Finding((*path, "batch_norm"), "needs `training.batch` of 2 or more: a single sample has no variance")
+        if node.batch_norm and single:
+            text = f"needs `training.batch` of {least} or more: a single sample has no variance"
+            yield Finding((*path, "batch_norm"), text)
         if node.minibatch is not None and key not in ("discriminator", "critic"):
             text = f"is for the discriminator or critic, which sees full batches; remove it from {key}"
             yield Finding((*path, "minibatch"), text)
-        elif node.minibatch is not None and batch == 1:
-            yield Finding((*path, "minibatch"), "needs `training.batch` of 2 or more: it compares samples")
+        elif node.minibatch is not None and single:
+            yield Finding((*path, "minibatch"), f"needs `training.batch` of {least} or more: it compares samples")
     if network.ema is not None and key != "generator":
         yield Finding((key, "ema"), f"is for the generator, whose samples it is for; remove it from {key}")
 

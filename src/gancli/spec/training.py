@@ -18,6 +18,10 @@ class Training(Spec):
     """The length in passes over the training data instead."""
     batch: Annotated[int, Field(ge=1, le=100_000)] = 1
 
+    def rows(self, key: str) -> int:
+        """How many inputs network `key` sees of a batch."""
+        return self.batch
+
 
 class SupervisedTraining(Training):
     """Training of one network on targets."""
@@ -96,11 +100,23 @@ class AdversarialTraining(Training):
 
     critic_until: CriticUntil | None = None
     """In place of a fixed number of steps."""
+    pack: Annotated[int, Field(ge=1, le=64)] | None = None
+    """Samples of one side that the discriminator or critic sees as one input (PacGAN, Lin et al. 2018); 1 where not
+    given. Its inputs are as many times a sample's, an image's channels likewise."""
     gradient_penalty: GradientPenalty | None = None
     r1: SlopePenalty | None = None
     """At real samples."""
     r2: SlopePenalty | None = None
     """At fakes."""
+
+    @property
+    def packed(self) -> int:
+        """Samples in one input of the discriminator or critic."""
+        return self.pack or 1
+
+    def rows(self, key: str) -> int:
+        """The generator makes a sample at a time; its opponent sees packs."""
+        return self.batch if key == "generator" else max(1, self.batch // self.packed)
 
     @property
     def penalties(self) -> list[str]:

@@ -3,6 +3,7 @@
 from gancli.nn.layers.base import Layer
 from gancli.nn.layers.batch_norm import BatchNorm
 from gancli.nn.layers.bounded import Orthonormal, SpectralNorm
+from gancli.nn.layers.condition import Beside, Projection, Told
 from gancli.nn.layers.conv import Conv, ConvTranspose, Everywhere, Reorder
 from gancli.nn.layers.dense import Dense
 from gancli.nn.layers.layer_norm import LayerNorm
@@ -30,10 +31,12 @@ LAYERS = {
     "spectral_norm": SpectralNorm,
     "orthonormal": Orthonormal,
     "maxmin": MaxMin,
+    "beside": Beside,
+    "projection": Projection,
 }
 
 __all__ = [
-    "LAYERS", "BatchNorm", "ChannelDropout", "Conv", "ConvTranspose", "Dense", "Everywhere", "Kernel", "Layer",
-    "LayerNorm", "MaxMin", "MaxPool", "Mixed", "Noise", "Orthonormal", "Reorder", "Scalar", "Similarity",
-    "SpectralNorm", "average_pool", "bilinear", "dropout", "nearest",
+    "LAYERS", "BatchNorm", "Beside", "ChannelDropout", "Conv", "ConvTranspose", "Dense", "Everywhere", "Kernel",
+    "Layer", "LayerNorm", "MaxMin", "MaxPool", "Mixed", "Noise", "Orthonormal", "Projection", "Reorder", "Scalar",
+    "Similarity", "SpectralNorm", "Told", "average_pool", "bilinear", "dropout", "nearest",
 ]  # fmt: skip
