@@ -195,7 +195,7 @@ training: {games: 1000000, batch: 64, loss: cross_entropy}
     ),
     "Q": Row(
         "P with a critic 784-256-256-1",
-        bounded("256, 256", penalty=", gradient_penalty: {lambda: 10}"),
+        bounded("256, 256", penalty=", gradient_penalty: {lambda: 10}", eta="0.00001"),
         of_jax=None,
         of_torch=0.5,
     ),

@@ -12,7 +12,7 @@ import pytest
 
 from gancli import spec
 from gancli.cli import main
-from gancli.engines.replay import program
+from gancli.engines.replay import lowering
 from helpers import gancli
 
 XOR = "kind: supervised\nengine: numpy\ndata: {set: xor}\nnetwork: {shape: [2, 2, 1]}\ntraining: {games: 4}\n"
@@ -37,7 +37,7 @@ def test_a_check_names_what_has_no_machine_code(engine: str, warns: bool, monkey
     monkeypatch.setattr("gancli.engines.why_not_numba", lambda: None)
     Path("c.yaml").write_text(XOR.replace("numpy", engine))
     assert gancli("check", "c.yaml").stderr == ""
-    monkeypatch.setattr(program, "ELEMENTWISE", program.ELEMENTWISE - {"sigmoid", "sigmoid_gradient"})
+    monkeypatch.setattr(lowering, "ELEMENTWISE", lowering.ELEMENTWISE - {"sigmoid", "sigmoid_gradient"})
     result = gancli("check", "c.yaml")
     expected = "engine: has no machine code for sigmoid, sigmoid_gradient, which NumPy computes: the run is slower"
     assert result.exit_code == 0 and (expected in result.stderr) is warns

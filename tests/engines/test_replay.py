@@ -16,7 +16,7 @@ if not numba_is_here():
     pytest.skip("numba is not installed", allow_module_level=True)
 
 from gancli.engines.arrays import CHANGED, READ, WRITTEN
-from gancli.engines.replay import layout, program
+from gancli.engines.replay import layout, lowering
 from gancli.engines.replay.passes import STEPS, without
 from gancli.engines.replay.replay import Replay, Stretch
 from gancli.engines.replay.tape import Ref
@@ -210,13 +210,13 @@ def test_a_step_is_one_with_its_gradient_unless_all_of_that_is_needed_first(name
 
 # --- what has no kernel in machine code
 
-ALL_BUT_GIVEN = tuple(sorted({*program.LOWERED, *program.ELEMENTWISE} - {"load", "encode", "draw", "step_params"}))
+ALL_BUT_GIVEN = tuple(sorted({*lowering.LOWERED, *lowering.ELEMENTWISE} - {"load", "encode", "draw", "step_params"}))
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_every_operation_is_compiled(name: str) -> None:
     game = built(name)
-    assert [op.name for op in game.engine.record(game).ops if not program.is_compiled(op)] == []
+    assert [op.name for op in game.engine.record(game).ops if not lowering.is_compiled(op)] == []
 
 
 @pytest.mark.parametrize(
@@ -231,8 +231,8 @@ def test_what_is_not_is_played_by_numpy_between_stretches(
 ) -> None:
     game, other = built(name), built(name)
     other.play(3)
-    monkeypatch.setattr(program, "LOWERED", {key: how for key, how in program.LOWERED.items() if key not in missing})
-    monkeypatch.setattr(program, "ELEMENTWISE", program.ELEMENTWISE - set(missing))
+    monkeypatch.setattr(lowering, "LOWERED", {key: how for key, how in lowering.LOWERED.items() if key not in missing})
+    monkeypatch.setattr(lowering, "ELEMENTWISE", lowering.ELEMENTWISE - set(missing))
     game.play(3)
     (replay,) = game.engine.replays.values()
     used = {op.name for op in replay.ops}

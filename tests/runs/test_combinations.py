@@ -13,7 +13,7 @@ from gancli.runs.summary import summarize, write_csv
 
 PERFECT_AND_BAD: dict[str, tuple[float, float]] = {
     "two_sample": (0.5, 1.0), "ks": (0.0, 1.0), "ks_": (0.0, 1.0), "correlations": (0.0, 2.0),
-    "accuracy": (1, 0.1), "frechet": (0, 90), "coverage": (0.95, 0.02), "modes": (8, 1), "quality": (1, 0),
+    "accuracy": (1, 0.1), "asked": (0.98, 0.1), "frechet": (0, 90), "coverage": (0.95, 0.02), "modes": (8, 1), "quality": (1, 0),
     "reverse_kl": (0, 2), "precision": (0.9, 0.1), "recall": (0.9, 0.1), "density": (1, 3), "score": (9.8, 1),
     "classes": (10, 1), "shares_kl": (0, 2), "unsure": (0, 0.5), "duplicates": (0, 1), "nearest_train": (5, 0),
     "wasserstein": (1, 9), "sliced_wasserstein": (0, 9), "parzen": (240, -900), "critic": (0, 3),

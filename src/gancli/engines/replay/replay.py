@@ -12,9 +12,10 @@ from gancli.engines.blas_threads import BlasThreads
 from gancli.engines.checked import EngineError
 from gancli.engines.numpy_engine import NumpyEngine
 from gancli.engines.replay import layout, store
+from gancli.engines.replay.lowering import is_compiled, lower
 from gancli.engines.replay.normals import Normals
 from gancli.engines.replay.passes import fuse
-from gancli.engines.replay.program import Program, is_compiled
+from gancli.engines.replay.program import Program
 from gancli.engines.replay.tape import NumberStream, Op, RowStream, Tape
 from gancli.engines.replay.team import Team, Together
 from gancli.engines.signatures import arguments, kernels
@@ -45,7 +46,7 @@ class Stretch:
     """Operations that are played in one go, in machine code."""
 
     def __init__(self, ops: list[Op], of: "Replay", engine: "ReplayEngine"):
-        program = Program(ops, engine.threads, of.itemsize, of.given, of.keep, engine.profile)
+        program = Program(ops, lower, engine.threads, of.itemsize, of.given, of.keep, engine.profile)
         self.names, (self.table, self.numbers, self.starts) = program.names, program.tables()
         found = store.addresses({*self.names, "play"}, of.itemsize, engine.compiling)
         self.table[:, layout.ADDRESS] = [found[name] for name in self.names]
