@@ -222,7 +222,7 @@ def _by_judge(
 
 
 def _of_judgement(
-    judgement: Judgement, reference: _Reference, labels: Array, rng: Rng, asked: NDArray[np.intp] | None
+    judgement: Judgement, reference: _Reference, labels: Array, rng: Rng, asked: NDArray[np.intp] | None = None
 ) -> Values:
     """The judge's measures of one set, beside real data of these labels; its own are those `asked`, if known."""
     shares, seen = classes.shares(judgement.predictions), reference.judgement.predictions
