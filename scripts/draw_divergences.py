@@ -20,12 +20,15 @@ from gancli.nn.optimizers import Adam
 from gancli.nn.penalty import add_penalty
 from gancli.plots.style import BLUE, GREEN, ORANGE, PURPLE, drawing, save, subplots
 
+SKY, YELLOW = "#56B4E9", "#E69F00"
 BATCH, STEPS, ETA = 256, 2000, 5e-3
 THETAS = (0.01, 0.03, 0.1, 0.2, 0.4, 0.7, 1.0)
 LOSSES: dict[str, tuple[AdversarialLoss, float, str]] = {
     "Wasserstein, by a penalty": (ADVERSARIAL["wasserstein", None], 10.0, BLUE),
-    "Jensen–Shannon (gan)": (ADVERSARIAL["gan", "minimax"], 0.0, ORANGE),
-    "total variation (hinge)": (ADVERSARIAL["hinge", None], 0.0, GREEN),
+    "hinge, with the same penalty": (ADVERSARIAL["hinge", None], 10.0, SKY),
+    "gan, minimax": (ADVERSARIAL["gan", "minimax"], 0.0, ORANGE),
+    "gan, non-saturating": (ADVERSARIAL["gan", "non_saturating"], 0.0, YELLOW),
+    "hinge": (ADVERSARIAL["hinge", None], 0.0, GREEN),
     "KL (f)": (F_DIVERGENCES["kl", "minimax"], 0.0, PURPLE),
 }
 """By name: the loss, the weight of a gradient penalty, and a colour."""
@@ -75,12 +78,13 @@ def main() -> None:
         found = [reading(loss, weight, theta) for theta in THETAS]
         for theta, (value, slope) in zip(THETAS, found, strict=True):
             print(f"{name:28} θ = {theta:4.2f}: {value:8.4f}, slope of G's loss {slope:10.3g}")
-        left.plot(THETAS, np.clip([value for value, _ in found], 0, 3), color=colour, marker=".", label=name)
+        left.plot(THETAS, [value for value, _ in found], color=colour, marker=".", label=name)
         right.plot(THETAS, [max(slope, 1e-6) for _, slope in found], color=colour, marker=".", label=name)
     left.axhline(math.log(2), color="grey", linewidth=0.7, linestyle=":")
     left.axhline(1.0, color="grey", linewidth=0.7, linestyle=":")
-    left.set(xlabel="θ, the distance of the lines", ylabel="what the loss shows (cut at 3)")
-    right.set(xlabel="θ, the distance of the lines", ylabel="slope of the generator's loss in θ", yscale="log")
+    left.set_ylim(0, 1.6)
+    left.set(xlabel="θ, the distance of the lines", ylabel="what the loss shows (KL is far above)")
+    right.set(xlabel="θ, the distance of the lines", ylabel="slope of the generator's loss in θ, 10⁻⁶ at least", yscale="log")
     left.legend(fontsize=8)
     print(save(figure, Path(__file__).parent.parent / "docs" / "divergences.png"))
 
