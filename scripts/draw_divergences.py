@@ -84,7 +84,9 @@ def main() -> None:
     left.axhline(1.0, color="grey", linewidth=0.7, linestyle=":")
     left.set_ylim(0, 1.6)
     left.set(xlabel="θ, the distance of the lines", ylabel="what the loss shows (KL is far above)")
-    right.set(xlabel="θ, the distance of the lines", ylabel="slope of the generator's loss in θ, 10⁻⁶ at least", yscale="log")
+    right.set(
+        xlabel="θ, the distance of the lines", ylabel="slope of the generator's loss in θ, 10⁻⁶ at least", yscale="log"
+    )
     left.legend(fontsize=8)
     print(save(figure, Path(__file__).parent.parent / "docs" / "divergences.png"))
 

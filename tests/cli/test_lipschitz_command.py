@@ -130,6 +130,36 @@ def test_bounds_that_make_no_sense_are_said(setting: str, more: list[str], said:
     assert said in gancli("check", "c.yaml", *words).stderr
 
 
+QUIET = [
+    "training.critic_until={}", "training.ratios={real: 1, shared: 0, generator: 1}", "training.r2={gamma: 1}",
+    "training.gradient_penalty={lambda: 1}",
+    "discriminator.optimizer={name: sgd, schedule: {name: linear, steps: 100}}",
+]  # fmt: skip
+
+
+def test_a_discriminator_that_settles_sees_both_sides_whatever_its_ratios() -> None:
+    Path("c.yaml").write_text(GAN, encoding="utf-8")
+    result = gancli("check", "c.yaml", *[word for one in QUIET for word in ("--set", one)])
+    assert result.exit_code == 0 and "warning" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "settings", "said"),
+    [
+        (GAN, ["training.critic_until={most: 15}"], "must be a multiple of 10"),
+        (WGAN, ["critic.minibatch=similarity"], "lipschitz: is not known for a critic with minibatch"),
+        (WGAN, ["lipschitz.samples=10", "training.pack=16", "training.batch=16", "critic.shape=[12544, 9, 1]"],
+         "lipschitz.samples: must be `training.pack` (16) at least; got 10"),
+        (WGAN, ["critic={inputs: [1, 28, 28], layers: [{conv: 1, kernel: 28}], minibatch: similarity}"],
+         "critic.minibatch: is for dense layers, and the last is `conv`"),
+    ],
+)  # fmt: skip
+def test_what_was_found_by_attacking(text: str, settings: list[str], said: str) -> None:
+    Path("c.yaml").write_text(text, encoding="utf-8")
+    result = gancli("check", "c.yaml", *[word for one in settings for word in ("--set", one)])
+    assert result.exit_code == 2 and said in result.stderr
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [

@@ -1,5 +1,6 @@
 """Networks that begin from those of another run."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,30 @@ def test_a_relative_path_is_from_the_file_that_says_it() -> None:
 def test_biases_of_normalised_layers_are_drawn_too() -> None:
     network = game(WGAN, "critic.draw_biases=true").opponent.network
     assert all(view.all() for name, view in network.views(network.params).items() if name.endswith("bias"))
+
+
+def test_a_run_goes_on_where_the_one_that_it_began_from_is_gone() -> None:
+    """Its checkpoints have parameters of their own; without them it could not begin."""
+    first, _ = train(WGAN)
+    words = ["--set", f"generator.weights={first.path}", "--set", "checkpoint.every=1"]
+    whole, _ = train(WGAN, *words)
+    short, _ = train(WGAN, *words, "--set", "training.games=3")
+    shutil.rmtree(first.path)
+    assert gancli("resume", str(short.path), "--games", "6").exit_code == 0
+    one, other = arrays(whole.path), arrays(short.path)
+    assert all(np.array_equal(one[name], other[name]) for name in one if name.endswith(("params", "state", "average")))
+    for path in short.checkpoints.glob("*.npz"):
+        path.unlink()
+    result = gancli("resume", str(short.path), "--games", "9")
+    assert result.exit_code == 2 and "has no generator to begin from" in result.stderr
+
+
+def test_as_many_parameters_in_other_layers_are_refused() -> None:
+    first, _ = train(WGAN, "--set", "critic={shape: [2, 9, 3, 1]}")  # 27 + 30 + 4
+    setting = f"critic={{weights: {first.path}, shape: [2, 15, 1]}}"  # 45 + 16
+    Path("c.yaml").write_text(WGAN, encoding="utf-8")
+    result = gancli("train", "c.yaml", "--set", setting)
+    assert result.exit_code == 2 and "as many parameters in other layers" in result.stderr
 
 
 @pytest.mark.parametrize(

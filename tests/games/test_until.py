@@ -82,6 +82,14 @@ def test_both_engines_settle_alike(text: str) -> None:
     assert np.allclose(plain.generator.network.params, fast.generator.network.params, rtol=1e-8, atol=1e-8)
 
 
+@pytest.mark.parametrize(("text", "ratios"), [(WGAN, "{generator: 0}"), (GAN, "{real: 1, fake: 1, shared: 0}")])
+def test_a_generator_may_stay_as_it_is(text: str, ratios: str) -> None:
+    built = game(text, f"training.ratios={ratios}")
+    before = built.generator.network.params.copy()
+    built.play(2)
+    assert np.array_equal(built.generator.network.params, before) and built.opponent.optimizer.count > 0
+
+
 @pytest.mark.parametrize("text", [WGAN, GAN, LAYERED])
 def test_a_run_says_how_many_steps_and_goes_on_to_the_same_bits(text: str) -> None:
     whole, _ = train(text, "--set", "engine=numpy")

@@ -35,6 +35,8 @@ def of_run(folder: RunFolder, samples: int, seed: int) -> Critic:
     if not isinstance(spec, Gan | Wgan):
         raise RunError(f"{folder.path}: is a {spec.kind} run; it has no critic")
     key = next(name for name in spec.networks() if name != "generator")
+    if any(one.layer.minibatch for one in spec.networks()[key].placed(None)):
+        raise RunError(f"{folder.path}: its {key} compares the samples of a batch, which have no slopes of their own")
     why = "to measure"
     generator, _ = trained(folder, spec, "generator", "numpy", why, averaged=False)
     critic, game = trained(folder, spec, key, "numpy", why, logits=True)
@@ -43,17 +45,20 @@ def of_run(folder: RunFolder, samples: int, seed: int) -> Critic:
     classes = classes_of(spec, dataset)
     codes = None if classes is None else classes.drawn(samples, rng, generator.dtype)
     fake = sample_generator(generator, spec.latent.distribution, samples, rng, codes)[0]
-    real = drawn(dataset.test, len(fake), critic, rng, classes)
-    return Critic(key, game, len(real), steepness(critic, real, packed(Side(fake, codes), critic), rng))
+    real, fake = drawn(dataset.test, len(fake), critic, rng, classes), packed(Side(fake, codes), critic)
+    if not (len(real) and len(fake)):
+        raise RunError(f"{folder.path}: its {key} sees several samples at once, more than there are to measure with")
+    return Critic(key, game, len(real), steepness(critic, real, fake, rng))
 
 
-def of_game(game: Adversarial, dataset: Dataset, samples: int, rng: np.random.Generator) -> Steepness:
-    """Of a game that is being played, which it leaves as it is."""
+def of_game(game: Adversarial, dataset: Dataset, samples: int, rng: np.random.Generator) -> Steepness | None:
+    """Of a game that is being played, which it leaves as it is; None where there are too few samples to pack."""
     critic, generator = game.opponent.network, game.generator.network
     with critic.engine.blas:
         codes = game.ask(samples, rng)
         fake = packed(Side(game.sample(samples, rng, generator, codes), codes), critic)
-        return steepness(critic, drawn(dataset.test, samples, critic, rng, game.classes), fake, rng)
+        real = drawn(dataset.test, samples, critic, rng, game.classes)
+        return steepness(critic, real, fake, rng) if len(real) and len(fake) else None
 
 
 def drawn(

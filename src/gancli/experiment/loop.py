@@ -206,7 +206,8 @@ class Loop:
         from gancli.experiment.lipschitz import of_game  # likewise
 
         assert isinstance(game, Adversarial)
-        return of_game(game, self.built.dataset, spec.lipschitz.samples, stream(spec.seed, "lipschitz")).metrics()
+        found = of_game(game, self.built.dataset, spec.lipschitz.samples, stream(spec.seed, "lipschitz"))
+        return {} if found is None else found.metrics()
 
     def _is_due(self, every: int | str) -> bool:
         """Something that is measured in some of the tests, and in the last."""

@@ -188,10 +188,14 @@ def _player(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, 
 def read_weights(run: Path, key: str, network: Network) -> None:
     """Give a network the parameters of the one of the same name in a run, averaged where it is. Raises RunError."""
     try:
-        arrays = checkpoint.newest(RunFolder(run).checkpoints).arrays
+        saved = checkpoint.newest(RunFolder(run).checkpoints)
+        arrays, layout = saved.arrays, saved.facts["layout"][key]
         params, state = arrays.get(f"{key}.average", arrays[f"{key}.params"]), arrays[f"{key}.state"]
     except (ValueError, KeyError, OSError) as error:
         raise RunError(f"{key}.weights: {run}: has no {key} to begin from: {error}") from None
+    own_layout = [[slot.name, list(slot.shape), slot.start] for slot in network.layout.slots]
+    if params.shape == network.params.shape and layout != own_layout:
+        raise RunError(f"{key}.weights: {run}: its {key} has as many parameters in other layers; give both the same")
     for name, theirs, own in (("parameters", params, network.params), ("numbers kept", state, network.state)):
         if theirs.shape != own.shape:
             sizes = f"{theirs.size:,d} {name}, this one {own.size:,d}"

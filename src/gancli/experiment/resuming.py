@@ -13,7 +13,7 @@ from gancli.runs import RunError, RunFolder, checkpoint
 from gancli.runs.files import now, write_text
 from gancli.runs.lock import this_process
 from gancli.runs.provenance import machine, provenance
-from gancli.spec import LENGTH, Resolved, differences, from_plain, identity, load
+from gancli.spec import LENGTH, Experiment, Resolved, differences, from_plain, identity, load
 
 BEFORE = "spec_before"
 """In a record: the spec of a run that is being extended, until `config.yaml` has the new one."""
@@ -53,16 +53,32 @@ def _reopen_locked(folder: RunFolder, games: int | None, dataset: Dataset | None
         resolved = from_plain(record["spec"])
     _same_spec(folder, record, resolved, games)
     engine = make_engine(engine_name, threads)  # other bits else, where the spec says auto
-    built = build(resolved.experiment, dataset or load_data(resolved.experiment), engine)
+    built, gone = _built(folder, resolved.experiment, dataset or load_data(resolved.experiment), engine)
     if data.get("sha256") != built.dataset.facts.get("sha256"):
         remedy = how_to_find(resolved.experiment)
         raise RunError(f"{folder.path}: it was trained on other data than {built.dataset.origin}; {remedy}")
     facts, damaged = _put_back_newest(folder, resolved, built)
+    if gone is not None and not built.game.played:
+        raise gone
     if games is not None and games <= built.game.played:
         raise RunError(f"{folder.path}: is at game {built.game.played} already; --games must be more, got {games}")
     folder.remove_temporary()
     folder.truncate_metrics(facts["metrics_bytes"])
     return Reopened(resolved, built, folder, facts["seconds"], (*damaged, *_other_machine(record, engine)))
+
+
+def _built(folder: RunFolder, spec: Experiment, dataset: Dataset, engine: Engine) -> tuple[Built, RunError | None]:
+    """A run's objects; where the run that its `weights` are from is gone, without these, and why they are not there.
+
+    A checkpoint has parameters of its own. Raises RunError where there is none either.
+    """
+    try:
+        return build(spec, dataset, engine), None
+    except RunError as error:
+        own = {key: one.model_copy(update={"weights": None}) for key, one in spec.networks().items() if one.weights}
+        if not own or not checkpoint.paths(folder.checkpoints):
+            raise
+        return build(spec.model_copy(update=own), dataset, engine), error
 
 
 def _recorded(folder: RunFolder, record: dict[str, Any], **kinds: type) -> Iterator[Any]:

@@ -76,9 +76,15 @@ class Adversarial(Game):
         """One step of D on fresh samples of both sides."""
         raise NotImplementedError
 
-    def generator_turn(self) -> None:
+    @property
+    def generator_steps(self) -> int:
         """G's steps of a game in which D has settled."""
         raise NotImplementedError
+
+    def generator_turn(self) -> None:
+        """These steps."""
+        for _ in range(self.generator_steps):
+            self.learn_generator()
 
     def new_side(self, count: int) -> Side:
         """Room for so many samples, and for the codes of their classes where there is a condition."""

@@ -47,10 +47,10 @@ class Gan(Adversarial):
         self.learn_real()
         self.learn_fake(self.judge(self.fakes()))
 
-    def generator_turn(self) -> None:
+    @property
+    def generator_steps(self) -> int:
         """As often as it would learn in any game."""
-        for _ in range(self.ratios["shared"] + self.ratios["generator"]):
-            self.learn_generator()
+        return self.ratios["shared"] + self.ratios["generator"]
 
     def learn_real(self) -> None:
         """D learns on a batch of real samples, with the penalties at them, and near them."""

@@ -67,7 +67,8 @@ class Settling:
         """So many games."""
         for _ in range(games):
             self._settle()
-            self.game.engine.play(self._generator, 1)
+            if self.game.generator_steps:
+                self.game.engine.play(self._generator, 1)
             self.game.played += 1
 
     def _learn(self) -> None:

@@ -88,10 +88,10 @@ class Wgan(Adversarial):
         """One step of the critic."""
         self.learn_critic()
 
-    def generator_turn(self) -> None:
+    @property
+    def generator_steps(self) -> int:
         """As often as its ratio says."""
-        for _ in range(self.schedule.generator):
-            self.learn_generator()
+        return self.schedule.generator
 
     def learn_critic(self, fakes: Side | None = None) -> None:
         """One step of ascent on E f(x) − E f(G(z)), less the penalties, then the clip; samples in one pass.

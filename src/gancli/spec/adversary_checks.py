@@ -130,22 +130,25 @@ def _ratios(training: GanTraining) -> Iterator[Finding]:
         yield Finding(("training", "ratios"), "are all 0: nothing would learn")
         return
     absent = []
+    settles = training.critic_until is not None
     if not (ratios.shared or ratios.generator):
         absent.append("the generator out: it never learns")
-    if not ratios.real and training.loss != "relativistic":
+    if not (ratios.real or settles or training.loss == "relativistic"):
         absent.append("the real samples out: the discriminator never sees one")
-    if not (ratios.shared or ratios.fake):
+    if not (ratios.shared or ratios.fake or settles):
         absent.append("the fakes out: the discriminator never learns on one")
     if absent:
         yield Finding(("training", "ratios"), f"leave {', and '.join(absent)}", warning=True)
     text = "has no effect with `ratios.real: 0`: it is for real samples"
-    if training.labels.bounds() != (1.0, 1.0) and not ratios.real:
+    if training.labels.bounds() != (1.0, 1.0) and not (ratios.real or settles):
         yield Finding(("training", "labels", "real"), text, warning=True)
     yield from _without_points(training)
 
 
 def _without_points(training: GanTraining) -> Iterator[Finding]:
     """Penalties at points that the discriminator never sees."""
+    if training.critic_until is not None:
+        return
     real, fakes = training.ratios.real, training.ratios.shared or training.ratios.fake
     if training.loss == "relativistic":
         real = fakes
@@ -172,6 +175,15 @@ def _penalties(spec: Gan | Wgan, opponent: str) -> Iterator[Finding]:
     for name in training.penalties if compares else []:
         text = f"is not known for a {opponent} with batch_norm or minibatch, whose samples have no slopes of their own"
         yield Finding(("training", name), text)
+    if spec.lipschitz is not None and (own.minibatch or any(layer.minibatch for layer in layers)):
+        text = f"is not known for a {opponent} with minibatch, whose samples have no slopes of their own"
+        yield Finding(("lipschitz",), text)
+    if spec.lipschitz is not None and spec.lipschitz.samples < (training.pack or 1):
+        text = f"must be `training.pack` ({training.pack}) at least; got {spec.lipschitz.samples}"
+        yield Finding(("lipschitz", "samples"), text)
+    if training.critic_until is not None and training.critic_until.most % 10:
+        text = f"must be a multiple of 10, for it learns ten steps at a time; got {training.critic_until.most}"
+        yield Finding(("training", "critic_until", "most"), text)
     if training.gradient_penalty is not None and own.clip is not None:
         text = f"and `{opponent}.clip` both bound the slope: weights that are clipped may never reach the target"
         yield Finding(("training", "gradient_penalty"), text, warning=True)

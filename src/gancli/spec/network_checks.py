@@ -77,6 +77,14 @@ def _convolutions(key: str, network: Network) -> Iterator[Finding]:
         if layer.batch_norm and layer.layer_norm:
             yield Finding((*path, "layer_norm"), "and `batch_norm` of one layer: choose one")
         yield from _geometry(path, layer, kind)
+    if layers and layers[-1].learns and layers[-1].units is None:
+        if network.minibatch is not None:
+            yield Finding(
+                (key, "minibatch"), f"is for dense layers, and the last is `{layers[-1].kinds[0]}`; remove it"
+            )
+        if network.noise is not None and network.noise.mode == "concat":
+            text = f"concat is for dense layers, and the last is `{layers[-1].kinds[0]}`, which takes add or multiply"
+            yield Finding((key, "noise", "mode"), text)
     if network.batch_norm and network.layer_norm:
         yield Finding((key, "layer_norm"), "and `batch_norm` of one network: choose one")
     try:

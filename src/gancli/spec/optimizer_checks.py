@@ -21,18 +21,23 @@ def findings(spec: Experiment) -> Iterator[Finding]:
 def optimizers(spec: Experiment) -> dict[KeyPath, AnyOptimizer]:
     """By where they stand."""
     if isinstance(spec, Game2d):
-        return {("optimizer",): spec.optimizer}
+        own = {(key, "optimizer"): getattr(spec, key) for key in ("theta", "phi")}
+        players: dict[KeyPath, AnyOptimizer] = {path: player.optimizer for path, player in own.items() if player}
+        return players if len(players) == 2 else {("optimizer",): spec.optimizer, **players}
     return {(key, "optimizer"): network.optimizer for key, network in spec.networks().items()}
 
 
 def steps(spec: Experiment, key: str) -> int | None:
-    """Steps that a run takes of a network; None where it depends on the number of samples, or on long phases."""
+    """Steps that a run takes of a network; None where samples, long phases or estimates decide."""
     games = spec.training.games
     if games is None:
         return None
+    if isinstance(spec, Gan | Wgan) and spec.training.critic_until is not None and key != "generator":
+        return None
     if isinstance(spec, Gan):
         ratios = spec.training.ratios
-        own = ratios.generator if key == "generator" else ratios.real + ratios.fake
+        of_real = 0 if spec.training.loss == "relativistic" else ratios.real
+        own = ratios.generator if key == "generator" else of_real + ratios.fake
         return games * (ratios.shared + own)
     if isinstance(spec, Wgan):
         training = spec.training
