@@ -238,7 +238,11 @@ class Adversarial(Game):
         self.loss.fake.gradient(self.engine, output, out=self._gradient)
         d.backward(self._gradient)
         total += d.grads
-        self._measured = {name: g.grads if name == "generator" else total for name in self.players}
+        return self.norms_of(g.grads, total)
+
+    def norms_of(self, generator: Array, opponent: Array) -> dict[str, float]:
+        """The L2 norm of each player's gradient, which is kept for `gradients`."""
+        self._measured = {name: generator if name == "generator" else opponent for name in self.players}
         return {f"{name}_gradient": float(np.linalg.norm(vector)) for name, vector in self._measured.items()}
 
     def gradients(self) -> dict[str, Array]:

@@ -80,5 +80,4 @@ class RelativisticGan(Gan):
         opponent = d.grads.copy()
         self._of_real[...] = self.judge_still(real, rng)
         self.find_generator_gradient(self.judge_still(fake, rng))
-        self._measured = {"generator": g.grads, "discriminator": opponent}
-        return {f"{name}_gradient": float(np.linalg.norm(vector)) for name, vector in self._measured.items()}
+        return self.norms_of(g.grads, opponent)

@@ -180,12 +180,13 @@ class AdversarialLoss:
         return sigmoid(output) if self.log_odds else output
 
 
-_GAN = AdversarialLoss(LogTerm(1.0), LogTerm(0.0), LogTerm(1.0), True, divergence=("jensen_shannon", math.log(2), 1.0))
+NON_SATURATING = AdversarialLoss(
+    LogTerm(1.0), LogTerm(0.0), LogTerm(1.0), True, divergence=("jensen_shannon", math.log(2), 1.0)
+)
 """−½ log D(x) − ½ log(1 − D(G(z))); the generator: −½ log D(G(z)) (Goodfellow et al. 2014, section 3)."""
-NON_SATURATING = _GAN
-MINIMAX = dataclasses.replace(_GAN, generator=LogTerm(0.0, weight=-0.5))
+MINIMAX = dataclasses.replace(NON_SATURATING, generator=LogTerm(0.0, weight=-0.5))
 """The generator: ½ log(1 − D(G(z)))."""
-KL = dataclasses.replace(_GAN, generator=ExpTerm(-0.5, 1.0))
+KL = dataclasses.replace(NON_SATURATING, generator=ExpTerm(-0.5, 1.0))
 """The generator: −½ e^a, which is −½ D / (1 − D): of a perfect D it descends KL(data ‖ samples) (Goodfellow 2014)."""
 LEAST_SQUARES = AdversarialLoss(SquareTerm(1.0), SquareTerm(0.0), SquareTerm(1.0))
 """½ (D(x) − 1)² + ½ D(G(z))²; the generator: ½ (D(G(z)) − 1)²."""

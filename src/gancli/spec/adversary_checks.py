@@ -178,7 +178,7 @@ def _penalties(spec: Gan | Wgan, opponent: str) -> Iterator[Finding]:
     if spec.lipschitz is not None and (own.minibatch or any(layer.minibatch for layer in layers)):
         text = f"is not known for a {opponent} with minibatch, whose samples have no slopes of their own"
         yield Finding(("lipschitz",), text)
-    if spec.lipschitz is not None and spec.lipschitz.samples < (training.pack or 1):
+    if spec.lipschitz is not None and spec.lipschitz.samples < training.packed:
         text = f"must be `training.pack` ({training.pack}) at least; got {spec.lipschitz.samples}"
         yield Finding(("lipschitz", "samples"), text)
     if training.critic_until is not None and training.critic_until.most % 10:

@@ -1,6 +1,7 @@
 """What every layer does: declare its parameters, forward, backward."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gancli.engines import Array, Engine
 from gancli.nn.layout import Shape
@@ -115,3 +116,25 @@ class Moving(Layer):
     def back(self, dy: Array, out: Array) -> None:
         """Write dx (batch, inputs) from dy (batch, units)."""
         raise NotImplementedError
+
+
+class Picking(Moving):
+    """A layer each of whose units is one of its inputs, as found in the last pass; which one stands still."""
+
+    def __init__(self, inputs: int, units: int):
+        super().__init__()
+        self.inputs, self.units = inputs, units
+        self._which: dict[int, NDArray[np.int64]] = {}
+
+    def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
+        """Which inputs they are (batch, units), too."""
+        super().resize(batch, dtype)
+        self.which = self._which.setdefault(batch, np.zeros((batch, self.units), np.int64))
+
+    def there(self, x: Array, out: Array) -> None:
+        """The inputs that the last pass picked."""
+        self.engine.pick(x, self.which, out=out)
+
+    def back(self, dy: Array, out: Array) -> None:
+        """Each gradient to the input that was picked."""
+        self.engine.pick_input(dy, self.which, out=out)

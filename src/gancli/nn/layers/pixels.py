@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gancli.engines import Array
-from gancli.nn.layers.base import Moving
+from gancli.nn.layers.base import Moving, Picking
 from gancli.nn.layers.conv import Image
 
 Indices = NDArray[np.int64]
@@ -77,36 +77,21 @@ def _between(side: int, factor: int) -> Array:
     return np.maximum(1.0 - distance, 0.0)
 
 
-class MaxPool(Moving):
+class MaxPool(Picking):
     """The largest number of each patch of `kernel` × `kernel` pixels, `stride` apart, in each channel.
 
     Which it is stands still for gradients and tangents, and is the first of equals.
     """
 
     def __init__(self, image: Image, kernel: int, stride: int):
-        super().__init__()
         channels, *sides = image
         patches = np.kron(*(_windows(side, kernel, stride) for side in sides))
+        super().__init__(channels * sides[0] * sides[1], channels * len(patches))
         self._pixels, _ = _table(patches)
         self.most_in = int(patches.sum(axis=0).max())
         """Patches that a pixel is in at most."""
-        self.inputs, self.units = channels * sides[0] * sides[1], channels * len(patches)
-        self._which: dict[int, Indices] = {}
-
-    def resize(self, batch: int, dtype: np.dtype[np.floating]) -> None:
-        """Where the largest were (batch, units), too."""
-        super().resize(batch, dtype)
-        self.which = self._which.setdefault(batch, np.zeros((batch, self.units), np.int64))
 
     def forward(self, x: Array, rng: np.random.Generator, training: bool) -> Array:
         """The largest."""
         self.engine.largest(x, self._pixels, out=self.y, which=self.which)
         return self.y
-
-    def there(self, x: Array, out: Array) -> None:
-        """What is where the largest were."""
-        self.engine.pick(x, self.which, out=out)
-
-    def back(self, dy: Array, out: Array) -> None:
-        """Each gradient to where the largest was."""
-        self.engine.pick_input(dy, self.which, out=out)
