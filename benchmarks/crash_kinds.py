@@ -21,7 +21,7 @@ KINDS = {
     "optimizer: {name: sgd, momentum: 0.5}}\n"
     "training: {games: 300, batch: 16, labels: {real: [0.7, 1], flip: 0.05}}\n" + OFTEN,
     "wgan": f"kind: wgan\n{GENERATOR}\ncritic: {{shape: [784, 20, 1], activation: relu, clip: {{bound: 0.1}}, "
-    "optimizer: {name: rmsprop, eta: 0.005, centered: true}}\n"
+    "optimizer: {name: rmsprop, eta: 0.005, centered: true, lookahead: past}}\n"
     "training: {games: 300, batch: 16, warmup: 5, long_phase: {critic: 20, first: 3, every: 40}}\n" + OFTEN,
     "bounded": """kind: wgan
 data: {set: ring, samples: 300}

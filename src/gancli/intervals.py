@@ -13,10 +13,15 @@ def mean_and_half(values: Sequence[float]) -> tuple[float, float]:
     if count == 0:
         return math.nan, math.nan
     mean = math.fsum(values) / count
-    if count == 1:
-        return mean, math.nan
-    variance = math.fsum((value - mean) ** 2 for value in values) / (count - 1)
-    return mean, student(count - 1) * math.sqrt(variance / count)
+    return mean, student(count - 1) * deviation(values) / math.sqrt(count) if count > 1 else math.nan
+
+
+def deviation(values: Sequence[float]) -> float:
+    """Their standard deviation, with n − 1 below the sum; NaN for fewer than two."""
+    if len(values) < 2:
+        return math.nan
+    mean = math.fsum(values) / len(values)
+    return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1))
 
 
 def paired(one: Sequence[float], other: Sequence[float], comparisons: int = 1) -> tuple[float, float]:

@@ -42,10 +42,10 @@ def test_a_table_has_means_their_intervals_and_paired_differences_that_hold_toge
     folder = sweep(ETAS, last("frechet", *FRECHET))
     above, found = table(folder)
     assert found == [
-        ["rank", "eta", "frechet.final", "±", "min", "max", "seeds", "to the first"],
-        ["1", "0.25", "5", "9.937", "1", "9", "3 of 3", ""],
-        ["2", "0.123456", "5.15", "9.999", "1.1", "9.15", "3 of 3", "+0.15 ± 0.22, not told apart"],
-        ["3", "0.1", "8.05", "9.999", "4", "12.05", "3 of 3", "+3.05 ± 0.22"],
+        ["rank", "eta", "frechet.final", "±", "std", "min", "max", "seeds", "to the first"],
+        ["1", "0.25", "5", "9.937", "4", "1", "9", "3 of 3", ""],
+        ["2", "0.123456", "5.15", "9.999", "4.025", "1.1", "9.15", "3 of 3", "+0.15 ± 0.22, not told apart"],
+        ["3", "0.1", "8.05", "9.999", "4.025", "4", "12.05", "3 of 3", "+3.05 ± 0.22"],
     ]
     by, rule, differences = above
     assert (
@@ -62,8 +62,8 @@ def test_other_forms_have_all_numbers_and_nothing_else() -> None:
     folder = sweep(ETAS, last("frechet", *FRECHET))
     first, second, third = rows(folder)
     assert first == {
-        "rank": 1, "eta": 0.25, "frechet.final": 5.0, "±": pytest.approx(4.302653 * 4 / 3**0.5), "min": 1.0, "max": 9.0,
-        "seeds": 3, "of": 3, "to the first": None, "to the first ±": None,
+        "rank": 1, "eta": 0.25, "frechet.final": 5.0, "±": pytest.approx(4.302653 * 4 / 3**0.5), "std": 4.0,
+        "min": 1.0, "max": 9.0, "seeds": 3, "of": 3, "to the first": None, "to the first ±": None,
     }  # fmt: skip
     assert (third["to the first"], third["to the first ±"]) == (pytest.approx(3.05), pytest.approx(7.6488 * 0.05 / 3**0.5, rel=1e-4))  # fmt: skip
     assert rows(folder, "--top", "2") == [first, second]
@@ -78,8 +78,8 @@ def test_one_combination_or_one_seed_is_a_table_without_intervals() -> None:
     assert "nothing can be told apart" in above[-1]
     _, found = table(sweep(ETAS[:2], last("frechet", [3.0, 4.0], [1.5])))
     assert found[1:] == [
-        ["1", "0.25", "1.5", "", "1.5", "1.5", "1 of 1"],
-        ["2", "0.1", "3.5", "6.353", "3", "4", "2 of 2"],
+        ["1", "0.25", "1.5", "", "", "1.5", "1.5", "1 of 1"],
+        ["2", "0.1", "3.5", "6.353", "0.7071", "3", "4", "2 of 2"],
     ]
 
 
@@ -107,11 +107,11 @@ def test_combinations_of_which_nothing_counts_stand_last_and_every_fate_has_a_co
     statuses = [["failed", "diverged"], ["completed", "collapsed"], ["completed", "diverged"]]
     folder = sweep(ETAS, last("frechet", [1.0, 2.0], [3.0, 4.0], [1.0, 1.0]), statuses)
     _, found = table(folder)
-    assert found[0] == ["rank", "eta", "frechet.final", "±", "min", "max", "seeds", "failed", "diverged"]
+    assert found[0] == ["rank", "eta", "frechet.final", "±", "std", "min", "max", "seeds", "failed", "diverged"]
     assert found[1:] == [
-        ["1", "0.25", "3.5", "6.353", "3", "4", "2 of 2", "", ""],
-        ["2", "0.123456", "1", "", "1", "1", "1 of 2", "", "1"],
-        ["", "0.1", "", "", "", "", "0 of 2", "1", "1"],
+        ["1", "0.25", "3.5", "6.353", "0.7071", "3", "4", "2 of 2", "", ""],
+        ["2", "0.123456", "1", "", "", "1", "1", "1 of 2", "", "1"],
+        ["", "0.1", "", "", "", "", "", "0 of 2", "1", "1"],
     ]
     nothing = rows(folder)[2]
     assert (nothing["rank"], nothing["min"], nothing["max"], nothing["frechet.final"]) == (None,) * 4
@@ -121,9 +121,9 @@ def test_the_real_data_stand_beside_what_was_evaluated_and_beside_nothing_else()
     measures: Measures = [[{"coverage": (value, 0.95)}] * 2 for value in (0.5, 0.75)]
     folder = sweep(NOISE, last("loss", [1.0, 2.0], [3.0, 4.0]), measures=measures)
     above, found = table(folder)
-    assert found[0][2:7] == ["coverage.evaluated", "±", "min", "max", "real data"], "before what training has measured"
-    assert [line[:7] for line in found[1:]] == [
-        ["1", "50", "0.75", "0", "0.75", "0.75", "0.95"], ["2", "null", "0.5", "0", "0.5", "0.5", "0.95"],
+    assert found[0][2:8] == ["coverage.evaluated", "±", "std", "min", "max", "real data"], "before what training has measured"
+    assert [line[:8] for line in found[1:]] == [
+        ["1", "50", "0.75", "0", "0", "0.75", "0.75", "0.95"], ["2", "null", "0.5", "0", "0", "0.5", "0.5", "0.95"],
     ]  # fmt: skip
     assert "higher is better" in above[0]
     trained = rows(folder, "--by", "loss")

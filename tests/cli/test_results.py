@@ -136,6 +136,7 @@ def test_the_combinations_of_a_sweep_have_the_means_of_their_seeds() -> None:
     # Student's t for 2 degrees of freedom is 4.30265 (any table); s is 0.5, and √7
     assert first["±"] == pytest.approx(4.30265 * 0.5 / 3**0.5, rel=1e-5)
     assert second["±"] == pytest.approx(4.30265 * 7**0.5 / 3**0.5, rel=1e-5)
+    assert (first["std"], second["std"]) == pytest.approx((0.5, 7**0.5))
     # the differences are −1, −1 and 3.5: their mean is 0.5, their variance 6.75
     assert second["to the first"] == pytest.approx(0.5)
     assert second["to the first ±"] == pytest.approx(4.30265 * (6.75 / 3) ** 0.5, rel=1e-5)

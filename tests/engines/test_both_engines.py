@@ -7,7 +7,7 @@ import pytest
 
 import helpers
 from gancli.engines import ENGINES, numba_is_here
-from gancli.games import CLIPS, FIELDS, GAMES, UPDATES
+from gancli.games import CLIPS, FIELDS, GAMES, PLAYERS, UPDATES
 from gancli.nn.activations import ACTIVATIONS
 from gancli.nn.adversarial_losses import ADVERSARIAL, F_DIVERGENCES
 from gancli.nn.layers import LAYERS
@@ -184,6 +184,19 @@ CASES: dict[str, tuple[str, list[str]]] = {
     "gradient clipped now and then": (
         MNIST,
         ["network.optimizer={name: adam, eta: 0.003, epsilon: 0.01, grad_clip: 3}"],
+    ),
+    "gan that looks ahead": (
+        GAN,
+        [
+            "generator.optimizer={name: adam, eta: 0.001, epsilon: 0.01, lookahead: extragradient}",
+            "discriminator.optimizer.lookahead=extragradient",
+            "discriminator.clip={bound: 0.3}",
+            "generator.ema=0.9",
+        ],
+    ),
+    "wgan that looks ahead from the past": (
+        WGAN,
+        ["critic.optimizer.lookahead=past", "generator.optimizer.lookahead=past"],
     ),
     "gradients clipped of a wgan": (
         WGAN,
@@ -576,6 +589,7 @@ def test_the_table_holds_everything() -> None:
     assert values(used, "mode") >= set(CLIPS)
     assert values(used, "kind") == set(GAMES) and values(used, "game") == set(FIELDS)
     assert values(used, "updates") == set(UPDATES)
+    assert values(used, "lookahead") | {None} == set(PLAYERS)
     assert values(used, "activation") | values(used, "output") == set(ACTIVATIONS) - {"step"}
     assert values(used, "loss") >= set(LOSSES)
     games = [one["training"] for one in used if one["kind"] in ("gan", "wgan")]

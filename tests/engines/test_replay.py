@@ -32,6 +32,7 @@ SOME = [
     "wgan_clip game, extragradient, negative momentum", "convolutions with r1",
     "pools and enlargements with r1, through sigmoids",
     "nesterov, by 64", "schedule linear", "schedules of a wgan", "gradients clipped of a wgan",
+    "gan that looks ahead", "wgan that looks ahead from the past",
 ]  # fmt: skip
 SHARED = [
     "one example at a time",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gancli.cli.output import print_rows, say
-from gancli.intervals import mean_and_half, text
+from gancli.intervals import deviation, mean_and_half, text
 
 if TYPE_CHECKING:
     from gancli.runs import SweepFolder
@@ -138,7 +138,7 @@ def _ranked_row(
 
     values = list(one.values(column).values())
     mean, half = mean_and_half(values)
-    spread = {"min": min(values, default=None), "max": max(values, default=None)}
+    spread = {"std": deviation(values), "min": min(values, default=None), "max": max(values, default=None)}
     yardstick = {"real data": one.real(column)} if column.endswith(EVALUATED) else {}
     counts = one.counts(column)
     counted = {key: counts.get(key) for key in beside}

@@ -29,8 +29,8 @@ OF_ONE_RUN = ("pid", "process_start", "start", "end", "resumed", "spec", "spec_s
 def compare(run: tuple[str, ...], top: int, by: str | None, form: str, runs: Path) -> None:
     """Say what differs between RUNs: settings, machine, code, metrics, and whether their weights are the same bits.
 
-    Of a sweep: its combinations of settings, the best first, with the mean over seeds, its 95 % interval, and the
-    paired difference to the first over the seeds that both have. KEY=VALUE chooses combinations: `gancli compare
+    Of a sweep: its combinations of settings, the best first, with the mean over seeds, its 95 % interval, their
+    standard deviation, and the paired difference to the first over the seeds that both have. KEY=VALUE chooses combinations: `gancli compare
     latest eta=0.1 eta=0.5 --by coverage` compares two. With --by, runs are ranked by a metric, or by a measure of
     `gancli evaluate`.
     """

@@ -8,7 +8,7 @@ import numpy as np
 
 from gancli.engines import Engine
 from gancli.experiment.conditions import projected_units
-from gancli.games import CLIPS, Average, Player
+from gancli.games import CLIPS, PLAYERS, Average, Player
 from gancli.nn import Network
 from gancli.nn.activations import ACTIVATIONS, Activation, Linear, log_odds
 from gancli.nn.adversarial_losses import LOG_ODDS
@@ -179,7 +179,8 @@ def _player(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, 
     average = None
     if own.ema is not None:
         average = Average(make_network(spec, key, engine, np.random.default_rng(0)), own.ema)
-    player = Player(network, make_optimizer(spec, own.optimizer, network, engine), clip, average)
+    optimizer = make_optimizer(spec, own.optimizer, network, engine)
+    player = PLAYERS[own.optimizer.lookahead](network, optimizer, clip, average)
     if spec.test.layers and len(network.norms(network.params)) > 1:
         player.remember()
     return player
@@ -214,6 +215,7 @@ def make_optimizer(spec: Experiment, own: AnyOptimizer, network: Network, engine
     """An optimiser for the parameters of `network`."""
     settings = own.model_dump(exclude_none=True)
     name = settings.pop("name")
+    settings.pop("lookahead", None)  # the player's
     if name != "adadelta" and "eta" not in settings:
         settings["eta"] = spec.eta
     if (schedule := settings.pop("schedule", None)) is not None:

@@ -5,6 +5,7 @@ from gancli.games.fields import FIELDS, Consensus
 from gancli.games.game2d import Game2d
 from gancli.games.gan import Gan
 from gancli.games.labels import Labels
+from gancli.games.lookahead import PLAYERS
 from gancli.games.penalties import Penalty
 from gancli.games.player import CLIPS, Average, Player
 from gancli.games.relativistic import RelativisticGan
@@ -16,6 +17,6 @@ from gancli.games.wgan import Schedule, Wgan
 GAMES = {"supervised": Supervised, "gan": Gan, "wgan": Wgan, "game2d": Game2d}
 
 __all__ = [
-    "CLIPS", "FIELDS", "GAMES", "UPDATES", "Average", "Batches", "Consensus", "Game", "Game2d", "Gan", "Labels",
-    "Penalty", "Picture", "Player", "RelativisticGan", "Schedule", "Supervised", "Until", "Wgan",
+    "CLIPS", "FIELDS", "GAMES", "PLAYERS", "UPDATES", "Average", "Batches", "Consensus", "Game", "Game2d", "Gan",
+    "Labels", "Penalty", "Picture", "Player", "RelativisticGan", "Schedule", "Supervised", "Until", "Wgan",
 ]  # fmt: skip

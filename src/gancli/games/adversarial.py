@@ -8,6 +8,7 @@ from gancli.engines import DISTRIBUTIONS, Array
 from gancli.games import planes
 from gancli.games.base import Batches, Game, Picture, Rng
 from gancli.games.classes import Classes, OneHot, in_turn
+from gancli.games.lookahead import Extragradient
 from gancli.games.penalties import Penalties, Penalty
 from gancli.games.player import Player
 from gancli.games.sides import Side
@@ -71,6 +72,24 @@ class Adversarial(Game):
             super().play(games)
         else:
             self.settling.play(games)
+
+    def play_one(self) -> None:
+        """One game; players that look ahead go through it twice."""
+        ahead = [player for player in self.players.values() if isinstance(player, Extragradient)]
+        if ahead:
+            for player in ahead:
+                player.look_ahead()
+            self.take_turns()
+            for player in ahead:
+                player.turn_back()
+        self.take_turns()
+        for player in ahead:
+            player.arrive()
+        self.played += 1
+
+    def take_turns(self) -> None:
+        """Who learns from what in a game, in its order."""
+        raise NotImplementedError
 
     def opponent_step(self) -> None:
         """One step of D on fresh samples of both sides."""

@@ -28,8 +28,8 @@ class Gan(Adversarial):
         """Games from here on that have the same penalties."""
         return self.penalties.alike(self.played)
 
-    def play_one(self) -> None:
-        """One game: D on real samples, D on fresh fakes, G then D on shared fakes, G alone."""
+    def take_turns(self) -> None:
+        """D on real samples, D on fresh fakes, G then D on shared fakes, G alone."""
         for _ in range(self.ratios["real"]):
             self.learn_real()
         for _ in range(self.ratios["fake"]):
@@ -40,7 +40,6 @@ class Gan(Adversarial):
             self.learn_fake(output)
         for _ in range(self.ratios["generator"]):
             self.learn_generator()
-        self.played += 1
 
     def opponent_step(self) -> None:
         """D on real samples, then on fresh fakes."""

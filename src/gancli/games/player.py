@@ -68,9 +68,17 @@ class Player:
     def learn(self) -> None:
         """One step along the network's gradients, then the bounds, then the average."""
         self.optimizer.step(self.network.params, self.network.grads)
+        self.keep_bounds()
+        self.follow()
+
+    def keep_bounds(self) -> None:
+        """The clip's, and those of its layers."""
         if self.clip is not None:
             self.clip(self.network)
         self.network.after_step()
+
+    def follow(self) -> None:
+        """The average moves towards the parameters."""
         if self.average is not None:
             self.average.follow(self.network, self.optimizer.steps)
 

@@ -21,8 +21,8 @@ class RelativisticGan(Gan):
         self._ascent = np.empty((2 * self.rows, 1), self._x.dtype)
         self._of_real = np.empty((self.rows, 1), self._x.dtype)
 
-    def play_one(self) -> None:
-        """One game: D on fresh pairs, G then D on the same pairs, G alone."""
+    def take_turns(self) -> None:
+        """D on fresh pairs, G then D on the same pairs, G alone."""
         for _ in range(self.ratios["fake"]):
             self.learn_pairs(self.fakes())
         for _ in range(self.ratios["shared"]):
@@ -31,7 +31,6 @@ class RelativisticGan(Gan):
             self.learn_pairs(fakes, again=True)
         for _ in range(self.ratios["generator"]):
             self.learn_generator()
-        self.played += 1
 
     def opponent_step(self) -> None:
         """D on fresh pairs."""

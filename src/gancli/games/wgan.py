@@ -71,8 +71,8 @@ class Wgan(Adversarial):
         count, _ = next(self.schedule.stretches(self.played, sys.maxsize - self.played))
         return min(count, self.penalties.alike(self.played))
 
-    def play_one(self) -> None:
-        """One game."""
+    def take_turns(self) -> None:
+        """The critic on fakes of one generator, then the generator."""
         critic, generator = self.schedule.of(self.played)
         together = self.together(critic)
         for step in range(0, critic, together):  # G does not move while the critic learns
@@ -82,7 +82,6 @@ class Wgan(Adversarial):
                 self.learn_critic(fakes.at(slice(start, start + self.batch)))
         for _ in range(generator):
             self.learn_generator()
-        self.played += 1
 
     def opponent_step(self) -> None:
         """One step of the critic."""

@@ -15,7 +15,10 @@ def findings(spec: Experiment) -> Iterator[Finding]:
         yield from _momentum(path, optimizer)
         yield from _weight_decay(path, optimizer)
         if not isinstance(optimizer, Adadelta) and optimizer.schedule is not None:
-            yield from _schedule((*path, "schedule"), optimizer.schedule, steps(spec, str(path[0])))
+            count = steps(spec, str(path[0]))
+            count = 2 * count if count is not None and optimizer.lookahead else count
+            yield from _schedule((*path, "schedule"), optimizer.schedule, count)
+    yield from _lookahead(spec)
 
 
 def optimizers(spec: Experiment) -> dict[KeyPath, AnyOptimizer]:
@@ -50,6 +53,36 @@ def steps(spec: Experiment, key: str) -> int | None:
 def _momentum(path: KeyPath, optimizer: AnyOptimizer) -> Iterator[Finding]:
     if optimizer.nesterov and not optimizer.momentum:
         yield Finding((*path, "nesterov"), "looks ahead along the momentum, which is 0: give `momentum`, such as 0.9")
+
+
+def _lookahead(spec: Experiment) -> Iterator[Finding]:
+    """It is for two networks; where each game is played twice, of both of them, with one step of each."""
+    used = {path: optimizer.lookahead for path, optimizer in optimizers(spec).items() if optimizer.lookahead}
+    if not isinstance(spec, Gan | Wgan):
+        instead = "for a game2d: `updates: extragradient` or `optimistic`" if isinstance(spec, Game2d) else "remove it"
+        for path in used:
+            yield Finding((*path, "lookahead"), f"is for the networks of a GAN or WGAN; {instead}")
+        return
+    twice = [(*path, "lookahead") for path, name in used.items() if name == "extragradient"]
+    if len(twice) == 1:
+        yield Finding(twice[0], "extragradient plays each game twice: give it to both networks")
+    for path in twice[:1]:
+        if spec.training.critic_until is not None:
+            yield Finding(path, "extragradient takes one step of each network a game: not with `critic_until`")
+        elif several := sorted(name for name, count in _step_counts(spec).items() if count > 1):
+            text = f"extragradient takes one step of each network a game: set ratios to 1 (now more: {', '.join(several)})"
+            yield Finding(path, text)
+
+
+def _step_counts(spec: Gan | Wgan) -> dict[str, int]:
+    """Steps of a game that are from one and the same place, where it is played twice: real and fake are halves of D's."""
+    ratios = spec.training.ratios.model_dump()
+    if isinstance(spec, Wgan):
+        return ratios if spec.training.long_phase is None else {**ratios, "long_phase": 2}
+    return {
+        "real": ratios["real"], "shared + fake": ratios["shared"] + ratios["fake"],
+        "shared + generator": ratios["shared"] + ratios["generator"],
+    }  # fmt: skip
 
 
 def _weight_decay(path: KeyPath, optimizer: AnyOptimizer) -> Iterator[Finding]:

@@ -20,6 +20,9 @@ class _Optimizer(Spec):
     """λ of λ/2 ‖params‖², whose gradient λ params is added to g."""
     grad_clip: Positive | None = None
     """A gradient g of all parameters that is longer is scaled to that norm, before anything else; the log says so."""
+    lookahead: Literal["extragradient", "past"] | None = None
+    """In a GAN or WGAN, step along the gradients of where a first step leads: `extragradient` takes all gradients of a
+    game twice, `past` goes ahead along the last ones (Gidel et al. 2019; with Adam, ExtraAdam)."""
 
 
 class _WithRate(_Optimizer):
