@@ -121,7 +121,9 @@ def test_the_real_data_stand_beside_what_was_evaluated_and_beside_nothing_else()
     measures: Measures = [[{"coverage": (value, 0.95)}] * 2 for value in (0.5, 0.75)]
     folder = sweep(NOISE, last("loss", [1.0, 2.0], [3.0, 4.0]), measures=measures)
     above, found = table(folder)
-    assert found[0][2:8] == ["coverage.evaluated", "±", "std", "min", "max", "real data"], "before what training has measured"
+    assert found[0][2:8] == ["coverage.evaluated", "±", "std", "min", "max", "real data"], (
+        "before what training has measured"
+    )
     assert [line[:8] for line in found[1:]] == [
         ["1", "50", "0.75", "0", "0", "0.75", "0.75", "0.95"], ["2", "null", "0.5", "0", "0", "0.5", "0.5", "0.95"],
     ]  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 import plain
 import pytest
 from test_plain_numpy import GAN, WGAN, log_loss, same
-from test_updates import H, KNOWN
+from test_updates import KNOWN, H
 
 from gancli.engines import make_engine
 from gancli.games import FIELDS, PLAYERS

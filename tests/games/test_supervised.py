@@ -207,3 +207,24 @@ def test_layer_noise_of_a_test_is_the_same_at_each_and_leaves_trainings_alone() 
     assert np.ptp(game(SMALL, "network.dropout=0.5").predictions(np.ones((50, 2)))) == 0.0, (
         "nothing is dropped in a test"
     )
+
+
+@pytest.mark.parametrize("loss", ["mse", "cross_entropy"])
+def test_heavisides_neurons_draw_the_lines_that_the_learned_weights_say(loss: str) -> None:
+    text = f"""
+kind: supervised
+data: {{set: square, samples: 200}}
+network: {{shape: [2, 3, 1], mu: 2}}
+training: {{games: 50, batch: 4, loss: {loss}}}
+pictures: {{heaviside: true}}
+"""
+    built = game(text, "engine=numpy", "dtype=float64")
+    built.play(50)
+    network = built.players["network"].network
+    w, b, w2, b2 = network.views(network.params).values()
+    axis = np.linspace(-1, 1, 101)
+    x = np.stack(np.meshgrid(axis, axis[::-1]), axis=-1)
+    hidden = (x @ w + b > 0) * 1.0
+    assert np.array_equal(built.picture(1, np.random.default_rng(0)).arrays["plane"], (hidden @ w2 + b2 > 0)[..., 0])
+    smooth = built.predictions(x.reshape(-1, 2))
+    assert 0 < smooth.min() < 0.5 and len(np.unique(smooth)) > 100, "and the network is as it was"

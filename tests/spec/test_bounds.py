@@ -227,7 +227,7 @@ def test_what_a_configuration_leaves_out(kind: str) -> None:
     assert found == {"kind": kind, **RESOLVED[kind]} and next(iter(found)) == "kind"
 
 
-OPTIMIZER = {"momentum": 0.0, "nesterov": None, "weight_decay": None, "grad_clip": None}
+OPTIMIZER = {"momentum": 0.0, "nesterov": None, "weight_decay": None, "grad_clip": None, "lookahead": None}
 RATE = {"eta": None, "schedule": None}
 DEFAULTS: list[tuple[type[Spec], dict[str, Any], dict[str, Any]]] = [
     (optimizers.Sgd, {}, {**OPTIMIZER, **RATE}),

@@ -141,7 +141,7 @@ def test_defaults_by_role() -> None:
     [
         (GAN, ["generater.mu=1"], "--set generater.mu=1: generater: unknown key"),
         (GAN, ["generater.mu=1"], "did you mean 'generator'?"),
-        (GAN, ["generator.optimizer.gama=0.5"], "allowed here: eta, grad_clip, momentum, name, nesterov, schedule, weight_decay"),
+        (GAN, ["generator.optimizer.gama=0.5"], "allowed here: eta, grad_clip, lookahead, momentum, name, nesterov, schedule, weight_decay"),
         (GAN, ["generator.optimizer={name: rmspop}"], "got 'rmspop'; did you mean 'rmsprop'?"),
         (GAN, ["generator.activation=rleu"], "did you mean 'relu'?"),
         (GAN, ["generator.optimizer.eta=-1"], "must be greater than 0.0; got -1"),
@@ -228,6 +228,8 @@ def test_defaults_by_role() -> None:
         (MNIST, ["network.ema=0.9"], "network.ema: is for the generator"),
         (MNIST, ["network.batch_norm=true", "training.batch=1"], "a single sample has no variance"),
         (MNIST, ["network.dropout=1"], "must be less than 1.0; got 1"),
+        (MNIST, ["pictures={heaviside: true}"], "is for points of the plane"),
+        (XOR, ["pictures={heaviside: true}", "network.output=tanh"], "this network has tanh too"),
         (MNIST, ["test.threshold=0"], "must be greater than 0.0; got 0"),
         (GAN, ["data.set=line"], "line is for `kind: supervised`"),
         (GAN, ["discriminator.minibatch=similar"], "did you mean 'similarity'?"),
@@ -297,7 +299,7 @@ def test_refusals(text: str, settings: list[str], expected: str) -> None:
         (GAN, "training.labels.real=[0, 1, 1]", {"training.labels.real": "must be a number or have 2 entries; got [0, 1, 1]"}),
         (GAN, "training.labels.real=a", {"training.labels.real": "must be a number or a list; got 'a'"}),
         (GAN, "generator.optimizer={name: adam, beta3: 1}", {
-            "generator.optimizer.beta3": "unknown key; allowed here: beta1, beta2, epsilon, eta, grad_clip, momentum, "
+            "generator.optimizer.beta3": "unknown key; allowed here: beta1, beta2, epsilon, eta, grad_clip, lookahead, momentum, "
             "name, nesterov, schedule, weight_decay; "
             "did you mean 'beta2'?",
         }),

@@ -30,9 +30,9 @@ def compare(run: tuple[str, ...], top: int, by: str | None, form: str, runs: Pat
     """Say what differs between RUNs: settings, machine, code, metrics, and whether their weights are the same bits.
 
     Of a sweep: its combinations of settings, the best first, with the mean over seeds, its 95 % interval, their
-    standard deviation, and the paired difference to the first over the seeds that both have. KEY=VALUE chooses combinations: `gancli compare
-    latest eta=0.1 eta=0.5 --by coverage` compares two. With --by, runs are ranked by a metric, or by a measure of
-    `gancli evaluate`.
+    standard deviation, and the paired difference to the first over the seeds that both have. KEY=VALUE chooses
+    combinations: `gancli compare latest eta=0.1 eta=0.5 --by coverage` compares two. With --by, runs are ranked by a
+    metric, or by a measure of `gancli evaluate`.
     """
     from gancli.runs import RunFolder, SweepFolder, find_any
 

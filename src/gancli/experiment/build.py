@@ -160,7 +160,8 @@ def _supervised(
     sources = (codes, batches["training"], test_batches, spec.training.batch, streams["noise"])
     predicts: Predicted
     predicts = "numbers" if dataset.train.targets is not None else "points" if dataset.kind == "points" else "classes"
-    return Supervised(player, _loss(spec), *sources, spec.test.threshold, predicts)
+    heaviside = spec.pictures is not None and spec.pictures.heaviside
+    return Supervised(player, _loss(spec), *sources, spec.test.threshold, predicts, heaviside)
 
 
 def _adversaries(

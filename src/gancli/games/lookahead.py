@@ -1,7 +1,8 @@
 """Players that look ahead: each steps along the gradient of where a first step leads, not of where it is.
 
-A game of two that step together turns around its equilibrium; looking ahead damps the turning. With Adam it is ExtraAdam
-(Gidel et al. 2019, "A variational inequality perspective on GANs", algorithm 4): both steps move its averages.
+A game of two that step together turns around its equilibrium; looking ahead damps the turning. With Adam it is
+ExtraAdam (Gidel et al. 2019, "A variational inequality perspective on GANs", algorithm 4), whose averages both steps
+move.
 """
 
 from typing import Any
@@ -12,9 +13,9 @@ from gancli.games.player import Player
 
 
 class Extragradient(Player):
-    """Plays each game twice: ahead, and once more, from where it began along the gradients of where it is (Korpelevich 1976).
+    """Plays each game twice: ahead, then from where it began along the gradients of where it is.
 
-    The second time nobody moves until all gradients are known. Bounds hold ahead too.
+    Korpelevich 1976. The second time nobody moves until all gradients are known. Bounds hold ahead too.
     """
 
     def __init__(self, *args: Any):
@@ -47,7 +48,7 @@ class Extragradient(Player):
 
 
 class Past(Player):
-    """Looks ahead along the last gradient: each step is from where it began, and then as far again along the same gradient.
+    """Steps from where it began, and then ahead, as far again along the same gradient.
 
     Extrapolation from the past (Popov 1980), with one gradient a step. `params` is where it is ahead; with sgd that is
     the optimistic step, −2η g + η g′, g′ the gradient before (Daskalakis et al. 2018).

@@ -10,6 +10,8 @@ from gancli.engines import Array
 from gancli.games import planes
 from gancli.games.base import Batches, Game, Picture, Rng
 from gancli.games.player import Player
+from gancli.nn.activations import Step
+from gancli.nn.layers import Dense
 from gancli.nn.losses import Loss
 
 Predicted = Literal["classes", "points", "numbers"]
@@ -24,16 +26,18 @@ class Supervised(Game):
 
     It predicts `classes`, classes of `points` of the plane, whose regions are drawn, or `numbers`: then each sample's
     label is a row of its own. With a single output, a prediction is right if its error is under `threshold` of what
-    separates the two targets (the report takes 0.5); else if the largest output is the label's.
+    separates the two targets (the report takes 0.5); else if the largest output is the label's. With `heaviside` its
+    neurons answer 1 or 0 in pictures of the plane.
     """
 
     def __init__(
         self, network: Player, loss: Loss, codes: Array, training: Batches, test: Batches, batch: int, noise: Rng,
-        threshold: float, predicts: Predicted = "classes",
+        threshold: float, predicts: Predicted = "classes", heaviside: bool = False,
     ):  # fmt: skip
         self.players = {"network": network}
         self._network, self._loss, self._codes, self.threshold = network.network, loss, codes, threshold
         self._training, self._test, self._noise, self._predicts = training, test, noise, predicts
+        self._heaviside = heaviside
         self._x = np.empty((batch, self._network.inputs), self._network.dtype)
         self._target, self._gradient = np.zeros((2, batch, self._network.outputs), self._network.dtype)
         self._tested: tuple[int, Array] | None = None
@@ -87,6 +91,18 @@ class Supervised(Game):
         """The network's predictions (count, outputs) for x (count, features)."""
         return self._loss.prediction(self._outputs(x, lambda x, dtype: x.astype(dtype)))
 
+    def answers(self, x: Array) -> Array:
+        """What Heaviside's neurons with the same weights say, 0 or 1 (report, 1.2.1), of x (count, features)."""
+        layers = [layer for layer in self._network.layers if isinstance(layer, Dense)]
+        learned = [layer.activation for layer in layers]
+        try:
+            for layer in layers:
+                layer.activation = Step()
+            return self._outputs(x, lambda x, dtype: x.astype(dtype))
+        finally:
+            for layer, activation in zip(layers, learned, strict=True):
+                layer.activation = activation
+
     def test_outputs(self) -> Array:
         """Outputs for the test samples in their order, (count, outputs); computed once for each game."""
         if self._tested is None or self._tested[0] != self.played:
@@ -108,7 +124,8 @@ class Supervised(Game):
         low, high = self._codes[:, 0]
         split = self._training.split.at(slice(400))
         half = 1.0 if np.abs(split.samples).max() <= 1.0 else planes.extent(split.samples)
-        plane = (self.predictions(planes.square(half, self._network.dtype)) - low) / (high - low)
+        square = planes.square(half, self._network.dtype)
+        plane = self.answers(square) if self._heaviside else (self.predictions(square) - low) / (high - low)
         points = {"points": np.asarray(split.samples), "labels": np.asarray(split.labels), "half": np.array(half)}
         plane = plane.reshape(planes.SIDE, planes.SIDE)
         return Picture(np.zeros((0, 2)), {"plane": plane, **points}, plane)

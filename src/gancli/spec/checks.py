@@ -68,6 +68,11 @@ def _supervised(spec: Supervised) -> Iterator[Finding]:
     if spec.training.loss == "cross_entropy" and output not in ("sigmoid", "softmax"):
         text = f"cross_entropy needs a network whose output is sigmoid or softmax; got {output!r}"
         yield Finding(("training", "loss"), text)
+    if spec.pictures is not None and spec.pictures.heaviside and {*hidden, output} != {"sigmoid"}:
+        others = ", ".join(sorted({*hidden, output} - {"sigmoid"}))
+        yield Finding(("pictures", "heaviside"), f"stands for sigmoids; this network has {others} too")
+    if spec.pictures is not None and spec.pictures.heaviside and TARGETS.get(spec.data.set) != 1:
+        yield Finding(("pictures", "heaviside"), "is for points of the plane, such as `data.set: line`")
     if "softmax" in hidden or (output == "softmax" and spec.training.loss != "cross_entropy"):
         yield Finding(("network", "output"), "softmax is for an output layer with `training.loss: cross_entropy`")
     if output == "softmax" and single:

@@ -18,6 +18,7 @@ from gancli.spec.training import (
     Lipschitz,
     Pictures,
     Stop,
+    SupervisedPictures,
     SupervisedTest,
     SupervisedTraining,
     Test,
@@ -70,7 +71,7 @@ class Supervised(_Learning):
     network: Network
     training: SupervisedTraining
     test: SupervisedTest = SupervisedTest()
-    pictures: Pictures | None = None
+    pictures: SupervisedPictures | None = None
 
 
 class _Adversaries(_Learning):

@@ -70,12 +70,14 @@ def _lookahead(spec: Experiment) -> Iterator[Finding]:
         if spec.training.critic_until is not None:
             yield Finding(path, "extragradient takes one step of each network a game: not with `critic_until`")
         elif several := sorted(name for name, count in _step_counts(spec).items() if count > 1):
-            text = f"extragradient takes one step of each network a game: set ratios to 1 (now more: {', '.join(several)})"
+            text = (
+                f"extragradient takes one step of each network a game: set ratios to 1 (now more: {', '.join(several)})"
+            )
             yield Finding(path, text)
 
 
 def _step_counts(spec: Gan | Wgan) -> dict[str, int]:
-    """Steps of a game that are from one and the same place, where it is played twice: real and fake are halves of D's."""
+    """Steps of a game from one and the same place, where it is played twice: real and fake are halves of D's."""
     ratios = spec.training.ratios.model_dump()
     if isinstance(spec, Wgan):
         return ratios if spec.training.long_phase is None else {**ratios, "long_phase": 2}

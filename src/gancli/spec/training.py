@@ -209,6 +209,13 @@ class Pictures(Spec):
     """Where not given: 20 images, 2,000 points, or 20 arrows along each side of a field."""
 
 
+class SupervisedPictures(Pictures):
+    """The same, of predictions."""
+
+    heaviside: bool = False
+    """Of points of the plane: what neurons that answer 1 or 0 say with the same weights, for those of sigmoids."""
+
+
 class Evaluate(Spec):
     """When to judge the generator's samples, among the tests (`gancli evaluate` measures more)."""
 
