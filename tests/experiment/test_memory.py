@@ -55,10 +55,15 @@ def run(code: str, *words: str) -> int:
 @pytest.mark.usefixtures("compiled")
 @pytest.mark.parametrize(("config", "bound"), [("wgan_mnist7", 250), ("mnist", 300), ("dcgan_mnist", 300)])
 def test_peak_of_a_shipped_configuration(config: str, bound: int) -> None:
-    """In megabytes; the first games, tests, pictures and checkpoint are all that a run ever does."""
-    games = 100 if config == "dcgan_mnist" else 300
-    settings = ["--set", f"training.games={games}"] + (["--set", "training.passes=null"] if config == "mnist" else [])
-    assert run(PEAK, "train", str(CONFIGS / f"{config}.yaml"), "-q", "--threads", "2", *settings) < bound
+    """In megabytes; the first games, tests, pictures and checkpoint are all that a run ever does.
+
+    Not what a first run takes on a machine, which compiles its kernels.
+    """
+    for games in (3, 100 if config == "dcgan_mnist" else 300):
+        settings = ["--set", f"training.games={games}"]
+        settings += ["--set", "training.passes=null"] if config == "mnist" else []
+        peak = run(PEAK, "train", str(CONFIGS / f"{config}.yaml"), "-q", "--threads", "2", *settings)
+    assert peak < bound
 
 
 @pytest.mark.slow
