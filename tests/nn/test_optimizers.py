@@ -126,7 +126,7 @@ DEFAULTS: dict[str, tuple[dict[str, Any], float | None]] = {
 """η of sgd and adam are the report's (1.5.3 and 3.1.5), and the others of adam the paper's; γ and ε of adadelta are
 Zeiler's (2012, section 4.1), γ and η of rmsprop Hinton's (lecture 6e), and η of adagrad and the other ε PyTorch's and Keras's;
 η and λ of adamw PyTorch's."""
-COMMON = {"momentum": 0.0, "nesterov": None, "weight_decay": None, "grad_clip": None}
+COMMON = {"momentum": 0.0, "nesterov": None, "weight_decay": None, "grad_clip": None, "lookahead": None}
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
