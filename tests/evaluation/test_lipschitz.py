@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gancli.engines import make_engine
-from gancli.evaluation.lipschitz import bound, constant, largest_sum, operator_norm, slopes
+from gancli.evaluation.lipschitz import slopes
+from gancli.evaluation.lipschitz_bound import bound, operator_norm
+from gancli.evaluation.lipschitz_constant import constant, largest_sum
 from gancli.nn import Network
 from gancli.nn.activations import LeakyRelu, Linear, Sigmoid, Softplus, Tanh
 from gancli.nn.initializers import glorot, normal
@@ -47,6 +49,14 @@ def critic(inputs: int, units: int, slope: float = 0.0, seed: int = 0) -> Networ
     return net
 
 
+def sorting(inputs: int, units: int) -> Network:
+    """One hidden layer of MaxMin."""
+    layers = Dense(inputs, units, Linear(), normal()), MaxMin(units), Dense(units, 1, Linear(), normal())
+    net = network(*layers)
+    net.views(net.params)["layer1.bias"][...] = RNG(1).standard_normal(units)
+    return net
+
+
 def absolute() -> Network:
     """relu(x) + relu(−x)."""
     net = network(Dense(1, 2, RELU, normal()), Dense(2, 1, Linear(), normal()))
@@ -63,8 +73,10 @@ def test_the_bound_is_twice_the_constant_of_the_absolute_value() -> None:
 @pytest.mark.parametrize("slope", [0.0, 0.2])
 def test_the_largest_sum_is_that_of_all_sides(slope: float) -> None:
     rows = RNG(3).standard_normal((9, 12))
-    sides = itertools.product((slope, 1.0), repeat=9)
-    assert largest_sum(rows, slope) == pytest.approx(max(np.linalg.norm(np.array(s) @ rows) for s in sides), rel=1e-12)
+    for base in (np.zeros(12), RNG(4).standard_normal(12)):
+        sides = itertools.product((slope, 1.0), repeat=9)
+        largest = max(np.linalg.norm(base + np.array(s) @ rows) for s in sides)
+        assert largest_sum(rows, slope, base) == pytest.approx(largest, rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +90,25 @@ def test_the_constant_is_the_largest_slope_and_is_reached(inputs: int, units: in
     x = 3.0 * RNG(5).standard_normal((60_000, inputs)) if inputs < 3 else _everywhere(net, inputs, units)
     seen = slopes(net, x, RNG(0))[1].max()
     assert seen == pytest.approx(value, rel=1e-9)
+
+
+@pytest.mark.parametrize(("inputs", "units"), [(20, 14), (7, 14), (2, 20), (1, 8)])
+def test_the_constant_of_maxmin_is_the_largest_slope_and_is_reached(inputs: int, units: int) -> None:
+    net = sorting(inputs, units)
+    value = constant(net).value
+    assert value is not None and value <= bound(net)
+    x = 3.0 * RNG(5).standard_normal((60_000, inputs))
+    if inputs > 2:  # a place for each order of each pair
+        views = net.views(net.params)
+        w, b = (views[name][..., ::2] - views[name][..., 1::2] for name in ("layer1.weights", "layer1.bias"))
+        x = (np.array(list(itertools.product((-1.0, 1.0), repeat=units // 2))) - b) @ np.linalg.pinv(w)
+    assert slopes(net, x, RNG(0))[1].max() == pytest.approx(value, rel=1e-9)
+
+
+def test_orthonormal_weights_and_maxmin_have_a_constant_of_at_most_1() -> None:
+    layers = Orthonormal(784, 20, Linear(), normal()), MaxMin(20), Orthonormal(20, 1, Linear(), normal())
+    found = constant(network(*layers)).value
+    assert found is not None and 0.9 < found <= 1.0 + 1e-9
 
 
 def _everywhere(net: Network, inputs: int, units: int) -> Any:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from gancli.engines import Array, Engine
+from gancli.engines.numpy_batches import EPSILON
 from gancli.nn.activations import Activation
 from gancli.nn.layers.base import Layer
 from gancli.nn.layout import Shape
@@ -10,6 +11,8 @@ from gancli.nn.layout import Shape
 
 class BatchNorm(Layer):
     """y = f(γ x̂ + β). A pass of several batches is normalised batch by batch, `batch` rows at a time."""
+
+    epsilon = EPSILON
 
     def __init__(self, units: int, activation: Activation, batch: int):
         super().__init__()
