@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def lipschitz(run: str, samples: int, seed: int, form: str, runs: Path) -> None:
     """Say how steep RUN's critic or discriminator is: its slope at samples, its Lipschitz constant, and a bound of it.
 
-    The constant is exact for one hidden layer of up to 24 ReLUs, and for one or two inputs. A discriminator is measured
-    by its log-odds.
+    The constant is exact for one hidden layer of up to 24 ReLUs or pairs of MaxMin, and for one or two inputs. A
+    discriminator is measured by its log-odds.
     """
     from gancli.experiment.lipschitz import of_run
     from gancli.runs import find
