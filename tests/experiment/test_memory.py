@@ -57,13 +57,12 @@ def run(code: str, *words: str) -> int:
 def test_peak_of_a_shipped_configuration(config: str, bound: int) -> None:
     """In megabytes; the first games, tests, pictures and checkpoint are all that a run ever does.
 
-    Not what a first run takes on a machine, which compiles its kernels.
+    A first run on a machine may take more, for it compiles its kernels: then the second counts.
     """
-    for games in (3, 100 if config == "dcgan_mnist" else 300):
-        settings = ["--set", f"training.games={games}"]
-        settings += ["--set", "training.passes=null"] if config == "mnist" else []
-        peak = run(PEAK, "train", str(CONFIGS / f"{config}.yaml"), "-q", "--threads", "2", *settings)
-    assert peak < bound
+    games = 100 if config == "dcgan_mnist" else 300
+    settings = ["--set", f"training.games={games}"] + (["--set", "training.passes=null"] if config == "mnist" else [])
+    words = "train", str(CONFIGS / f"{config}.yaml"), "-q", "--threads", "2", *settings
+    assert any(run(PEAK, *words) < bound for _ in range(2))
 
 
 @pytest.mark.slow

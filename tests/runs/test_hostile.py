@@ -1,9 +1,11 @@
 """Run folders from elsewhere: links, names that climb, floods; and one bad folder among good ones."""
 
+import functools
 import io
 import json
 import os
 import shutil
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -132,11 +134,23 @@ def test_names_of_cells_do_not_climb(name: str, tmp_path: Path) -> None:
     assert not (tmp_path.parent / "x").exists() and not Path("/tmp/gancli-climbs").exists()
 
 
-def swept(*words: str) -> SweepFolder:
+def sweep(runs: str | Path = "runs") -> SweepFolder:
+    """Three cells, played."""
     Path("s.yaml").write_text(GAME2D, encoding="utf-8")
-    result = gancli("sweep", "s.yaml", "--seeds", "3", "--jobs", "1", "--again", *words)
+    result = gancli("sweep", "s.yaml", "--seeds", "3", "--jobs", "1", "--runs", str(runs))
     assert result.exit_code == 0, result.output
     return SweepFolder(Path(result.stdout.splitlines()[-1]))
+
+
+@functools.cache
+def template() -> Path:
+    """A sweep that is played once for all."""
+    return sweep(Path(tempfile.mkdtemp()) / "runs").path
+
+
+def swept() -> SweepFolder:
+    """A copy of it."""
+    return SweepFolder(Path(shutil.copytree(template(), Path("runs") / template().name)))
 
 
 @pytest.mark.parametrize(
@@ -223,7 +237,7 @@ def test_one_bad_folder_spoils_no_other(how: str, monkeypatch: pytest.MonkeyPatc
         assert bad.path in unreadable(Path("runs"))
         result = gancli("show", bad.path.name)
         assert result.exit_code in (1, 2) and "please report" not in result.stderr and "free space" not in result.stderr
-    swept()
+    sweep()
 
 
 def test_a_bad_cell_is_shown_as_unreadable_and_the_others_go_on() -> None:
@@ -241,10 +255,10 @@ def test_a_bad_cell_is_shown_as_unreadable_and_the_others_go_on() -> None:
 
 
 def test_a_damaged_sweep_and_lost_and_found_stop_no_new_sweep() -> None:
-    first = swept()
+    first = sweep()
     (first.path / "sweep.json").write_text("{")
     (Path("runs") / "lost+found").mkdir()
-    assert swept().path != first.path
+    assert sweep().path != first.path
     assert first.path in unreadable(Path("runs")) and gancli("ls").exit_code == 0
 
 
@@ -303,6 +317,7 @@ def written(path: Path, content: Any) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), **content}) if isinstance(content, dict) else content)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("file", "content"), OF_A_RUN)
 def test_what_a_run_from_elsewhere_says_is_no_error_to_report(file: str, content: Any) -> None:
     folder, _ = train(GAME2D, "-q")
@@ -315,7 +330,7 @@ def test_what_a_run_from_elsewhere_says_is_no_error_to_report(file: str, content
         assert result.exit_code in (0, 2) and "please report" not in result.output and "\x1b" not in result.output, (
             words
         )
-    assert gancli("ls").exit_code == 0 and gancli("plot", good.path.name).exit_code == 0
+    assert gancli("ls").exit_code == 0
 
 
 OF_A_SWEEP = [
@@ -327,6 +342,7 @@ OF_A_SWEEP = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("file", "content"), OF_A_SWEEP)
 def test_what_a_sweep_from_elsewhere_says_is_no_error_to_report(file: str, content: Any) -> None:
     folder = swept()
