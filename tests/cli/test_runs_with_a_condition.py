@@ -100,6 +100,7 @@ def test_pictures_have_a_row_for_each_class() -> None:
         assert image.size == (2 * (10 * 30 + 2), 2 * (2 * 30 + 2)), "ten of each"
 
 
+@pytest.mark.slow
 def test_filters_are_over_the_pixels_without_the_code() -> None:
     folder, _ = train(MNIST)
     assert gancli("plot", "asked").exit_code == 0
@@ -141,6 +142,7 @@ def test_a_run_goes_on_to_the_same_bits(engine: str, compiled: None) -> None:
     assert [row["asked"] for row in whole.rows()] == [row["asked"] for row in short.rows()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", WORDS, ids=[words[0] for words in WORDS])
 @pytest.mark.parametrize("text", [MNIST, RING], ids=["asked", "ring"])
 def test_everything_is_made_of_such_a_run(text: str, words: list[str]) -> None:

@@ -196,6 +196,7 @@ def test_sets_are_as_large_as_asked_as_the_held_out_data_and_as_a_quarter_of_the
     assert all(np.array_equal(one, again[count * i : count * (i + 1)]) for i, one in enumerate(split.blocks)), "always"
 
 
+@pytest.mark.slow
 def test_what_takes_long_is_compared_on_some(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neighbours among 3,000, exact transport of 1,000, windows judged and copies sought for 1,000 images."""
     calls = Watched(monkeypatch).calls

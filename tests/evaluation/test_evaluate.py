@@ -66,6 +66,7 @@ def test_the_bundled_judge_is_what_its_card_says(mnist: data.Dataset) -> None:
     assert (judgement.predictions.argmax(axis=1) == mnist.test.labels).mean() > 0.98
 
 
+@pytest.mark.slow
 def test_real_images_are_as_good_as_real_images(mnist: data.Dataset) -> None:
     found = table(pixels(mnist, mnist.test))
     for name in ("frechet", "score", "precision", "coverage", "wasserstein"):
@@ -75,12 +76,14 @@ def test_real_images_are_as_good_as_real_images(mnist: data.Dataset) -> None:
     assert found["frechet"].real.half > 0 and found["wasserstein"].real.half >= 0
 
 
+@pytest.mark.slow
 def test_a_generator_that_copies_the_training_set_is_caught(mnist: data.Dataset) -> None:
     found = table(pixels(mnist, mnist.train)[:500])
     assert found["nearest_train"].own.value == 0.0 and found["nearest_train"].real.value > 3
     assert found["precision"].own.value == pytest.approx(found["precision"].real.value, abs=0.2)
 
 
+@pytest.mark.slow
 def test_a_generator_that_repeats_one_image_is_caught_where_precision_praises_it(mnist: data.Dataset) -> None:
     train = pixels(mnist, mnist.train)
     noise = 1e-3 * np.random.default_rng(0).random((500, 784), np.float32)
@@ -91,6 +94,7 @@ def test_a_generator_that_repeats_one_image_is_caught_where_precision_praises_it
     assert found["frechet"].own.value > 20 * found["frechet"].real.value and found["shares_kl"].own.value > 2
 
 
+@pytest.mark.slow
 def test_noise_is_no_digit() -> None:
     found = table(np.random.default_rng(0).random((500, 784), np.float32))
     assert found["coverage"].own.value < 0.05 and found["frechet"].own.value > 20 * found["frechet"].real.value
@@ -205,6 +209,7 @@ def test_what_has_collapsed_is_measured_as_it_was_then() -> None:
     assert (folder.images / "game-000030.png").exists()
 
 
+@pytest.mark.slow
 def test_fresh_critics_tell_noise_from_a_generator_that_has_learned() -> None:
     """Of a generator that is trained on points and of one that is not; real against real is about 0."""
     from pathlib import Path
@@ -262,6 +267,7 @@ def test_what_is_undefined_is_no_figure() -> None:
     assert Evaluator(ring).measure(np.zeros((100, 2), np.float32)) == {"modes": 0, "quality": 0.0}
 
 
+@pytest.mark.slow
 def test_measures_are_drawn_beside_the_pictures_of_the_same_games() -> None:
     folder, _ = helpers.train(RING)
     assert gancli("plot", "small").exit_code == 0

@@ -180,6 +180,7 @@ def test_a_run_is_measured_beside_its_own_data_only(other: None, monkeypatch: py
     assert not (folder.path / "evaluation.json").exists()
 
 
+@pytest.mark.slow
 def test_what_is_known_of_other_data_is_measured_again(other: None) -> None:
     text = WGAN.replace("data: {classes: [7]}", "data: {path: here}")
     bundled = data.load("mnist")

@@ -103,6 +103,7 @@ def test_sets_that_are_small_leave_out_what_needs_more() -> None:
     assert "5 rows (20 to train on, 20 held out)" in notice
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [1, MOST_COLUMNS, MOST_COLUMNS + 1])
 def test_gaps_are_listed_one_by_one_where_they_are_few(columns: int) -> None:
     train, test = RNG(6).normal(size=(80, columns)), RNG(7).normal(size=(20, columns))

@@ -80,6 +80,7 @@ def test_a_sweep_has_no_maps_of_its_own() -> None:
     assert result.exit_code == 2 and "is a sweep: name one of its runs" in result.output
 
 
+@pytest.mark.slow
 def test_plot_draws_them() -> None:
     folder = trained(CNN)
     result = gancli("plot", str(folder.path), "--maps", "0")

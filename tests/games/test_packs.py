@@ -127,6 +127,7 @@ def test_the_plane_is_seen_beside_real_points() -> None:
     assert np.allclose(plane.ravel(), np.mean(expected, axis=0).ravel())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["gan", "wgan"])
 def test_all_that_is_made_of_a_run_is_made_of_one_that_packs(kind: str) -> None:
     opponent = "discriminator" if kind == "gan" else "critic"

@@ -79,8 +79,8 @@ def normed(*layers: Any) -> Network:
 NETWORKS: dict[str, Callable[[], Network]] = {
     "dense": lambda: normed(Dense(4, 6, Tanh(1.0, 1.0), glorot()), Dense(6, 1, Linear(), glorot())),
     "convolutions": lambda: normed(
-        Reorder((2, 4, 5)), Conv((2, 4, 5), 4, 3, 1, 1, LeakyRelu(0.2), glorot()), MaxMin(80),
-        ConvTranspose((4, 4, 5), (2, 8, 10), 4, 2, 1, Tanh(1.0, 1.0), glorot()), Dense(160, 1, Linear(), glorot()),
+        Reorder((2, 2, 3)), Conv((2, 2, 3), 4, 3, 1, 1, LeakyRelu(0.2), glorot()), MaxMin(24),
+        ConvTranspose((4, 2, 3), (2, 4, 6), 4, 2, 1, Tanh(1.0, 1.0), glorot()), Dense(48, 1, Linear(), glorot()),
     ),
 }  # fmt: skip
 

@@ -31,6 +31,7 @@ def plotted(folder: str, **variables: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
 
 
+@pytest.mark.slow
 def test_a_user_s_settings_and_a_notebook_s_change_no_figure(tmp_path: Path) -> None:
     train(XOR)
     expected = plotted("plain")

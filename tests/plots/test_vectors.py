@@ -69,6 +69,7 @@ def test_few_columns_are_drawn_in_pairs_with_their_histograms_on_the_diagonal() 
             assert not axes.collections and not axes.patches
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("columns", "file"), [(1, FLAT), (2, "pairs.png"), (PAIRED, "pairs.png"), (PAIRED + 1, FLAT), (SHOWN + 1, FLAT)]
 )

@@ -89,6 +89,7 @@ def test_what_is_no_path_is_refused_as_before(project: Path, bad: str) -> None:
     assert result.exit_code in (0, 2) and "please report" not in result.stderr
 
 
+@pytest.mark.slow
 def test_files_that_can_be_read_once(project: Path) -> None:
     script = (
         f"cd '{project}'; for words in check 'sweep --dry-run --seeds 2' 'train -q'; do "

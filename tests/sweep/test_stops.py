@@ -103,6 +103,7 @@ def completed(place: Path, expected: dict[str, Any]) -> None:
     assert not list(place.rglob(".tmp-*"))
 
 
+@pytest.mark.slow
 def test_a_sweep_that_is_stopped_again_and_again_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
     expected = uninterrupted(2)
     for seconds, number in ((0.2, "SIGTERM"), (0.7, "SIGINT"), (1.0, "SIGHUP"), (1.4, "SIGTERM")):

@@ -137,6 +137,7 @@ def test_a_sweep_that_runs_is_not_run_twice() -> None:
     folder.unlock()
 
 
+@pytest.mark.slow
 def test_dask_gives_the_cells_of_a_killed_worker_to_others_and_plays_none_twice() -> None:
     pytest.importorskip("distributed")
     from gancli.sweep.cluster import DaskCluster
