@@ -111,6 +111,8 @@ METRICS = _table(
     Metric(COLUMN_GAP, "Kolmogorov–Smirnov distance of", "probability", "a table", "lower", 0.0, 1.0),
     Metric("distance", "distance to the equilibrium", "L2", "a game2d", "lower", 0.0),
     Metric("loss", "loss on test data", "loss", "labels", "lower", 0.0),
+    Metric("validation_accuracy", "accuracy on validation data", "share", "test.validation", "higher", 0.0, 1.0),
+    Metric("validation_loss", "loss on validation data", "loss", "test.validation", "lower", 0.0),
     Metric("sample_distance", "mean distance of two samples", "L2", "batches", None, 0.0, bound=0.5, why=_SPREAD),
     Metric("real_distance", "mean distance of two real samples", "L2", "batches", None, 0.0, why="it is of the data"),
     Metric("wasserstein_estimate", "E f(x) − E f(G(z))", "critic's", "a WGAN", None, why=_SCALE),

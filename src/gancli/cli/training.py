@@ -91,7 +91,7 @@ def _finish(folder: Any, runs: Path, quiet: bool, play: Any) -> None:
     finally:
         for bar in bars:
             bar.close()
-    if outcome.status != "completed":
+    if outcome.reason:
         say(f"{outcome.status}: {outcome.reason}", err=True)
     if outcome.status == "interrupted":
         option = "" if runs == Path("runs") else f" --runs {runs}"

@@ -55,6 +55,15 @@ class Dataset:
     """Of a mixture of Gaussians of equal weight: their means (modes, features)."""
     std: float = 0.0
     """And the standard deviation of each, along each axis."""
+    validation: Split | None = None
+    """Training samples that are held out of `train`."""
+
+    def hold_out(self, share: float, rng: Rng) -> "Dataset":
+        """A share of the training samples, one at least, held out of them for validation."""
+        count = len(self.train.samples)
+        rows = rng.permutation(count)
+        held = max(1, round(share * count))
+        return replace(self, train=self.train.at(np.sort(rows[held:])), validation=self.train.at(np.sort(rows[:held])))
 
     def between(self, value_range: tuple[float, float], invert: bool) -> "Dataset":
         """Images whose black and white networks see as the ends of a range, the higher first with `invert`.

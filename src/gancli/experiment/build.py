@@ -28,7 +28,7 @@ game takes ten times as long on two as on one.
 """
 STREAMS = (
     "init", "order", "latent", "noise", "labels", "test", "pictures", "data", "evaluate", "opponent_init",
-    "penalty", "lipschitz", "until", "classes",
+    "penalty", "lipschitz", "until", "classes", "validation",
 )  # fmt: skip
 """One generator for each purpose. Their order decides what a seed means: add at the end."""
 INIT = {"network": "init", "generator": "init", "discriminator": "opponent_init", "critic": "opponent_init"}
@@ -129,6 +129,8 @@ def build(spec: Experiment, dataset: Dataset, engine: Engine | None = None) -> B
     """All objects of a run, as they are before its first game; `engine` where it is not to be the spec's choice."""
     engine = engine or make_engine(spec.engine, threads_for(spec))
     streams = {purpose: stream(spec.seed, purpose) for purpose in STREAMS}
+    if isinstance(spec, models.Supervised) and spec.test.validation:
+        dataset = dataset.hold_out(spec.test.validation, streams["validation"])
     batches: dict[str, Batches] = {}
     if not isinstance(spec, models.Game2d):
         shuffle = not isinstance(spec, models.Supervised) or spec.training.shuffle
@@ -151,17 +153,19 @@ def _supervised(
     spec: models.Supervised, dataset: Dataset, engine: Engine, batches: dict[str, Batches], streams: Any
 ) -> Game:
     test = dataset.test if spec.test.count is None else dataset.test.at(slice(spec.test.count))
+    validation = dataset.validation
     if dataset.train.targets is None:
         codes = _codes(spec, dataset)
     else:
-        codes, test = _targets(batches["training"], test, spec.dtype)
+        codes, (batches["training"].split, test, validation) = _targets([dataset.train, test, validation], spec.dtype)
     test_batches = Batches(test, engine.load, None)  # each measure reads all of it: nothing to save
     player = make_players(spec, engine, initial(streams))["network"]
     sources = (codes, batches["training"], test_batches, spec.training.batch, streams["noise"])
     predicts: Predicted
     predicts = "numbers" if dataset.train.targets is not None else "points" if dataset.kind == "points" else "classes"
     heaviside = spec.pictures is not None and spec.pictures.heaviside
-    return Supervised(player, _loss(spec), *sources, spec.test.threshold, predicts, heaviside)
+    held = None if validation is None else Batches(validation, engine.load, None)
+    return Supervised(player, _loss(spec), *sources, spec.test.threshold, predicts, heaviside, held)
 
 
 def _adversaries(
@@ -238,11 +242,15 @@ def _codes(spec: models.Supervised, dataset: Dataset) -> Any:
     return (codes * (1.0 - low) + low).astype(spec.dtype)
 
 
-def _targets(training: Batches, test: Split, dtype: str) -> tuple[Any, Split]:
-    """Numbers to predict as codes (samples, outputs), of which each sample's label, here and in `test`, is its row."""
-    train = training.split
-    assert train.targets is not None and test.targets is not None
-    count = len(train.targets)
-    training.split = replace(train, labels=np.arange(count))
-    codes = np.concatenate([train.targets, test.targets]).astype(dtype)
-    return codes, replace(test, labels=np.arange(count, len(codes)))
+def _targets(splits: list[Split | None], dtype: str) -> tuple[Any, Any]:
+    """Numbers to predict as codes (samples, outputs), of which each sample's label, in all splits, is its row."""
+    there = [one.targets for one in splits if one is not None and one.targets is not None]
+    ends = iter(np.cumsum([0, *map(len, there)]).tolist())
+    first = next(ends)
+    labelled: list[Split | None] = []
+    for one in splits:
+        if one is not None:
+            first, start = next(ends), first
+            one = replace(one, labels=np.arange(start, first))
+        labelled.append(one)
+    return np.concatenate(there).astype(dtype), labelled

@@ -16,6 +16,7 @@ from gancli.experiment.build import Built, stream
 from gancli.experiment.callbacks import Callbacks
 from gancli.experiment.clipping import Clipping
 from gancli.experiment.divergence import Diverged, Diverging
+from gancli.experiment.ending import Endings
 from gancli.experiment.layers import layer_metrics
 from gancli.experiment.pace import Pace
 from gancli.experiment.profile import Profile
@@ -25,7 +26,8 @@ from gancli.leaving import STOPS, handlers, taken_over
 from gancli.runs import RunFolder, checkpoint
 from gancli.runs.arrays import write_arrays
 from gancli.runs.files import write_bytes
-from gancli.spec import Experiment, Gan, Wgan, identity
+from gancli.spec import Experiment, Game2d, Gan, Wgan, identity
+from gancli.spec.training import Ending
 
 if TYPE_CHECKING:
     from gancli.experiment.evaluating import Evaluator
@@ -86,6 +88,7 @@ class Loop:
         self._pace, self._stop = Pace(), Stop()
         self._left_to_numpy: frozenset[str] = frozenset()
         self._clipping = Clipping(built.game)
+        self.endings = Endings((None if isinstance(spec, Game2d) else spec.stop) or Ending(), folder.rows())
 
     def run(self, stop: Stop) -> None:
         """Play until the last game, or until `stop`. Raises Diverged, Collapsed, OSError."""
@@ -93,7 +96,7 @@ class Loop:
         with np.errstate(all="ignore"):  # what overflows ends the run as diverged, with its name
             if game.played == 0:
                 self.due()
-            while game.played < last and stop.signal is None:
+            while game.played < last and stop.signal is None and not self.endings.reason:
                 self._pace.play(game, min(last, *(game.played - game.played % each + each for each in self._periods)))
                 self.reporter.advance(game.played)
                 self._tell_of_numpy()
@@ -102,10 +105,11 @@ class Loop:
                 if game.played % self._check_every == 0:
                     self.check_finite()
                 self.due()
+                self.endings.pass_time(time.monotonic() - self.start)
             if self._saved != game.played:
                 self.check_finite()
                 self.save()
-            if game.played == last:
+            if game.played == last or (self.endings.reason and stop.signal is None):
                 self.close()
 
     def _tell_of_numpy(self) -> None:
@@ -165,6 +169,7 @@ class Loop:
             self._collapse = text
         measured = {**self._clipping.shares(), **layer_metrics(self.built.game)}
         row |= {**measured, **self.evaluation(), **self.slopes()}
+        self.endings.see(row)
         self.folder.append_metrics(row)
         self.reporter.metrics(row)
         if text is not None:
@@ -200,7 +205,8 @@ class Loop:
     def _is_due(self, every: int | str) -> bool:
         """Something that is measured in some of the tests, and in the last."""
         played = self.built.game.played
-        return played % self._period(every) == 0 or played == self.built.games or self._collapse is not None
+        ends = played == self.built.games or self._collapse is not None or bool(self.endings.reason)
+        return played % self._period(every) == 0 or ends
 
     def picture(self) -> None:
         """Draw what the game has to show: the same latents, and the same noise, each time."""

@@ -66,7 +66,7 @@ def prepare(
         "dtype": spec.dtype,
         "games": built.games,
         "parameters": {name: player.network.params.size for name, player in built.game.players.items()},
-        "data": _about(dataset),
+        "data": _about(built.dataset),
         "warnings": [f"{warning.key}: {warning.text}" for warning in warnings],
         "start": now(),
         **built.game.facts(),
@@ -122,8 +122,9 @@ def play(
         try:
             told.start(folder.path, resolved.data())
             loop.run(stop)
-            outcome = Outcome("completed")
-            if stop.signal is not None and built.game.played < built.games:
+            early = built.game.played < built.games
+            outcome = Outcome("completed", loop.endings.reason if early else None)
+            if stop.signal is not None and early:
                 name = signal.Signals(stop.signal).name
                 outcome = Outcome("interrupted", f"{name} at game {built.game.played}", stop.signal)
         except Diverged as error:

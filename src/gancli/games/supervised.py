@@ -32,12 +32,12 @@ class Supervised(Game):
 
     def __init__(
         self, network: Player, loss: Loss, codes: Array, training: Batches, test: Batches, batch: int, noise: Rng,
-        threshold: float, predicts: Predicted = "classes", heaviside: bool = False,
+        threshold: float, predicts: Predicted = "classes", heaviside: bool = False, validation: Batches | None = None,
     ):  # fmt: skip
         self.players = {"network": network}
         self._network, self._loss, self._codes, self.threshold = network.network, loss, codes, threshold
         self._training, self._test, self._noise, self._predicts = training, test, noise, predicts
-        self._heaviside = heaviside
+        self._heaviside, self._validation = heaviside, validation
         self._x = np.empty((batch, self._network.inputs), self._network.dtype)
         self._target, self._gradient = np.zeros((2, batch, self._network.outputs), self._network.dtype)
         self._tested: tuple[int, Array] | None = None
@@ -54,8 +54,18 @@ class Supervised(Game):
         self.played += 1
 
     def measure(self) -> dict[str, float]:
-        """Over the test samples, `loss` and, of classes, `accuracy`, the share of them that are predicted right."""
-        outputs, labels = self.test_outputs(), self._test.split.labels
+        """Over the test samples, `loss` and, of classes, `accuracy`, the share of them that are predicted right.
+
+        Where some are held out for validation, `validation_loss` and `validation_accuracy` of those.
+        """
+        found = self._metrics_of(self.test_outputs(), self._test.split.labels)
+        if self._validation is not None:
+            split = self._validation.split
+            of_them = self._metrics_of(self._outputs(split.samples, split.seen), split.labels)
+            found |= {f"validation_{name}": value for name, value in of_them.items()}
+        return found
+
+    def _metrics_of(self, outputs: Array, labels: NDArray[np.intp]) -> dict[str, float]:
         loss = self._loss.value(outputs, self._codes[labels])
         if self._predicts == "numbers":
             return {"loss": loss}

@@ -12,6 +12,7 @@ from gancli.spec.networks import Network
 from gancli.spec.optimizers import AnyOptimizer, Sgd
 from gancli.spec.training import (
     Checkpoint,
+    Ending,
     Evaluate,
     GameTest,
     GanTraining,
@@ -71,6 +72,7 @@ class Supervised(_Learning):
     network: Network
     training: SupervisedTraining
     test: SupervisedTest = SupervisedTest()
+    stop: Ending | None = None
     pictures: SupervisedPictures | None = None
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gancli.spec.base import Count, Share, Spec
+from gancli.spec.base import Count, Seconds, Share, Spec
 
 Every = Count | Literal["pass"]
 Ratio = Annotated[int, Field(ge=0, le=10_000)]
@@ -193,6 +193,8 @@ class SupervisedTest(Test):
     """How many of the test samples; all of them where not given."""
     threshold: Annotated[float, Field(gt=0, le=1)] = 0.5
     """Of one output: a prediction is right if its error is under this share of what separates the two targets."""
+    validation: Share | None = None
+    """Share of the training data that is held out of it, drawn by the seed, and measured beside the test data."""
 
 
 class GameTest(Test):
@@ -233,8 +235,19 @@ class Lipschitz(Spec):
     """Of each side."""
 
 
-class Stop(Spec):
+class Ending(Spec):
     """When to end before the last game."""
+
+    patience: Count | None = None
+    """After so many tests in a row in which `metric` was no better than its best before."""
+    metric: Annotated[str, Field(max_length=200)] | None = None
+    """A metric that has a direction: coverage, validation_loss."""
+    after: Seconds | None = None
+    """Of training, in seconds, or as 30s, 10m, 2h."""
+
+
+class Stop(Ending):
+    """The same, of a game."""
 
     on_collapse: bool = False
     """At the alarm that the samples are far more alike than real ones."""
