@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from gancli.engines import numba_is_here
+from gancli.games import until
+from gancli.spec import adversary_checks
 from helpers import game, gancli, train
 
 WGAN = """
@@ -100,3 +102,7 @@ def test_a_run_says_how_many_steps_and_goes_on_to_the_same_bits(text: str) -> No
     ends: list[Any] = [dict(np.load(max(run.checkpoints.glob("*.npz")))) for run in (whole, short)]
     assert all(np.array_equal(ends[0][name], ends[1][name]) for name in ends[0] if name.endswith(("params", "average")))
     assert [row["critic_steps"] for row in short.rows()] == [row["critic_steps"] for row in rows]
+
+
+def test_a_configuration_and_a_game_know_the_same_number_of_steps_between_readings() -> None:
+    assert adversary_checks.STEPS == until.STEPS

@@ -9,6 +9,8 @@ from gancli.spec.networks import Network
 from gancli.spec.optimizers import Adam, Adamw
 from gancli.spec.training import GanRatios, GanTraining, Labels, WganRatios
 
+STEPS = 10
+"""Of one that learns until it has settled, between two readings: `games.until` has it too."""
 LONG_MEMORY = 0.9
 """Momentum, or Adam's β₁, from which on a step is an average over ten or more."""
 NOT_FOR_A_CRITIC = {
@@ -30,14 +32,17 @@ def findings(spec: Gan | Wgan) -> Iterator[Finding]:
     yield from _range(spec)
     yield from _packs(spec)
     yield from _condition(spec)
+    yield from _until(spec)
     if spec.stop.on_collapse and spec.training.batch == 1:
         text = "has no effect with `training.batch: 1`: the alarm compares the samples of a batch"
         yield Finding(("stop", "on_collapse"), text, warning=True)
     if isinstance(spec, Gan):
         yield from _penalties(spec, "discriminator")
+        yield from _slopes(spec, "discriminator")
         yield from _gan(spec)
     else:
         yield from _penalties(spec, "critic")
+        yield from _slopes(spec, "critic")
         yield from _wgan(spec)
 
 
@@ -175,18 +180,28 @@ def _penalties(spec: Gan | Wgan, opponent: str) -> Iterator[Finding]:
     for name in training.penalties if compares else []:
         text = f"is not known for a {opponent} with batch_norm or minibatch, whose samples have no slopes of their own"
         yield Finding(("training", name), text)
-    if spec.lipschitz is not None and (own.minibatch or any(layer.minibatch for layer in layers)):
-        text = f"is not known for a {opponent} with minibatch, whose samples have no slopes of their own"
-        yield Finding(("lipschitz",), text)
-    if spec.lipschitz is not None and spec.lipschitz.samples < training.packed:
-        text = f"must be `training.pack` ({training.pack}) at least; got {spec.lipschitz.samples}"
-        yield Finding(("lipschitz", "samples"), text)
-    if training.critic_until is not None and training.critic_until.most % 10:
-        text = f"must be a multiple of 10, for it learns ten steps at a time; got {training.critic_until.most}"
-        yield Finding(("training", "critic_until", "most"), text)
     if training.gradient_penalty is not None and own.clip is not None:
         text = f"and `{opponent}.clip` both bound the slope: weights that are clipped may never reach the target"
         yield Finding(("training", "gradient_penalty"), text, warning=True)
+
+
+def _slopes(spec: Gan | Wgan, opponent: str) -> Iterator[Finding]:
+    """Of what no slopes are known, or of too few samples."""
+    own = spec.networks()[opponent]
+    if spec.lipschitz is not None and (own.minibatch or any(layer.minibatch for layer in own.layers or ())):
+        text = f"is not known for a {opponent} with minibatch, whose samples have no slopes of their own"
+        yield Finding(("lipschitz",), text)
+    if spec.lipschitz is not None and spec.lipschitz.samples < spec.training.packed:
+        text = f"must be `training.pack` ({spec.training.pack}) at least; got {spec.lipschitz.samples}"
+        yield Finding(("lipschitz", "samples"), text)
+
+
+def _until(spec: Gan | Wgan) -> Iterator[Finding]:
+    """Steps that are not taken ten at a time."""
+    until = spec.training.critic_until
+    if until is not None and until.most % STEPS:
+        text = f"must be a multiple of {STEPS}, for it learns so many steps at a time; got {until.most}"
+        yield Finding(("training", "critic_until", "most"), text)
 
 
 def _wgan(spec: Wgan) -> Iterator[Finding]:
