@@ -9,8 +9,8 @@ from cli.stand_ins import TWO, XOR, Play, run_there, seat
 from gancli.data import DataError
 from gancli.experiment import Stop
 from gancli.runs import SweepFolder, listing_sweeps
-from gancli.sweep import Policy
-from gancli.sweep.cell import play_cell
+from gancli.sweeps import Policy
+from gancli.sweeps.cell import play_cell
 from helpers import gancli
 
 
@@ -89,7 +89,7 @@ def test_what_a_sweep_warns_of_is_found_once_kept_and_said_again_when_it_goes_on
     play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
-    monkeypatch.setattr("gancli.sweep.warnings_of", lambda plan, must_load: asked.append(must_load) or ["mind this"])
+    monkeypatch.setattr("gancli.sweeps.warnings_of", lambda plan, must_load: asked.append(must_load) or ["mind this"])
     assert gancli(*TWO).stderr.startswith("warning: mind this\n") and asked == [True]
     folder = play.calls[0][0]
     assert folder.record()["warnings"] == ["mind this"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gancli.runs import SweepFolder
-from gancli.sweep import Ended, LocalPool, Policy
+from gancli.sweeps import Ended, LocalPool, Policy
 from helpers import gancli
 
 XOR = "kind: supervised\nname: small\nengine: numpy\ndata: {set: xor}\nnetwork: {shape: [2, 2, 1]}\ntraining: {games: 4}\n"
@@ -25,7 +25,7 @@ def played(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         ended: Ended = found[0]
         return ended
 
-    monkeypatch.setattr("gancli.sweep.play", play)
+    monkeypatch.setattr("gancli.sweeps.play", play)
     Path("c.yaml").write_text(XOR, encoding="utf-8")
     return found
 

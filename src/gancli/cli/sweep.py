@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gancli.experiment import Stop
     from gancli.runs import SweepFolder
     from gancli.spec import Sweep
-    from gancli.sweep import Ended, Executor
+    from gancli.sweeps import Ended, Executor
 
 
 @click.command()
@@ -63,7 +63,7 @@ def sweep(
         raise click.UsageError("--resume takes a sweep as it is: no CONFIG, --grid, --zip, --seeds, --set or --again")
     with leaving_at_once():
         from gancli import spec
-        from gancli.sweep import Policy
+        from gancli.sweeps import Policy
 
         policy = Policy(1 if fail_fast else max_failures, retry_failed)
         if resume is not None:
@@ -84,7 +84,7 @@ def sweep(
 
 
 def _print_cells(plan: "Sweep") -> None:
-    from gancli.sweep import warnings_of
+    from gancli.sweeps import warnings_of
 
     warn(warnings_of(plan, must_load=False))
     print_rows([{"cell": cell.name, **cell.values, "seed": cell.seed} for cell in plan.cells], "table")
@@ -104,7 +104,7 @@ def _split(words: tuple[str, ...], zipped: bool) -> tuple[Path, list[str]]:
 
 def _earlier(runs: Path, plan: "Sweep") -> "SweepFolder | None":
     """A sweep of the same cells, where there is one and its user wants to go on with it."""
-    from gancli.sweep import earlier
+    from gancli.sweeps import earlier
 
     folder = earlier(runs, plan)
     if folder is None:
@@ -132,7 +132,7 @@ def _creation(
     """What makes the sweep's folder, once all that can be wrong has been looked at, and the data are loaded."""
     import re
 
-    from gancli.sweep import create, warnings_of
+    from gancli.sweeps import create, warnings_of
 
     stem = stem or f"{plan.cells[0].resolved.experiment.name}-sweep"
     name = name or re.sub(r"[^A-Za-z0-9_.-]", "-", stem)[:80]
@@ -178,7 +178,7 @@ def _play(
 def _session(
     make_folder: Callable[[], "SweepFolder"], executor: "Executor", policy: Any, quiet: bool, stop: "Stop"
 ) -> tuple["SweepFolder", "Ended"]:  # fmt: skip
-    from gancli.sweep import play, reopen
+    from gancli.sweeps import play, reopen
 
     try:
         folder = make_folder()
@@ -195,11 +195,11 @@ def _session(
 
 def _executor(backend: str, jobs: int | None, scheduler: str | None) -> "Executor":
     from gancli.experiment import usable_cores
-    from gancli.sweep import LocalPool
-    from gancli.sweep.cell import play_cell
+    from gancli.sweeps import LocalPool
+    from gancli.sweeps.cell import play_cell
 
     if backend == "dask":
-        from gancli.sweep.cluster import DaskCluster
+        from gancli.sweeps.cluster import DaskCluster
 
         return DaskCluster(scheduler, jobs or usable_cores(), play_cell)
     return LocalPool(jobs or usable_cores(), play_cell)
