@@ -57,9 +57,9 @@ def stand_in(patch: pytest.MonkeyPatch) -> Play:
     """For all that a sweep plays with; the configuration that it is of lies in `c.yaml`."""
     Path("c.yaml").write_text(XOR, encoding="utf-8")
     play = Play()
-    patch.setattr("gancli.sweeps.LocalPool", play.pool)
+    patch.setattr("gancli.sweeps.session.LocalPool", play.pool)
     patch.setattr("gancli.sweeps.cluster.DaskCluster", play.pool)
-    patch.setattr("gancli.sweeps.play", play)
+    patch.setattr("gancli.sweeps.session.play", play)
     return play
 
 

@@ -29,7 +29,7 @@ def test_a_sweep_is_handed_to_who_plays_it(play: Play) -> None:
 def test_a_cluster_is_asked_for_as_many_cells_at_once(
     words: tuple[str, ...], given: tuple[Any, ...], play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gancli.experiment.usable_cores", lambda: 5)
+    monkeypatch.setattr("gancli.sweeps.session.usable_cores", lambda: 5)
     assert gancli("sweep", "c.yaml", "--backend", "dask", *words).exit_code == 0
     (pool,) = play.pools
     assert pool.given == (*given, play_cell)
