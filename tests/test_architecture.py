@@ -32,6 +32,7 @@ base of the errors, what a signal does, where modules are looked for, where one 
 takes to have a name on the disk."""
 MAY_IMPORT = {
     "cli": {"report", "sweeps", "evaluation", "experiment", "plots", "pictures", "runs", "data", "spec"},
+    "api": {"report", "sweeps", "experiment", "plots", "games", "runs", "data", "spec"},
     "sweeps": {"experiment", "runs", "data", "spec"},
     "experiment": {"games", "evaluation", "nn", "engines", "runs", "data", "spec", "pictures"},
     "games": {"nn", "engines"},
