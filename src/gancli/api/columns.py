@@ -32,7 +32,7 @@ class Columns(Mapping[str, NDArray[Any]]):
 
     def __repr__(self) -> str:
         rows = len(next(iter(self._columns.values()), ()))
-        return f"<{rows} rows of {', '.join(self._columns)}>"
+        return f"<{rows} rows of {', '.join(self._columns) or 'nothing'}>"
 
     def to_pandas(self) -> Any:
         """The same as a pandas.DataFrame. Raises MissingPandas."""

@@ -69,7 +69,7 @@ class TrainedNetwork:
     def _rows(self, x: NDArray[Any]) -> NDArray[Any]:
         """What the network sees, (n, features). Raises ValueError."""
         features = self._network.inputs
-        if x.ndim < 2 or math.prod(x.shape[1:]) != features:
+        if x.ndim < 2 or not len(x) or math.prod(x.shape[1:]) != features:
             shapes = " or ".join(dict.fromkeys(f"(n, {', '.join(map(str, one))})" for one in (self.inputs, [features])))
             raise ValueError(f"the {self.name} takes an array {shapes}; got {x.shape}")
         if self.name == "generator":

@@ -46,7 +46,8 @@ class Run:
         metrics = [(name, f"{last[name]:.6g}") for name in in_order(last) if name not in ABOUT][:6]
         about = [(key, record.get(key)) for key in ("kind", "status", "reason", "seed", "played", "games")]
         rows = [("run", self.path.name), *about, *metrics]
-        cells = [f"<tr><th>{html.escape(key)}</th><td>{html.escape(str(text))}</td></tr>" for key, text in rows if text]
+        shown = [(key, text) for key, text in rows if text is not None]
+        cells = [f"<tr><th>{html.escape(key)}</th><td>{html.escape(str(text))}</td></tr>" for key, text in shown]
         return f"<table>{''.join(cells)}</table>"
 
     @property

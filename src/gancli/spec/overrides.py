@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from gancli.spec.errors import Problem, SpecError
-from gancli.spec.plain import plain
+from gancli.spec.plain import plain, said
 from gancli.spec.yaml import Document, load_text
 
 Settings = Sequence[str] | Mapping[str, Any]
@@ -42,7 +42,7 @@ def _read_text(setting: str) -> tuple[list[str], Any, str]:
 
 
 def _read_value(name: Any, value: Any) -> tuple[list[str], Any, str]:
-    where = f"set={{{name!r}: {value!r:.60}}}"
+    where = said("set", name, value)
     keys = name.split(".") if isinstance(name, str) else []
     if not all(keys) or not keys:
         raise SpecError([Problem(where, "", "must be by dotted keys: {'critic.optimizer.eta': 1e-3}")])

@@ -9,6 +9,8 @@ from gancli.spec.yaml import MAX_DEPTH, Document
 
 SOURCE = "config"
 """What messages call it."""
+LONGEST = 60
+"""Letters of a value in a message."""
 
 
 def as_document(config: Mapping[str, Any]) -> Document:
@@ -38,3 +40,9 @@ def plain(value: Any, where: str, path: tuple[str, ...] = ()) -> Any:
         return value
     kinds = "a mapping, a list, a text, a number, True, False or None"
     raise SpecError([Problem(where, ".".join(path), f"must be {kinds}; got {type(value).__name__}")])
+
+
+def said(argument: str, key: Any, value: Any) -> str:
+    """An entry of a function's argument as its user wrote it, for messages; of a long value, the beginning."""
+    text = repr(value)
+    return f"{argument}={{{key!r}: {text if len(text) <= LONGEST else f'{text[:LONGEST]}…'}}}"

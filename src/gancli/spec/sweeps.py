@@ -16,7 +16,7 @@ from gancli.spec.base import Spec
 from gancli.spec.errors import Problem, SpecError
 from gancli.spec.load import Resolved, resolve
 from gancli.spec.overrides import Settings
-from gancli.spec.plain import plain
+from gancli.spec.plain import plain, said
 from gancli.spec.yaml import Document, dump, load_file, load_text
 
 MAX_VALUES = 1000
@@ -142,7 +142,7 @@ def _named_values(section: str, more: Settings) -> Iterator[tuple[str, Any, str]
     """Keys, their values, and how their user said them; on the command line, `key=value,value` in YAML."""
     if isinstance(more, Mapping):
         for key, values in more.items():
-            where = f"{section}={{{key!r}: {values!r:.60}}}"
+            where = said(section, key, values)
             (name, listed), *_ = plain({key: values}, where).items()
             yield name, listed, where
         return
