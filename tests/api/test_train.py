@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -184,9 +183,3 @@ def test_importing_it_is_light_and_offers_what_it_names() -> None:
     assert done.stdout == "[]\nTrue\nTrue False\n", done.stderr
     with pytest.raises(AttributeError, match="'gancli' has no attribute 'trian'"):
         gancli.trian  # type: ignore[attr-defined]  # noqa: B018
-
-
-def test_no_warning_is_left_behind() -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        gancli.train(XOR)
