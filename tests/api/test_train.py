@@ -13,6 +13,7 @@ import pytest
 
 import gancli
 from api.small_runs import DIGITS, RING, XOR
+from gancli.api.person import Program
 from gancli.runs import RunFolder, checkpoint
 from gancli.spec.yaml import dump
 from helpers import gancli as command
@@ -96,8 +97,10 @@ def test_what_is_unwise_is_a_warning_at_the_line_of_the_caller() -> None:
     assert {one.filename for one in caught} == {__file__} and len(caught) == 1
 
 
-def test_a_run_that_diverges_is_returned() -> None:
-    run = gancli.train(XOR, set={"network.optimizer.eta": 1e38, "network.activation": "relu", "training.games": 300})
+def test_a_run_that_diverges_is_returned(capfd: pytest.CaptureFixture[str]) -> None:
+    settings = {"network.optimizer.eta": 1e38, "network.activation": "relu", "training.games": 300}
+    run = gancli.train(XOR, set=settings, progress=True)
+    assert "parameters are no longer finite; playing again" in capfd.readouterr().err
     assert run.status == "diverged" and "the network diverged" in run.record["reason"]
 
 
@@ -136,6 +139,19 @@ def test_progress_is_shown_where_it_is_asked_for(capfd: pytest.CaptureFixture[st
     gancli.train(XOR, progress=True)
     out, err = capfd.readouterr()
     assert out == "" and "20/20" in err and "loss" in err and err.endswith("\n")
+
+
+def test_notes_are_printed_beside_the_bar_alone(capfd: pytest.CaptureFixture[str]) -> None:
+    gancli.train(DIGITS, set={"training.games": 1})
+    assert capfd.readouterr().err == ""
+    run = gancli.train(DIGITS, set={"training.games": 1}, progress=True)
+    err = capfd.readouterr().err
+    assert "note: using the bundled" in err and err.count("note: ") == 1 and "1/1" in err
+    assert "using the bundled" in run.log
+    Program(True).compiling(cached=True)
+    Program(True).compiling(cached=False)
+    note = "note: compiling the fast engine for this machine, "
+    assert capfd.readouterr().err == f"{note}once\n{note}as at each run\n"
 
 
 def test_it_trains_in_a_thread_that_is_not_the_main_one() -> None:

@@ -19,9 +19,9 @@ class GameBar:
         self._bar.update(game - self._bar.n)
 
     def metrics(self, row: dict[str, Any]) -> None:
-        """Show the first few."""
+        """Show the first few, when the bar moves next: a notebook keeps each of its states."""
         shown = [f"{key} {value:.4g}" for key, value in row.items() if key not in ("game", "seconds")][:3]
-        self._bar.set_postfix_str("  ".join(shown))
+        self._bar.set_postfix_str("  ".join(shown), refresh=False)
 
     def line(self, text: str) -> None:
         """Something to read at once."""
