@@ -42,7 +42,7 @@ TESTS = {
     "runs": ["runs"],
     "spec": ["spec"],
     "evaluation": ["evaluation"],
-    "sweep": ["sweep"],
+    "sweeps": ["sweeps"],
     "experiment": ["experiment"],
     "plots": ["plots"],
     "report": ["report"],
@@ -63,10 +63,10 @@ SLOW = {
     "plots/test_style.py",
     "report/test_page.py",
     "runs/test_hostile.py",
-    "sweep/test_cluster.py",
-    "sweep/test_current_folder.py",
-    "sweep/test_stops.py",
-    "sweep/test_sweep.py",
+    "sweeps/test_cluster.py",
+    "sweeps/test_current_folder.py",
+    "sweeps/test_stops.py",
+    "sweeps/test_sweep.py",
 }
 """But not these files, whose tests train, start processes or draw for seconds: what only they notice does not count."""
 

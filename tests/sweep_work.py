@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from gancli.sweep.cell import play_cell
+from gancli.sweeps.cell import play_cell
 
 
 class Silent:

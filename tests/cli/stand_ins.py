@@ -10,7 +10,7 @@ import pytest
 
 from gancli.cli import main
 from gancli.runs import SweepFolder
-from gancli.sweep import Ended
+from gancli.sweeps import Ended
 
 XOR = "kind: supervised\nname: small\nengine: numpy\ndata: {set: xor}\nnetwork: {shape: [2, 2, 1]}\ntraining: {games: 4}\n"
 TWO = ("sweep", "c.yaml", "--seeds", "2", "--jobs", "1")
@@ -57,9 +57,9 @@ def stand_in(patch: pytest.MonkeyPatch) -> Play:
     """For all that a sweep plays with; the configuration that it is of lies in `c.yaml`."""
     Path("c.yaml").write_text(XOR, encoding="utf-8")
     play = Play()
-    patch.setattr("gancli.sweep.LocalPool", play.pool)
-    patch.setattr("gancli.sweep.cluster.DaskCluster", play.pool)
-    patch.setattr("gancli.sweep.play", play)
+    patch.setattr("gancli.sweeps.session.LocalPool", play.pool)
+    patch.setattr("gancli.sweeps.cluster.DaskCluster", play.pool)
+    patch.setattr("gancli.sweeps.session.play", play)
     return play
 
 

@@ -8,7 +8,7 @@ import pytest
 from cli.stand_ins import Terminal
 from gancli.cli.support import Progress, Reading
 from gancli.cli.sweep_progress import SweepProgress
-from gancli.sweep import Counts
+from gancli.sweeps import Counts
 
 
 @pytest.fixture

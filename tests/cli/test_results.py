@@ -14,7 +14,7 @@ from gancli.cli.sweep_progress import SweepProgress
 from gancli.runs import RunFolder, SweepFolder, checkpoint
 from gancli.runs.files import write_json
 from gancli.runs.summary import write_csv
-from gancli.sweep import Counts
+from gancli.sweeps import Counts
 from helpers import gancli
 
 ROWS = [

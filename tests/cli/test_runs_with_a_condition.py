@@ -72,7 +72,7 @@ def test_a_class_is_drawn_when_asked_for_by_number_or_name_and_else_each_in_turn
     expected = drawn(folder, turns.latents, in_turn(5, 2, float))
     assert np.allclose(turns.values.reshape(5, -1), expected, atol=1e-5)
     assert (seven.rows, turns.rows) == (None, 2)
-    with pytest.raises(RunError, match="--class: must be a class of this run: 3, 7; got '5'"):
+    with pytest.raises(RunError, match="class: must be a class of this run: 3, 7; got '5'"):
         sample(folder, 5, 1, "5")
 
 

@@ -9,7 +9,7 @@ import pytest
 from cli.stand_ins import TWO, Play, run_there, seat
 from gancli.experiment import Stop
 from gancli.runs import LockedError, SweepFolder
-from gancli.sweep import Counts, Ended
+from gancli.sweeps import Counts, Ended
 from helpers import gancli
 
 

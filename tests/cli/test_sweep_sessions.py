@@ -9,8 +9,8 @@ from cli.stand_ins import TWO, XOR, Play, run_there, seat
 from gancli.data import DataError
 from gancli.experiment import Stop
 from gancli.runs import SweepFolder, listing_sweeps
-from gancli.sweep import Policy
-from gancli.sweep.cell import play_cell
+from gancli.sweeps import Policy
+from gancli.sweeps.cell import play_cell
 from helpers import gancli
 
 
@@ -29,7 +29,7 @@ def test_a_sweep_is_handed_to_who_plays_it(play: Play) -> None:
 def test_a_cluster_is_asked_for_as_many_cells_at_once(
     words: tuple[str, ...], given: tuple[Any, ...], play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gancli.experiment.usable_cores", lambda: 5)
+    monkeypatch.setattr("gancli.sweeps.session.usable_cores", lambda: 5)
     assert gancli("sweep", "c.yaml", "--backend", "dask", *words).exit_code == 0
     (pool,) = play.pools
     assert pool.given == (*given, play_cell)
@@ -89,7 +89,7 @@ def test_what_a_sweep_warns_of_is_found_once_kept_and_said_again_when_it_goes_on
     play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
-    monkeypatch.setattr("gancli.sweep.warnings_of", lambda plan, must_load: asked.append(must_load) or ["mind this"])
+    monkeypatch.setattr("gancli.sweeps.warnings_of", lambda plan, must_load: asked.append(must_load) or ["mind this"])
     assert gancli(*TWO).stderr.startswith("warning: mind this\n") and asked == [True]
     folder = play.calls[0][0]
     assert folder.record()["warnings"] == ["mind this"]

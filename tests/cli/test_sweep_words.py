@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gancli.runs import SweepFolder
-from gancli.sweep import Ended, LocalPool, Policy
+from gancli.sweeps import Ended, LocalPool, Policy
 from helpers import gancli
 
 XOR = "kind: supervised\nname: small\nengine: numpy\ndata: {set: xor}\nnetwork: {shape: [2, 2, 1]}\ntraining: {games: 4}\n"
@@ -25,7 +25,7 @@ def played(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         ended: Ended = found[0]
         return ended
 
-    monkeypatch.setattr("gancli.sweep.play", play)
+    monkeypatch.setattr("gancli.sweeps.session.play", play)
     Path("c.yaml").write_text(XOR, encoding="utf-8")
     return found
 
@@ -43,7 +43,7 @@ def played(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def test_options_say_how_it_is_played(
     words: list[str], slots: int, policy: Policy, played: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gancli.experiment.usable_cores", lambda: 5)
+    monkeypatch.setattr("gancli.sweeps.session.usable_cores", lambda: 5)
     assert gancli("sweep", "c.yaml", "--seeds", "2", *words).exit_code == 0
     (_, (folder, cells, found, how)) = played
     assert (found, how) == (slots, policy) and [cell["seed"] for cell in cells] == [0, 1]

@@ -88,7 +88,7 @@ def _check_sweep(document: "Document", settings: tuple[str, ...]) -> None:
     import shlex
 
     from gancli import spec
-    from gancli.sweep import warnings_of
+    from gancli.sweeps import warnings_of
 
     if settings:
         raise click.UsageError(f"--set is for an experiment; {document.source} is a sweep: change its file")

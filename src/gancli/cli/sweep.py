@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,8 @@ from gancli.cli.sweep_progress import SweepProgress
 from gancli.leaving import leaving_at_once
 
 if TYPE_CHECKING:
-    from gancli.experiment import Stop
     from gancli.runs import SweepFolder
     from gancli.spec import Sweep
-    from gancli.sweep import Ended, Executor
 
 
 @click.command()
@@ -63,7 +62,7 @@ def sweep(
         raise click.UsageError("--resume takes a sweep as it is: no CONFIG, --grid, --zip, --seeds, --set or --again")
     with leaving_at_once():
         from gancli import spec
-        from gancli.sweep import Policy
+        from gancli.sweeps import Policy
 
         policy = Policy(1 if fail_fast else max_failures, retry_failed)
         if resume is not None:
@@ -84,7 +83,7 @@ def sweep(
 
 
 def _print_cells(plan: "Sweep") -> None:
-    from gancli.sweep import warnings_of
+    from gancli.sweeps import warnings_of
 
     warn(warnings_of(plan, must_load=False))
     print_rows([{"cell": cell.name, **cell.values, "seed": cell.seed} for cell in plan.cells], "table")
@@ -104,7 +103,7 @@ def _split(words: tuple[str, ...], zipped: bool) -> tuple[Path, list[str]]:
 
 def _earlier(runs: Path, plan: "Sweep") -> "SweepFolder | None":
     """A sweep of the same cells, where there is one and its user wants to go on with it."""
-    from gancli.sweep import earlier
+    from gancli.sweeps import earlier
 
     folder = earlier(runs, plan)
     if folder is None:
@@ -130,13 +129,11 @@ def _creation(
     plan: "Sweep", stem: str | None, runs: Path, name: str | None, backend: str
 ) -> Callable[[], "SweepFolder"]:
     """What makes the sweep's folder, once all that can be wrong has been looked at, and the data are loaded."""
-    import re
+    from gancli.runs.locked_folder import IS_NAME
+    from gancli.sweeps import create, default_name, warnings_of
 
-    from gancli.sweep import create, warnings_of
-
-    stem = stem or f"{plan.cells[0].resolved.experiment.name}-sweep"
-    name = name or re.sub(r"[^A-Za-z0-9_.-]", "-", stem)[:80]
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}", name):
+    name = name or default_name(plan, stem)
+    if not IS_NAME.fullmatch(name):
         raise click.UsageError(f"--name must be letters, digits, `_`, `-` and `.`; got {name!r}")
     warnings = warnings_of(plan, must_load=True)
     warn(warnings)
@@ -158,11 +155,12 @@ def _play(
     From the making of the folder on, a signal stops the sweep in order; a second one leaves at once.
     """
     from gancli.experiment import Stop
+    from gancli.sweeps import make_executor, work
 
-    executor, stop = _executor(backend, jobs, scheduler), Stop()
+    executor, stop, progress = make_executor(backend, jobs, scheduler), Stop(), SweepProgress(quiet)
     try:
-        with stop.listening():
-            folder, ended = _session(make_folder, executor, policy, quiet, stop)
+        with stop.listening(), closing(progress):
+            folder, ended = work(make_folder, executor, policy, progress, stop)
     except KeyboardInterrupt:
         say("stopped at once", err=True)
         sys.exit(128 + (stop.signal or signal.SIGINT))
@@ -173,33 +171,3 @@ def _play(
         say(f"to go on: gancli sweep --resume {folder.path}{retry}", err=True)
     say_path(folder.path)
     sys.exit(128 + ended.signal if ended.signal is not None else 0 if ended.status == "completed" else 3)
-
-
-def _session(
-    make_folder: Callable[[], "SweepFolder"], executor: "Executor", policy: Any, quiet: bool, stop: "Stop"
-) -> tuple["SweepFolder", "Ended"]:  # fmt: skip
-    from gancli.sweep import play, reopen
-
-    try:
-        folder = make_folder()
-        cells = reopen(folder)
-    except BaseException:
-        executor.close()
-        raise
-    progress = SweepProgress(quiet)
-    try:
-        return folder, play(folder, cells, executor, policy, progress, stop)
-    finally:
-        progress.close()
-
-
-def _executor(backend: str, jobs: int | None, scheduler: str | None) -> "Executor":
-    from gancli.experiment import usable_cores
-    from gancli.sweep import LocalPool
-    from gancli.sweep.cell import play_cell
-
-    if backend == "dask":
-        from gancli.sweep.cluster import DaskCluster
-
-        return DaskCluster(scheduler, jobs or usable_cores(), play_cell)
-    return LocalPool(jobs or usable_cores(), play_cell)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gancli.cli.support import Bar
 
 if TYPE_CHECKING:
-    from gancli.sweep import Counts
+    from gancli.sweeps import Counts
 
 
 class SweepProgress(Bar):

@@ -1,6 +1,8 @@
 """`gancli train` and `gancli resume`."""
 
 import sys
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +35,7 @@ def train(
         from gancli import experiment, spec
 
         resolved = spec.load(config, overrides)
-        warn(resolved.warnings)
-        experiment.on_compiling(say_compiling)
-        reading = Reading(quiet)
-        try:
-            built, folder = experiment.prepare(resolved, runs, progress=reading)
-        finally:
-            reading.close()
-    warn(experiment.data_warnings(resolved.experiment, built.dataset))
-    if built.dataset.notice:
-        say(f"note: {built.dataset.notice}", err=True)
+        built, folder = experiment.begin(resolved, runs, Caller(quiet))
     profiled = experiment.Profile(built) if profile else None
     try:
         _finish(folder, runs, quiet, lambda make: experiment.train(resolved, built, folder, make, profiled))
@@ -70,6 +63,29 @@ def resume(run: str, games: int | None, quiet: bool, runs: Path) -> None:
     reopened = experiment.reopen(folder, games)
     warn(reopened.warnings)
     _finish(folder, runs, quiet, lambda make: experiment.resume(reopened, make))
+
+
+class Caller:
+    """Who has called the command, and reads standard error."""
+
+    def __init__(self, quiet: bool):
+        self._quiet = quiet
+
+    def warn(self, warnings: Iterable[Any]) -> None:
+        """Print warnings."""
+        warn(warnings)
+
+    def note(self, text: str) -> None:
+        """Print what is good to know."""
+        say(f"note: {text}", err=True)
+
+    def compiling(self, cached: bool) -> None:
+        """Say what they wait for."""
+        say_compiling(cached)
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """How far the reading of the data is."""
+        return closing(Reading(self._quiet))
 
 
 def say_compiling(cached: bool) -> None:

@@ -44,11 +44,11 @@ def named(folder: RunFolder, spec: Gan | Wgan) -> dict[int, str]:
 def asked_for(folder: RunFolder, spec: Gan | Wgan, one: str) -> int:
     """The place in a code of a class that is asked for by its name or number. Raises RunError."""
     if spec.condition is None:
-        text = "was trained without a condition, so no class can be asked for: leave --class out"
+        text = "was trained without a condition, so no class can be asked for: leave it out"
         raise RunError(f"{folder.path}: {text}")
     known = named(folder, spec)
     for place, (label, name) in enumerate(known.items()):
         if one == name or (one == str(label) and one not in known.values()):
             return place
     shown = ", ".join(name if name == str(label) else f"{label} ({name})" for label, name in list(known.items())[:30])
-    raise RunError(f"--class: must be a class of this run: {shown}; got {one!r}{did_you_mean(one, known.values())}")
+    raise RunError(f"class: must be a class of this run: {shown}; got {one!r}{did_you_mean(one, known.values())}")

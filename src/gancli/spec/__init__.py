@@ -15,6 +15,7 @@ from gancli.spec.models import (
     Wgan,
 )
 from gancli.spec.networks import width
+from gancli.spec.plain import as_document
 from gancli.spec.schema import json_schema
 from gancli.spec.sweeps import Cell, Sweep, is_sweep, load_sweep
 from gancli.spec.yaml import Document, load_file
@@ -38,6 +39,7 @@ __all__ = [
     "Supervised",
     "Sweep",
     "Wgan",
+    "as_document",
     "differences",
     "flat",
     "from_plain",

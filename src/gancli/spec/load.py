@@ -67,8 +67,8 @@ def _digest(data: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode("utf-8")).hexdigest()
 
 
-def load(source: Path | Document, settings: list[str] | None = None) -> Resolved:
-    """Read and resolve a file, or what was read of one, with `settings`, each `dotted.key=value`.
+def load(source: Path | Document, settings: overrides.Settings | None = None) -> Resolved:
+    """Read and resolve a file, or what was read of one, with `settings`, each `dotted.key=value` or by dotted key.
 
     Raises SpecError with every problem.
     """

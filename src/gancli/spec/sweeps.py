@@ -3,7 +3,7 @@
 import itertools
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,8 @@ from gancli.spec import messages, overrides, paths, ranges
 from gancli.spec.base import Spec
 from gancli.spec.errors import Problem, SpecError
 from gancli.spec.load import Resolved, resolve
+from gancli.spec.overrides import Settings
+from gancli.spec.plain import plain, said
 from gancli.spec.yaml import Document, dump, load_file, load_text
 
 MAX_VALUES = 1000
@@ -90,21 +92,22 @@ def is_sweep(source: Path | Document) -> bool:
 
 def load_sweep(
     source: Path | Document,
-    grid: list[str] | None = None,
-    together: list[str] | None = None,
+    grid: Settings | None = None,
+    together: Settings | None = None,
     seeds: int | None = None,
-    settings: list[str] | None = None,
+    settings: Settings | None = None,
 ) -> Sweep:
     """Read a sweep file, or an experiment to sweep over, where it is not read yet, and resolve each cell.
 
-    `grid` and `together` are more of `grid` and `zip`, as `key=value,value,…`; `seeds` overrides the file's; `settings`
-    are overrides of the base. Raises SpecError with every problem of the first wrong cell.
+    `grid` and `together` are more of `grid` and `zip`, as `key=value,value,…`, or lists or ranges by key; `seeds`
+    overrides the file's; `settings` are overrides of the base. Raises SpecError with every problem of the first wrong
+    cell.
     """
     document = start = load_file(source) if isinstance(source, Path) else source
     if "sweep" not in start.data:
         document = Document({"sweep": {"base": Path(start.source).name}}, start.source)
-    _add(document, "grid", "--grid", grid or [])
-    _add(document, "zip", "--zip", together or [])
+    _add(document, "grid", grid or [])
+    _add(document, "zip", together or [])
     if seeds is not None and isinstance(document.data["sweep"], dict):
         document.data["sweep"]["seeds"] = seeds
     paths.settle_sweep(document)
@@ -122,23 +125,35 @@ def load_sweep(
     return Sweep(Path(start.source), plan, start.data, tuple(_cells(start, _combinations(plan, document), plan.seeds)))
 
 
-def _add(document: Document, section: str, option: str, words: list[str]) -> None:
-    """Write `key=value,value` of the command line into the plan; the values are read as YAML."""
-    for word in words:
-        key, equals, text = word.partition("=")
-        where = f"{option} {word}"
-        if not equals or not key.strip():
-            raise SpecError(
-                [Problem(where, "", "must be key=value,value, with a dotted key: critic.clip.bound=0.01,0.1")]
-            )
+def _add(document: Document, section: str, more: Settings) -> None:
+    """Write what a command line or a program has `more` of into a section of the plan."""
+    for key, values, where in _named_values(section, more):
         plan = document.data["sweep"]
         axis = plan.setdefault(section, {}) if isinstance(plan, dict) else None
         if not isinstance(axis, dict):
             return  # what stands in its place is refused
         if key in axis:
             raise SpecError([Problem(where, key, "is given twice")])
-        axis[key] = load_text(f"[{text}]", where).data
+        axis[key] = values
         document.origins["sweep", section, key] = where
+
+
+def _named_values(section: str, more: Settings) -> Iterator[tuple[str, Any, str]]:
+    """Keys, their values, and how their user said them; on the command line, `key=value,value` in YAML."""
+    if isinstance(more, Mapping):
+        for key, values in more.items():
+            where = said(section, key, values)
+            (name, listed), *_ = plain({key: values}, where).items()
+            yield name, listed, where
+        return
+    for word in more:
+        key, equals, text = word.partition("=")
+        where = f"--{section} {word}"
+        if not equals or not key.strip():
+            raise SpecError(
+                [Problem(where, "", "must be key=value,value, with a dotted key: critic.clip.bound=0.01,0.1")]
+            )
+        yield key, load_text(f"[{text}]", where).data, where
 
 
 def _combinations(plan: Plan, document: Document) -> list[dict[str, Any]]:

@@ -10,9 +10,9 @@ from small_sweeps import XOR, made, write_run
 from gancli.data import DataError
 from gancli.runs import LockedError, RunError, RunFolder, SweepFolder
 from gancli.spec import load_sweep
-from gancli.sweep import create, earlier, reopen
-from gancli.sweep import folder as module
-from gancli.sweep.folder import SETTLED, tidy
+from gancli.sweeps import create, earlier, reopen
+from gancli.sweeps import folder as module
+from gancli.sweeps.folder import SETTLED, tidy
 
 NOW = 1_000_000.0
 

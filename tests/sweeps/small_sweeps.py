@@ -6,8 +6,8 @@ from typing import Any
 
 from gancli.runs import RunFolder, SweepFolder, checkpoint
 from gancli.spec import load_sweep
-from gancli.sweep import create
-from gancli.sweep.roles import Lost
+from gancli.sweeps import create
+from gancli.sweeps.roles import Lost
 
 XOR = """
 kind: supervised

@@ -10,7 +10,7 @@ from small_sweeps import XOR, made, write_run
 from gancli import spec
 from gancli.spec.overrides import apply
 from gancli.spec.yaml import load_text
-from gancli.sweep import cell, earlier
+from gancli.sweeps import cell, earlier
 
 RING = "kind: gan\ndata: {set: ring, samples: 50}\ngenerator: {shape: [2, 3, 2]}\ndiscriminator: {shape: [2, 3, 1]}\ntraining: {games: 1}\n"
 MNIST = "kind: supervised\ndata: {classes: [7]}\nnetwork: {shape: [784, 10]}\ntraining: {games: 1}\n"

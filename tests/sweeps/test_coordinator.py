@@ -9,8 +9,8 @@ from small_sweeps import Scripted, made, write_run
 import sweep_work
 from gancli.experiment import Stop
 from gancli.runs import SweepFolder
-from gancli.sweep import Ended, Policy, play
-from gancli.sweep.coordinator import STOPS, TRIES
+from gancli.sweeps import Ended, Policy, play
+from gancli.sweeps.coordinator import STOPS, TRIES
 
 
 def session(folder: SweepFolder, executor: Scripted, policy: Policy | None = None) -> Ended:

@@ -13,13 +13,13 @@ import pytest
 from small_sweeps import XOR, made
 
 import sweep_work
-from gancli.sweep import Policy, play
-from gancli.sweep.errors import MissingDask
+from gancli.sweeps import Policy, play
+from gancli.sweeps.errors import MissingDask
 from helpers import gancli
 
 pytest.importorskip("distributed")
 
-from gancli.sweep.cluster import DaskCluster
+from gancli.sweeps.cluster import DaskCluster
 
 
 def play_two(cluster: DaskCluster) -> dict[str, int]:

@@ -9,8 +9,8 @@ from typing import Any
 import light_work
 import pytest
 
-from gancli.sweep import LocalPool
-from gancli.sweep.roles import Lost
+from gancli.sweeps import LocalPool
+from gancli.sweeps.roles import Lost
 
 LONG = 60.0
 """Seconds within which what is awaited has come, unless it never does."""

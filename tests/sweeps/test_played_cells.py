@@ -13,7 +13,7 @@ from gancli.data import DataError
 from gancli.experiment import resuming, run
 from gancli.runs import RunFolder, SweepFolder
 from gancli.spec import from_plain
-from gancli.sweep import cell
+from gancli.sweeps import cell
 
 DIFFERENT = {"kind": "nothing"}
 """What makes a cell's spec one that cannot be played."""

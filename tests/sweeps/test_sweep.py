@@ -15,7 +15,7 @@ from small_sweeps import XOR, bits, made
 import sweep_work
 from gancli.runs import SweepFolder
 from gancli.runs.sweeps import varied
-from gancli.sweep import LocalPool, Policy, cell, play
+from gancli.sweeps import LocalPool, Policy, cell, play
 from helpers import gancli
 
 WGAN = """
@@ -140,7 +140,7 @@ def test_a_sweep_that_runs_is_not_run_twice() -> None:
 @pytest.mark.slow
 def test_dask_gives_the_cells_of_a_killed_worker_to_others_and_plays_none_twice() -> None:
     pytest.importorskip("distributed")
-    from gancli.sweep.cluster import DaskCluster
+    from gancli.sweeps.cluster import DaskCluster
 
     folder, cells = made(24)
     cluster = DaskCluster(None, 3, sweep_work.slow)

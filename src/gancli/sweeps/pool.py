@@ -17,8 +17,8 @@ from typing import Any
 from gancli.import_path import safe_path
 from gancli.leaving import STOPS, blocked
 from gancli.runs.sweeps import CellResult
-from gancli.sweep.roles import Lost, Work
-from gancli.sweep.worker import STOPPED
+from gancli.sweeps.roles import Lost, Work
+from gancli.sweeps.worker import STOPPED
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """What must be 1 before a worker imports NumPy: the cells share the processors already."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from gancli.sweep import worker
+from gancli.sweeps import worker
 
 LONG = 20
 """Seconds after which a test that waits in vain fails."""

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from gancli.sweep import cluster
-from gancli.sweep.cluster import DaskCluster
-from gancli.sweep.errors import MissingDask, NoScheduler
-from gancli.sweep.roles import Lost
+from gancli.sweeps import cluster
+from gancli.sweeps.cluster import DaskCluster
+from gancli.sweeps.errors import MissingDask, NoScheduler
+from gancli.sweeps.roles import Lost
 
 
 class Future(SimpleNamespace):
@@ -207,10 +207,10 @@ def test_a_cluster_made_here_starts_out_of_reach_of_the_terminal(monkeypatch: py
 
     played: Any = ModuleType("dask")
     played.config = SimpleNamespace(set=Set)
-    portless: Any = ModuleType("gancli.sweep.portless")
+    portless: Any = ModuleType("gancli.sweeps.portless")
     portless.cluster = made
     monkeypatch.setitem(sys.modules, "dask", played)
-    monkeypatch.setitem(sys.modules, "gancli.sweep.portless", portless)
+    monkeypatch.setitem(sys.modules, "gancli.sweeps.portless", portless)
     monkeypatch.setenv("PYTHONSAFEPATH", "")
     monkeypatch.setattr(cluster.resource_tracker, "ensure_running", lambda: seen.append("tracker"))
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
@@ -224,6 +224,6 @@ def test_a_cluster_made_here_starts_out_of_reach_of_the_terminal(monkeypatch: py
 
 def test_without_what_makes_keys_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "dask", ModuleType("dask"))
-    monkeypatch.setitem(sys.modules, "gancli.sweep.portless", None)
+    monkeypatch.setitem(sys.modules, "gancli.sweeps.portless", None)
     with pytest.raises(MissingDask, match="cryptography"):
         cluster._local(1)

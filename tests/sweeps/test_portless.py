@@ -10,7 +10,7 @@ pytest.importorskip("distributed")
 
 import distributed
 
-from gancli.sweep import portless
+from gancli.sweeps import portless
 
 
 def test_a_cluster_is_one_scheduler_and_so_many_workers_of_one_thread_with_keys_of_their_own(

@@ -11,8 +11,8 @@ from gancli.runs import SweepFolder
 from gancli.runs.files import now
 from gancli.runs.summary import write_csv
 from gancli.runs.sweeps import DONE, CellResult, readable
-from gancli.sweep.folder import Ended, tidy
-from gancli.sweep.roles import Counts, Executor, Lost, Policy, Report
+from gancli.sweeps.folder import Ended, tidy
+from gancli.sweeps.roles import Counts, Executor, Lost, Policy, Report
 
 TRIES = 2
 """How often a cell is tried whose worker dies."""

@@ -17,7 +17,7 @@ from small_sweeps import XOR, bits, made
 import sweep_work
 from gancli.leaving import leaving_at_once
 from gancli.runs import RunFolder, SweepFolder
-from gancli.sweep import LocalPool, Policy, coordinator, play
+from gancli.sweeps import LocalPool, Policy, coordinator, play
 from helpers import gancli
 
 TEXT = (
@@ -257,7 +257,7 @@ def test_a_second_stop_leaves_at_once(tmp_path: Path) -> None:
     Path("c.yaml").write_text(TEXT, encoding="utf-8")
     code = (
         f"import sys; sys.path.append({str(Path(__file__).parent.parent)!r})\n"
-        "import sweep_work; from gancli.sweep import cell; cell.play_cell = sweep_work.stubborn\n"
+        "import sweep_work; from gancli.sweeps import cell; cell.play_cell = sweep_work.stubborn\n"
         "from gancli.__main__ import run; run()"
     )
     process = begin(tmp_path, program=("-c", code))

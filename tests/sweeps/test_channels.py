@@ -14,8 +14,8 @@ import light_work
 import pytest
 
 from gancli.import_path import safe_path
-from gancli.sweep import LocalPool, pool
-from gancli.sweep.roles import Lost
+from gancli.sweeps import LocalPool, pool
+from gancli.sweeps.roles import Lost
 
 
 class Process:

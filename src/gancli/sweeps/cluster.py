@@ -9,8 +9,8 @@ from typing import Any
 
 from gancli.leaving import blocked
 from gancli.runs.sweeps import CellResult
-from gancli.sweep.errors import MissingDask, NoScheduler
-from gancli.sweep.roles import Lost, Work
+from gancli.sweeps.errors import MissingDask, NoScheduler
+from gancli.sweeps.roles import Lost, Work
 
 POLL = 0.02
 """Seconds between two checks of what is done."""
@@ -104,7 +104,7 @@ def _local(jobs: int) -> Any:
     import dask
 
     try:
-        from gancli.sweep.portless import cluster
+        from gancli.sweeps.portless import cluster
 
         os.environ["PYTHONSAFEPATH"] = "1"  # for good: Dask starts a process whenever one dies
         resource_tracker.ensure_running()  # now: it would let the thread that starts it have the signals back

@@ -10,7 +10,7 @@ from small_sweeps import XOR, Scripted, made, write_run
 
 from gancli.runs import SweepFolder
 from gancli.spec import load_sweep
-from gancli.sweep import Counts, Policy, coordinator, create, play
+from gancli.sweeps import Counts, Policy, coordinator, create, play
 
 
 class Recorder:

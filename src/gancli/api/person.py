@@ -1,0 +1,60 @@
+"""Who asks for runs from a program: told by Python's warnings and, if they like, a progress bar on standard error."""
+
+import signal
+import sys
+import warnings
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from gancli.api.progress import GameBar
+from gancli.data import Progress
+from gancli.experiment import Quiet, Reporter
+
+
+class GancliWarning(UserWarning):
+    """Something unwise in a configuration, its data, or the machine."""
+
+
+class Program:
+    """Whoever called a function of the interface, three calls above `warn`."""
+
+    def __init__(self, progress: bool):
+        self._progress = progress
+        self._bar: GameBar | None = None
+
+    def warn(self, found: Iterable[Any]) -> None:
+        """Warn of each text once."""
+        for text in dict.fromkeys(map(str, found)):
+            warnings.warn(text, GancliWarning, stacklevel=4)
+
+    def note(self, text: str) -> None:
+        """Say what is good to know, beside the progress bar; it is in the run's log too."""
+        if self._progress:
+            print(f"note: {text}", file=sys.stderr)
+
+    def compiling(self, cached: bool) -> None:
+        """Say what they wait for."""
+        self.note(f"compiling the fast engine for this machine, {'once' if cached else 'as at each run'}")
+
+    def reading(self) -> AbstractContextManager[Progress]:
+        """Nothing is said of the reading of data."""
+        return nullcontext(lambda done, total: None)
+
+    def reporter(self, games: int, played: int) -> Reporter:
+        """A progress bar, where it is asked for."""
+        if not self._progress:
+            return Quiet()
+        self._bar = GameBar(games, played)
+        return self._bar
+
+    def close(self) -> None:
+        """Leave the bar as it stands."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+def pass_on(number: int | None) -> None:
+    """Raise the signal by which a run was ended again, now that it is saved; of Ctrl-C the status says enough."""
+    if number is not None and number != signal.SIGINT:
+        signal.raise_signal(number)
