@@ -1,5 +1,6 @@
 """`gancli train` and `gancli resume`."""
 
+import math
 import sys
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, closing
@@ -12,6 +13,27 @@ from gancli.cli.output import say, say_path, warn
 from gancli.cli.support import Progress, Reading, command, rare_collection, runs_option
 
 
+def _seconds(ctx: click.Context, param: click.Parameter, text: str | None) -> float | None:
+    """A time as a configuration has them. Raises BadParameter."""
+    if text is None:
+        return None
+    from gancli.spec.base import seconds
+
+    try:
+        found = float(seconds(text))
+    except ValueError:
+        found = 0.0
+    if not 0.0 < found < math.inf:
+        raise click.BadParameter(f"must be a time such as 90, 30s, 10m or 2h; got {text!r}")
+    return found
+
+
+max_time_option = click.option(
+    "--max-time", "limit", metavar="TIME", callback=_seconds,
+    help="Save and leave after 30s, 10m, 2h; `gancli resume` goes on.",
+)  # fmt: skip
+
+
 @click.command()
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override a key: critic.clip.bound=0.01.")
@@ -19,12 +41,13 @@ from gancli.cli.support import Progress, Reading, command, rare_collection, runs
 @click.option("--engine", help="Override the engine: auto, numba, numpy or checked.")
 @click.option("--threads", help="Override the number of threads: auto, 1, 2, …")
 @click.option("--profile", is_flag=True, help="Say at the end where the time went.")
+@max_time_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @runs_option
 @command
 def train(
     config: Path, settings: tuple[str, ...], seed: int | None, engine: str | None, threads: str | None, profile: bool,
-    quiet: bool, runs: Path,
+    limit: float | None, quiet: bool, runs: Path,
 ) -> None:  # fmt: skip
     """Train the networks of CONFIG in a new run folder, whose path is the last line printed."""
     overrides = list(settings)
@@ -38,7 +61,7 @@ def train(
         built, folder = experiment.begin(resolved, runs, Caller(quiet))
     profiled = experiment.Profile(built) if profile else None
     try:
-        _finish(folder, runs, quiet, lambda make: experiment.train(resolved, built, folder, make, profiled))
+        _finish(folder, runs, quiet, lambda make: experiment.train(resolved, built, folder, make, profiled, (), limit))
     finally:
         for line in profiled.lines() if profiled is not None else ():
             say(line, err=True)
@@ -47,10 +70,11 @@ def train(
 @click.command()
 @click.argument("run")
 @click.option("--games", type=click.IntRange(1, 1_000_000_000), help="Go on to so many games in all.")
+@max_time_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @runs_option
 @command
-def resume(run: str, games: int | None, quiet: bool, runs: Path) -> None:
+def resume(run: str, games: int | None, limit: float | None, quiet: bool, runs: Path) -> None:
     """Go on with RUN from its last checkpoint, to the same bits as if it had never stopped.
 
     A run that is completed can be made longer with --games.
@@ -62,7 +86,7 @@ def resume(run: str, games: int | None, quiet: bool, runs: Path) -> None:
     experiment.on_compiling(say_compiling)
     reopened = experiment.reopen(folder, games)
     warn(reopened.warnings)
-    _finish(folder, runs, quiet, lambda make: experiment.resume(reopened, make))
+    _finish(folder, runs, quiet, lambda make: experiment.resume(reopened, make, (), limit))
 
 
 class Caller:
@@ -113,4 +137,5 @@ def _finish(folder: Any, runs: Path, quiet: bool, play: Any) -> None:
         option = "" if runs == Path("runs") else f" --runs {runs}"
         say(f"to go on: gancli resume {folder.path.name}{option}", err=True)
     say_path(folder.path)
-    sys.exit({"completed": 0, "interrupted": 128 + (outcome.signal or 2)}.get(outcome.status, 1))
+    by_signal = 0 if outcome.signal is None else 128 + outcome.signal
+    sys.exit({"completed": 0, "interrupted": by_signal}.get(outcome.status, 1))

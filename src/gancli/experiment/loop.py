@@ -43,10 +43,21 @@ class Collapsed(RuntimeError):
 class Stop:
     """Set by SIGINT, SIGTERM or SIGHUP, which is a terminal that is closed; a SIGINT after it leaves at once.
 
-    (Another signal after it changes nothing: what ends a session may send several of them.)
+    (Another signal after it changes nothing: what ends a session may send several of them.) Or by the clock, once
+    `limit` seconds are over.
     """
 
-    signal: int | None = None
+    def __init__(self, limit: float | None = None):
+        self.signal: int | None = None
+        self._limit, self._start = limit, time.monotonic()
+
+    @property
+    def reason(self) -> str | None:
+        """The signal's name, or how long it was to last; None while there is nothing to stop for."""
+        if self.signal is not None:
+            return signal.Signals(self.signal).name
+        over = self._limit is not None and time.monotonic() - self._start >= self._limit
+        return f"{self._limit:g} s are over" if over else None
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if self.signal is None:
@@ -96,7 +107,7 @@ class Loop:
         with np.errstate(all="ignore"):  # what overflows ends the run as diverged, with its name
             if game.played == 0:
                 self.due()
-            while game.played < last and stop.signal is None and not self.endings.reason:
+            while game.played < last and stop.reason is None and not self.endings.reason:
                 self._pace.play(game, min(last, *(game.played - game.played % each + each for each in self._periods)))
                 self.reporter.advance(game.played)
                 self._tell_of_numpy()
@@ -109,7 +120,7 @@ class Loop:
             if self._saved != game.played:
                 self.check_finite()
                 self.save()
-            if game.played == last or (self.endings.reason and stop.signal is None):
+            if game.played == last or self.endings.reason:
                 self.close()
 
     def _tell_of_numpy(self) -> None:

@@ -139,12 +139,14 @@ def _other_machine(record: dict[str, Any], engine: Engine) -> Iterator[str]:
         yield f"{key} was {_shown(was)} when the run began, and is {_shown(is_now)}: the last bits may differ"
 
 
-def resume(reopened: Reopened, make_reporter: MakeReporter, callbacks: Sequence[AnyCallback] = ()) -> Outcome:
-    """Go on with a reopened run."""
+def resume(
+    reopened: Reopened, make_reporter: MakeReporter, callbacks: Sequence[AnyCallback] = (), limit: float | None = None
+) -> Outcome:
+    """Go on with a reopened run, for `limit` seconds at most."""
     folder, built = reopened.folder, reopened.built
     try:
         _record_resumption(reopened)
-        return play(reopened.resolved, built, folder, make_reporter, reopened.seconds, None, callbacks)
+        return play(reopened.resolved, built, folder, make_reporter, reopened.seconds, None, callbacks, limit)
     finally:
         folder.unlock()
 

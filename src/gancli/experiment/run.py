@@ -94,15 +94,18 @@ def named(resolved: Resolved) -> dict[str, Any]:
 
 def train(
     resolved: Resolved, built: Built, folder: RunFolder, make_reporter: MakeReporter, profile: Profile | None = None,
-    callbacks: Sequence[AnyCallback] = (),
+    callbacks: Sequence[AnyCallback] = (), limit: float | None = None,
 ) -> Outcome:  # fmt: skip
-    """Play a prepared run to its end; its status is in `run.json` when this returns."""
+    """Play a prepared run to its end; its status is in `run.json` when this returns.
+
+    After `limit` seconds it is interrupted, and can be resumed.
+    """
     warnings = (*resolved.warnings, *data_warnings(resolved.experiment, built.dataset))
     try:
         for line in (built.dataset.notice, *map(str, warnings)):
             if line:
                 folder.log(line)
-        return play(resolved, built, folder, make_reporter, 0.0, profile, callbacks)
+        return play(resolved, built, folder, make_reporter, 0.0, profile, callbacks, limit)
     except OSError:
         if built.game.played == 0:  # a disk too full for the first files: leave nothing half-made
             folder.remove()
@@ -113,20 +116,19 @@ def train(
 
 def play(
     resolved: Resolved, built: Built, folder: RunFolder, make_reporter: MakeReporter, earlier: float,
-    profile: Profile | None = None, callbacks: Sequence[AnyCallback] = (),
+    profile: Profile | None = None, callbacks: Sequence[AnyCallback] = (), limit: float | None = None,
 ) -> Outcome:  # fmt: skip
     """From the game where it stands to its last one, `earlier` seconds having been spent; its end is recorded."""
     told = Callbacks(make_reporter(built.games, built.game.played), callbacks)
     loop = Loop(resolved.experiment, built, folder, told, earlier, profile)
-    with Stop().listening() as stop:
+    with Stop(limit).listening() as stop:
         try:
             told.start(folder.path, resolved.data())
             loop.run(stop)
             early = built.game.played < built.games
             outcome = Outcome("completed", loop.endings.reason if early else None)
-            if stop.signal is not None and early:
-                name = signal.Signals(stop.signal).name
-                outcome = Outcome("interrupted", f"{name} at game {built.game.played}", stop.signal)
+            if stop.reason is not None and early and not loop.endings.reason:
+                outcome = Outcome("interrupted", f"{stop.reason} at game {built.game.played}", stop.signal)
         except Diverged as error:
             outcome = Outcome("diverged", str(error))
         except Collapsed as error:
