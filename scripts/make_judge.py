@@ -22,7 +22,6 @@ from gancli.experiment.judges import BUNDLED, PARAMS, judge_of, pixels
 from gancli.runs import RunFolder, checkpoint
 from gancli.runs.files import write_bytes, write_text
 from gancli.spec import load
-from gancli.sweep.cell import Quiet
 
 CONFIG = Path(__file__).parent.parent / "configs" / "judge_mnist.yaml"
 CARD = """# The judge of MNIST
@@ -82,7 +81,7 @@ def train(target: Path) -> RunFolder:
     """The run of the judge's configuration on these images, to its end."""
     resolved = load(CONFIG, [f"data.path={target / 'data'}"])
     built, folder = experiment.prepare(resolved, target / "runs")
-    outcome = experiment.train(resolved, built, folder, lambda games, played: Quiet())
+    outcome = experiment.train(resolved, built, folder, lambda games, played: experiment.Quiet())
     assert outcome.status == "completed", outcome
     return folder
 

@@ -2,17 +2,20 @@
 
 from gancli.engines import MissingEngine, on_compiling
 from gancli.experiment.build import Built, build, load_data, stream, threads_for, usable_cores
-from gancli.experiment.loop import Reporter, Stop
+from gancli.experiment.callbacks import AnyCallback, Callback
+from gancli.experiment.loop import Stop
 from gancli.experiment.maps import Maps, feature_maps
 from gancli.experiment.networks import make_network
 from gancli.experiment.profile import Profile
+from gancli.experiment.reporter import Quiet, Reporter
 from gancli.experiment.resuming import reopen, resume
 from gancli.experiment.run import Outcome, prepare, train
 from gancli.experiment.sampling import Samples, sample
 from gancli.experiment.warnings import data_warnings, warnings_of_data
 
 __all__ = [
-    "Built", "Maps", "MissingEngine", "Outcome", "Profile", "Reporter", "Samples", "Stop", "build", "data_warnings",
-    "feature_maps", "load_data", "make_network", "on_compiling", "prepare", "reopen", "resume", "sample", "stream",
-    "threads_for", "train", "usable_cores", "warnings_of_data",
+    "AnyCallback", "Built", "Callback", "Maps", "MissingEngine", "Outcome", "Profile", "Quiet", "Reporter",
+    "Samples", "Stop", "build", "data_warnings", "feature_maps", "load_data", "make_network", "on_compiling",
+    "prepare", "reopen", "resume", "sample", "stream", "threads_for", "train", "usable_cores",
+    "warnings_of_data",
 ]  # fmt: skip

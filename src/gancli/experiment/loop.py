@@ -6,13 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gancli.experiment import snapshots
 from gancli.experiment.alarm import CollapseAlarm
 from gancli.experiment.build import Built, stream
+from gancli.experiment.callbacks import Callbacks
 from gancli.experiment.clipping import Clipping
 from gancli.experiment.divergence import Diverged, Diverging
 from gancli.experiment.layers import layer_metrics
@@ -31,19 +32,6 @@ if TYPE_CHECKING:
 
 CHECK_EVERY = 1000
 """Games of batch size 1 between two checks that the parameters are still finite; of larger batches, fewer."""
-
-
-class Reporter(Protocol):
-    """Tells a person how the run goes."""
-
-    def advance(self, game: int) -> None:
-        """So many games are played in all."""
-
-    def metrics(self, row: dict[str, Any]) -> None:
-        """New metrics are there."""
-
-    def line(self, text: str) -> None:
-        """Something to read at once."""
 
 
 class Collapsed(RuntimeError):
@@ -77,7 +65,7 @@ class Loop:
     """Plays a built game to its end within a run folder; `earlier` seconds were spent before a resume."""
 
     def __init__(
-        self, spec: Experiment, built: Built, folder: RunFolder, reporter: Reporter, earlier: float,
+        self, spec: Experiment, built: Built, folder: RunFolder, reporter: Callbacks, earlier: float,
         profile: Profile | None = None,
     ):  # fmt: skip
         self.spec, self.built, self.folder, self.reporter = spec, built, folder, reporter
@@ -219,10 +207,13 @@ class Loop:
         assert self.spec.pictures is not None and self.spec.pictures.count is not None
         picture = self.built.game.picture(self.spec.pictures.count, stream(self.spec.seed, "pictures"))
         path = self.folder.images / f"game-{self.built.game.played:06d}.png"
-        if (content := snapshots.png(picture, self.built.dataset)) is not None:
+        content, arrays = snapshots.png(picture, self.built.dataset), snapshots.arrays(picture, self.built.dataset)
+        if content is not None:
             write_bytes(path, content)
-        if arrays := snapshots.arrays(picture, self.built.dataset):
+        if arrays:
             write_arrays(path.with_suffix(".npz"), arrays, compress=True)
+        if content is not None or arrays:
+            self.reporter.picture(path if content is not None else path.with_suffix(".npz"))
 
     def save(self) -> None:
         """Write a checkpoint, unless there is nothing new to save."""

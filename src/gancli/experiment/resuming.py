@@ -1,12 +1,13 @@
 """Go on with a run from its last good checkpoint, to the same bits as if it had never stopped; maybe to more games."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from gancli.data import Dataset
 from gancli.engines import Engine, make_engine
 from gancli.experiment.build import Built, build, how_to_find, load_data
+from gancli.experiment.callbacks import AnyCallback
 from gancli.experiment.run import MakeReporter, Outcome, engine_of, named, play
 from gancli.experiment.saving import most_bytes, put_back
 from gancli.runs import RunError, RunFolder, checkpoint
@@ -138,12 +139,12 @@ def _other_machine(record: dict[str, Any], engine: Engine) -> Iterator[str]:
         yield f"{key} was {_shown(was)} when the run began, and is {_shown(is_now)}: the last bits may differ"
 
 
-def resume(reopened: Reopened, make_reporter: MakeReporter) -> Outcome:
+def resume(reopened: Reopened, make_reporter: MakeReporter, callbacks: Sequence[AnyCallback] = ()) -> Outcome:
     """Go on with a reopened run."""
     folder, built = reopened.folder, reopened.built
     try:
         _record_resumption(reopened)
-        return play(reopened.resolved, built, folder, make_reporter, reopened.seconds)
+        return play(reopened.resolved, built, folder, make_reporter, reopened.seconds, None, callbacks)
     finally:
         folder.unlock()
 

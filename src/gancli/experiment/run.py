@@ -1,7 +1,7 @@
 """One run from its first file to its last: make the folder, train, and record how it ended."""
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,12 @@ from gancli import data
 from gancli.data import Dataset
 from gancli.engines import Engine
 from gancli.experiment.build import Built, build, check_fit, load_data
+from gancli.experiment.callbacks import AnyCallback, Callbacks
 from gancli.experiment.divergence import Diverged
 from gancli.experiment.judges import check_evaluate
-from gancli.experiment.loop import Collapsed, Loop, Reporter, Stop
+from gancli.experiment.loop import Collapsed, Loop, Stop
 from gancli.experiment.profile import Profile
+from gancli.experiment.reporter import Reporter
 from gancli.experiment.warnings import data_warnings
 from gancli.runs import RunError, RunFolder
 from gancli.runs.files import now
@@ -91,15 +93,16 @@ def named(resolved: Resolved) -> dict[str, Any]:
 
 
 def train(
-    resolved: Resolved, built: Built, folder: RunFolder, make_reporter: MakeReporter, profile: Profile | None = None
-) -> Outcome:
+    resolved: Resolved, built: Built, folder: RunFolder, make_reporter: MakeReporter, profile: Profile | None = None,
+    callbacks: Sequence[AnyCallback] = (),
+) -> Outcome:  # fmt: skip
     """Play a prepared run to its end; its status is in `run.json` when this returns."""
     warnings = (*resolved.warnings, *data_warnings(resolved.experiment, built.dataset))
     try:
         for line in (built.dataset.notice, *map(str, warnings)):
             if line:
                 folder.log(line)
-        return play(resolved, built, folder, make_reporter, 0.0, profile)
+        return play(resolved, built, folder, make_reporter, 0.0, profile, callbacks)
     except OSError:
         if built.game.played == 0:  # a disk too full for the first files: leave nothing half-made
             folder.remove()
@@ -110,12 +113,14 @@ def train(
 
 def play(
     resolved: Resolved, built: Built, folder: RunFolder, make_reporter: MakeReporter, earlier: float,
-    profile: Profile | None = None,
+    profile: Profile | None = None, callbacks: Sequence[AnyCallback] = (),
 ) -> Outcome:  # fmt: skip
     """From the game where it stands to its last one, `earlier` seconds having been spent; its end is recorded."""
-    loop = Loop(resolved.experiment, built, folder, make_reporter(built.games, built.game.played), earlier, profile)
+    told = Callbacks(make_reporter(built.games, built.game.played), callbacks)
+    loop = Loop(resolved.experiment, built, folder, told, earlier, profile)
     with Stop().listening() as stop:
         try:
+            told.start(folder.path, resolved.data())
             loop.run(stop)
             outcome = Outcome("completed")
             if stop.signal is not None and built.game.played < built.games:
@@ -132,8 +137,10 @@ def play(
         except Exception as error:
             outcome = Outcome("failed", f"{type(error).__name__}: {error}")
             _close(folder, outcome, built)
+            told.end(outcome.status)
             raise
     _close(folder, outcome, built)
+    told.end(outcome.status)
     return outcome
 
 

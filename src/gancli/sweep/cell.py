@@ -19,19 +19,6 @@ PATIENCE = 0.5
 """Seconds between two checks of a run that another process still holds."""
 
 
-class Quiet:
-    """A reporter that says nothing."""
-
-    def advance(self, game: int) -> None:
-        """So many games are played."""
-
-    def metrics(self, row: dict[str, Any]) -> None:
-        """New metrics are there."""
-
-    def line(self, text: str) -> None:
-        """Something to read, which is in the run's log too."""
-
-
 def play_cell(sweep: str, cell: dict[str, Any]) -> CellResult:
     """Play a cell of the sweep in this folder to its end, unless that is on the disk already."""
     folder = SweepFolder(Path(sweep))
@@ -61,11 +48,11 @@ def _play(folder: SweepFolder, run: RunFolder, cell: dict[str, Any]) -> CellResu
     if (run.path / run.RECORD).exists():
         resolved = from_plain(cell["spec"])
         reopened = experiment.reopen(run, dataset=_dataset(resolved))
-        experiment.resume(reopened, lambda games, played: Quiet())
+        experiment.resume(reopened, lambda games, played: experiment.Quiet())
     else:
         resolved = from_plain(cell["spec"])
         built, run = experiment.prepare(resolved, folder.path / CELLS, _dataset(resolved), exact=cell["cell"])
-        experiment.train(resolved, built, run, lambda games, played: Quiet())
+        experiment.train(resolved, built, run, lambda games, played: experiment.Quiet())
     result = folder.result(cell["cell"])
     assert result is not None
     return result
