@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from gancli.cli.output import say, say_path, warn
-from gancli.cli.support import Progress, Reading, command, rare_collection, runs_option
+from gancli.cli.support import Progress, Reading, command, log_option, rare_collection, runs_option
 
 
 @click.command()
@@ -16,13 +16,14 @@ from gancli.cli.support import Progress, Reading, command, rare_collection, runs
 @click.option("--seed", type=int, help="Override the seed.")
 @click.option("--engine", help="Override the engine: auto, numba, numpy or checked.")
 @click.option("--threads", help="Override the number of threads: auto, 1, 2, …")
+@log_option
 @click.option("--profile", is_flag=True, help="Say at the end where the time went.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @runs_option
 @command
 def train(
-    config: Path, settings: tuple[str, ...], seed: int | None, engine: str | None, threads: str | None, profile: bool,
-    quiet: bool, runs: Path,
+    config: Path, settings: tuple[str, ...], seed: int | None, engine: str | None, threads: str | None,
+    loggers: tuple[str, ...], profile: bool, quiet: bool, runs: Path,
 ) -> None:  # fmt: skip
     """Train the networks of CONFIG in a new run folder, whose path is the last line printed."""
     overrides = list(settings)
@@ -32,7 +33,7 @@ def train(
     with rare_collection():
         from gancli import experiment, spec
 
-        resolved = spec.load(config, overrides)
+        resolved = spec.load(config, overrides).logged(loggers)
         warn(resolved.warnings)
         experiment.on_compiling(say_compiling)
         reading = Reading(quiet)
@@ -54,10 +55,11 @@ def train(
 @click.command()
 @click.argument("run")
 @click.option("--games", type=click.IntRange(1, 1_000_000_000), help="Go on to so many games in all.")
+@log_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @runs_option
 @command
-def resume(run: str, games: int | None, quiet: bool, runs: Path) -> None:
+def resume(run: str, games: int | None, loggers: tuple[str, ...], quiet: bool, runs: Path) -> None:
     """Go on with RUN from its last checkpoint, to the same bits as if it had never stopped.
 
     A run that is completed can be made longer with --games.
@@ -67,7 +69,7 @@ def resume(run: str, games: int | None, quiet: bool, runs: Path) -> None:
 
     folder = find(runs, run)
     experiment.on_compiling(say_compiling)
-    reopened = experiment.reopen(folder, games)
+    reopened = experiment.reopen(folder, games, log=loggers)
     warn(reopened.warnings)
     _finish(folder, runs, quiet, lambda make: experiment.resume(reopened, make))
 
