@@ -1,16 +1,18 @@
 """MLflow: a store beside the run folders or, where one is configured, a server."""
 
+import contextlib
 import logging
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gancli.loggers.base import BINS, Logged, Logger, Weights
+from gancli.runs.lock import Lock, NoLocks
 
 STORE = "mlruns"
 """The folder of the store: in that of the run folders; of a sweep's cells, in the sweep's."""
@@ -25,6 +27,10 @@ LONGEST = 6000
 """Characters of a parameter's value."""
 MOST = 100
 """Parameters in one call."""
+
+
+PATIENCE = 60.0
+"""Seconds for another run to open the store."""
 
 
 class Mlflow(Logger):
@@ -49,8 +55,10 @@ class Mlflow(Logger):
             store.mkdir(exist_ok=True)
             location = (store / "artifacts").as_uri()
             uri = f"sqlite:///{store / 'mlflow.db'}"
-        self._client: Any = MlflowClient(uri, uri)  # the second is of models, and reads the environment where not given
-        experiment = self._experiment(location)
+        with _alone(store) if location is not None else contextlib.nullcontext():
+            # the second is of models, and reads the environment where it is not given
+            self._client: Any = MlflowClient(uri, uri)
+            experiment = self._experiment(location)
         there = self._client.search_runs([experiment], f"tags.`gancli.key` = '{run.key}'", max_results=1)
         self._logged = -1
         if there:
@@ -109,6 +117,20 @@ class Mlflow(Logger):
         params = [Param(allowed(key), str(value)[:LONGEST]) for key, value in dotted(spec).items()]
         for start in range(0, len(params), MOST):
             self._client.log_batch(self._id, params=params[start : start + MOST])
+
+
+@contextlib.contextmanager
+def _alone(store: Path) -> Iterator[None]:
+    """No other run of ours opens the store meanwhile: MLflow's making of tables is not for two processes at once."""
+    lock = Lock(store)
+    until = time.monotonic() + PATIENCE
+    with contextlib.suppress(NoLocks):
+        while not lock.take() and time.monotonic() < until:
+            time.sleep(0.1)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def store_of(path: Path) -> Path:
