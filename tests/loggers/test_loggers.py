@@ -91,6 +91,14 @@ def test_one_whose_package_is_missing_is_an_error_before_anything_is_written(mon
     assert folder.record() == before and not folder.locked()
 
 
+def test_check_warns_of_one_that_is_not_here() -> None:
+    Path("c.yaml").write_text(TEXT + "log: [nowhere]", encoding="utf-8")
+    Path("s.yaml").write_text("sweep: {base: c.yaml, seeds: 3}", encoding="utf-8")
+    for name in ("c.yaml", "s.yaml"):
+        result = gancli("check", name)
+        assert result.exit_code == 0 and result.stderr.count("warning: log: there is no logger 'nowhere'") == 1
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [

@@ -31,7 +31,8 @@ class Logs(Callback):
         """A test was made: its numbers, and the weights as they are."""
         known = {key: value for key, value in row.items() if finite(value) is not None}
         self._each(lambda one: one.metrics(known))
-        if self._loggers and (weights := _weights(self._built)):
+        if self._loggers:
+            weights = _weights(self._built)
             self._each(lambda one: one.weights(row["game"], weights))
 
     def picture(self, path: Path) -> None:
@@ -65,7 +66,7 @@ def check_loggers(experiments: Iterable[Experiment]) -> None:
 
 
 def _weights(built: Built) -> Weights:
-    """All arrays that networks learn, by name, as views that nobody can write into; a game2d has none."""
+    """All arrays that networks learn, by name, as views that nobody can write into."""
     named = {
         f"{name}/{key}": view.view()
         for name, player in built.game.players.items()

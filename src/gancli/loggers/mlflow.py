@@ -45,10 +45,10 @@ class Mlflow(Logger):
         """Open the store, and begin a run in it or find the one that goes on."""
         for name, value in SETTINGS.items():
             os.environ.setdefault(name, value)
-        for name in ("mlflow", "alembic"):
-            logging.getLogger(name).setLevel(logging.WARNING)
         from mlflow import MlflowClient
 
+        for name in ("mlflow", "alembic"):  # whose import has set them
+            logging.getLogger(name).setLevel(logging.WARNING)
         store = store_of(run.path)
         uri, location = self.options.get("uri"), None
         if uri is None:
