@@ -66,6 +66,22 @@ def lint(session: nox.Session) -> None:
     session.run("mypy")
 
 
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The site of the documentation, into `.nox/site`: the reference is what the code says, and no link is broken."""
+    session.install("-e", ".[docs]")
+    session.run("python", "scripts/reference.py", "--check")
+    session.run("mkdocs", "build", "--strict", *session.posargs, env={"NO_MKDOCS_2_WARNING": "1"})
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """The source and the wheel, into `dist/`, and whether a package index would take them."""
+    session.install("build", "twine")
+    session.run("python", "-m", "build", *session.posargs)
+    session.run("twine", "check", "--strict", *map(str, Path("dist").glob("gancli-*")))
+
+
 def fast_tests(session: nox.Session, *options: str) -> None:
     """Install, and run what pytest runs by default."""
     install(session, *options)

@@ -13,6 +13,7 @@ import pytest
 from gancli import data, spec
 from gancli.engines import ENGINES
 from gancli.games import CLIPS, FIELDS, GAMES, UPDATES
+from gancli.loggers import LOGGERS
 from gancli.nn.activations import ACTIVATIONS
 from gancli.nn.adversarial_losses import ADVERSARIAL
 from gancli.nn.initializers import INITIALIZERS
@@ -22,6 +23,7 @@ from gancli.nn.optimizers import OPTIMIZERS
 from gancli.nn.schedules import SCHEDULES
 from gancli.spec import game2d, models, networks, schedules
 from gancli.spec.data import OWN
+from gancli.spec.loggers import BUILT_IN
 
 SOURCE = Path(spec.__file__).parent.parent
 ROOT = SOURCE.parent.parent
@@ -34,12 +36,13 @@ MAY_IMPORT = {
     "cli": {"report", "sweeps", "evaluation", "experiment", "plots", "pictures", "runs", "data", "spec"},
     "api": {"report", "sweeps", "experiment", "plots", "games", "runs", "data", "spec"},
     "sweeps": {"experiment", "runs", "data", "spec"},
-    "experiment": {"games", "evaluation", "nn", "engines", "runs", "data", "spec", "pictures"},
+    "experiment": {"games", "evaluation", "nn", "engines", "loggers", "runs", "data", "spec", "pictures"},
     "games": {"nn", "engines"},
     "evaluation": {"nn"},
     "nn": {"engines"},
     "plots": {"runs"},
     "report": {"plots", "runs"},
+    "loggers": {"runs"},
     "engines": set(),
     "spec": set(),
     "data": set(),
@@ -100,6 +103,7 @@ def test_registries_are_the_vocabulary() -> None:
     assert literals(models.SupervisedTraining, "loss") == set(LOSSES)
     assert literals(models.GanTraining, "loss") | {"wasserstein"} == {loss for loss, _ in ADVERSARIAL}
     assert set(spec.KINDS) == set(GAMES)
+    assert set(BUILT_IN) == set(LOGGERS)
 
 
 def test_what_the_vocabulary_says_of_data_sets_is_in_their_table() -> None:
@@ -157,7 +161,7 @@ def test_each_promise_names_a_test_that_exists() -> None:
 
 def test_what_the_fast_tests_need_has_a_lowest_release_to_pass_them_with() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = [project["optional-dependencies"][name] for name in ("fast", "evaluate", "dask", "test")]
+    extras = [project["optional-dependencies"][name] for name in ("fast", "evaluate", "dask", "tensorboard", "test")]
     needed = sum(extras, start=project["dependencies"])
     assert [name for name in needed if ">=" not in name and not name.startswith("gancli[")] == []
     first = project["requires-python"].removeprefix(">=")

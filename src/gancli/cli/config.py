@@ -10,7 +10,9 @@ from gancli.cli.output import print_json, say, warn
 from gancli.cli.support import command
 
 if TYPE_CHECKING:
-    from gancli.spec import Document
+    from collections.abc import Iterable
+
+    from gancli.spec import Document, Resolved
     from gancli.spec.shapes import Placed
 
 
@@ -33,7 +35,7 @@ def check(config: Path, settings: tuple[str, ...]) -> None:
         return
     resolved = spec.load(document, list(settings))
     warnings = experiment.warnings_of_data([resolved.experiment], must_load=False, of_engine=True)
-    warn([*resolved.warnings, *warnings])
+    warn([*resolved.warnings, *warnings, *_missing_loggers([resolved])])
     say(resolved.yaml())
     for key, network in resolved.experiment.networks().items():
         total = 0
@@ -46,6 +48,18 @@ def check(config: Path, settings: tuple[str, ...]) -> None:
             about = _described(one, rows, beside)
             say(f"#   layer {number}: {about} {parameters:>12,d} parameters")
         say(f"#   in all: {total:,d} parameters")
+
+
+def _missing_loggers(every: "Iterable[Resolved]") -> list[str]:
+    """What a run would be refused for: another machine may have it."""
+    from gancli import experiment
+    from gancli.errors import GancliError
+
+    try:
+        experiment.check_loggers(resolved.experiment for resolved in every)
+    except GancliError as error:
+        return [str(error)]
+    return []
 
 
 def _parameters(one: "Placed", batch: int, beside: int) -> int:
@@ -93,7 +107,7 @@ def _check_sweep(document: "Document", settings: tuple[str, ...]) -> None:
     if settings:
         raise click.UsageError(f"--set is for an experiment; {document.source} is a sweep: change its file")
     sweep = spec.load_sweep(document)
-    warn(warnings_of(sweep, must_load=False))
+    warn([*warnings_of(sweep, must_load=False), *_missing_loggers(cell.resolved for cell in sweep.cells)])
     for cell in sweep.cells:
         words = [word for setting in cell.settings for word in ("--set", setting)]
         say(shlex.join(["gancli", "train", str(sweep.base), *words, "--seed", str(cell.seed)]))

@@ -26,6 +26,13 @@ runs_option = click.option(
     show_default=True,
     help="Folder of the run folders.",
 )
+log_option = click.option(
+    "--log",
+    "loggers",
+    multiple=True,
+    metavar="NAME",
+    help="Log to tensorboard, mlflow or wandb too; may be given several times.",
+)
 format_option = click.option(
     "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True
 )

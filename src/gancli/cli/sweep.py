@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gancli.cli.output import print_rows, say, say_path, warn
-from gancli.cli.support import command, runs_option
+from gancli.cli.support import command, log_option, runs_option
 from gancli.cli.sweep_progress import SweepProgress
 from gancli.leaving import leaving_at_once
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.option("--zip", "together", multiple=True, metavar="KEY=VALUES", help="These side by side: a=1,2 b=3,4.")
 @click.option("--seeds", type=click.IntRange(1, 10_000), help="Seeds 0, 1, … of each combination.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override a key in every cell.")
+@log_option
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Cells at once; as many as there are processors by default.")
 @click.option("--name", help="Part of the sweep's folder's name.")
 @click.option("--dry-run", is_flag=True, help="Print the cells, and write nothing.")
@@ -40,9 +41,9 @@ if TYPE_CHECKING:
 @command
 def sweep(
     words: tuple[str, ...], grid: tuple[str, ...], together: tuple[str, ...], seeds: int | None,
-    settings: tuple[str, ...], jobs: int | None, name: str | None, dry_run: bool, resume: str | None,
-    retry_failed: bool, again: bool, fail_fast: bool, max_failures: int | None, backend: str, scheduler: str | None,
-    quiet: bool, runs: Path,
+    settings: tuple[str, ...], loggers: tuple[str, ...], jobs: int | None, name: str | None, dry_run: bool,
+    resume: str | None, retry_failed: bool, again: bool, fail_fast: bool, max_failures: int | None, backend: str,
+    scheduler: str | None, quiet: bool, runs: Path,
 ) -> None:  # fmt: skip
     """Train CONFIG, or the base of a sweep file, over grids and seeds, in one folder, whose path is the last line.
 
@@ -58,8 +59,9 @@ def sweep(
     """
     if (scheduler is not None) and backend != "dask":
         raise click.UsageError("--scheduler is for --backend dask")
-    if resume is not None and (words or grid or together or seeds or settings or dry_run or again):
-        raise click.UsageError("--resume takes a sweep as it is: no CONFIG, --grid, --zip, --seeds, --set or --again")
+    if resume is not None and (words or grid or together or seeds or settings or loggers or dry_run or again):
+        more = "CONFIG, --grid, --zip, --seeds, --set, --log or --again"
+        raise click.UsageError(f"--resume takes a sweep as it is: no {more}")
     with leaving_at_once():
         from gancli import spec
         from gancli.sweeps import Policy
@@ -73,7 +75,7 @@ def sweep(
         config, pairs = _split(words, bool(together))
         document = spec.load_file(config)
         stem = config.stem if spec.is_sweep(document) else None
-        plan = spec.load_sweep(document, list(grid), [*together, *pairs], seeds, list(settings))
+        plan = spec.load_sweep(document, list(grid), [*together, *pairs], seeds, list(settings)).logged(loggers)
         if dry_run:
             _print_cells(plan)
             return

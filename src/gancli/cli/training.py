@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from gancli.cli.output import say, say_path, warn
-from gancli.cli.support import Progress, Reading, command, rare_collection, runs_option
+from gancli.cli.support import Progress, Reading, command, log_option, rare_collection, runs_option
 
 
 def _seconds(ctx: click.Context, param: click.Parameter, text: str | None) -> float | None:
@@ -40,14 +40,15 @@ max_time_option = click.option(
 @click.option("--seed", type=int, help="Override the seed.")
 @click.option("--engine", help="Override the engine: auto, numba, numpy or checked.")
 @click.option("--threads", help="Override the number of threads: auto, 1, 2, …")
+@log_option
 @click.option("--profile", is_flag=True, help="Say at the end where the time went.")
 @max_time_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @runs_option
 @command
 def train(
-    config: Path, settings: tuple[str, ...], seed: int | None, engine: str | None, threads: str | None, profile: bool,
-    limit: float | None, quiet: bool, runs: Path,
+    config: Path, settings: tuple[str, ...], seed: int | None, engine: str | None, threads: str | None,
+    loggers: tuple[str, ...], profile: bool, limit: float | None, quiet: bool, runs: Path,
 ) -> None:  # fmt: skip
     """Train the networks of CONFIG in a new run folder, whose path is the last line printed."""
     overrides = list(settings)
@@ -57,7 +58,7 @@ def train(
     with rare_collection():
         from gancli import experiment, spec
 
-        resolved = spec.load(config, overrides)
+        resolved = spec.load(config, overrides).logged(loggers)
         built, folder = experiment.begin(resolved, runs, Caller(quiet))
     profiled = experiment.Profile(built) if profile else None
     try:
@@ -70,11 +71,12 @@ def train(
 @click.command()
 @click.argument("run")
 @click.option("--games", type=click.IntRange(1, 1_000_000_000), help="Go on to so many games in all.")
+@log_option
 @max_time_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @runs_option
 @command
-def resume(run: str, games: int | None, limit: float | None, quiet: bool, runs: Path) -> None:
+def resume(run: str, games: int | None, loggers: tuple[str, ...], limit: float | None, quiet: bool, runs: Path) -> None:
     """Go on with RUN from its last checkpoint, to the same bits as if it had never stopped.
 
     A run that is completed can be made longer with --games.
@@ -84,7 +86,7 @@ def resume(run: str, games: int | None, limit: float | None, quiet: bool, runs: 
 
     folder = find(runs, run)
     experiment.on_compiling(say_compiling)
-    reopened = experiment.reopen(folder, games)
+    reopened = experiment.reopen(folder, games, log=loggers)
     warn(reopened.warnings)
     _finish(folder, runs, quiet, lambda make: experiment.resume(reopened, make, (), limit))
 

@@ -8,13 +8,14 @@ from gancli.data import Dataset
 from gancli.engines import Engine, make_engine
 from gancli.experiment.build import Built, build, how_to_find, load_data
 from gancli.experiment.callbacks import AnyCallback
+from gancli.experiment.logs import check_loggers
 from gancli.experiment.run import MakeReporter, Outcome, engine_of, named, play
 from gancli.experiment.saving import most_bytes, put_back
 from gancli.runs import RunError, RunFolder, checkpoint
 from gancli.runs.files import now, write_text
 from gancli.runs.lock import this_process
 from gancli.runs.provenance import machine, provenance
-from gancli.spec import LENGTH, Experiment, Resolved, differences, from_plain, identity, load
+from gancli.spec import LENGTH, Experiment, Resolved, differences, from_plain, identity, load, without_log
 
 BEFORE = "spec_before"
 """In a record: the spec of a run that is being extended, until `config.yaml` has the new one."""
@@ -33,26 +34,31 @@ class Reopened:
     warnings: tuple[str, ...]
 
 
-def reopen(folder: RunFolder, games: int | None = None, dataset: Dataset | None = None) -> Reopened:
+def reopen(
+    folder: RunFolder, games: int | None = None, dataset: Dataset | None = None, log: Sequence[str] = ()
+) -> Reopened:
     """Lock a run and rebuild it from its newest good checkpoint, to go on to game `games` where it is given.
 
-    `dataset` saves loading the data that its spec asks for. Raises RunError, SpecError, DataError, MissingEngine.
+    `dataset` saves loading the data that its spec asks for; `log` are names of loggers that it has from now on.
+    Raises RunError, SpecError, DataError, MissingEngine, MissingLogger.
     """
     folder.lock()
     try:
-        return _reopen_locked(folder, games, dataset)
+        return _reopen_locked(folder, games, dataset, log)
     except BaseException:
         folder.unlock()
         raise
 
 
-def _reopen_locked(folder: RunFolder, games: int | None, dataset: Dataset | None) -> Reopened:
+def _reopen_locked(folder: RunFolder, games: int | None, dataset: Dataset | None, log: Sequence[str]) -> Reopened:
     record = folder.record()
     engine_name, threads, data = _recorded(folder, record, engine=str, threads=int, data=dict)
     resolved = load(folder.config, [] if games is None else [f"training.games={games}", "training.passes=null"])
     if games is None and record.get(BEFORE) == resolved.data():  # killed while it was being extended
         resolved = from_plain(record["spec"])
     _same_spec(folder, record, resolved, games)
+    resolved = resolved.logged(log)
+    check_loggers([resolved.experiment])
     engine = make_engine(engine_name, threads)  # other bits else, where the spec says auto
     built, gone = _built(folder, resolved.experiment, dataset or load_data(resolved.experiment), engine)
     if data.get("sha256") != built.dataset.facts.get("sha256"):
@@ -91,12 +97,12 @@ def _recorded(folder: RunFolder, record: dict[str, Any], **kinds: type) -> Itera
 
 
 def _same_spec(folder: RunFolder, record: dict[str, Any], resolved: Resolved, games: int | None) -> None:
-    """Is `config.yaml` what the run began with, but for its length where another is asked for?"""
+    """Is `config.yaml` what the run began with, but for loggers, and its length where another is asked for?"""
     expected = record.get("spec")
     if not isinstance(expected, dict):
         raise RunError(f"{folder.path}: run.json does not say its spec: it is of another version of gancli")
     length = {f"training.{key}" for key in LENGTH}
-    changes = differences(expected, resolved.data())
+    changes = differences(without_log(expected), without_log(resolved.data()))
     if games is not None:
         changes = {key: pair for key, pair in changes.items() if key not in length}
     if changes:

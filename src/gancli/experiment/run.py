@@ -13,6 +13,7 @@ from gancli.experiment.build import Built, build, check_fit, load_data
 from gancli.experiment.callbacks import AnyCallback, Callbacks
 from gancli.experiment.divergence import Diverged
 from gancli.experiment.judges import check_evaluate
+from gancli.experiment.logs import Logs, check_loggers
 from gancli.experiment.loop import Collapsed, Loop, Stop
 from gancli.experiment.profile import Profile
 from gancli.experiment.reporter import Reporter
@@ -45,9 +46,10 @@ def prepare(
     """Load the data, build the objects, and only then make the run folder, named `exact` where that is given.
 
     `dataset` saves loading the data that the spec asks for, and `progress` is told how far that is. Raises DataError,
-    OSError.
+    MissingLogger, OSError.
     """
     spec = resolved.experiment
+    check_loggers([spec])
     dataset = dataset or load_data(spec, progress)
     check_evaluate(spec, dataset)
     if not isinstance(spec, Game2d):
@@ -119,7 +121,8 @@ def play(
     profile: Profile | None = None, callbacks: Sequence[AnyCallback] = (), limit: float | None = None,
 ) -> Outcome:  # fmt: skip
     """From the game where it stands to its last one, `earlier` seconds having been spent; its end is recorded."""
-    told = Callbacks(make_reporter(built.games, built.game.played), callbacks)
+    reporter = make_reporter(built.games, built.game.played)
+    told = Callbacks(reporter, [*callbacks, Logs(resolved, built, folder, _both(folder.log, reporter.line))])
     loop = Loop(resolved.experiment, built, folder, told, earlier, profile)
     with Stop(limit).listening() as stop:
         try:
@@ -145,6 +148,14 @@ def play(
     _close(folder, outcome, built)
     told.end(outcome.status)
     return outcome
+
+
+def _both(*tell: Callable[[str], None]) -> Callable[[str], None]:
+    def say(text: str) -> None:
+        for one in tell:
+            one(text)
+
+    return say
 
 
 def _close(folder: RunFolder, outcome: Outcome, built: Built) -> None:

@@ -4,7 +4,7 @@ from gancli.spec.data import CLASSES, SAMPLE_SHAPES, TARGETS, Data
 from gancli.spec.data_checks import sizes
 from gancli.spec.differences import differences, flat
 from gancli.spec.errors import Problem, SpecError
-from gancli.spec.load import LENGTH, Resolved, from_plain, identity, load, resolve
+from gancli.spec.load import LENGTH, Resolved, from_plain, identity, load, resolve, without_log
 from gancli.spec.models import (
     KINDS,
     Experiment,
@@ -52,4 +52,5 @@ __all__ = [
     "resolve",
     "sizes",
     "width",
+    "without_log",
 ]

@@ -16,6 +16,7 @@ def findings(spec: Experiment) -> Iterator[Finding]:
     yield from _length(spec)
     yield from _ending(spec)
     yield from _unused(spec)
+    yield from _log(spec)
     yield from optimizer_checks.findings(spec)
     if isinstance(spec, Game2d):
         yield from _game2d(spec)
@@ -75,6 +76,13 @@ def _length(spec: Experiment) -> Iterator[Finding]:
     if (games is None) == (passes is None):
         got = "neither" if games is None else "both"
         yield Finding(("training",), f"give `games` or `passes`, one of them; got {got}")
+
+
+def _log(spec: Experiment) -> Iterator[Finding]:
+    names = [one.name for one in spec.log or ()]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            yield Finding(("log", place), f"{name} is named twice; leave one out")
 
 
 def _game2d(spec: Game2d) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from gancli.spec import checks, messages, overrides, paths
 from gancli.spec.conditions import classes
 from gancli.spec.data import Data
 from gancli.spec.errors import Problem, SpecError
+from gancli.spec.loggers import logger
 from gancli.spec.models import KINDS, Experiment, Game2d, Gan, Learning
 from gancli.spec.network_checks import Finding, uses_mu
 from gancli.spec.networks import Linear, Network, Sigmoid
@@ -40,8 +42,15 @@ class Resolved:
         return dump(self.data())
 
     def sha256(self) -> str:
-        """A name for all that the experiment says."""
-        return _digest(self.data())
+        """A name for all that the experiment says, but for where it is logged."""
+        return _digest(without_log(self.data()))
+
+    def logged(self, names: Iterable[str]) -> "Resolved":
+        """The same, logged by these loggers too, without options; one that it names already keeps its own."""
+        there = self.experiment.log or ()
+        more = [logger(name) for name in dict.fromkeys(names) if name not in {one.name for one in there}]
+        log = (*there, *more) or None
+        return Resolved(self.experiment.model_copy(update={"log": log}), self.warnings)
 
 
 def from_plain(data: dict[str, Any]) -> Resolved:
@@ -57,9 +66,14 @@ def plain(experiment: Experiment) -> dict[str, Any]:
     return {"kind": data.pop("kind"), **data}
 
 
+def without_log(data: dict[str, Any]) -> dict[str, Any]:
+    """Plain data of an experiment, without what changes nothing that is computed."""
+    return {key: value for key, value in data.items() if key != "log"}
+
+
 def identity(experiment: Experiment) -> str:
-    """A name for all that an experiment says but its length: the same for one that was extended."""
-    data = plain(experiment)
+    """A name for all that an experiment says but its length and its loggers: the same for one that was extended."""
+    data = without_log(plain(experiment))
     return _digest({**data, "training": {key: data["training"][key] for key in data["training"].keys() - LENGTH}})
 
 

@@ -8,6 +8,7 @@ from gancli.spec.base import Positive, Spec
 from gancli.spec.conditions import OfCritic, OfDiscriminator, told
 from gancli.spec.data import Data
 from gancli.spec.game2d import R1, AnyField, AnyUpdates, Bilinear, Side, Simultaneous
+from gancli.spec.loggers import AnyLogger
 from gancli.spec.networks import Network
 from gancli.spec.optimizers import AnyOptimizer, Sgd
 from gancli.spec.training import (
@@ -48,6 +49,9 @@ class _Experiment(Spec):
     eta: Positive | None = None
     """Learning rate of every optimiser that does not give its own."""
     checkpoint: Checkpoint = Checkpoint()
+    log: Annotated[tuple[AnyLogger, ...], Field(strict=False)] | None = None
+    """Where else the run is logged: a list of `tensorboard`, `mlflow`, `wandb`, each a name or a mapping with options.
+    It changes no bit of the run, and may differ in what is resumed."""
 
     def networks(self) -> dict[str, Network]:
         """The networks by name, in a fixed order."""

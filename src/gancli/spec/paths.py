@@ -10,15 +10,24 @@ NETWORKS = ("network", "generator", "discriminator", "critic")
 
 
 def settle(document: Document) -> None:
-    """Write an experiment's `data.path`, and its networks' `weights`, as absolute ones: they mean the same anywhere."""
+    """Write an experiment's `data.path`, `log.N.folder` and `weights` as absolute ones: they mean the same anywhere."""
     option = any(known in document.origins for known in (("data",), ("data", "path")))
     if isinstance(document.data, dict):
+        _settle_loggers(document)
         _settle_data(document.data.get("data"), Path() if option else document.folder)
         for key in NETWORKS:
             network = document.data.get(key)
             if isinstance(network, dict) and "weights" in network:
                 said = any(known in document.origins for known in ((key,), (key, "weights")))
                 network["weights"] = _absolute(network["weights"], Path() if said else document.folder)
+
+
+def _settle_loggers(document: Document) -> None:
+    entries = document.data.get("log")
+    for place, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if isinstance(entry, dict) and entry.get("name") == "tensorboard" and "folder" in entry:
+            said = any(known in document.origins for known in (("log",), ("log", place), ("log", place, "folder")))
+            entry["folder"] = _absolute(entry["folder"], Path() if said else document.folder)
 
 
 def settle_sweep(document: Document) -> None:

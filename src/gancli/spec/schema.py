@@ -62,5 +62,6 @@ def _allow_short_forms(node: Any) -> None:
         discriminator = node.get("discriminator", {})
         if discriminator.get("propertyName") == "name":
             names = {"type": "string", "enum": sorted(discriminator["mapping"])}
+            names = {"type": "string"} if discriminator.get("open") else names
             node["anyOf"] = [names, *node.pop("oneOf")]
             del node["discriminator"]

@@ -3,9 +3,9 @@
 import itertools
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -72,6 +72,16 @@ class Sweep:
     plan: Plan
     start: dict[str, Any]
     cells: tuple[Cell, ...]
+
+    def logged(self, names: Sequence[str]) -> "Sweep":
+        """The same, each cell logged by these loggers too."""
+        if not names:
+            return self
+        cells = tuple(replace(cell, resolved=cell.resolved.logged(names)) for cell in self.cells)
+        there = self.start.get("log") or []
+        known = {one["name"] if isinstance(one, dict) else one for one in there}
+        log = [*there, *(name for name in dict.fromkeys(names) if name not in known)]
+        return replace(self, cells=cells, start={**self.start, "log": log})
 
     def yaml(self, base: str) -> str:
         """A sweep file that gives the same cells again; `base` is the name of the file that holds `start`."""

@@ -46,8 +46,9 @@ def create(
 ) -> SweepFolder:
     """Make the sweep's folder, once the data of every cell could be loaded; `about` goes into its record.
 
-    `warnings` are given by who has loaded them already: see `warnings_of`. Raises DataError, OSError.
+    `warnings` are given by who has loaded them already: see `warnings_of`. Raises DataError, MissingLogger, OSError.
     """
+    experiment.check_loggers(cell.resolved.experiment for cell in sweep.cells)
     warnings = warnings_of(sweep, must_load=True) if warnings is None else warnings
     cells: list[dict[str, Any]] = [
         {"cell": cell.name, "values": cell.values, "seed": cell.seed, "spec": cell.resolved.data()}

@@ -1,0 +1,212 @@
+"""Write the reference pages from the code itself: `python scripts/reference.py`; with --check, only say what differs.
+
+docs/reference/commands.md is made from the Click commands, docs/reference/keys.md from configurations' JSON Schema.
+"""
+
+import inspect
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gancli.cli import main as gancli
+from gancli.spec import json_schema
+
+DOCS = Path(__file__).resolve().parent.parent / "docs" / "reference"
+NOTE = "<!-- Written by scripts/reference.py: change what it reads, and run it again. -->\n"
+EXIT_CODES = """\
+Exit codes: 0 done; 1 the run failed, diverged or collapsed; 2 the configuration or command line is wrong; 3 a sweep
+ended with failed cells; 130 interrupted; 143 terminated. `--debug` shows the traceback of an error."""
+ABOUT_KEYS = """\
+A file is one of the first five sections: the key `kind` says which of four, and a sweep has `sweep`. The other
+sections are what their keys hold; where several are allowed, `name` says which, and a name alone stands for a
+mapping of it (`activation: relu`). [configuration.md](../configuration.md) explains them in their order; `gancli
+schema` prints the same for editors."""
+KINDS = ("Supervised", "Gan", "Wgan", "Game2d", "SweepFile")
+"""The sections that a file can be, which come first."""
+
+
+def commands() -> str:
+    """The page of all commands."""
+    sections = [section for command in gancli.commands.values() for section in _command(command, "gancli")]
+    head = f"# Commands\n\n{NOTE}\n{_help(gancli)}\n\n{EXIT_CODES}\n"
+    return "\n".join([head, *sections])
+
+
+def _command(command: click.Command, parent: str) -> Iterator[str]:
+    name = f"{parent} {command.name}"
+    parameters = [one for one in command.params if not getattr(one, "hidden", False)]
+    words = [_word(one) for one in parameters if isinstance(one, click.Argument)]
+    options = [one for one in parameters if isinstance(one, click.Option) and one.name not in ("help", "debug")]
+    group = isinstance(command, click.Group)
+    usage = " ".join([name, *(["[OPTIONS]"] if options else []), *words, *(["COMMAND"] if group else [])])
+    lines = [f"## {name}", "", f"```text\n{usage}\n```", "", _help(command), ""]
+    if options:
+        lines += ["| option | does | default |", "| --- | --- | --- |", *map(_option, options), ""]
+    yield "\n".join(lines)
+    for child in command.commands.values() if isinstance(command, click.Group) else ():
+        yield from _command(child, name)
+
+
+def _word(argument: click.Argument) -> str:
+    if argument.metavar:
+        return argument.metavar
+    name = str(argument.name).upper() + ("..." if argument.nargs == -1 else "")
+    return name if argument.required else f"[{name}]"
+
+
+def _option(option: click.Option) -> str:
+    value = "" if option.is_flag or option.count else f" {option.metavar or _type(option.type)}"
+    names = ", ".join(sorted([*option.opts, *option.secondary_opts], key=len))
+    more = " Several times." if option.multiple and "several times" not in str(option.help) else ""
+    default = option.default if option.show_default and not option.is_flag else None
+    shown = "" if default is None else f"`{default}`"
+    return f"| `{names}{value}` | {_cell((option.help or '') + more)} | {shown} |".replace("  |", " |")
+
+
+def _type(kind: Any) -> str:
+    if isinstance(kind, click.Choice):
+        return " or ".join(map(str, kind.choices))
+    return {"integer": "N", "integer range": "N", "float": "X", "float range": "X"}.get(
+        kind.name, str(kind.name).upper()
+    )
+
+
+def _help(command: click.Command) -> str:
+    r"""Its docstring; a paragraph that begins with \b is one of lines as they are."""
+    paragraphs = re.split(r"\n\s*\n", inspect.cleandoc(command.help or ""))
+    texts = [f"```text\n{one[2:].strip()}\n```" if one.startswith("\b") else _joined(one) for one in paragraphs if one]
+    return "\n\n".join(texts)
+
+
+def keys() -> str:
+    """The page of all keys."""
+    definitions = json_schema()["$defs"]
+    order = [*KINDS]
+    for name in order:  # what a section names comes after it
+        order += [other for other in _references(definitions[name]) if other not in order]
+    missing = definitions.keys() - set(order)
+    assert not missing, missing
+    head = f"# Keys of a configuration\n\n{NOTE}\n{ABOUT_KEYS}\n"
+    return "\n".join([head, *(_section(name, definitions[name]) for name in order)])
+
+
+def _section(name: str, definition: dict[str, Any]) -> str:
+    required = set(definition.get("required", []))
+    rows = [_key(key, value, key in required) for key, value in definition["properties"].items()]
+    text = _joined(definition.get("description", "")).replace("{", "&#123;")
+    head = [f"## {name}", "", *([text, ""] if text else [])]
+    return "\n".join([*head, "| key | value | default | is |", "| --- | --- | --- | --- |", *rows, ""])
+
+
+def _key(key: str, value: dict[str, Any], required: bool) -> str:
+    default = "" if value.get("default") is None else _plain(value["default"])
+    about = _cell(value.get("description", ""))
+    return f"| `{key}` | {_cell(_value(value))} | {'*required*' if required else default} | {about} |".replace(
+        "|  |", "| |"
+    )
+
+
+def _plain(value: Any) -> str:
+    """A default; of a mapping the keys that are given."""
+    if isinstance(value, dict):
+        return "`{" + ", ".join(f"{key}: {_yaml(one)}" for key, one in value.items() if one is not None) + "}`"
+    return f"`{_yaml(value)}`"
+
+
+def _yaml(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _value(node: dict[str, Any]) -> str:
+    """What a value may be, in words; other sections as links."""
+    if "$ref" in node:
+        return _link(node["$ref"].rsplit("/", 1)[1])
+    for word in ("anyOf", "oneOf"):
+        if word in node:
+            parts = [
+                _value(one) for one in node[word] if one.get("type") != "null" and not _stands_for(one, node[word])
+            ]
+            return " or ".join(dict.fromkeys(parts))
+    if "const" in node:
+        return f"`{node['const']}`"
+    if "enum" in node:
+        return ", ".join(f"`{one}`" for one in node["enum"])
+    return _simple(node)
+
+
+def _stands_for(one: dict[str, Any], others: list[dict[str, Any]]) -> bool:
+    """Is it the names of the sections beside it?"""
+    return "enum" in one and any("$ref" in other for other in others)
+
+
+def _simple(node: dict[str, Any]) -> str:
+    kind = node.get("type")
+    if kind == "array":
+        if "prefixItems" in node:
+            return f"list of {len(node['prefixItems'])}: {_value(node['prefixItems'][0])}"
+        return "list of " + (_value(node["items"]) if node.get("items") else "values")
+    if kind == "object":
+        return "mapping"
+    words = {"integer": "whole number", "number": "number", "string": "text", "boolean": "`true`, `false`"}
+    return words.get(str(kind), "any value") + _bounds(node)
+
+
+def _bounds(node: dict[str, Any]) -> str:
+    low, above = node.get("minimum"), node.get("exclusiveMinimum")
+    high, under = node.get("maximum"), node.get("exclusiveMaximum")
+    ends = [
+        *([f"from {_number(low)}"] if low is not None else [f"above {_number(above)}"] if above is not None else []),
+        *([f"to {_number(high)}"] if high is not None else [f"below {_number(under)}"] if under is not None else []),
+    ]
+    return f" {' '.join(ends)}" if ends else ""
+
+
+def _number(value: float) -> str:
+    return "2⁶³" if value == 2**63 else f"{value:,.10g}"
+
+
+def _link(name: str) -> str:
+    return f"[{name}](#{name.lower()})"
+
+
+def _references(node: Any) -> list[str]:
+    """The sections that a node names, in order."""
+    if isinstance(node, dict):
+        own = [node["$ref"].rsplit("/", 1)[1]] if "$ref" in node else []
+        return own + [name for key, child in node.items() if key != "discriminator" for name in _references(child)]
+    return [name for child in node for name in _references(child)] if isinstance(node, list) else []
+
+
+def _joined(text: str) -> str:
+    """Paragraphs of one line each."""
+    return "\n\n".join(" ".join(one.split()) for one in re.split(r"\n\s*\n", text.strip()))
+
+
+def _cell(text: str) -> str:
+    """Of a table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+PAGES = {"commands.md": commands, "keys.md": keys}
+
+
+def main(folder: Path = DOCS, check: bool = False) -> list[str]:
+    """Write the pages, or with `check` nothing; returns the names of those that are, or would be, changed."""
+    made = {name: make() for name, make in PAGES.items()}
+    there = {name: (folder / name).read_text("utf-8") if (folder / name).exists() else None for name in made}
+    changed = [name for name in made if made[name] != there[name]]
+    for name in [] if check else changed:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(made[name], encoding="utf-8")
+    return changed
+
+
+if __name__ == "__main__":
+    only_check = sys.argv[1:] == ["--check"]
+    names = main(check=only_check)
+    print("\n".join(f"{DOCS / name}: {'is not as it would be written' if only_check else 'written'}" for name in names))
+    sys.exit(1 if only_check and names else 0)

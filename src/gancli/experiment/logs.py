@@ -1,0 +1,77 @@
+"""The loggers that a configuration names, told of a run: one that fails is left out, and the run goes on as it is."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from gancli import loggers
+from gancli.experiment.build import Built
+from gancli.experiment.callbacks import Callback
+from gancli.loggers import Logged, Logger, Weights, key_of
+from gancli.runs import RunFolder
+from gancli.runs.files import finite, game_of
+from gancli.spec import Experiment, Resolved
+
+
+class Logs(Callback):
+    """Tells each logger; `say` tells a person, and the run's log, of one that is left out. Raises MissingLogger."""
+
+    def __init__(self, resolved: Resolved, built: Built, folder: RunFolder, say: Callable[[str], None]):
+        self._resolved, self._built, self._folder, self._say = resolved, built, folder, say
+        self._loggers = loggers_of(resolved.experiment)
+
+    def start(self, folder: Path, spec: dict[str, Any]) -> None:
+        """The run begins, or goes on after the last of its metrics."""
+        if self._loggers:
+            last = self._folder.last().get("game")
+            run = Logged(folder.absolute(), key_of(self._folder.record()), spec, self._resolved.yaml(), last)
+            self._each(lambda one: one.start(run))
+
+    def metrics(self, row: dict[str, Any]) -> None:
+        """A test was made: its numbers, and the weights as they are."""
+        known = {key: value for key, value in row.items() if finite(value) is not None}
+        self._each(lambda one: one.metrics(known))
+        if self._loggers:
+            weights = _weights(self._built)
+            self._each(lambda one: one.weights(row["game"], weights))
+
+    def picture(self, path: Path) -> None:
+        """A picture was drawn; arrays are none."""
+        if path.suffix == ".png":
+            self._each(lambda one: one.picture(game_of(path), path))
+
+    def end(self, status: str) -> None:
+        """The run has ended."""
+        self._each(lambda one: one.end(status))
+
+    def _each(self, tell: Callable[[Logger], None]) -> None:
+        for name, logger in list(self._loggers.items()):
+            try:
+                tell(logger)
+            except Exception as error:  # of whatever library
+                del self._loggers[name]
+                text = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+                self._say(f"warning: log: {name} failed, and the run goes on without it ({text})")
+
+
+def loggers_of(experiment: Experiment) -> dict[str, Logger]:
+    """The loggers that it names, by name. Raises MissingLogger where one, or its package, is not installed."""
+    return loggers.make(one.model_dump(exclude_none=True) for one in experiment.log or ())
+
+
+def check_loggers(experiments: Iterable[Experiment]) -> None:
+    """Raises MissingLogger where one that any of them names, or its package, is not installed."""
+    for entries in {repr(one.log): one for one in experiments}.values():
+        loggers_of(entries)
+
+
+def _weights(built: Built) -> Weights:
+    """All arrays that networks learn, by name, as views that nobody can write into."""
+    named = {
+        f"{name}/{key}": view.view()
+        for name, player in built.game.players.items()
+        for key, view in player.network.views(player.network.params).items()
+    }
+    for view in named.values():
+        view.flags.writeable = False
+    return named

@@ -1,0 +1,159 @@
+"""MLflow: a store beside the run folders or, where one is configured, a server."""
+
+import contextlib
+import logging
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gancli.loggers.base import BINS, Logged, Logger, Weights
+from gancli.runs.lock import Lock, NoLocks
+
+STORE = "mlruns"
+"""The folder of the store: in that of the run folders; of a sweep's cells, in the sweep's."""
+SETTINGS = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "15",
+}
+"""Where the environment does not say otherwise: it counts its users, and waits minutes for a server that is away."""
+STATUSES = {"completed": "FINISHED", "interrupted": "KILLED"}
+LONGEST = 6000
+"""Characters of a parameter's value."""
+MOST = 100
+"""Parameters in one call."""
+
+
+PATIENCE = 60.0
+"""Seconds for another run to open the store."""
+
+
+class Mlflow(Logger):
+    """Logs to `uri`, by default an SQLite file in `runs/mlruns`, as a run of `experiment`.
+
+    A run that goes on finds its own by a tag, and adds to it what it does not have yet.
+    """
+
+    package = "mlflow"
+
+    def start(self, run: Logged) -> None:
+        """Open the store, and begin a run in it or find the one that goes on."""
+        for name, value in SETTINGS.items():
+            os.environ.setdefault(name, value)
+        from mlflow import MlflowClient
+
+        for name in ("mlflow", "alembic"):  # whose import has set them
+            logging.getLogger(name).setLevel(logging.WARNING)
+        store = store_of(run.path)
+        uri, location = self.options.get("uri"), None
+        if uri is None:
+            store.mkdir(exist_ok=True)
+            location = (store / "artifacts").as_uri()
+            uri = f"sqlite:///{store / 'mlflow.db'}"
+        with _alone(store) if location is not None else contextlib.nullcontext():
+            # the second is of models, and reads the environment where it is not given
+            self._client: Any = MlflowClient(uri, uri)
+            experiment = self._experiment(location)
+        there = self._client.search_runs([experiment], f"tags.`gancli.key` = '{run.key}'", max_results=1)
+        self._logged = -1
+        if there:
+            self._id = there[0].info.run_id
+            self._client.update_run(self._id, status="RUNNING")
+            history = self._client.get_metric_history(self._id, "seconds")
+            self._logged = max((metric.step for metric in history), default=-1)
+        else:
+            tags = {"gancli.key": run.key, "gancli.run": str(run.path)}
+            self._id = self._client.create_run(experiment, tags=tags, run_name=run.name).info.run_id
+            self._params(run.spec)
+        self._client.log_text(self._id, run.config, "config.yaml")
+
+    def metrics(self, row: Mapping[str, float]) -> None:
+        """A metric each, with the game as its step."""
+        from mlflow.entities import Metric
+
+        game, now = int(row["game"]), int(time.time() * 1000)
+        if game > self._logged:
+            metrics = [Metric(allowed(key), row[key], now, game) for key in row if key != "game"]
+            self._client.log_batch(self._id, metrics=metrics)
+
+    def weights(self, game: int, weights: Weights) -> None:
+        """A file of histograms, as MLflow has no kind of its own: counts and the edges of the bins."""
+        found = {name: np.histogram(array, BINS) for name, array in weights.items()}
+        data = {name: {"counts": counts.tolist(), "edges": edges.tolist()} for name, (counts, edges) in found.items()}
+        self._client.log_dict(self._id, data, f"weights/game-{game:06d}.json")
+
+    def picture(self, game: int, path: Path) -> None:
+        """The file as it is."""
+        self._client.log_artifact(self._id, str(path), "pictures")
+
+    def end(self, status: str) -> None:
+        """Close the run in the store; our word for how it ended is a tag."""
+        self._client.set_tag(self._id, "gancli.status", status)
+        self._client.set_terminated(self._id, STATUSES.get(status, "FAILED"))
+
+    def _experiment(self, location: str | None) -> str:
+        """Its number; it is made where it is not there, maybe by another process just now."""
+        from mlflow.exceptions import MlflowException
+
+        name = self.options["experiment"]
+        there = self._client.get_experiment_by_name(name)
+        if there is None:
+            try:
+                return str(self._client.create_experiment(name, location))
+            except MlflowException:
+                there = self._client.get_experiment_by_name(name)
+                if there is None:
+                    raise
+        return str(there.experiment_id)
+
+    def _params(self, spec: Mapping[str, Any]) -> None:
+        from mlflow.entities import Param
+
+        params = [Param(allowed(key), str(value)[:LONGEST]) for key, value in dotted(spec).items()]
+        for start in range(0, len(params), MOST):
+            self._client.log_batch(self._id, params=params[start : start + MOST])
+
+
+@contextlib.contextmanager
+def _alone(store: Path) -> Iterator[None]:
+    """No other run of ours opens the store meanwhile: MLflow's making of tables is not for two processes at once."""
+    lock = Lock(store)
+    until = time.monotonic() + PATIENCE
+    with contextlib.suppress(NoLocks):
+        while not lock.take() and time.monotonic() < until:
+            time.sleep(0.1)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def store_of(path: Path) -> Path:
+    """Where the store of a run's folder is by default."""
+    return (path.parents[1] if path.parent.name == "cells" else path.parent) / STORE
+
+
+def allowed(name: str) -> str:
+    """A name of the letters that MLflow takes."""
+    return re.sub(r"[^\w.\- /:]", "_", name)
+
+
+def dotted(data: Any, prefix: str = "") -> dict[str, Any]:
+    """Nested mappings, and lists of mappings, by dotted keys."""
+    entries = data.items() if isinstance(data, Mapping) else enumerate(data) if _of_mappings(data) else None
+    if entries is None:
+        return {prefix: data}
+    return {
+        key: value
+        for name, entry in entries
+        for key, value in dotted(entry, f"{prefix}.{name}" if prefix else str(name)).items()
+    }
+
+
+def _of_mappings(data: Any) -> bool:
+    return isinstance(data, list | tuple) and any(isinstance(entry, Mapping) for entry in data)

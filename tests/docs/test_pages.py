@@ -1,0 +1,118 @@
+"""The documentation has all: every command and key, every formula, every page in its navigation."""
+
+import importlib.util
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import yaml
+
+from gancli.games import FIELDS, UPDATES
+from gancli.loggers import LOGGERS
+from gancli.metrics import METRICS
+from gancli.nn.activations import ACTIVATIONS
+from gancli.nn.adversarial_losses import ADVERSARIAL, F_DIVERGENCES
+from gancli.nn.initializers import INITIALIZERS
+from gancli.nn.layers import LAYERS
+from gancli.nn.losses import LOSSES
+from gancli.nn.optimizers import OPTIMIZERS
+from gancli.nn.schedules import SCHEDULES
+from helpers import gancli
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DOCS = ROOT / "docs"
+
+
+def script(name: str) -> ModuleType:
+    """A module of `scripts/`, which is no package."""
+    described = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
+    assert described is not None and described.loader is not None
+    module = importlib.util.module_from_spec(described)
+    sys.modules[name] = module
+    described.loader.exec_module(module)
+    return module
+
+
+def test_the_reference_is_what_the_code_says(tmp_path: Path) -> None:
+    reference = script("reference")
+    assert reference.main(check=True) == [], "run: python scripts/reference.py"
+    assert reference.main(tmp_path, check=True) == ["commands.md", "keys.md"] and list(tmp_path.iterdir()) == []
+    assert reference.main(tmp_path) == ["commands.md", "keys.md"] and reference.main(tmp_path) == []
+    assert (tmp_path / "keys.md").read_bytes() == (DOCS / "reference" / "keys.md").read_bytes()
+
+
+def test_each_command_that_help_lists_is_in_the_reference() -> None:
+    page = (DOCS / "reference" / "commands.md").read_text("utf-8")
+    listed = re.findall(r"^  (\w+) ", gancli("--help").output.partition("Commands:")[2], re.MULTILINE)
+    assert len(listed) > 10
+    for name in listed:
+        _, _, section = page.partition(f"\n## gancli {name}\n")
+        options = set(re.findall(r"--[a-z][a-z-]+", gancli(name, "--help").output)) - {"--help", "--debug"}
+        assert section and options <= set(re.findall(r"--[a-z][a-z-]+", section)), name
+
+
+def sections(page: str) -> dict[str, str]:
+    return {part.partition("\n")[0].strip("# "): part for part in re.split(r"^##+ ", page, flags=re.MULTILINE)[1:]}
+
+
+@pytest.mark.parametrize(
+    ("section", "names"),
+    [
+        ("Layers", LAYERS), ("Activations", ACTIVATIONS), ("Initial weights", INITIALIZERS), ("Losses", LOSSES),
+        ("Optimisers", OPTIMIZERS), ("Schedules", SCHEDULES), ("Measures", METRICS),
+        ("Games of two numbers", [*FIELDS, *UPDATES]), ("Divergences", {name for name, _ in F_DIVERGENCES}),
+    ],
+)  # fmt: skip
+def test_the_mathematics_has_each_entry_of_the_tables_and_no_other(section: str, names: Iterable[str]) -> None:
+    text = sections((DOCS / "mathematics.md").read_text("utf-8"))[section]
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| `")]
+    named = [name for row in rows for name in re.findall(r"`(\w+)`", row[0])]
+    assert sorted(named) == sorted(names)
+
+
+def test_the_mathematics_has_each_loss_of_a_game_with_each_of_the_generators() -> None:
+    text = sections((DOCS / "mathematics.md").read_text("utf-8"))["Losses of games"]
+    rows = re.findall(r"^\| `(\w+)` \| (?:`(\w+)` )?\|", text, re.MULTILINE)
+    assert sorted(rows) == sorted((loss, other or "") for loss, other in ADVERSARIAL)
+    generators = {other for _, other in F_DIVERGENCES}
+    assert all(
+        f"`{other}`" in sections((DOCS / "mathematics.md").read_text("utf-8"))["Divergences"] for other in generators
+    )
+
+
+def test_the_page_of_loggers_has_each_of_them_with_what_brings_it() -> None:
+    page = (DOCS / "loggers.md").read_text("utf-8")
+    for name in LOGGERS:
+        assert f"| `{name}` | `pip install 'gancli[{name}]'`" in page
+
+
+def pages(tree: object) -> list[str]:
+    if isinstance(tree, str):
+        return [tree]
+    children = tree.values() if isinstance(tree, dict) else tree
+    assert isinstance(children, Iterable)
+    return [page for child in children for page in pages(child)]
+
+
+def test_the_navigation_has_each_page_once() -> None:
+    site = yaml.safe_load(re.sub(r"!!python/\S+", "", (ROOT / "mkdocs.yml").read_text("utf-8")))
+    there = sorted(str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md"))
+    assert sorted(pages(site["nav"])) == there
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("see [its card](../src/gancli/judge/README.md).", "see its card (`src/gancli/judge/README.md`)."),
+        ("[`configs/xor.yaml`](../configs/xor.yaml)", "`configs/xor.yaml`"),
+        ("[data.md](data.md#own) and [x](http://x/../y)", "[data.md](data.md#own) and [x](http://x/../y)"),
+        ("![a picture](a.png)", "![a picture](a.png)"),
+        ("[up](../data.md)", "[up](../data.md)"),
+    ],
+)
+def test_what_is_outside_of_the_site_is_named_and_not_linked(text: str, expected: str) -> None:
+    page = "tutorials/own_data.md" if text.startswith("[up]") else "evaluation.md"
+    assert script("site_links").unlinked(text, page) == expected
