@@ -57,6 +57,15 @@ class Units:
         own = seen * np.array(self.std) + np.array(self.mean) if self.mean else seen
         return np.asarray(own, seen.dtype).reshape(-1, *self.shape)
 
+    def seen(self, own: NDArray[Any]) -> NDArray[Any]:
+        """The way back: samples (count, *shape) in the data's units as a network sees them (count, features)."""
+        flat = own.reshape(len(own), -1)
+        if self.kind == "images":
+            seen = self.black + flat * (self.white - self.black)
+        else:
+            seen = (flat - np.array(self.mean)) / np.array(self.std) if self.mean else flat
+        return np.asarray(seen, own.dtype)
+
     def as_data(self) -> dict[str, Any]:
         """For a run's record: what is not as it mostly is."""
         fields = dataclasses.asdict(self)
