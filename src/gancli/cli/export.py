@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gancli.cli.output import say, say_path
-from gancli.cli.support import check_new, command, force_option, output_option, runs_option
+from gancli.cli.support import check_new, checkpoint_option, command, force_option, output_option, runs_option
 
 if TYPE_CHECKING:
     from gancli.experiment.learned import Learned
@@ -23,10 +23,13 @@ FORMATS = ("onnx", "npz", "safetensors")
     type=click.Choice(["generator", "discriminator", "critic", "network"]),
     help="Which; the generator by default, of a supervised run its network.",
 )
+@checkpoint_option
 @force_option
 @runs_option
 @command
-def export(run: str, output: Path | None, form: str | None, network: str | None, force: bool, runs: Path) -> None:
+def export(
+    run: str, output: Path | None, form: str | None, network: str | None, which: str, force: bool, runs: Path
+) -> None:
     """Write RUN's network as an ONNX model, or its weights under their names as .npz or .safetensors.
 
     A model takes and gives images (N, channels, height, width) within [0, 1], or rows in the data's own units, and is
@@ -38,7 +41,7 @@ def export(run: str, output: Path | None, form: str | None, network: str | None,
     from gancli.experiment.learned import learned
     from gancli.runs import find
 
-    own = learned(find(runs, run), network)
+    own = learned(find(runs, run), network, which=which)
     if output is None:
         output = Path(f"{own.key}{endings[0]}")
         check_new(output, endings, force)

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gancli.cli.output import print_json, print_rows, say, say_path, warn
-from gancli.cli.support import check_new, command, force_option, format_option, output_option, runs_option
+from gancli.cli.support import (
+    check_new,
+    checkpoint_option,
+    command,
+    force_option,
+    format_option,
+    output_option,
+    runs_option,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from gancli.experiment import Samples
@@ -108,12 +116,13 @@ def report(run: tuple[str, ...], output: Path | None, force: bool, runs: Path) -
     metavar="K",
     help="Rows of K, each from a latent to another.",
 )
+@checkpoint_option
 @force_option
 @runs_option
 @command
 def sample(
-    run: str, count: int | None, output: Path | None, seed: int, asked: str | None, steps: int | None, force: bool,
-    runs: Path,
+    run: str, count: int | None, output: Path | None, seed: int, asked: str | None, steps: int | None, which: str,
+    force: bool, runs: Path,
 ) -> None:  # fmt: skip
     """Draw from RUN's generator, in the data's own units; of a run with a condition, each class in turn, or one.
 
@@ -140,7 +149,7 @@ def sample(
         raise click.UsageError(f"RUN draws numbers, not images: -o must end in .csv or .npz; got {str(output)!r}")
     if output.suffix == ".csv" and images:
         raise click.UsageError(f"RUN draws images: -o must end in .png or .npz; got {str(output)!r}")
-    _write_samples(output, draw(folder, count, seed, asked, steps))
+    _write_samples(output, draw(folder, count, seed, asked, steps, which))
     say_path(output)
 
 

@@ -109,8 +109,8 @@ class Learned:
         }
 
 
-def learned(folder: RunFolder, key: str | None = None, what_for: str = "to export") -> Learned:
-    """A run's network `key`; by default the generator or, of a supervised run, its only one.
+def learned(folder: RunFolder, key: str | None = None, what_for: str = "to export", which: str = "last") -> Learned:
+    """A run's network `key`, as `which` of its checkpoints has it; by default the generator, or the only one.
 
     Of a generator with a moving average, that. Raises RunError, SpecError.
     """
@@ -121,7 +121,7 @@ def learned(folder: RunFolder, key: str | None = None, what_for: str = "to expor
     key = key or known[0]
     if key not in known:
         raise RunError(f"--network: {folder.path} is a {spec.kind} run, which has {' and '.join(known)}; got {key!r}")
-    network, game = trained(folder, spec, key, "numpy", what_for, logits=key != "generator")
+    network, game = trained(folder, spec, key, "numpy", what_for, logits=key != "generator", which=which)
     last: Last = ""
     if key != "generator" and takes_logits(spec):
         last = "softmax" if isinstance(spec, Supervised) and output(spec) == "softmax" else "sigmoid"

@@ -60,7 +60,9 @@ class Predictions:
         return {**named, output: self.outputs, "labels": self.labels, "classes": np.array(self.names)}
 
 
-def predict(folder: RunFolder, path: str, key: str | None = None, invert: bool = False) -> Predictions:
+def predict(
+    folder: RunFolder, path: str, key: str | None = None, invert: bool = False, which: str = "last"
+) -> Predictions:
     """Predictions for the samples of a file or folder. Raises RunError, SpecError, DataError.
 
     `key` is the array of an .npz that has several; with `invert`, images have black for white.
@@ -70,7 +72,7 @@ def predict(folder: RunFolder, path: str, key: str | None = None, invert: bool =
         instead = "`gancli sample` draws from its generator, and `gancli export --network` gives its other network"
         text = f"is a {spec.kind} run; only a supervised one predicts" + (f": {instead}" if spec.networks() else "")
         raise RunError(f"{folder.path}: {text}")
-    own = learned(folder, what_for="to predict with")
+    own = learned(folder, what_for="to predict with", which=which)
     try:
         read = _read(own, spec, path, key)
     except DataError as error:  # whose options are those of a configuration

@@ -53,23 +53,24 @@ class Samples:
         return text.getvalue().encode()
 
 
-def load_generator(folder: RunFolder) -> tuple[Gan | Wgan, Network, int]:
-    """A run's spec, its generator as its newest checkpoint has it, and the game of that. Raises RunError, SpecError."""
+def load_generator(folder: RunFolder, which: str = "last") -> tuple[Gan | Wgan, Network, int]:
+    """A run's spec, its generator as a checkpoint has it, and the game of that. Raises RunError, SpecError."""
     spec = load(folder.config).experiment
     if not isinstance(spec, Gan | Wgan):
         raise RunError(f"{folder.path}: is a {spec.kind} run; it has no generator to sample from")
-    return spec, *trained(folder, spec, "generator", spec.engine, "to sample from")
+    return spec, *trained(folder, spec, "generator", spec.engine, "to sample from", which=which)
 
 
 def trained(
-    folder: RunFolder, spec: Learning, key: str, engine: str, what_for: str, averaged: bool = True, logits: bool = False
-) -> tuple[Network, int]:
-    """A run's network as its newest checkpoint has it, and the game of that: its average, where it has one and
-    `averaged` asks for it; with `logits`, the output that the loss takes. Raises RunError."""
+    folder: RunFolder, spec: Learning, key: str, engine: str, what_for: str, averaged: bool = True,
+    logits: bool = False, which: str = "last",
+) -> tuple[Network, int]:  # fmt: skip
+    """A run's network as its newest checkpoint has it, or `which` of them, and the game of that: its average, where it
+    has one and `averaged` asks for it; with `logits`, the output that the loss takes. Raises RunError."""
     network = make_network(spec, key, make_engine(engine), np.random.default_rng(0), logits and takes_logits(spec))
     averaged = averaged and spec.networks()[key].ema is not None
     try:
-        saved = checkpoint.newest(folder.checkpoints)
+        saved = checkpoint.chosen(folder.checkpoints, which)
         network.params[...] = saved.arrays[f"{key}.{'average' if averaged else 'params'}"]
         network.state[...] = saved.arrays[f"{key}.state"]
     except (ValueError, KeyError) as error:
@@ -85,13 +86,15 @@ def units_of(folder: RunFolder, features: int | None = None) -> Units:
         raise RunError(f"{folder.path}: {error}") from None
 
 
-def sample(folder: RunFolder, count: int, seed: int, asked: str | None = None, steps: int | None = None) -> Samples:
-    """`count` samples of a run's generator as its newest checkpoint has it. Raises RunError, SpecError.
+def sample(
+    folder: RunFolder, count: int, seed: int, asked: str | None = None, steps: int | None = None, which: str = "last"
+) -> Samples:
+    """`count` samples of a run's generator as `which` of its checkpoints has it. Raises RunError, SpecError.
 
     With a condition, of the class `asked` for, by its name or number, or of each class in turn. With `steps`, `count`
     rows of so many samples, each from one latent to another, of one class.
     """
-    spec, network, game = load_generator(folder)
+    spec, network, game = load_generator(folder, which)
     units = units_of(folder, network.outputs)
     codes, known = _codes(folder, spec, network, count, asked)
     rng, distribution = np.random.default_rng(seed), spec.latent.distribution

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from gancli.errors import did_you_mean
 from gancli.spec import adversary_checks, data_checks, game2d_checks, network_checks, optimizer_checks
 from gancli.spec.data import TARGETS, Data
-from gancli.spec.models import Experiment, Game2d, Supervised
+from gancli.spec.models import Experiment, Game2d, Gan, Supervised, Wgan
 from gancli.spec.network_checks import Finding, activation_names, uses_mu
 from gancli.spec.optimizers import Adadelta
 from gancli.spec.training import SupervisedTest
@@ -15,6 +16,7 @@ def findings(spec: Experiment) -> Iterator[Finding]:
     yield from _length(spec)
     yield from _unused(spec)
     yield from optimizer_checks.findings(spec)
+    yield from _best(spec)
     if isinstance(spec, Game2d):
         yield from _game2d(spec)
         return
@@ -34,6 +36,31 @@ def _length(spec: Experiment) -> Iterator[Finding]:
     if (games is None) == (passes is None):
         got = "neither" if games is None else "both"
         yield Finding(("training",), f"give `games` or `passes`, one of them; got {got}")
+
+
+MODES = ("modes", "quality", "reverse_kl")
+JUDGED = ("frechet", "score", "classes", "shares_kl", "precision", "coverage")
+"""What tests measure of points, and of images, where `evaluate` is due."""
+
+
+def tested(spec: Experiment) -> tuple[str, ...]:
+    """The metrics that tests may measure and that have a direction."""
+    if isinstance(spec, Game2d):
+        return ("distance",)
+    if isinstance(spec, Supervised):
+        return ("loss",) if spec.data.targets is not None else ("accuracy", "loss")
+    return MODES if not spec.data.images else (*JUDGED, "asked") if spec.condition is not None else JUDGED
+
+
+def _best(spec: Experiment) -> Iterator[Finding]:
+    name, allowed, path = spec.checkpoint.best, tested(spec), ("checkpoint", "best")
+    if name is None:
+        return
+    if name not in allowed:
+        text = f"must be a metric that tests measure, with a direction: {', '.join(allowed)}; got {name!r}"
+        yield Finding(path, text + did_you_mean(name, allowed))
+    elif isinstance(spec, Gan | Wgan) and spec.evaluate is None:
+        yield Finding(path, f"{name} is measured by `evaluate: {{every: …}}`, which is not given; give it")
 
 
 def _game2d(spec: Game2d) -> Iterator[Finding]:
