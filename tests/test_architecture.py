@@ -33,12 +33,24 @@ TABLES = {"metrics", "intervals", "errors", "leaving", "import_path", "standing"
 base of the errors, what a signal does, where modules are looked for, where one stands, what it
 takes to have a name on the disk."""
 MAY_IMPORT = {
-    "cli": {"report", "sweeps", "evaluation", "experiment", "plots", "pictures", "runs", "data", "spec"},
+    "cli": {"report", "sweeps", "evaluation", "experiment", "export", "plots", "pictures", "runs", "data", "spec"},
     "api": {"report", "sweeps", "experiment", "plots", "games", "runs", "data", "spec"},
     "sweeps": {"experiment", "runs", "data", "spec"},
-    "experiment": {"games", "evaluation", "nn", "engines", "loggers", "runs", "data", "spec", "pictures"},
+    "experiment": {
+        "games",
+        "evaluation",
+        "export",
+        "nn",
+        "engines",
+        "loggers",
+        "runs",
+        "data",
+        "spec",
+        "pictures",
+    },
     "games": {"nn", "engines"},
     "evaluation": {"nn"},
+    "export": {"nn", "engines"},
     "nn": {"engines"},
     "plots": {"runs"},
     "report": {"plots", "runs"},

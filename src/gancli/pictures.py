@@ -13,10 +13,13 @@ GREY = 200
 """Of the gaps."""
 
 
-def grid(samples: NDArray[np.floating], scale: int = 2, ink: bool = False, rows: int | None = None) -> bytes:
+def grid(
+    samples: NDArray[np.floating], scale: int = 2, ink: bool = False, rows: int | None = None, across: int | None = None
+) -> bytes:
     """A PNG of images (count, channels, height, width) in [0, 1], on about the squarest grid; beyond, they are cut off.
 
-    With `rows`, images go down columns of so many: images that are `rows` apart are in one row. One channel is grey,
+    With `across`, so many are in a row. With `rows`, images go down columns of so many: images that are `rows` apart
+    are in one row. One channel is grey,
     three are red, green and blue; of other numbers the mean is shown. With `ink`, 1 is black and 0 white, as digits are
     printed. Raises ValueError where there is no image.
     """
@@ -24,9 +27,7 @@ def grid(samples: NDArray[np.floating], scale: int = 2, ink: bool = False, rows:
         raise ValueError("no image to draw")
     pixels = _pixels(samples, ink)
     count, height, width = pixels.shape[:3]
-    across = math.ceil(math.sqrt(count)) if rows is None else math.ceil(count / rows)
-    while rows is None and count % across and across < 2 * math.sqrt(count):  # rather wide and full than with a gap
-        across += 1
+    across = across or _across(count, rows)
     down = math.ceil(count / across) if rows is None else min(rows, count)
     size = (down * (height + GAP) + GAP, across * (width + GAP) + GAP)
     sheet = np.full((*size, *pixels.shape[3:]), GREY, np.uint8)
@@ -38,6 +39,15 @@ def grid(samples: NDArray[np.floating], scale: int = 2, ink: bool = False, rows:
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def _across(count: int, rows: int | None) -> int:
+    if rows is not None:
+        return math.ceil(count / rows)
+    across = math.ceil(math.sqrt(count))
+    while count % across and across < 2 * math.sqrt(count):  # rather wide and full than with a gap
+        across += 1
+    return across
 
 
 def _pixels(samples: NDArray[np.floating], ink: bool) -> NDArray[np.uint8]:

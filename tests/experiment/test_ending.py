@@ -11,7 +11,7 @@ from gancli.experiment.ending import Endings
 from gancli.experiment.evaluating import Evaluator
 from gancli.runs import RunFolder, checkpoint
 from gancli.spec import SpecError, json_schema
-from gancli.spec.checks import OF_IMAGES, OF_MODES
+from gancli.spec.metric_checks import JUDGED, MODES
 from gancli.spec.training import Ending
 from helpers import experiment, game, gancli, train
 
@@ -153,9 +153,9 @@ def test_numbers_to_predict_are_held_out_with_their_rows() -> None:
 WRONG = {
     "patience alone": (XOR, ["stop.patience=3"], "go together"),
     "a metric alone": (XOR, ["stop.metric=loss"], "go together"),
-    "no direction": (RING, ["stop={patience: 1, metric: fake_score}"], "has no best value"),
-    "of another kind": (XOR, ["stop={patience: 1, metric: frechet}"], "what is: accuracy, loss, validation_accuracy, validation_loss"),
-    "not evaluated": (RING, ["stop={patience: 1, metric: modes}"], "what is: none; `evaluate: {every: N}` measures more"),
+    "no direction": (RING, ["stop={patience: 1, metric: fake_score}"], "it says how one network stands"),
+    "of another kind": (XOR, ["stop={patience: 1, metric: frechet}"], "with a direction: accuracy, loss, validation_accuracy, validation_loss; got 'frechet'"),
+    "not evaluated": (RING, ["stop={patience: 1, metric: modes}"], "modes is measured by `evaluate: {every: …}`"),
     "no time": (XOR, ["stop.after=soon"], "stop.after"),
 }  # fmt: skip
 
@@ -170,9 +170,9 @@ def test_what_is_refused(name: str) -> None:
 def test_what_may_be_named_is_what_is_measured() -> None:
     points = experiment(RING, "evaluate={every: 100, samples: 100}", "stop={patience: 1, metric: modes}")
     dataset = load_data(points)
-    assert set(Evaluator(dataset).measure(dataset.train.samples[:200])) == set(OF_MODES)
+    assert set(Evaluator(dataset).measure(dataset.train.samples[:200])) == set(MODES)
     images = load_data(
         experiment("kind: gan\ngenerator: {shape: [2, 784]}\ndiscriminator: {shape: [784, 1]}\ntraining: {games: 9}")
     )
     seen = images.train.seen(images.train.samples[:200], np.float32)
-    assert set(Evaluator(images).measure(seen)) == set(OF_IMAGES)
+    assert set(Evaluator(images).measure(seen)) == set(JUDGED)

@@ -7,7 +7,7 @@ import click
 
 from gancli import intervals
 from gancli.cli.output import print_json, print_rows, say
-from gancli.cli.support import check_new, command, force_option, output_option, runs_option
+from gancli.cli.support import check_new, checkpoint_option, command, force_option, output_option, runs_option
 from gancli.evaluation.interpretation import NOTHING, sentence
 
 if TYPE_CHECKING:
@@ -29,17 +29,19 @@ FACTS = ("run", "game", "samples", "sets", "seed", "data", "judge")
 @click.option("--quick", is_flag=True, help="Without the measures that compare pixels: a few seconds.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @output_option("A .json file for the result, instead of RUN's evaluation.json.")
+@checkpoint_option
 @force_option
 @runs_option
 @command
 def evaluate(
     run: str, samples: int, seed: int, judge: str | None, critic: bool, critic_seeds: int, quick: bool, form: str,
-    output: Path | None, force: bool, runs: Path,
+    output: Path | None, which: str, force: bool, runs: Path,
 ) -> None:  # fmt: skip
     """Say how good and how varied RUN's samples are, each number beside that of real data, and what is wrong with them.
 
-    The result is kept in the run folder as evaluation.json. RUN may be a sweep: each of its cells is evaluated, but
-    those that have been in the same way, and the means over seeds are printed.
+    The result is kept in the run folder as evaluation.json, unless it is of another checkpoint than the last. RUN may
+    be a sweep: each of its cells is evaluated, but those that have been in the same way, and the means over seeds are
+    printed.
     """
     from gancli.experiment import evaluating, judges
     from gancli.runs import SweepFolder, find, find_any
@@ -47,8 +49,10 @@ def evaluate(
     if output is not None:
         check_new(output, (".json",), force)
     folder = find_any(runs, run)
+    if which != "last" and isinstance(folder, SweepFolder):
+        raise click.UsageError(f"--checkpoint is for a run; {folder.path} is a sweep: name one of its runs")
     chosen = judges.judge_of(find(runs, judge)) if judge is not None else None
-    how = evaluating.How(samples, seed, chosen, critic_seeds if critic else 0, quick)
+    how = evaluating.How(samples, seed, chosen, critic_seeds if critic else 0, quick, which)
     if isinstance(folder, SweepFolder):
         _evaluate_cells(folder, how, form, output)
         return
@@ -56,7 +60,8 @@ def evaluate(
     try:
         _print(result, form)  # first: it may be that it cannot be written
     finally:
-        _write(output or folder.inside(folder.EVALUATION), result)
+        if output is not None or which == "last":
+            _write(output or folder.inside(folder.EVALUATION), result)
     _warn_of_critics(result.get("critic", {}))
 
 

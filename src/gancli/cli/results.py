@@ -7,11 +7,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gancli.cli.output import print_json, print_rows, say, say_path, warn
-from gancli.cli.support import check_new, command, force_option, format_option, output_option, runs_option
+from gancli.cli.support import (
+    check_new,
+    checkpoint_option,
+    command,
+    force_option,
+    format_option,
+    output_option,
+    runs_option,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from gancli.experiment import Samples
     from gancli.runs import RunFolder, SweepFolder
+
+MOST = 1_000_000
+"""Samples that are drawn at once."""
 
 
 @click.command()
@@ -94,24 +105,39 @@ def report(run: tuple[str, ...], output: Path | None, force: bool, runs: Path) -
 
 @click.command()
 @click.argument("run")
-@click.option("-n", "count", type=click.IntRange(1, 1_000_000), default=64, show_default=True, help="How many.")
+@click.option("-n", "count", type=click.IntRange(1, MOST), help="How many: 64 by default; with --interpolate, rows: 8.")
 @output_option("A .png grid, a .csv table or a .npz file; samples-SEED.png or .csv by default.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the latents.")
 @click.option("--class", "asked", metavar="CLASS", help="With a condition: of this class alone, by its number or name.")
+@click.option(
+    "--interpolate",
+    "steps",
+    type=click.IntRange(2, 1000),
+    metavar="K",
+    help="Rows of K, each from a latent to another.",
+)
+@checkpoint_option
 @force_option
 @runs_option
 @command
-def sample(run: str, count: int, output: Path | None, seed: int, asked: str | None, force: bool, runs: Path) -> None:
+def sample(
+    run: str, count: int | None, output: Path | None, seed: int, asked: str | None, steps: int | None, which: str,
+    force: bool, runs: Path,
+) -> None:  # fmt: skip
     """Draw from RUN's generator, in the data's own units; of a run with a condition, each class in turn, or one.
 
     Images: a PNG grid, or a .npz of `images` (N, channels, height, width). Points or rows: a .csv, or a .npz
     of `points` or `vectors` (N, columns). A .npz holds the `latents` too and, with a condition, the `labels`.
+    With --interpolate, Gaussian latents go along great circles, uniform ones along lines, and a row has one class.
     """
     from gancli.experiment import sample as draw
     from gancli.experiment.sampling import units_of
     from gancli.runs import find
 
     endings = (".png", ".csv", ".npz")
+    count = count or (64 if steps is None else 8)
+    if count * (steps or 1) > MOST:
+        raise click.UsageError(f"-n: {count:,d} rows of {steps} are more than {MOST:,d} samples; give fewer")
     if output is not None:
         check_new(output, endings, force)
     folder = find(runs, run)
@@ -123,7 +149,7 @@ def sample(run: str, count: int, output: Path | None, seed: int, asked: str | No
         raise click.UsageError(f"RUN draws numbers, not images: -o must end in .csv or .npz; got {str(output)!r}")
     if output.suffix == ".csv" and images:
         raise click.UsageError(f"RUN draws images: -o must end in .png or .npz; got {str(output)!r}")
-    _write_samples(output, draw(folder, count, seed, asked))
+    _write_samples(output, draw(folder, count, seed, asked, steps, which))
     say_path(output)
 
 
@@ -133,7 +159,7 @@ def _write_samples(output: Path, drawn: "Samples") -> None:
     from gancli.runs.files import write_bytes
 
     if output.suffix == ".png":
-        write_bytes(output, pictures.grid(drawn.values, ink=drawn.units.ink, rows=drawn.rows))
+        write_bytes(output, pictures.grid(drawn.values, ink=drawn.units.ink, rows=drawn.rows, across=drawn.across))
     elif output.suffix == ".csv":
         write_bytes(output, drawn.csv())
     else:

@@ -37,6 +37,14 @@ format_option = click.option(
     "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True
 )
 force_option = click.option("--force", is_flag=True, help="With -o: replace what exists.")
+checkpoint_option = click.option(
+    "--checkpoint",
+    "which",
+    metavar="last|best|GAME",
+    default="last",
+    show_default=True,
+    help="Which: best is by the run's checkpoint.best.",
+)
 debug_option = click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 
 

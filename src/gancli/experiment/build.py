@@ -234,9 +234,14 @@ def _loss(spec: models.Supervised) -> Loss:
     return CategoricalCrossEntropy() if output(spec) == "softmax" else LOSSES[spec.training.loss]()
 
 
+def low_target(spec: models.Supervised) -> float:
+    """What an output learns for a class that is not its own: 0 where it can only be positive, else −1."""
+    return 0.0 if output(spec) in ("sigmoid", "softmax", "relu", "softplus") else -1.0
+
+
 def _codes(spec: models.Supervised, dataset: Dataset) -> Any:
-    """Targets (labels, outputs): 0 and 1 where the output can only be so, else −1 and 1."""
-    low = 0.0 if output(spec) in ("sigmoid", "softmax", "relu", "softplus") else -1.0
+    """Targets (labels, outputs): the lower one and 1."""
+    low = low_target(spec)
     codes = np.eye(len(dataset.classes))
     codes = codes[:, 1:] if spec.network.sizes()[-1] == 1 else codes
     return (codes * (1.0 - low) + low).astype(spec.dtype)

@@ -78,9 +78,9 @@ class CriticDistance:
         return {**_by_seed(self.own), "real": _by_seed(self.real)}
 
 
-def critic_distance(folder: RunFolder, seeds: int) -> CriticDistance:
+def critic_distance(folder: RunFolder, seeds: int, which: str = "last") -> CriticDistance:
     """Train `seeds` critics against a run's generator, and as many on real data alone. Raises RunError, DataError."""
-    spec, generator, _ = load_generator(folder)
+    spec, generator, _ = load_generator(folder, which)
     dataset, engine = load_data(spec), generator.engine
     distance = CriticDistance([], [])
     for seed in range(seeds):

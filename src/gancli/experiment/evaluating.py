@@ -47,6 +47,8 @@ class How:
     """How many fresh critics to train against the generator."""
     quick: bool = False
     """Leave out what compares pixels: of 10,000 samples some seconds instead of a minute."""
+    checkpoint: str = "last"
+    """Or `best`, or the number of a game."""
 
 
 @BlasThreads(1)
@@ -55,7 +57,7 @@ def evaluate(folder: RunFolder, how: How) -> dict[str, Any]:
 
     Raises RunError, SpecError, DataError, MissingPot.
     """
-    spec, network, game = load_generator(folder)
+    spec, network, game = load_generator(folder, how.checkpoint)
     latents, subsets = (np.random.default_rng(seed) for seed in np.random.SeedSequence(how.seed).spawn(2))
     dataset = load_data(spec)
     notices = _same_data(folder, dataset, how_to_find(spec))
@@ -82,7 +84,7 @@ def evaluate(folder: RunFolder, how: How) -> dict[str, Any]:
     facts["way"] = _way(judge, table.count, dataset)
     result: dict[str, Any] = {**facts, "measures": {row.name: _as_data(row) for row in table.rows}}
     if how.critics:
-        _add_critic(result, critic_distance(folder, how.critics), how.critics)
+        _add_critic(result, critic_distance(folder, how.critics, how.checkpoint), how.critics)
     return {**result, "findings": interpret(result["measures"])}
 
 

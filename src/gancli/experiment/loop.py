@@ -5,13 +5,15 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gancli.experiment import snapshots
 from gancli.experiment.alarm import CollapseAlarm
+from gancli.experiment.best import Best
 from gancli.experiment.build import Built, stream
 from gancli.experiment.callbacks import Callbacks
 from gancli.experiment.clipping import Clipping
@@ -97,6 +99,7 @@ class Loop:
         self._check_every = max(10, CHECK_EVERY // spec.training.batch)
         self._periods = [self._check_every, *(period for period, _ in self._duties)]
         self._pace, self._stop = Pace(), Stop()
+        self._best = None if spec.checkpoint.best is None else Best(spec.checkpoint.best, folder.rows())
         self._left_to_numpy: frozenset[str] = frozenset()
         self._clipping = Clipping(built.game)
         self.endings = Endings((None if isinstance(spec, Game2d) else spec.stop) or Ending(), folder.rows())
@@ -122,6 +125,8 @@ class Loop:
                 self.save()
             if game.played == last or self.endings.reason:
                 self.close()
+                if self._best is not None and not self._best.known:
+                    self._tell(f"checkpoint.best: {self._best.name} was never measured, so no checkpoint is the best")
 
     def _tell_of_numpy(self) -> None:
         """Say once which operations the fast engine leaves to NumPy."""
@@ -183,6 +188,9 @@ class Loop:
         self.endings.see(row)
         self.folder.append_metrics(row)
         self.reporter.metrics(row)
+        if self._best is not None and self._best.improves(row):
+            best = {"metric": self._best.name, "value": row[self._best.name]}
+            checkpoint.save_best(*self._contents(best=best), saved=self._saved)
         if text is not None:
             self._tell(text)
 
@@ -237,14 +245,19 @@ class Loop:
         played = self.built.game.played
         if played == self._saved:
             return
+        checkpoint.save(*self._contents(), keep=self.spec.checkpoint.keep or checkpoint.KEPT)
+        self._saved = played
+
+    def _contents(self, **more: Any) -> tuple[Path, int, checkpoint.Arrays, dict[str, Any]]:
+        """Where a checkpoint goes, of which game it is, and what is in it."""
         arrays, facts = gather(self.built)
         facts |= {
             "spec": self._identity,
             "metrics_bytes": self.folder.sync_metrics(),
             "seconds": time.monotonic() - self.start,
+            **more,
         }
-        checkpoint.save(self.folder.checkpoints, played, arrays, facts)
-        self._saved = played
+        return self.folder.checkpoints, self.built.game.played, arrays, facts
 
     def _add_duty(self, every: int | str, section: str, duty: Callable[[], None]) -> None:
         timed = duty if self._profile is None else self._profile.duty(section, duty)

@@ -278,13 +278,19 @@ def sample_generator(
     """
     latents = np.empty((count, network.inputs), network.dtype)
     network.engine.draw(rng, DISTRIBUTIONS[distribution](), out=latents)
+    return generate(network, latents, rng, codes), latents
+
+
+def generate(network: Network, latents: Array, rng: Rng, codes: Array | None = None) -> Array:
+    """G(z) (count, features) of given latents (count, latent size), a chunk at a time; noise from `rng`."""
+    count, samples = len(latents), []
     if codes is None and network.classes:
         codes = in_turn(count, network.classes, network.dtype)
-    side, samples = Side(latents, codes), []
+    side = Side(latents, codes)
     for start in range(0, count, CHUNK):
         z, told = side.at(slice(start, start + CHUNK))
         samples.append(network.forward(z, rng, training=False, codes=told).copy())
-    return np.concatenate(samples), latents
+    return np.concatenate(samples)
 
 
 def mean_distance(x: Array) -> Array:

@@ -5,7 +5,7 @@ It holds a SHA-256 of all that is in it, so that a damaged one is known before a
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from gancli.runs.arrays import DAMAGE, read_arrays, write_arrays
 from gancli.runs.errors import RunError
-from gancli.runs.files import by_game
+from gancli.runs.files import by_game, game_of
 
-MAX_COUNT = 2
-"""How many checkpoints of a run stay on the disk."""
+KEPT = 2
+"""How many checkpoints of a run stay on the disk, unless it is said otherwise."""
+BEST = "best"
+"""How the names of those begin that were the best so far: a run does not go on from them."""
 Arrays = dict[str, NDArray[Any]]
 MAX_BYTES = 8_000_000_000
 """Of a checkpoint whose networks are not known yet."""
@@ -34,14 +36,44 @@ class Checkpoint:
     damaged: list[str] = field(default_factory=list)
 
 
-def save(folder: Path, game: int, arrays: Arrays, facts: dict[str, Any]) -> Path:
-    """Write `game-000500.npz` and remove all but the last two. Raises OSError."""
-    contents = {FACTS: np.frombuffer(json.dumps(facts).encode("utf-8"), np.uint8), **arrays}
-    path = folder / f"game-{game:06d}.npz"
-    write_arrays(path, {**contents, SHA256: np.frombuffer(_digest(contents), np.uint8)})
-    for old in paths(folder)[:-MAX_COUNT]:
+def save(folder: Path, game: int, arrays: Arrays, facts: dict[str, Any], keep: int = KEPT) -> Path:
+    """Write `game-000500.npz` and remove all but the last `keep`, and the best so far at these. Raises OSError."""
+    path = _write(folder / f"game-{game:06d}.npz", arrays, facts)
+    for old in paths(folder)[:-keep]:
         old.unlink(missing_ok=True)
+    best = [game_of(one) for one in best_paths(folder)]
+    so_far = [max((one for one in best if one <= game_of(kept)), default=-1) for kept in paths(folder)]
+    keep_best(folder, so_far)
     return path
+
+
+def save_best(folder: Path, game: int, arrays: Arrays, facts: dict[str, Any], saved: int) -> Path:
+    """Write `best-000500.npz`, the best so far; what was so before stays where it was by game `saved`. Raises OSError.
+
+    A run goes on from its checkpoint at that game, and then has the best of that time.
+    """
+    path = _write(folder / f"{BEST}-{game:06d}.npz", arrays, facts)
+    keep_best(folder, [one for one in map(game_of, best_paths(folder)) if one <= saved or one == game])
+    return path
+
+
+def _write(path: Path, arrays: Arrays, facts: dict[str, Any]) -> Path:
+    contents = {FACTS: np.frombuffer(json.dumps(facts).encode("utf-8"), np.uint8), **arrays}
+    write_arrays(path, {**contents, SHA256: np.frombuffer(_digest(contents), np.uint8)})
+    return path
+
+
+def best_paths(folder: Path) -> list[Path]:
+    """The best ones so far that are kept, the best of all last."""
+    return by_game(folder, "npz", BEST)
+
+
+def keep_best(folder: Path, games: Iterable[int]) -> None:
+    """Remove the best ones of other games."""
+    kept = set(games)
+    for path in best_paths(folder):
+        if game_of(path) not in kept:
+            path.unlink(missing_ok=True)
 
 
 def paths(folder: Path) -> list[Path]:
@@ -79,6 +111,23 @@ def newest(
         else:
             return Checkpoint(candidate.arrays, candidate.facts, damaged)
     raise RunError("; ".join(damaged) or f"{folder}: holds no checkpoint")
+
+
+def chosen(folder: Path, which: str) -> Checkpoint:
+    """`last`, `best`, or that of a game by its number. Raises RunError where it is not there."""
+    if which == "last":
+        return newest(folder)
+    best = best_paths(folder)
+    if which == BEST:
+        if not best:
+            text = "no best checkpoint is kept; one is where a run is trained with `checkpoint: {best: METRIC}`"
+            raise RunError(f"--checkpoint: {text}")
+        return load(best[-1])
+    there = {game_of(path): path for path in (*best, *paths(folder))}
+    if which.isdecimal() and int(which) in there:
+        return load(there[int(which)])
+    games = ", ".join(map(str, sorted(there))) or "none"
+    raise RunError(f"--checkpoint: must be last, best, or the game of one that is kept: {games}; got {which!r}")
 
 
 def _digest(arrays: Arrays) -> bytes:

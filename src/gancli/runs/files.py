@@ -111,12 +111,13 @@ def _umask() -> int:
     return current
 
 
-def by_game(folder: Path, suffix: str) -> list[Path]:
+def by_game(folder: Path, suffix: str, kind: str = "game") -> list[Path]:
     """The files `game-000500.suffix`, … of a folder, in the order of their games. Raises RunError for a link."""
-    files = [path for path in safe_files.checked_path(folder).glob(f"game-*.{suffix}") if path.stem[5:].isdecimal()]
+    found = safe_files.checked_path(folder).glob(f"{kind}-*.{suffix}")
+    files = [path for path in found if path.stem.removeprefix(f"{kind}-").isdecimal()]
     return sorted(map(safe_files.checked_path, files), key=game_of)
 
 
 def game_of(path: Path) -> int:
     """The game in the name of a file."""
-    return int(path.stem[5:])
+    return int(path.stem.rpartition("-")[2])

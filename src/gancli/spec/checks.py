@@ -2,10 +2,16 @@
 
 from collections.abc import Iterator
 
-from gancli import metrics
-from gancli.spec import adversary_checks, data_checks, game2d_checks, network_checks, optimizer_checks
+from gancli.spec import (
+    adversary_checks,
+    data_checks,
+    game2d_checks,
+    metric_checks,
+    network_checks,
+    optimizer_checks,
+)  # fmt: skip
 from gancli.spec.data import TARGETS, Data
-from gancli.spec.models import Experiment, Game2d, Learning, Supervised
+from gancli.spec.models import Experiment, Game2d, Supervised
 from gancli.spec.network_checks import Finding, activation_names, uses_mu
 from gancli.spec.optimizers import Adadelta
 from gancli.spec.training import SupervisedTest
@@ -14,10 +20,10 @@ from gancli.spec.training import SupervisedTest
 def findings(spec: Experiment) -> Iterator[Finding]:
     """All that is wrong with a spec whose fields are each right by themselves."""
     yield from _length(spec)
-    yield from _ending(spec)
     yield from _unused(spec)
     yield from _log(spec)
     yield from optimizer_checks.findings(spec)
+    yield from metric_checks.findings(spec)
     if isinstance(spec, Game2d):
         yield from _game2d(spec)
         return
@@ -30,45 +36,6 @@ def findings(spec: Experiment) -> Iterator[Finding]:
         yield from network_checks.batches(key, network, spec.training)
     yield from data_checks.sizes(spec, spec.data.sample_shape(), _outputs(spec.data))
     yield from _supervised(spec) if isinstance(spec, Supervised) else adversary_checks.findings(spec)
-
-
-def _ending(spec: Experiment) -> Iterator[Finding]:
-    """Patience with a metric that is measured, and of which some values are better than others."""
-    if isinstance(spec, Game2d) or spec.stop is None:
-        return
-    stop = spec.stop
-    if (stop.patience is None) != (stop.metric is None):
-        missing = "metric" if stop.metric is None else "patience"
-        yield Finding(("stop", missing), "`patience` and `metric` go together: {patience: 5, metric: coverage}")
-    if stop.metric is None:
-        return
-    one = metrics.metric(stop.metric)
-    if one.better not in ("higher", "lower"):
-        text = f"{stop.metric} has no best value that is known before ({one.why or 'it is the real data’s'})"
-        yield Finding(("stop", "metric"), f"{text}; take one of {', '.join(_directed(spec))}")
-    elif stop.metric not in _directed(spec):
-        needs = "`evaluate: {every: N}` measures more" if not isinstance(spec, Supervised) else "see `test.validation`"
-        there = ", ".join(_directed(spec)) or "none"
-        yield Finding(
-            ("stop", "metric"), f"{stop.metric} is not measured while this run trains; what is: {there}; {needs}"
-        )
-
-
-OF_IMAGES = ("frechet", "coverage", "precision", "score", "classes", "shares_kl")
-OF_MODES = ("modes", "quality", "reverse_kl")
-"""What `evaluate` measures while a run trains."""
-
-
-def _directed(spec: Learning) -> list[str]:
-    """Metrics with a direction that tests of this run have."""
-    if isinstance(spec, Supervised):
-        own = ["loss"] if spec.data.targets is not None else ["accuracy", "loss"]
-        return own + [f"validation_{name}" for name in own if spec.test.validation]
-    if spec.evaluate is None:
-        return []
-    if not spec.data.images:
-        return [*OF_MODES]
-    return [*OF_IMAGES, *(["asked"] if spec.condition is not None else [])]
 
 
 def _length(spec: Experiment) -> Iterator[Finding]:

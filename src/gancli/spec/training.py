@@ -254,6 +254,10 @@ class Stop(Ending):
 
 
 class Checkpoint(Spec):
-    """When to save everything that is needed to go on."""
+    """When to save everything that is needed to go on, and what to keep of it."""
 
     every: Every = 1000
+    keep: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """How many of them stay; the last 2 where not given."""
+    best: Annotated[str, Field(max_length=80)] | None = None
+    """A metric of the tests, such as coverage or accuracy: the checkpoint of the test where it is best stays too."""

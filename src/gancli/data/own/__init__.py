@@ -74,21 +74,28 @@ def load_table(
     own = only(rows.own, classes)
     divided = halves(own, test, rng)
     units, standard = Units((len(rows.columns),), columns=rows.columns), None
+    predicted: dict[str, Any] = {}
     if standardize:
         standard = Standard.of(rows.columns, divided.samples[0])
         units = replace(units, mean=tuple(standard.mean.tolist()), std=tuple(standard.std.tolist()))
-        divided = _with_standard_targets(divided, targets or ())
+        divided, predicted = _with_standard_targets(divided, targets or ())
     train, held_out = _splits(divided, 1.0, 0.0, standard)
-    return Dataset("table", units, own.classes, train, held_out, **_described(path, own, divided, standard))
+    described = _described(path, own, divided, standard)
+    described["facts"] |= predicted
+    return Dataset("table", units, own.classes, train, held_out, **described)
 
 
-def _with_standard_targets(divided: Halves, names: Sequence[str]) -> Halves:
-    """Targets too have mean 0 and standard deviation 1 over the training split: to predict the mean is a loss of 1."""
+def _with_standard_targets(divided: Halves, names: Sequence[str]) -> tuple[Halves, dict[str, Any]]:
+    """Targets too have mean 0 and standard deviation 1 over the training split: to predict the mean is a loss of 1.
+
+    Both are in the facts, so that what is predicted can be told in its own units.
+    """
     train, test = divided.targets
     if train is None or test is None:
-        return divided
+        return divided, {}
     standard = Standard.of(tuple(names), train)
-    return replace(divided, targets=(standard.apply(train), standard.apply(test)))
+    facts = {"target_mean": standard.mean.tolist(), "target_std": standard.std.tolist()}
+    return replace(divided, targets=(standard.apply(train), standard.apply(test))), facts
 
 
 def _splits(divided: Halves, factor: float, shift: float, standard: Standard | None = None) -> list[Split]:

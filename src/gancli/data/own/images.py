@@ -61,7 +61,7 @@ def read(
     if is_folder:
         assert train is not None
         place = train
-    splits, labels = _arrays(place, key)
+    splits, labels = arrays(place, key)
     return joined(place, splits, labels, size, channels, layout)
 
 
@@ -88,8 +88,11 @@ def _refuse(place: Path, what: str, **options: Any) -> None:
         raise DataError(f"data.{given[0]}: {place} is {what}, for which it says nothing; leave it out")
 
 
-def _arrays(place: Path, key: str | None) -> tuple[list[Array], list[Array]]:
-    """Of training and, where there are, of test images: the arrays, and their labels if they have them."""
+def arrays(place: Path, key: str | None) -> tuple[list[Array], list[Array]]:
+    """Of training and, where there are, of test images: the arrays, and their labels if they have them.
+
+    Raises DataError.
+    """
     if idx.is_idx(place):
         _refuse(place, "an IDX file", key=key)
         return _idx_files(place)
@@ -98,9 +101,9 @@ def _arrays(place: Path, key: str | None) -> tuple[list[Array], list[Array]]:
             f"data.path: {place}: is no array file (.npy, .npz) nor an IDX file of images; "
             "for pictures give the folder that holds them, for .csv and .tsv take `set: table`"
         )
-    arrays = own_arrays.read(place, key)
-    samples, labels = own_names.choose(arrays, own_names.IMAGES, key, place)
-    return [arrays[name] for name in samples], [arrays[name] for name in labels]
+    named = own_arrays.read(place, key)
+    samples, labels = own_names.choose(named, own_names.IMAGES, key, place)
+    return [named[name] for name in samples], [named[name] for name in labels]
 
 
 def _idx_files(train: Path) -> tuple[list[Array], list[Array]]:

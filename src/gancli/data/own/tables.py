@@ -24,8 +24,11 @@ def read(
     targets: tuple[str, ...] = (),
     header: bool | None = None,
     progress: Progress | None = None,
+    wanted: tuple[str, ...] = (),
 ) -> Table:
     """A table: all columns are numbers but those named in `text`. Raises DataError, also where a name is no column's.
+
+    With `wanted`, those alone are numbers: found by their names or, where there are none, by their places.
 
     Columns are separated by tabs in a .tsv, else by what the first line has of tab, `;` and `,`. Without a header (by
     `header`, or by the first line's having numbers alone) they are x0, x1, …
@@ -34,7 +37,7 @@ def read(
         size = path.stat().st_size
         with path.open(encoding="utf-8-sig", newline="") as file:
             lines = _Lines(file, path, size, progress)
-            return _table(lines, text, targets, header)
+            return _table(lines, text, targets, header, wanted)
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: is no text in UTF-8 ({error.reason}); save it as CSV in UTF-8") from None
     except OSError as error:
@@ -64,7 +67,9 @@ class _Lines:
             self._progress(self._file.buffer.tell(), self._size)
 
 
-def _table(lines: _Lines, text: tuple[str, ...], targets: tuple[str, ...], header: bool | None) -> Table:
+def _table(
+    lines: _Lines, text: tuple[str, ...], targets: tuple[str, ...], header: bool | None, wanted: tuple[str, ...]
+) -> Table:
     rows = _rows(lines)
     first = next(rows, None)
     if first is None:
@@ -73,6 +78,7 @@ def _table(lines: _Lines, text: tuple[str, ...], targets: tuple[str, ...], heade
     chunks = _chunks(rows, None if names else first, lines)
     columns = tuple(names or (f"x{number}" for number in range(len(first[1]))))
     _check_names(columns, lines.path)
+    text = _beside(columns, wanted, lines.path) if wanted else text
     for name in targets:
         column(name, columns, "targets", lines.path)
     reader = Reader(columns, tuple(column(name, columns, "label", lines.path) for name in text), lines.path)
@@ -124,6 +130,19 @@ def _names(first: tuple[int, Row], header: bool | None, path: Path) -> list[str]
             )
         header = not numeric
     return cells if header else None
+
+
+def _beside(columns: tuple[str, ...], wanted: tuple[str, ...], path: Path) -> tuple[str, ...]:
+    """The columns beside those that are wanted. Raises DataError where these are not there."""
+    if missing := [name for name in wanted if name not in columns]:
+        if len(columns) == len(wanted) and "x0" in (columns[0], wanted[0]):  # one of the two has no names
+            return ()
+        hint = did_you_mean(missing[0], columns)
+        raise DataError(
+            f"{path}: has no column {missing[0]!r}{hint}; what was learned from has {len(wanted):,d} columns "
+            f"({listed(wanted)}), this has {len(columns):,d} ({listed(columns)})"
+        )
+    return tuple(name for name in columns if name not in wanted)
 
 
 def _check_names(columns: tuple[str, ...], path: Path) -> None:

@@ -14,11 +14,16 @@ Indices = NDArray[np.int64]
 
 
 class Mixed(Moving):
-    """Pixels of an image as weighted sums of pixels: `matrix` (made, pixels), the same for every channel."""
+    """Pixels of an image as weighted sums of pixels: `matrix` (made, pixels), the same for every channel.
 
-    def __init__(self, channels: int, matrix: Array):
+    It is made of what happens along each side, `down` (rows made, rows) and `across` (columns made, columns), divided
+    by `area`.
+    """
+
+    def __init__(self, channels: int, down: Array, across: Array, area: int = 1):
         super().__init__()
-        self.matrix = matrix
+        self.channels, self.sides = channels, (down / area, across)
+        self.matrix = matrix = np.kron(down, across) / area
         made, pixels = matrix.shape
         self.inputs, self.units = pixels * channels, made * channels
         self._there, self._back = _table(matrix), _table(matrix.T)
@@ -49,19 +54,21 @@ def average_pool(image: Image, kernel: tuple[int, int], stride: int) -> Mixed:
     """The mean of each patch of `kernel` pixels (down, across), `stride` apart."""
     channels, *sides = image
     down, across = (_windows(side, wide, stride) for side, wide in zip(sides, kernel, strict=True))
-    return Mixed(channels, np.kron(down, across) / (kernel[0] * kernel[1]))
+    return Mixed(channels, down, across, kernel[0] * kernel[1])
 
 
 def nearest(image: Image, factor: int) -> Mixed:
     """Each pixel as `factor` × `factor` alike."""
     channels, *sides = image
-    return Mixed(channels, np.kron(*(np.repeat(np.eye(side), factor, axis=0) for side in sides)))
+    down, across = (np.repeat(np.eye(side), factor, axis=0) for side in sides)
+    return Mixed(channels, down, across)
 
 
 def bilinear(image: Image, factor: int) -> Mixed:
     """Pixels between pixels by their distance, as corners of pixels lie; beyond the outermost centres, these."""
     channels, *sides = image
-    return Mixed(channels, np.kron(*(_between(side, factor) for side in sides)))
+    down, across = (_between(side, factor) for side in sides)
+    return Mixed(channels, down, across)
 
 
 def _windows(side: int, wide: int, stride: int) -> Array:
@@ -84,6 +91,7 @@ class MaxPool(Picking):
     """
 
     def __init__(self, image: Image, kernel: int, stride: int):
+        self.image, self.kernel, self.stride = image, kernel, stride
         channels, *sides = image
         patches = np.kron(*(_windows(side, kernel, stride) for side in sides))
         super().__init__(channels * sides[0] * sides[1], channels * len(patches))
