@@ -4,9 +4,10 @@ from gancli.cli.compare import compare
 from gancli.cli.config import check, schema
 from gancli.cli.data import data
 from gancli.cli.evaluate import evaluate
+from gancli.cli.init import init
 from gancli.cli.lipschitz import lipschitz
 from gancli.cli.results import ls, plot, report, sample, show
 from gancli.cli.sweep import sweep
 from gancli.cli.training import resume, train
 
-ALL = (train, resume, sweep, plot, report, sample, evaluate, lipschitz, ls, show, compare, check, schema, data)
+ALL = (init, train, resume, sweep, plot, report, sample, evaluate, lipschitz, ls, show, compare, check, schema, data)

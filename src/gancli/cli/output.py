@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,6 +28,11 @@ _UNSEEN = {*_ESCAPED, *range(0xD800, 0xE000)}
 def escaped(text: Any) -> str:
     """Text without control characters but for new lines and tabs: names and files may come from elsewhere."""
     return str(text).translate(_ESCAPED)
+
+
+def width(most: int = 1000) -> int:
+    """Columns of the terminal that standard output goes to; `most` where it goes elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else most
 
 
 def say(text: Any = "", err: bool = False, nl: bool = True) -> None:

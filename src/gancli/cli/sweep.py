@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gancli.cli import configurations
 from gancli.cli.output import print_rows, say, say_path, warn
 from gancli.cli.support import command, runs_option
 from gancli.cli.sweep_progress import SweepProgress
@@ -47,6 +48,8 @@ def sweep(
 ) -> None:  # fmt: skip
     """Train CONFIG, or the base of a sweep file, over grids and seeds, in one folder, whose path is the last line.
 
+    CONFIG is a file, or one of the configurations that `gancli init` lists.
+
     Values are YAML, with commas between them; 0.001..10:log:9 and 0..1:5 are ranges, 1..6 counts.
 
     \b
@@ -72,7 +75,7 @@ def sweep(
             there = find_sweep(runs, resume)
             _play(lambda: there, jobs, backend, scheduler, policy, quiet)
         config, pairs = _split(words, bool(together))
-        document = spec.load_file(config)
+        document = configurations.read(config)
         stem = config.stem if spec.is_sweep(document) else None
         plan = spec.load_sweep(document, list(grid), [*together, *pairs], seeds, list(settings))
         if dry_run:

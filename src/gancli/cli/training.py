@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from gancli import __version__
+from gancli.cli import configurations
 from gancli.cli.output import say, say_path, warn
 from gancli.cli.support import Progress, Reading, command, rare_collection, runs_option
 
@@ -24,15 +26,19 @@ def train(
     config: Path, settings: tuple[str, ...], seed: int | None, engine: str | None, threads: str | None, profile: bool,
     quiet: bool, runs: Path,
 ) -> None:  # fmt: skip
-    """Train the networks of CONFIG in a new run folder, whose path is the last line printed."""
+    """Train the networks of CONFIG in a new run folder, whose path is the last line printed.
+
+    CONFIG is a file or, where there is none of that name, one of the configurations that `gancli init` lists.
+    """
     overrides = list(settings)
     overrides += [f"seed={seed}"] if seed is not None else []
     overrides += [f"engine={engine}"] if engine is not None else []
     overrides += [f"threads={threads}"] if threads is not None else []
     with rare_collection():
-        from gancli import experiment, spec
+        from gancli import experiment, shipped, spec
 
-        resolved = spec.load(config, overrides)
+        document = configurations.experiment(config)
+        resolved = spec.load(document, overrides)
         warn(resolved.warnings)
         experiment.on_compiling(say_compiling)
         reading = Reading(quiet)
@@ -40,6 +46,8 @@ def train(
             built, folder = experiment.prepare(resolved, runs, progress=reading)
         finally:
             reading.close()
+    if (name := shipped.name_of(Path(document.source))) is not None:
+        folder.log(f"configuration: {name}, which comes with gancli {__version__}")
     warn(experiment.data_warnings(resolved.experiment, built.dataset))
     if built.dataset.notice:
         say(f"note: {built.dataset.notice}", err=True)
