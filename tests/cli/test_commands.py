@@ -174,7 +174,7 @@ def test_check_lists_the_cells_of_a_sweep_as_commands() -> None:
     result = gancli("check", "s.yaml", "--set", "seed=3")
     assert result.exit_code == 2 and "s.yaml is a sweep" in result.stderr
     result = gancli("train", "s.yaml")
-    assert result.exit_code == 2 and "gancli check s.yaml" in result.stderr
+    assert result.exit_code == 2 and "gancli sweep s.yaml" in result.stderr
 
 
 def test_points_are_sampled_as_numbers() -> None:

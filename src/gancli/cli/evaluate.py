@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gancli import intervals
+from gancli.cli.finding import find_either, find_run
 from gancli.cli.output import print_json, print_rows, say
 from gancli.cli.support import check_new, command, force_option, output_option, runs_option
 from gancli.evaluation.interpretation import NOTHING, sentence
@@ -42,12 +43,12 @@ def evaluate(
     those that have been in the same way, and the means over seeds are printed.
     """
     from gancli.experiment import evaluating, judges
-    from gancli.runs import SweepFolder, find, find_any
+    from gancli.runs import SweepFolder
 
     if output is not None:
         check_new(output, (".json",), force)
-    folder = find_any(runs, run)
-    chosen = judges.judge_of(find(runs, judge)) if judge is not None else None
+    folder = find_either(runs, run)
+    chosen = judges.judge_of(find_run(runs, judge)) if judge is not None else None
     how = evaluating.How(samples, seed, chosen, critic_seeds if critic else 0, quick)
     if isinstance(folder, SweepFolder):
         _evaluate_cells(folder, how, form, output)

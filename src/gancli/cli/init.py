@@ -28,13 +28,13 @@ LEAST = 30
 def init(name: str | None, file: Path | None, force: bool, form: str) -> None:
     """Copy the configuration NAME, with its comments, to FILE, for you to change; without NAME, list them all.
 
-    FILE is NAME.yaml in this folder by default, and may be a folder. A sweep's base is copied beside it. `gancli train
-    NAME` and `gancli sweep NAME` play one as it is.
-
     \b
     gancli init
     gancli init wgan_mnist7
     gancli init report/fig1_6_xor_eta my_sweep.yaml
+
+    FILE is NAME.yaml in this folder by default, and may be a folder. A sweep's base is copied beside it. `gancli train
+    NAME` and `gancli sweep NAME` play one as it is.
     """
     if name is None:
         if form == "table":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gancli.cli.finding import find_either, find_run
 from gancli.cli.output import print_json, print_rows, say, say_path, warn
 from gancli.cli.support import check_new, command, force_option, format_option, output_option, runs_option
 
@@ -29,9 +30,9 @@ def plot(
     force: bool, runs: Path,
 ) -> None:  # fmt: skip
     """Draw the curves, pictures and weights of each RUN, or a sweep's means over seeds, into its folder `plots`."""
-    from gancli.runs import SweepFolder, find_any
+    from gancli.runs import SweepFolder
 
-    folders = [find_any(runs, name) for name in run]
+    folders = [find_either(runs, name) for name in run]
     if output is not None:
         _check_folder(output, force, len(folders))
     from gancli import plots  # which loads matplotlib
@@ -78,9 +79,9 @@ def _check_folder(output: Path, force: bool, runs: int) -> None:
 @command
 def report(run: tuple[str, ...], output: Path | None, force: bool, runs: Path) -> None:
     """Write a page on each RUN or sweep, report.html in its folder: pictures in time, curves, tables, in one file."""
-    from gancli.runs import SweepFolder, find_any
+    from gancli.runs import SweepFolder
 
-    folders = [find_any(runs, name) for name in run]
+    folders = [find_either(runs, name) for name in run]
     if output is not None and len(folders) > 1:
         raise click.UsageError(f"-o is for one RUN; got {len(folders)}")
     if output is not None:
@@ -109,12 +110,11 @@ def sample(run: str, count: int, output: Path | None, seed: int, asked: str | No
     """
     from gancli.experiment import sample as draw
     from gancli.experiment.sampling import units_of
-    from gancli.runs import find
 
     endings = (".png", ".csv", ".npz")
     if output is not None:
         check_new(output, endings, force)
-    folder = find(runs, run)
+    folder = find_run(runs, run)
     images = units_of(folder).kind == "images"
     if output is None:
         output = Path(f"samples-{seed}.{'png' if images else 'csv'}")
@@ -196,9 +196,9 @@ def _listed(folder: "RunFolder | SweepFolder") -> dict[str, Any]:
 @command
 def show(run: str, form: str, runs: Path) -> None:
     """Show one RUN or sweep: its record and last metrics; with csv, all its metrics, or a sweep's summary."""
-    from gancli.runs import DIFF, SweepFolder, find_any
+    from gancli.runs import DIFF, SweepFolder
 
-    folder = find_any(runs, run)
+    folder = find_either(runs, run)
     of_sweep = isinstance(folder, SweepFolder)
     if form == "csv":
         print_rows(folder.summary_rows() if isinstance(folder, SweepFolder) else folder.rows(), form)

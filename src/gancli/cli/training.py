@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from gancli import __version__
-from gancli.cli import configurations
+from gancli.cli import configurations, endings
+from gancli.cli.finding import find_run
 from gancli.cli.output import say, say_path, warn
 from gancli.cli.support import Progress, Reading, command, rare_collection, runs_option
 
@@ -71,9 +72,8 @@ def resume(run: str, games: int | None, quiet: bool, runs: Path) -> None:
     A run that is completed can be made longer with --games.
     """
     from gancli import experiment
-    from gancli.runs import find
 
-    folder = find(runs, run)
+    folder = find_run(runs, run)
     experiment.on_compiling(say_compiling)
     reopened = experiment.reopen(folder, games)
     warn(reopened.warnings)
@@ -102,7 +102,9 @@ def _finish(folder: Any, runs: Path, quiet: bool, play: Any) -> None:
     if outcome.status != "completed":
         say(f"{outcome.status}: {outcome.reason}", err=True)
     if outcome.status == "interrupted":
-        option = "" if runs == Path("runs") else f" --runs {runs}"
-        say(f"to go on: gancli resume {folder.path.name}{option}", err=True)
+        option = [] if runs == Path("runs") else ["--runs", str(runs)]
+        say(f"to go on: {configurations.command('resume', folder.path.name, *option)}", err=True)
+    elif not quiet:
+        endings.after_run(folder, runs)
     say_path(folder.path)
     sys.exit({"completed": 0, "interrupted": 128 + (outcome.signal or 2)}.get(outcome.status, 1))
