@@ -156,7 +156,7 @@ def test_a_cell_says_what_its_run_says_or_that_it_failed_before_it_had_one(sweep
     assert sweep.results(cells) == {FIRST: of_first, SECOND: of_second}
     assert sweep.results(cells[1:]) == {SECOND: of_second}
     assert sweep.table(cells, sweep.results(cells)) == [
-        {"cell": FIRST, "eta": 0.1, "seed": 0, "status": "collapsed", "seconds": 2.5, "theta.final": 2.0, "theta.area": 2.0},
+        {"cell": FIRST, "eta": 0.1, "seed": 0, "status": "collapsed", "seconds": 2.5, "alarm": "a", "theta.final": 2.0, "theta.area": 2.0},
         {"cell": SECOND, "eta": 1, "seed": 0, "status": "failed", "seconds": 0.0},
     ]  # fmt: skip
     assert sweep.table(cells, {})[1] == {"cell": SECOND, "eta": 1, "seed": 0, "status": "waiting", "seconds": None}
