@@ -159,4 +159,6 @@ def _line(name: str, measure: dict[str, Any]) -> dict[str, str]:
     from gancli.metrics import BETTER, metric
 
     own, real = (intervals.text(measure[key], measure[half]) for key, half in (("value", "±"), ("real", "real ±")))
+    if measure.get("needs"):
+        own = f"needs {measure['needs']}"
     return {"measure": name, "samples": own, "real data": real, "": BETTER[metric(name).better]}
