@@ -6,7 +6,8 @@ from gancli.cli.data import data
 from gancli.cli.evaluate import evaluate
 from gancli.cli.init import init
 from gancli.cli.lipschitz import lipschitz
-from gancli.cli.results import ls, plot, report, sample, show
+from gancli.cli.listing import ls
+from gancli.cli.results import plot, report, sample, show
 from gancli.cli.sweep import sweep
 from gancli.cli.training import resume, train
 

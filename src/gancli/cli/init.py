@@ -8,7 +8,7 @@ import click
 
 from gancli import shipped
 from gancli.cli.configurations import command as typed
-from gancli.cli.output import print_rows, say, say_path, width
+from gancli.cli.output import print_rows, say, say_path, shortened, width
 from gancli.cli.support import command, format_option
 from gancli.errors import did_you_mean
 
@@ -120,5 +120,5 @@ def _print(rows: list[dict[str, Any]]) -> None:
     room = columns - (left if beside else 4)
     for row, text in zip([dict(zip(widths, widths, strict=True)), *rows], ["what it is", *about], strict=True):
         line = "  ".join(row[key].ljust(width) for key, width in widths.items())
-        shown = text if len(text) <= room else f"{text[: room - 1]}…"
+        shown = shortened(text, room)
         say(f"{line}  {shown}" if beside else f"{line.rstrip()}\n    {shown}")

@@ -1,4 +1,4 @@
-"""`gancli plot`, `report`, `sample`, `ls` and `show`: the results that runs have left."""
+"""`gancli plot`, `report`, `sample` and `show`: the results that runs have left."""
 
 from functools import partial
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gancli.cli.finding import find_either, find_run
-from gancli.cli.output import print_json, print_rows, say, say_path, warn
+from gancli.cli.output import print_json, print_rows, say, say_path
 from gancli.cli.support import check_new, command, force_option, format_option, output_option, runs_option
 
 if TYPE_CHECKING:
@@ -139,54 +139,6 @@ def _write_samples(output: Path, drawn: "Samples") -> None:
     else:
         labels = {} if drawn.classes is None else {"labels": drawn.classes}
         write_arrays(output, {drawn.units.kind: drawn.values, "latents": drawn.latents, **labels}, compress=True)
-
-
-@click.command()
-@format_option
-@runs_option
-@command
-def ls(form: str, runs: Path) -> None:
-    """List the runs and sweeps with their status and last metrics, those first that say how good they are."""
-    from gancli.runs import RunError, listing_any, unreadable
-
-    bad = unreadable(runs)
-    rows: list[dict[str, Any]] = []
-    for folder in listing_any(runs):
-        if folder.path not in bad:
-            try:
-                rows.append(_listed(folder))
-            except (RunError, OSError) as error:
-                bad[folder.path] = str(error)
-    warn(f"{path.name}: unreadable: {why}" for path, why in bad.items())
-    rows += [{"run": path.name, "kind": "", "status": "unreadable"} for path in bad]
-    if form == "table":
-        if not rows:
-            say(f"no runs in {runs}", err=True)
-        for row in rows:
-            if row["kind"] != "sweep":
-                metrics = {key: row.pop(key) for key in list(row)[6:]}
-                row["metrics"] = "  ".join(f"{key} {value:.4g}" for key, value in metrics.items())
-            else:
-                metrics = {key: row.pop(key) for key in list(row)[3:]}
-                row["metrics"] = "  ".join(f"{key} {value}" for key, value in metrics.items() if value)
-    print_rows(rows, form)
-
-
-def _listed(folder: "RunFolder | SweepFolder") -> dict[str, Any]:
-    """A run's or sweep's line. Raises RunError, OSError."""
-    from gancli.metrics import in_order
-    from gancli.runs import RunFolder
-
-    record = folder.record()
-    if not isinstance(folder, RunFolder):
-        counts = dict.fromkeys(("completed", "diverged", "failed"), 0) | record.get("counts", {})
-        about = {"run": folder.path.name, "kind": "sweep", "status": record["status"]}
-        return {**about, "cells": record.get("cells"), **counts}
-    last = folder.last()
-    metrics = {key: last[key] for key in in_order(last) if key not in ("game", "seconds")}
-    about = {key: record.get(key) for key in ("kind", "seed", "status")}
-    timing = {"game": last.get("game"), "seconds": last.get("seconds")}
-    return {"run": folder.path.name, **about, **timing, **metrics}
 
 
 @click.command()
