@@ -7,8 +7,11 @@ from gancli.cli.evaluate import evaluate
 from gancli.cli.init import init
 from gancli.cli.lipschitz import lipschitz
 from gancli.cli.listing import ls
+from gancli.cli.removing import rm
 from gancli.cli.results import plot, report, sample, show
 from gancli.cli.sweep import sweep
 from gancli.cli.training import resume, train
 
-ALL = (init, train, resume, sweep, plot, report, sample, evaluate, lipschitz, ls, show, compare, check, schema, data)
+ALL = (
+    init, train, resume, sweep, plot, report, sample, evaluate, lipschitz, ls, show, compare, rm, check, schema, data
+)  # fmt: skip
