@@ -28,10 +28,10 @@ from gancli.spec.loggers import BUILT_IN
 SOURCE = Path(spec.__file__).parent.parent
 ROOT = SOURCE.parent.parent
 
-TABLES = {"metrics", "intervals", "errors", "leaving", "import_path", "standing", "disk"}
+TABLES = {"metrics", "intervals", "errors", "leaving", "import_path", "standing", "disk", "shipped", "installing"}
 """What everything may import, and what imports nothing of ours: the table of metrics, the statistics of an interval, the
 base of the errors, what a signal does, where modules are looked for, where one stands, what it
-takes to have a name on the disk."""
+takes to have a name on the disk, the configurations that come along, what brings a library."""
 MAY_IMPORT = {
     "cli": {"report", "sweeps", "evaluation", "experiment", "export", "plots", "pictures", "runs", "data", "spec"},
     "api": {"report", "sweeps", "experiment", "plots", "games", "runs", "data", "spec"},

@@ -1,6 +1,8 @@
-"""What it takes to have a name on the disk."""
+"""What it takes to have a name on the disk, and how much a folder holds."""
 
+import contextlib
 import os
+import stat
 from pathlib import Path
 
 
@@ -12,3 +14,14 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def bytes_in(folder: Path) -> int:
+    """The bytes of all files in a folder and below; of links, and of what cannot be looked at, none."""
+    total = 0
+    for place, _, files in os.walk(folder):
+        for file in files:
+            with contextlib.suppress(OSError):
+                found = Path(place, file).lstat()
+                total += found.st_size if stat.S_ISREG(found.st_mode) else 0
+    return total

@@ -11,6 +11,12 @@ class GancliError(Exception):
     """What a command ends with that raises it."""
 
 
+class MissingLibrary(GancliError, ImportError):
+    """A library that is not installed or cannot be loaded; the message says which, and what to do."""
+
+    library = ""
+
+
 def did_you_mean(value: Any, allowed: Iterable[str]) -> str:
     """`; did you mean 'x'?` where one of `allowed` is close to `value`, else nothing."""
     import difflib  # only where something is wrong

@@ -133,7 +133,7 @@ def test_sample_writes_a_grid_and_never_over_a_file() -> None:
 
 def test_ls_and_show_in_each_format() -> None:
     run = train()
-    assert all(word in gancli("ls").stdout for word in (run.name, "completed", "wasserstein_estimate"))
+    assert all(word in gancli("ls").stdout for word in (run.name, "completed", "sample_distance"))
     (row,) = json.loads(gancli("ls", "--format", "json").stdout)
     assert row["run"] == run.name and row["game"] == 20 and row["status"] == "completed"
     (row,) = csv.DictReader(io.StringIO(gancli("ls", "--format", "csv").stdout))
@@ -174,7 +174,7 @@ def test_check_lists_the_cells_of_a_sweep_as_commands() -> None:
     result = gancli("check", "s.yaml", "--set", "seed=3")
     assert result.exit_code == 2 and "s.yaml is a sweep" in result.stderr
     result = gancli("train", "s.yaml")
-    assert result.exit_code == 2 and "gancli check s.yaml" in result.stderr
+    assert result.exit_code == 2 and "gancli sweep s.yaml" in result.stderr
 
 
 def test_points_are_sampled_as_numbers() -> None:

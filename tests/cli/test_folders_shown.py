@@ -102,9 +102,9 @@ def test_ls_counts_the_cells_of_a_sweep_whatever_its_record_says() -> None:
     }  # fmt: skip
     assert list(third.items())[4:] == [("game", 5), ("seconds", 1.5), ("accuracy", 0.5), ("loss", 0.123456)]
     head, one, *others = gancli("ls").stdout.splitlines()
-    assert head.split()[-2:] == ["seconds", "metrics"] and one.endswith("  accuracy 0.5  loss 0.1235")
-    of_new, of_old = sorted(others, key=lambda line: "cells 3" in line)
-    assert of_new.endswith("  cells 2") and of_old.endswith("  cells 3  completed 1  failed 2  waiting 4")
+    assert head.split() == ["run", "status", "age", "metric", "differs", "in"] and one.endswith("  accuracy 0.5")
+    of_new, of_old = sorted(others, key=lambda line: "3 cells" in line)
+    assert of_new.endswith("  2 cells") and of_old.endswith("  3 cells: 1 completed, 2 failed, 4 waiting")
 
 
 def test_what_cannot_be_read_is_listed_last_and_said() -> None:

@@ -173,3 +173,38 @@ def test_a_sweep_has_a_bar_on_a_terminal(clock: list[float], monkeypatch: pytest
     assert "8/12" in last and "running 1, failed 3" in last and last.endswith("\n")
     assert not any("done" in frame for frame in frames(terminal))
     assert not any("3/12" in frame and "running" in frame for frame in frames(terminal)), "the old count, the new state"
+
+
+FIGURES = {
+    "game": 1500,
+    "seconds": 1.0,
+    "real_score": 0.39551,
+    "real_score_std": 0.068523,
+    "fake_score": 0.75561,
+    "x": 1.0,
+}
+SHOWN = ["real_score 0.3955", "real_score_std 0.06852", "fake_score 0.7556"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "figures", "speed"), [(40, 0, False), (60, 0, False), (80, 1, False), (101, 2, True), (200, 3, True)]
+)
+def test_a_bar_has_room_for_itself_and_figures_are_complete(
+    columns: int, figures: int, speed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    terminal = terminal_of(monkeypatch)
+    progress = Progress(100_000, 1000)
+    bar: Any = progress._bar
+    begun = bar.start_t
+    bar._time = lambda: begun + 10.0
+    progress.advance(1500)
+    progress.metrics(FIGURES)
+    last = frames(terminal)[-1].removesuffix("\x1b[A")
+    progress.close()
+    drawn = last.split("|")[1]
+    assert len(last) < columns and len(drawn) >= (10 if columns >= 60 else 5)
+    assert [text in last for text in SHOWN] == [place < figures for place in range(3)] and "x 1" not in last
+    assert last.count("_score") == figures, "none is cut short"
+    assert ("50.00game/s" in last) is speed
+    assert "1500/100000 [00:10<32:50" in last, "500 games in 10 s, and 98,500 to go"

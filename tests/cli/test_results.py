@@ -81,8 +81,8 @@ def test_ls_has_the_last_test_of_each_run_what_says_most_first() -> None:
     assert head == list(first) and rows[0][1:] == ["supervised", "3", "completed", "30", "3.25", "0.8", "2.0"]
     assert rows[2][1:] == ["supervised", "3", "completed", "", "", "", ""]
     lines = gancli("ls").stdout.splitlines()
-    assert lines[0].split() == ["run", "kind", "seed", "status", "game", "seconds", "metrics"]
-    assert lines[1].split()[-4:] == ["accuracy", "0.8", "loss", "2"]
+    assert lines[0].split() == ["run", "status", "age", "metric", "differs", "in"]
+    assert lines[1].split() == ["20260101T000000Z-a-222222", "completed", "accuracy", "0.8"]
 
 
 def test_show_has_all_tests_or_the_record_and_the_last() -> None:

@@ -81,9 +81,11 @@ def test_a_second_signal_leaves_at_once(number: int | None, code: int, play: Pla
 def test_what_ended_is_said_by_status_in_the_order_of_their_names(play: Play) -> None:
     play.does = lambda *given: Ended("failed", {"failed": 1, "completed": 3, "diverged": 2})
     result = gancli(*TWO)
-    said, advice = result.stderr.splitlines()
+    said, advice, shows = result.stderr.splitlines()
     assert said == "failed: 3 completed, 2 diverged, 1 failed" and result.exit_code == 3
     assert advice == f"to go on: gancli sweep --resume {play.calls[0][0].path} --retry-failed"
+    assert shows == "next: gancli compare small-sweep, gancli plot small-sweep"
+    assert "next: " not in gancli(*TWO, "-q", "--again").stderr
 
 
 def test_what_would_play_is_closed_where_the_sweep_cannot_be_held(folder: SweepFolder, play: Play) -> None:

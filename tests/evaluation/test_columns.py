@@ -1,11 +1,13 @@
 """Measures of tables: beside SciPy's and NumPy's, and where the answer is known."""
 
 import math
+import re
 import sys
 
 import numpy as np
 import pytest
 
+from gancli import installing
 from gancli.evaluation.columns import correlation_difference, kolmogorov_smirnov
 from gancli.evaluation.two_samples import MissingScikit, two_sample_accuracy
 
@@ -54,5 +56,5 @@ def test_without_scikit_learn_the_error_says_how_to_get_it(monkeypatch: pytest.M
     for name in [name for name in sys.modules if name.split(".")[0] == "sklearn"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "sklearn", None)
-    with pytest.raises(MissingScikit, match=r"pip install 'gancli\[evaluate\]'"):
+    with pytest.raises(MissingScikit, match=re.escape(installing.command("evaluate"))):
         two_sample_accuracy(np.zeros((9, 1)), np.zeros((9, 1)), RNG(0))

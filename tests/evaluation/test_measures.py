@@ -1,5 +1,6 @@
 """Each measure against a case whose answer is known, and against an independent library where there is one."""
 
+import re
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import linalg, spatial, special, stats
 
+from gancli import installing
 from gancli.cli.support import describe
 from gancli.engines import make_engine
 from gancli.evaluation import classes, judge, mixtures, neighbours, parzen, transport
@@ -179,7 +181,7 @@ def test_a_pot_that_cannot_be_loaded_is_not_called_missing(
 
 def test_a_missing_pot_is_to_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ot", None)
-    with pytest.raises(transport.MissingPot, match=r"needs POT: pip install 'gancli\[evaluate\]'"):
+    with pytest.raises(transport.MissingPot, match=re.escape(f"needs POT: {installing.command('evaluate')}")):
         transport.transport()
 
 

@@ -233,7 +233,16 @@ def test_an_alarm_says_how_alike_samples_are_and_knows_nothing_without_a_distanc
     row = {"game": 5, "real_distance": 2.0, "sample_distance": 0.5}
     assert [alarm.see(row), alarm.see(row), alarm.collapsed] == [None, None, False]
     text = alarm.see(row)
-    assert alarm.collapsed and text is not None and "at game 5: two samples are 0.25 as far apart" in text
+    assert (
+        alarm.collapsed
+        and text == alarm.holds
+        and text is not None
+        and "at game 5: two samples are 0.25 as far apart" in text
+    )
     assert alarm.see({"game": 6}) is None and alarm.see({**row, "real_distance": 0.0}) is None and alarm.collapsed
     text = alarm.see({**row, "sample_distance": 1.5})
-    assert not alarm.collapsed and text == "no longer collapsed at game 5: 0.75 of the real samples' distance"
+    assert (
+        not alarm.collapsed
+        and alarm.holds is None
+        and text == "no longer collapsed at game 5: 0.75 of the real samples' distance"
+    )

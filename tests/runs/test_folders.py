@@ -25,6 +25,7 @@ from gancli.runs import (
     find_sweep,
     listing,
     listing_any,
+    name_of,
     unreadable,
 )
 from gancli.runs.files import write_json
@@ -307,11 +308,40 @@ def test_folders_stand_in_the_order_in_which_they_began_whatever_their_names() -
     assert listing_any(Path("none")) == [] and unreadable(Path("none")) == {}
 
 
-def test_a_name_of_many_lists_five_of_them() -> None:
-    names = [f"20260101T00000{place}Z-x-{place}11111" for place in range(6)]
+def test_part_of_a_name_of_many_lists_five_of_them() -> None:
+    names = [f"20260101T00000{place}Z-x{place}-{place}11111" for place in range(6)]
     for name in names:
         folder(name)
     with pytest.raises(RunError, match=f"'x' stands for 6 runs: {', '.join(names[:5])}$"):
         find(Path("runs"), "x")
     with pytest.raises(RunError, match=r"no sweep 'x' in runs \(it holds 0\); `gancli ls --runs runs` lists them"):
         find_sweep(Path("runs"), "x")
+
+
+def test_of_several_of_one_name_the_latest_that_can_be_read_is_taken_and_said() -> None:
+    first, second, third = (folder(f"2026010{day}T000000Z-x-{day}11111") for day in (1, 2, 3))
+    told: list[str] = []
+    assert find(Path("runs"), "x", told.append).path == third
+    assert told == ["3 runs are called x; this is the latest, 20260103T000000Z-x-311111"]
+    (third / "run.json").write_text("{")
+    assert find(Path("runs"), "x").path == second
+    for path in (first, second):
+        (path / "run.json").write_text("{")
+    with pytest.raises(RunError, match="'x' stands for 3 runs"):
+        find(Path("runs"), "x")
+    told.clear()
+    assert find(Path("runs"), str(first), told.append).path == first and told == []
+    sweep = folder("20260104T000000Z-y-411111", "sweep.json")
+    assert find_any(Path("runs"), "latest", several=told.append).path == sweep and told == []
+
+
+def test_what_a_folder_is_found_by() -> None:
+    first, second = folder("20260101T000000Z-x-111111"), folder("20260102T000000Z-x-211111")
+    renamed, other = folder("mine"), folder("20260103T000000Z-y-311111", "sweep.json")
+    called = {path.name: name_of(Path("runs"), RunFolder(path)) for path in (first, second, renamed, other)}
+    assert called == {first.name: first.name, second.name: "x", "mine": "mine", other.name: "y"}
+    assert all(find_any(Path("runs"), word).path.name == path for path, word in called.items())
+    folder("20260104T000000Z-latest-411111")
+    (folder("20260105T000000Z-z-511111") / "run.json").write_text("{")
+    damaged = RunFolder(Path("runs/20260105T000000Z-z-511111"))
+    assert name_of(Path("runs"), damaged) == "z", "the only one of that name"

@@ -306,7 +306,7 @@ def test_a_sweep_that_is_not_ranked_shows_no_nan_and_every_status_is_listed() ->
     folder = SweepFolder(Path(made[0]))
     folder.write_record({**folder.record(), "counts": {"collapsed": 1, "completed": 1, "diverged": 1, "waiting": 1}})
     listed = gancli("ls").stdout
-    assert "collapsed 1" in listed and "waiting 1" in listed
+    assert "1 collapsed" in listed and "1 waiting" in listed
 
 
 def test_counts_that_differ_by_the_same_in_every_seed_prove_nothing() -> None:

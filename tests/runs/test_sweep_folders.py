@@ -140,8 +140,8 @@ def test_notes_on_a_cell_are_those_since_it_was_last_tried_again(sweep: SweepFol
 def test_a_cell_says_what_its_run_says_or_that_it_failed_before_it_had_one(sweep: SweepFolder) -> None:
     run = sweep.run(FIRST)
     warnings = ["engine: slow", "data: few"]
-    run.write_record({"status": "collapsed", "reason": "r", "warnings": warnings})
-    of_first = {"cell": FIRST, "status": "collapsed", "reason": "r", "warnings": ["engine: slow"]}
+    run.write_record({"status": "collapsed", "reason": "r", "alarm": "a: b", "warnings": warnings})
+    of_first = {"cell": FIRST, "status": "collapsed", "reason": "r", "alarm": "a: b", "warnings": ["engine: slow"]}
     assert sweep.result(FIRST) == {**of_first, "seconds": 0.0, "metrics": {}}
     for game in (0, 10):
         run.append_metrics({"game": game, "seconds": game / 4, "theta": 2.0})
@@ -156,7 +156,7 @@ def test_a_cell_says_what_its_run_says_or_that_it_failed_before_it_had_one(sweep
     assert sweep.results(cells) == {FIRST: of_first, SECOND: of_second}
     assert sweep.results(cells[1:]) == {SECOND: of_second}
     assert sweep.table(cells, sweep.results(cells)) == [
-        {"cell": FIRST, "eta": 0.1, "seed": 0, "status": "collapsed", "seconds": 2.5, "theta.final": 2.0, "theta.area": 2.0},
+        {"cell": FIRST, "eta": 0.1, "seed": 0, "status": "collapsed", "seconds": 2.5, "alarm": "a", "theta.final": 2.0, "theta.area": 2.0},
         {"cell": SECOND, "eta": 1, "seed": 0, "status": "failed", "seconds": 0.0},
     ]  # fmt: skip
     assert sweep.table(cells, {})[1] == {"cell": SECOND, "eta": 1, "seed": 0, "status": "waiting", "seconds": None}

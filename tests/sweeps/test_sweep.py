@@ -204,7 +204,7 @@ def test_plots_tables_and_lists_of_a_sweep() -> None:
     assert {"eta", "mu", "±", "min", "max", "seeds"} <= set(rows[0]) and rows[0]["seeds"] == 3
     assert gancli("compare", "latest", "--by", "beauty").exit_code == 2
     assert (
-        "completed 18" in gancli("ls").stdout and json.loads(gancli("ls", "--format", "json").stdout)[0]["cells"] == 18
+        "18 completed" in gancli("ls").stdout and json.loads(gancli("ls", "--format", "json").stdout)[0]["cells"] == 18
     )
     assert "cells" in gancli("show", "latest").stdout
     assert len(gancli("show", "latest", "--format", "csv").stdout.splitlines()) == 19

@@ -5,13 +5,16 @@ from gancli.cli.config import check, schema
 from gancli.cli.data import data
 from gancli.cli.evaluate import evaluate
 from gancli.cli.export import export
+from gancli.cli.init import init
 from gancli.cli.lipschitz import lipschitz
+from gancli.cli.listing import ls
 from gancli.cli.predict import predict
-from gancli.cli.results import ls, plot, report, sample, show
+from gancli.cli.removing import rm
+from gancli.cli.results import plot, report, sample, show
 from gancli.cli.sweep import sweep
 from gancli.cli.training import resume, train
 
 ALL = (
-    train, resume, sweep, plot, report, sample, predict, evaluate, lipschitz, export, ls, show, compare, check, schema,
-    data,
+    init, train, resume, sweep, plot, report, sample, predict, evaluate, lipschitz, export, ls, show, compare, rm,
+    check, schema, data,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gancli.cli.combinations import compare_combinations
+from gancli.cli.finding import find_either
 from gancli.cli.output import print_json, print_rows, say
 from gancli.cli.support import command, format_option, runs_option
 
@@ -34,10 +35,10 @@ def compare(run: tuple[str, ...], top: int, by: str | None, form: str, runs: Pat
     combinations: `gancli compare latest eta=0.1 eta=0.5 --by coverage` compares two. With --by, runs are ranked by a
     metric, or by a measure of `gancli evaluate`.
     """
-    from gancli.runs import RunFolder, SweepFolder, find_any
+    from gancli.runs import RunFolder, SweepFolder
 
     chosen = [word for word in run if "=" in word and not (Path(word).exists() or (runs / word).exists())]
-    folders = [find_any(runs, name) for name in run if name not in chosen]
+    folders = [find_either(runs, name) for name in run if name not in chosen]
     sweeps = [folder for folder in folders if isinstance(folder, SweepFolder)]
     if sweeps and len(sweeps) == len(folders):
         compare_combinations(sweeps, chosen, top, by, form)

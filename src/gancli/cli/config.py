@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gancli.cli import configurations
 from gancli.cli.output import print_json, say, warn
 from gancli.cli.support import command
 
@@ -23,13 +24,15 @@ if TYPE_CHECKING:
 def check(config: Path, settings: tuple[str, ...]) -> None:
     """Validate CONFIG without running it: print it with every default, and the networks it makes.
 
+    CONFIG is a file, or one of the configurations that `gancli init` lists.
+
     What is unwise, or more than the data of this machine hold, is a warning.
 
     Of a sweep file, validate every cell and print the command that runs it.
     """
     from gancli import experiment, spec
 
-    document = spec.load_file(config)
+    document = configurations.read(config)
     if spec.is_sweep(document):
         _check_sweep(document, settings)
         return
@@ -99,18 +102,17 @@ def _described(one: "Placed", batch: int, beside: int) -> str:
 
 
 def _check_sweep(document: "Document", settings: tuple[str, ...]) -> None:
-    import shlex
-
-    from gancli import spec
+    from gancli import shipped, spec
     from gancli.sweeps import warnings_of
 
     if settings:
         raise click.UsageError(f"--set is for an experiment; {document.source} is a sweep: change its file")
     sweep = spec.load_sweep(document)
     warn([*warnings_of(sweep, must_load=False), *_missing_loggers(cell.resolved for cell in sweep.cells)])
+    base = shipped.name_of(sweep.base) or sweep.base
     for cell in sweep.cells:
         words = [word for setting in cell.settings for word in ("--set", setting)]
-        say(shlex.join(["gancli", "train", str(sweep.base), *words, "--seed", str(cell.seed)]))
+        say(configurations.command("train", base, *words, "--seed", str(cell.seed)))
 
 
 @click.command()

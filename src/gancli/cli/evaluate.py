@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gancli import intervals
+from gancli.cli.finding import find_either, find_run
 from gancli.cli.output import print_json, print_rows, say
 from gancli.cli.support import check_new, checkpoint_option, command, force_option, output_option, runs_option
 from gancli.evaluation.interpretation import NOTHING, sentence
@@ -44,14 +45,14 @@ def evaluate(
     printed.
     """
     from gancli.experiment import evaluating, judges
-    from gancli.runs import SweepFolder, find, find_any
+    from gancli.runs import SweepFolder
 
     if output is not None:
         check_new(output, (".json",), force)
-    folder = find_any(runs, run)
+    folder = find_either(runs, run)
     if which != "last" and isinstance(folder, SweepFolder):
         raise click.UsageError(f"--checkpoint is for a run; {folder.path} is a sweep: name one of its runs")
-    chosen = judges.judge_of(find(runs, judge)) if judge is not None else None
+    chosen = judges.judge_of(find_run(runs, judge)) if judge is not None else None
     how = evaluating.How(samples, seed, chosen, critic_seeds if critic else 0, quick, which)
     if isinstance(folder, SweepFolder):
         _evaluate_cells(folder, how, form, output)
@@ -163,4 +164,6 @@ def _line(name: str, measure: dict[str, Any]) -> dict[str, str]:
     from gancli.metrics import BETTER, metric
 
     own, real = (intervals.text(measure[key], measure[half]) for key, half in (("value", "±"), ("real", "real ±")))
+    if measure.get("needs"):
+        own = f"needs {measure['needs']}"
     return {"measure": name, "samples": own, "real data": real, "": BETTER[metric(name).better]}

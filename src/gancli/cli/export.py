@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gancli.cli.finding import find_run
 from gancli.cli.output import say, say_path
 from gancli.cli.support import check_new, checkpoint_option, command, force_option, output_option, runs_option
 
@@ -39,9 +40,8 @@ def export(
     if output is not None:
         check_new(output, endings, force)
     from gancli.experiment.learned import learned
-    from gancli.runs import find
 
-    own = learned(find(runs, run), network, which=which)
+    own = learned(find_run(runs, run), network, which=which)
     if output is None:
         output = Path(f"{own.key}{endings[0]}")
         check_new(output, endings, force)

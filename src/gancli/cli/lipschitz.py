@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gancli.cli.finding import find_run
 from gancli.cli.output import print_json, print_rows, say
 from gancli.cli.support import command, runs_option
 
@@ -28,9 +29,8 @@ def lipschitz(run: str, samples: int, seed: int, form: str, runs: Path) -> None:
     discriminator is measured by its log-odds.
     """
     from gancli.experiment.lipschitz import of_run
-    from gancli.runs import find
 
-    found = of_run(find(runs, run), samples, seed)
+    found = of_run(find_run(runs, run), samples, seed)
     if form == "json":
         print_json(_as_data(found))
         return

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,6 +28,11 @@ _UNSEEN = {*_ESCAPED, *range(0xD800, 0xE000)}
 def escaped(text: Any) -> str:
     """Text without control characters but for new lines and tabs: names and files may come from elsewhere."""
     return str(text).translate(_ESCAPED)
+
+
+def width(most: int = 1000) -> int:
+    """Columns of the terminal that standard output goes to; `most` where it goes elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else most
 
 
 def say(text: Any = "", err: bool = False, nl: bool = True) -> None:
@@ -78,10 +84,49 @@ def print_rows(rows: list[dict[str, Any]], form: str) -> None:
         say(buffer.getvalue(), nl=False)
     elif rows:
         cells = [columns, *(["" if row.get(key) is None else str(row[key]) for key in columns] for row in rows)]
-        cells = [[escaped(cell).replace("\n", "\\n").replace("\t", "\\t") for cell in line] for line in cells]
+        cells = [[_one_line(cell) for cell in line] for line in cells]
         widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
         for line in cells:
             say("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+LEAST = 10
+"""Columns of a terminal that are too few for a column that is cut."""
+
+
+def print_fitting(rows: list[dict[str, str]]) -> None:
+    """Print `rows` of the same keys as a table no wider than the terminal: the last column that fits at all is cut.
+
+    The first is never. Where standard output is no terminal all is printed.
+    """
+    cells = [[*rows[0]], *([_one_line(text) for text in row.values()] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    room, most = width(), [widths[0]]
+    for wanted in widths[1:]:
+        left = room - sum(most) - 2 * len(most)
+        if left < min(LEAST, wanted):
+            break
+        most.append(min(wanted, left))
+    for line in cells:
+        shown = (shortened(text, size).ljust(size) for text, size in zip(line, most, strict=False))
+        say("  ".join(shown).rstrip())
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most so many letters."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def size_text(size: int) -> str:
+    """Bytes as people read them: 12.3 MB."""
+    for unit, length in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= length:
+            return f"{size / length:.1f} {unit}"
+    return f"{size} bytes"
+
+
+def _one_line(text: str) -> str:
+    return escaped(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def print_json(data: Any) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from gancli.cli.finding import find_run
 from gancli.cli.output import say, say_path
 from gancli.cli.support import check_new, checkpoint_option, command, force_option, output_option, runs_option
 
@@ -29,11 +30,10 @@ def predict(
     if output is not None:
         check_new(output, (".csv", ".npz"), force)
     from gancli.experiment.predicting import predict as predicted
-    from gancli.runs import find
     from gancli.runs.arrays import write_arrays
     from gancli.runs.files import write_bytes
 
-    found = predicted(find(runs, run), file, key, invert, which)
+    found = predicted(find_run(runs, run), file, key, invert, which)
     for notice in found.notices:
         say(f"note: {notice}", err=True)
     if output is None:

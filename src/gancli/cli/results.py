@@ -1,4 +1,4 @@
-"""`gancli plot`, `report`, `sample`, `ls` and `show`: the results that runs have left."""
+"""`gancli plot`, `report`, `sample` and `show`: the results that runs have left."""
 
 from functools import partial
 from pathlib import Path
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gancli.cli.output import print_json, print_rows, say, say_path, warn
+from gancli.cli.finding import find_either, find_run
+from gancli.cli.output import print_json, print_rows, say, say_path
 from gancli.cli.support import (
     check_new,
     checkpoint_option,
@@ -40,9 +41,9 @@ def plot(
     force: bool, runs: Path,
 ) -> None:  # fmt: skip
     """Draw the curves, pictures and weights of each RUN, or a sweep's means over seeds, into its folder `plots`."""
-    from gancli.runs import SweepFolder, find_any
+    from gancli.runs import SweepFolder
 
-    folders = [find_any(runs, name) for name in run]
+    folders = [find_either(runs, name) for name in run]
     if output is not None:
         _check_folder(output, force, len(folders))
     from gancli import plots  # which loads matplotlib
@@ -89,9 +90,9 @@ def _check_folder(output: Path, force: bool, runs: int) -> None:
 @command
 def report(run: tuple[str, ...], output: Path | None, force: bool, runs: Path) -> None:
     """Write a page on each RUN or sweep, report.html in its folder: pictures in time, curves, tables, in one file."""
-    from gancli.runs import SweepFolder, find_any
+    from gancli.runs import SweepFolder
 
-    folders = [find_any(runs, name) for name in run]
+    folders = [find_either(runs, name) for name in run]
     if output is not None and len(folders) > 1:
         raise click.UsageError(f"-o is for one RUN; got {len(folders)}")
     if output is not None:
@@ -132,7 +133,6 @@ def sample(
     """
     from gancli.experiment import sample as draw
     from gancli.experiment.sampling import units_of
-    from gancli.runs import find
 
     endings = (".png", ".csv", ".npz")
     count = count or (64 if steps is None else 8)
@@ -140,7 +140,7 @@ def sample(
         raise click.UsageError(f"-n: {count:,d} rows of {steps} are more than {MOST:,d} samples; give fewer")
     if output is not None:
         check_new(output, endings, force)
-    folder = find(runs, run)
+    folder = find_run(runs, run)
     images = units_of(folder).kind == "images"
     if output is None:
         output = Path(f"samples-{seed}.{'png' if images else 'csv'}")
@@ -168,63 +168,15 @@ def _write_samples(output: Path, drawn: "Samples") -> None:
 
 
 @click.command()
-@format_option
-@runs_option
-@command
-def ls(form: str, runs: Path) -> None:
-    """List the runs and sweeps with their status and last metrics, those first that say how good they are."""
-    from gancli.runs import RunError, listing_any, unreadable
-
-    bad = unreadable(runs)
-    rows: list[dict[str, Any]] = []
-    for folder in listing_any(runs):
-        if folder.path not in bad:
-            try:
-                rows.append(_listed(folder))
-            except (RunError, OSError) as error:
-                bad[folder.path] = str(error)
-    warn(f"{path.name}: unreadable: {why}" for path, why in bad.items())
-    rows += [{"run": path.name, "kind": "", "status": "unreadable"} for path in bad]
-    if form == "table":
-        if not rows:
-            say(f"no runs in {runs}", err=True)
-        for row in rows:
-            if row["kind"] != "sweep":
-                metrics = {key: row.pop(key) for key in list(row)[6:]}
-                row["metrics"] = "  ".join(f"{key} {value:.4g}" for key, value in metrics.items())
-            else:
-                metrics = {key: row.pop(key) for key in list(row)[3:]}
-                row["metrics"] = "  ".join(f"{key} {value}" for key, value in metrics.items() if value)
-    print_rows(rows, form)
-
-
-def _listed(folder: "RunFolder | SweepFolder") -> dict[str, Any]:
-    """A run's or sweep's line. Raises RunError, OSError."""
-    from gancli.metrics import in_order
-    from gancli.runs import RunFolder
-
-    record = folder.record()
-    if not isinstance(folder, RunFolder):
-        counts = dict.fromkeys(("completed", "diverged", "failed"), 0) | record.get("counts", {})
-        about = {"run": folder.path.name, "kind": "sweep", "status": record["status"]}
-        return {**about, "cells": record.get("cells"), **counts}
-    last = folder.last()
-    metrics = {key: last[key] for key in in_order(last) if key not in ("game", "seconds")}
-    about = {key: record.get(key) for key in ("kind", "seed", "status")}
-    timing = {"game": last.get("game"), "seconds": last.get("seconds")}
-    return {"run": folder.path.name, **about, **timing, **metrics}
-
-
-@click.command()
 @click.argument("run")
 @format_option
 @runs_option
 @command
 def show(run: str, form: str, runs: Path) -> None:
     """Show one RUN or sweep: its record and last metrics; with csv, all its metrics, or a sweep's summary."""
-    from gancli.runs import DIFF, SweepFolder, find_any
+    from gancli.runs import DIFF, SweepFolder
 
-    folder = find_any(runs, run)
+    folder = find_either(runs, run)
     of_sweep = isinstance(folder, SweepFolder)
     if form == "csv":
         print_rows(folder.summary_rows() if isinstance(folder, SweepFolder) else folder.rows(), form)

@@ -202,9 +202,9 @@ class Progress(Bar):
         self._game = self._reported = played
         self._metrics = ""
         if sys.stderr.isatty() and not quiet:
-            from tqdm import tqdm
+            from gancli.cli.bars import RoomyBar
 
-            self._bar = tqdm(total=games, initial=played, unit="game", dynamic_ncols=True)
+            self._bar = RoomyBar(games, played, "game")
 
     def advance(self, game: int) -> None:
         """So many games are played in all; after the last of them there are metrics to come, and then `close`."""
@@ -230,4 +230,4 @@ class Progress(Bar):
         shown = [f"{key} {value:.4g}" for key, value in row.items() if key not in ("game", "seconds")][:3]
         self._metrics = "  ".join(shown)
         if self._bar is not None:
-            self._bar.set_postfix_str(self._metrics)
+            self._bar.show(shown)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gancli.cli import configurations, endings
+from gancli.cli.finding import find_sweep
 from gancli.cli.output import print_rows, say, say_path, warn
 from gancli.cli.support import command, log_option, runs_option
 from gancli.cli.sweep_progress import SweepProgress
@@ -47,6 +49,8 @@ def sweep(
 ) -> None:  # fmt: skip
     """Train CONFIG, or the base of a sweep file, over grids and seeds, in one folder, whose path is the last line.
 
+    CONFIG is a file, or one of the configurations that `gancli init` lists.
+
     Values are YAML, with commas between them; 0.001..10:log:9 and 0..1:5 are ranges, 1..6 counts.
 
     \b
@@ -68,12 +72,10 @@ def sweep(
 
         policy = Policy(1 if fail_fast else max_failures, retry_failed)
         if resume is not None:
-            from gancli.runs import find_sweep
-
             there = find_sweep(runs, resume)
-            _play(lambda: there, jobs, backend, scheduler, policy, quiet)
+            _play(lambda: there, jobs, backend, scheduler, policy, quiet, runs)
         config, pairs = _split(words, bool(together))
-        document = spec.load_file(config)
+        document = configurations.read(config)
         stem = config.stem if spec.is_sweep(document) else None
         plan = spec.load_sweep(document, list(grid), [*together, *pairs], seeds, list(settings)).logged(loggers)
         if dry_run:
@@ -81,7 +83,7 @@ def sweep(
             return
         known = None if again else _earlier(runs, plan)
         make_folder = _known(known) if known is not None else _creation(plan, stem, runs, name, backend)
-        _play(make_folder, jobs, backend, scheduler, policy, quiet)
+        _play(make_folder, jobs, backend, scheduler, policy, quiet, runs)
 
 
 def _print_cells(plan: "Sweep") -> None:
@@ -150,7 +152,7 @@ def _creation(
 
 def _play(
     make_folder: Callable[[], "SweepFolder"], jobs: int | None, backend: str, scheduler: str | None, policy: Any,
-    quiet: bool,
+    quiet: bool, runs: Path,
 ) -> None:  # fmt: skip
     """Play what has no result yet, say how it ended, print the folder, and exit with its code.
 
@@ -171,5 +173,7 @@ def _play(
     if ended.status != "completed":
         retry = " --retry-failed" if ended.status == "failed" else ""
         say(f"to go on: gancli sweep --resume {folder.path}{retry}", err=True)
+    if ended.signal is None and not quiet:
+        endings.after_sweep(folder, runs)
     say_path(folder.path)
     sys.exit(128 + ended.signal if ended.signal is not None else 0 if ended.status == "completed" else 3)

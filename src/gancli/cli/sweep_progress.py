@@ -28,12 +28,12 @@ class SweepProgress(Bar):
         if self._first is None:
             self._first = counts.ended
             if sys.stderr.isatty():
-                from tqdm import tqdm
+                from gancli.cli.bars import RoomyBar
 
-                self._bar = tqdm(total=counts.total, initial=counts.ended, unit="cell", dynamic_ncols=True)
+                self._bar = RoomyBar(counts.total, counts.ended, "cell", "cells")
         state = f"running {counts.running}, failed {counts.by_status['failed']}"
         if self._bar is not None:
-            self._bar.set_postfix_str(state, refresh=False)
+            self._bar.show([state], refresh=False)
             self._bar.update(counts.ended - self._bar.n)
         elif time.monotonic() >= self._next:
             self._next = time.monotonic() + self.SECONDS

@@ -9,6 +9,9 @@ from typing import Any
 
 import click
 
+from gancli import __version__
+from gancli.cli import configurations, endings
+from gancli.cli.finding import find_run
 from gancli.cli.output import say, say_path, warn
 from gancli.cli.support import Progress, Reading, command, log_option, rare_collection, runs_option
 
@@ -50,16 +53,22 @@ def train(
     config: Path, settings: tuple[str, ...], seed: int | None, engine: str | None, threads: str | None,
     loggers: tuple[str, ...], profile: bool, limit: float | None, quiet: bool, runs: Path,
 ) -> None:  # fmt: skip
-    """Train the networks of CONFIG in a new run folder, whose path is the last line printed."""
+    """Train the networks of CONFIG in a new run folder, whose path is the last line printed.
+
+    CONFIG is a file or, where there is none of that name, one of the configurations that `gancli init` lists.
+    """
     overrides = list(settings)
     overrides += [f"seed={seed}"] if seed is not None else []
     overrides += [f"engine={engine}"] if engine is not None else []
     overrides += [f"threads={threads}"] if threads is not None else []
     with rare_collection():
-        from gancli import experiment, spec
+        from gancli import experiment, shipped, spec
 
-        resolved = spec.load(config, overrides).logged(loggers)
+        document = configurations.experiment(config)
+        resolved = spec.load(document, overrides).logged(loggers)
         built, folder = experiment.begin(resolved, runs, Caller(quiet))
+    if (name := shipped.name_of(Path(document.source))) is not None:
+        folder.log(f"configuration: {name}, which comes with gancli {__version__}")
     profiled = experiment.Profile(built) if profile else None
     try:
         _finish(folder, runs, quiet, lambda make: experiment.train(resolved, built, folder, make, profiled, (), limit))
@@ -82,9 +91,8 @@ def resume(run: str, games: int | None, loggers: tuple[str, ...], limit: float |
     A run that is completed can be made longer with --games.
     """
     from gancli import experiment
-    from gancli.runs import find
 
-    folder = find(runs, run)
+    folder = find_run(runs, run)
     experiment.on_compiling(say_compiling)
     reopened = experiment.reopen(folder, games, log=loggers)
     warn(reopened.warnings)
@@ -136,8 +144,10 @@ def _finish(folder: Any, runs: Path, quiet: bool, play: Any) -> None:
     if outcome.reason:
         say(f"{outcome.status}: {outcome.reason}", err=True)
     if outcome.status == "interrupted":
-        option = "" if runs == Path("runs") else f" --runs {runs}"
-        say(f"to go on: gancli resume {folder.path.name}{option}", err=True)
+        option = [] if runs == Path("runs") else ["--runs", str(runs)]
+        say(f"to go on: {configurations.command('resume', folder.path.name, *option)}", err=True)
+    elif not quiet:
+        endings.after_run(folder, runs)
     say_path(folder.path)
     by_signal = 0 if outcome.signal is None else 128 + outcome.signal
     sys.exit({"completed": 0, "interrupted": by_signal}.get(outcome.status, 1))

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from gancli import installing
 from gancli.engines.arrays import Array
 from gancli.engines.blas_threads import BlasThreads
 from gancli.engines.checked import CheckedEngine, EngineError
@@ -88,7 +89,7 @@ def why_not_numba() -> str | None:
     Numba that is installed may refuse this NumPy, lack its llvmlite, or be made otherwise.
     """
     if not _installed():
-        return "needs the library numba: pip install 'gancli[fast]'"
+        return f"needs the library numba: {installing.command('fast')}"
     if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
         return "cannot be used here: it is switched off ($NUMBA_DISABLE_JIT)"
     try:

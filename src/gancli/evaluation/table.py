@@ -4,13 +4,17 @@ Sets of as many samples are measured one by one: of the generator, of the held-o
 data, each block against the rest, which say how much such a set differs from another (`estimate`).
 """
 
+import contextlib
 import dataclasses
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gancli.errors import MissingLibrary
 from gancli.evaluation import classes, neighbours
 from gancli.evaluation.columns import correlation_difference, kolmogorov_smirnov
 from gancli.evaluation.estimate import Array, Estimate, Rng, of_count, of_held_out, of_samples, of_sets, of_share
@@ -19,8 +23,8 @@ from gancli.evaluation.judge import Judge, Judgement
 from gancli.evaluation.manifold import NEIGHBOURS, manifold
 from gancli.evaluation.mixtures import mixture
 from gancli.evaluation.parzen import parzen
-from gancli.evaluation.transport import sliced_wasserstein, wasserstein
-from gancli.evaluation.two_samples import two_sample_accuracy
+from gancli.evaluation.transport import MissingPot, sliced_wasserstein, transport, wasserstein
+from gancli.evaluation.two_samples import scikit, two_sample_accuracy
 from gancli.metrics import COLUMN_GAP, in_order, metric
 
 SETS, BLOCKS = 10, 9
@@ -29,6 +33,8 @@ SUBSET, CARRIED, COMPARED, VALIDATION = 3000, 1000, 1000, 1000
 """Of a set at most: for neighbours, for exact transport, to compare pixels with; and images to choose σ by."""
 MOST_COLUMNS = 50
 """Of a table whose gaps are listed one by one."""
+LIBRARIES: dict[str, Callable[[], Any]] = {"wasserstein": transport, "two_sample": scikit}
+"""What loads the library that a measure needs, which an installation may do without."""
 Draw = Callable[[int], Array]
 """Draws so many new samples (count, features)."""
 Asked = tuple[Sequence[NDArray[np.intp]], NDArray[np.intp]]
@@ -54,6 +60,8 @@ class Table:
     count: int
     sets: int = SETS
     notices: list[str] = field(default_factory=list)
+    lacking: Mapping[str, MissingLibrary] = field(default_factory=dict)
+    """The libraries that rows without numbers need."""
 
 
 @dataclass(frozen=True)
@@ -92,13 +100,14 @@ def measure_images(
     split = _split(len(train), len(test), samples)
     own = [draw(split.count) for _ in range(SETS)]
     rows = [] if judge is None else _by_judge(judge, own, (train, test, labels), split, rng, asked)
+    lacking = {} if quick else _lacking("wasserstein")
     if not quick:
         rows += _by_pixels(own, train, test, split, rng)
         rows += _by_neighbours(own, train, test, split, rng) if judge is None else []
     if more is not None:
         rows += _compared(own, train, test, split, lambda x, reference: more(x))
     notices = _few_samples(split.count, len(train), len(test), "images")
-    return Table(_ordered(rows), split.count, notices=notices)
+    return Table(_ordered([*rows, *map(_empty, lacking)]), split.count, notices=notices, lacking=lacking)
 
 
 def measure_points(
@@ -115,11 +124,13 @@ def measure_points(
     own = [measure(draw(split.count), train) for _ in range(SETS)]
     held_out = [measure(test[rows], train) for rows in split.held_out]
     blocks = [measure(train[rows], np.delete(train, rows, axis=0)) for rows in split.blocks]
-    return Table(_ordered(_rows(own, held_out, blocks, split.count)), split.count)
+    lacking = _lacking("wasserstein")
+    rows = [*_rows(own, held_out, blocks, split.count), *map(_empty, lacking)]
+    return Table(_ordered(rows), split.count, lacking=lacking)
 
 
 def measure_rows(draw: Draw, train: Array, test: Array, columns: Sequence[str], rng: Rng, samples: int) -> Table:
-    """All measures of rows of numbers (count, columns); sets are as for images. Raises MissingPot, MissingScikit."""
+    """All measures of rows of numbers (count, columns); sets are as for images."""
     split = _split(len(train), len(test), samples)
     own = [draw(split.count) for _ in range(SETS)]
 
@@ -133,9 +144,32 @@ def measure_rows(draw: Draw, train: Array, test: Array, columns: Sequence[str], 
     rows += _by_neighbours(own, train, test, split, rng)
     rows += _repetitions(own, [*(test[one] for one in split.held_out), *(train[one] for one in split.blocks)])
     near = (of_samples(neighbours.nearest(x[:COMPARED], train)) for x in (own[0], test[split.held_out[0]]))
-    told_apart = (two_sample_accuracy(test, x, rng) for x in (own[0], train))
-    rows += [Row("nearest_train", *near), Row("two_sample", *told_apart)]
-    return Table(_ordered(rows), split.count, notices=_few_samples(split.count, len(train), len(test), "rows"))
+    rows.append(Row("nearest_train", *near))
+    lacking = _lacking("wasserstein", "two_sample")
+    if "two_sample" not in lacking:
+        rows.append(Row("two_sample", *(two_sample_accuracy(test, x, rng) for x in (own[0], train))))
+    notices = _few_samples(split.count, len(train), len(test), "rows")
+    return Table(_ordered([*rows, *map(_empty, lacking)]), split.count, notices=notices, lacking=lacking)
+
+
+def _lacking(*names: str) -> dict[str, MissingLibrary]:
+    """Those measures whose library is not here."""
+    lacking: dict[str, MissingLibrary] = {}
+    for name in names:
+        try:
+            LIBRARIES[name]()
+        except MissingLibrary as error:
+            lacking[name] = error
+    return lacking
+
+
+def is_lacking(library: str) -> bool:
+    """Is a library, of which a measure was in need, not here now either?"""
+    return library in {error.library for error in _lacking(*LIBRARIES).values()}
+
+
+def _empty(name: str) -> Row:
+    return Row(name, Estimate(math.nan), Estimate(math.nan))
 
 
 def _few_samples(count: int, train: int, test: int, what: str) -> list[str]:
@@ -270,16 +304,17 @@ def _repetitions(own: list[Array], real: list[Array]) -> list[Row]:
 
 
 def _distances(x: Array, reference: Array, rng: Rng) -> Values:
-    """1-Wasserstein distances to real data, exact and sliced."""
+    """1-Wasserstein distances to real data, sliced and, where POT is here, exact."""
 
     def drawn(size: int) -> tuple[Array, Array]:
         count = min(size, len(x), len(reference))
         return _subset(x, count, rng), _subset(reference, count, rng)
 
-    return {
-        "wasserstein": wasserstein(*drawn(CARRIED)),
-        "sliced_wasserstein": sliced_wasserstein(*drawn(SUBSET), rng),
-    }
+    carried: Values = {}
+    sets = drawn(CARRIED)  # whether they can be compared or not: what is drawn next is the same
+    with contextlib.suppress(MissingPot):
+        carried["wasserstein"] = wasserstein(*sets)
+    return {**carried, "sliced_wasserstein": sliced_wasserstein(*drawn(SUBSET), rng)}
 
 
 def _windows(windows: Array, train: Array, test: Array, rng: Rng) -> Values:

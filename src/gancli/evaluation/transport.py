@@ -4,15 +4,18 @@ from typing import Any
 
 import numpy as np
 
-from gancli.errors import GancliError
+from gancli import installing
+from gancli.errors import MissingLibrary
 from gancli.evaluation.estimate import Array, Rng
 from gancli.evaluation.manifold import squared_distances
 
 PROJECTIONS = 200
 
 
-class MissingPot(GancliError, ImportError):
-    """POT is not installed or cannot be loaded; the message says which, and what to do."""
+class MissingPot(MissingLibrary):
+    """POT is not there."""
+
+    library = "POT"
 
 
 def transport() -> Any:
@@ -22,7 +25,7 @@ def transport() -> Any:
     except Exception as error:  # compiled for another NumPy, it raises ImportError, ValueError, AttributeError, …
         needs = "the exact Wasserstein distance needs POT"
         if isinstance(error, ModuleNotFoundError) and error.name == "ot":
-            raise MissingPot(f"{needs}: pip install 'gancli[evaluate]'") from None
+            raise MissingPot(f"{needs}: {installing.command('evaluate')}") from None
         reason = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
         raise MissingPot(
             f"{needs}, which is installed but cannot be loaded ({reason}); "

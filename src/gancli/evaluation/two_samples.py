@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from gancli.errors import GancliError
+from gancli import installing
+from gancli.errors import MissingLibrary
 from gancli.evaluation.estimate import Array, Estimate, Rng, of_share
 
 MOST = 1000
@@ -14,8 +15,10 @@ FOLDS = 5
 TREES = 100
 
 
-class MissingScikit(GancliError, ImportError):
-    """scikit-learn is not installed or cannot be loaded; the message says which, and what to do."""
+class MissingScikit(MissingLibrary):
+    """scikit-learn is not there."""
+
+    library = "scikit-learn"
 
 
 def two_sample_accuracy(real: Array, samples: Array, rng: Rng) -> Estimate:
@@ -23,7 +26,7 @@ def two_sample_accuracy(real: Array, samples: Array, rng: Rng) -> Estimate:
 
     As many of both, at most `MOST`; with the 95 % interval of so many trials. Raises MissingScikit.
     """
-    ensemble, selection = _scikit()
+    ensemble, selection = scikit()
     count = min(MOST, len(real), len(samples))
     if count < FOLDS:
         return Estimate(math.nan)
@@ -36,11 +39,12 @@ def two_sample_accuracy(real: Array, samples: Array, rng: Rng) -> Estimate:
     return of_share(Estimate(accuracy, 1.96 * math.sqrt(accuracy * (1.0 - accuracy) / trials)), trials)
 
 
-def _scikit() -> tuple[Any, Any]:
+def scikit() -> tuple[Any, Any]:
+    """The library's `ensemble` and `model_selection`. Raises MissingScikit."""
     try:
         from sklearn import ensemble, model_selection
     except Exception as error:  # compiled for another NumPy, it raises ImportError, ValueError, …
-        text = "the two-sample test needs scikit-learn: pip install 'gancli[evaluate]'"
+        text = f"the two-sample test needs scikit-learn: {installing.command('evaluate')}"
         if isinstance(error, ModuleNotFoundError) and (error.name or "").startswith("sklearn"):
             raise MissingScikit(text) from None
         raise MissingScikit(f"{text} (it cannot be loaded: {error})") from error

@@ -23,6 +23,8 @@ class CollapseAlarm:
         self._from = BEGINNING * games
         self._low = 0
         self._reported = False
+        self.holds: str | None = None
+        """What was said of the collapse that is not over."""
 
     @property
     def collapsed(self) -> bool:
@@ -37,11 +39,12 @@ class CollapseAlarm:
         self._low = self._low + 1 if share < BOUND else 0
         if self.collapsed and not self._reported:
             self._reported = True
-            return (
+            self.holds = (
                 f"collapse at game {row['game']}: two samples are {share:.2f} as far apart as two real ones "
                 f"(under {BOUND:g} in {PATIENCE} tests); noise in the generator or minibatch discrimination may help"
             )
+            return self.holds
         if self._reported and not self._low:
-            self._reported = False
+            self._reported, self.holds = False, None
             return f"no longer collapsed at game {row['game']}: {share:.2f} of the real samples' distance"
         return None

@@ -18,7 +18,7 @@ from gancli.evaluation.judge import Judge
 from gancli.evaluation.manifold import NEIGHBOURS, manifold
 from gancli.evaluation.mixtures import mixture
 from gancli.evaluation.stacked import spelled
-from gancli.evaluation.table import Draw, Row, Table, measure_images, measure_points, measure_rows
+from gancli.evaluation.table import Draw, Row, Table, is_lacking, measure_images, measure_points, measure_rows
 from gancli.experiment.build import how_to_find, load_data
 from gancli.experiment.conditions import classes_of, labels
 from gancli.experiment.critic import CriticDistance, critic_distance
@@ -55,7 +55,8 @@ class How:
 def evaluate(folder: RunFolder, how: How) -> dict[str, Any]:
     """Every measure of a run's samples, what they were measured on, and what they mean, as `evaluation.json` has it.
 
-    Raises RunError, SpecError, DataError, MissingPot.
+    What needs a library that is not installed has no numbers, but says which it `needs`. Raises RunError, SpecError,
+    DataError.
     """
     spec, network, game = load_generator(folder, how.checkpoint)
     latents, subsets = (np.random.default_rng(seed) for seed in np.random.SeedSequence(how.seed).spawn(2))
@@ -80,9 +81,12 @@ def evaluate(folder: RunFolder, how: How) -> dict[str, Any]:
     else:
         table, judge, remarks = _of_images(how, spec, dataset, draw, subsets, None if known is None else asked)
         facts["judge"] = judge.name if judge is not None else None
-    facts |= {"samples": table.count, "sets": table.sets, "notices": [*notices, *remarks]}
+    missing = [str(error) for error in table.lacking.values()]
+    facts |= {"samples": table.count, "sets": table.sets, "notices": [*notices, *remarks, *missing]}
     facts["way"] = _way(judge, table.count, dataset)
     result: dict[str, Any] = {**facts, "measures": {row.name: _as_data(row) for row in table.rows}}
+    for name, error in table.lacking.items():
+        result["measures"][name]["needs"] = error.library
     if how.critics:
         _add_critic(result, critic_distance(folder, how.critics, how.checkpoint), how.critics)
     return {**result, "findings": interpret(result["measures"])}
@@ -204,6 +208,7 @@ def is_of(folder: RunFolder, how: How) -> bool:
         and (not how.critics or "critic_steepest" in evaluation["measures"])
         and (how.quick or "wasserstein" in evaluation["measures"])
         and "findings" in evaluation
+        and all(is_lacking(str(one["needs"])) for one in evaluation["measures"].values() if "needs" in one)
         and evaluation.get("checksum") == checksum(load_data(load(folder.config).experiment))
     )
 

@@ -87,7 +87,7 @@ class Loop:
         self.start = time.monotonic() - earlier
         self._saved = built.game.played  # a new run has nothing to save, a resumed one has saved it
         self._profile = profile
-        self._alarm = CollapseAlarm(built.games)
+        self.alarm = CollapseAlarm(built.games)
         self._collapse: str | None = None
         self._evaluator: Evaluator | None = None
         self._identity = identity(spec)
@@ -179,9 +179,9 @@ class Loop:
         """Measure, and add a line to the metrics."""
         seconds = round(time.monotonic() - self.start, 3)
         row = {"game": self.built.game.played, "seconds": seconds, **self.built.game.measure()}
-        text = self._alarm.see(row)
+        text = self.alarm.see(row)
         stops = isinstance(self.spec, Gan | Wgan) and self.spec.stop.on_collapse
-        if text is not None and stops and self._alarm.collapsed:
+        if text is not None and stops and self.alarm.collapsed:
             self._collapse = text
         measured = {**self._clipping.shares(), **layer_metrics(self.built.game)}
         row |= {**measured, **self.evaluation(), **self.slopes()}

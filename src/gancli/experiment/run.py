@@ -142,10 +142,10 @@ def play(
             )
         except Exception as error:
             outcome = Outcome("failed", f"{type(error).__name__}: {error}")
-            _close(folder, outcome, built)
+            _close(folder, outcome, loop)
             told.end(outcome.status)
             raise
-    _close(folder, outcome, built)
+    _close(folder, outcome, loop)
     told.end(outcome.status)
     return outcome
 
@@ -158,11 +158,12 @@ def _both(*tell: Callable[[str], None]) -> Callable[[str], None]:
     return say
 
 
-def _close(folder: RunFolder, outcome: Outcome, built: Built) -> None:
+def _close(folder: RunFolder, outcome: Outcome, loop: Loop) -> None:
+    played = loop.built.game.played
     try:
-        ending = {"status": outcome.status, "reason": outcome.reason, "played": built.game.played, "end": now()}
-        folder.write_record({**folder.record(), **ending})
-        folder.log(f"{outcome.status} at game {built.game.played}" + (f": {outcome.reason}" if outcome.reason else ""))
+        ending = {"status": outcome.status, "reason": outcome.reason, "alarm": loop.alarm.holds}
+        folder.write_record({**folder.record(), **ending, "played": played, "end": now()})
+        folder.log(f"{outcome.status} at game {played}" + (f": {outcome.reason}" if outcome.reason else ""))
     except (OSError, RunError):
         if outcome.status != "failed":  # a disk that is full, or a folder that is gone, has its own message already
             raise

@@ -12,7 +12,7 @@ from gancli.runs.lock import Lock, NoLocks, may_live
 from gancli.runs.safe_files import checked_path, read_json
 
 KINDS: dict[str, type] = {
-    **dict.fromkeys(("name", "kind", "reason", "engine", "start", "end", "host", "plan"), str),
+    **dict.fromkeys(("name", "kind", "reason", "alarm", "engine", "start", "end", "host", "plan"), str),
     **dict.fromkeys(("seed", "games", "played", "threads", "cells"), int),
     **dict.fromkeys(("data", "git", "spec", "counts", "parameters", "versions"), dict),
     **dict.fromkeys(("warnings", "resumed", "argv", "varied"), list),

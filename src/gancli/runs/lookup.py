@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from gancli.runs.errors import RunError
@@ -11,6 +11,8 @@ from gancli.runs.folder import RunFolder
 from gancli.runs.sweeps import SweepFolder
 
 Folder = RunFolder | SweepFolder
+Several = Callable[[str], None]
+"""Is told, in a line, that a name stands for several, and which of them is taken."""
 KINDS: tuple[type[Folder], ...] = (RunFolder, SweepFolder)
 STAMP = re.compile(r"\d{8}T\d{6}Z(?=-)")
 """How the name of a folder begins: with the second in which it was created."""
@@ -85,37 +87,59 @@ def _start(folder: Folder) -> str:
         return ""
 
 
-def find(runs: Path, name: str) -> RunFolder:
-    """A run by its path, its folder's name, its `name`, any substring of only one, or `latest`. Raises RunError."""
-    run = find_any(runs, name, (RunFolder,))
+def find(runs: Path, name: str, several: Several | None = None) -> RunFolder:
+    """A run by its path, its folder's name, its `name`, any substring of only one, or `latest`. Raises RunError.
+
+    Of several of one `name` it is the latest, and `several` is told so.
+    """
+    run = find_any(runs, name, (RunFolder,), several)
     assert isinstance(run, RunFolder)
     return run
 
 
-def find_sweep(runs: Path, name: str) -> SweepFolder:
+def find_sweep(runs: Path, name: str, several: Several | None = None) -> SweepFolder:
     """A sweep, in the same ways. Raises RunError."""
-    sweep = find_any(runs, name, (SweepFolder,))
+    sweep = find_any(runs, name, (SweepFolder,), several)
     assert isinstance(sweep, SweepFolder)
     return sweep
 
 
-def find_any(runs: Path, name: str, kinds: tuple[type[Folder], ...] = KINDS) -> Folder:
+def find_any(
+    runs: Path, name: str, kinds: tuple[type[Folder], ...] = KINDS, several: Several | None = None
+) -> Folder:  # fmt: skip
     """A run or a sweep. Raises RunError, OSError where what is named cannot be looked into."""
     for path in (Path(name), runs / name):
         for kind in kinds:
             if (path / kind.RECORD).is_file():
                 return kind(path)
     every = [folder for folder in listing_any(runs) if isinstance(folder, kinds)]
-    if name == "latest":
-        for folder in reversed(every):
-            if _trouble(folder) is None:
-                return folder
-    named = [folder for folder in every if folder.path.name.partition("-")[2].rpartition("-")[0] == name]
+    what = "sweep" if kinds == (SweepFolder,) else "run"
+    named = [folder for folder in every if _name(folder) == name]
+    candidates = reversed(every if name == "latest" else named)
+    newest = next((folder for folder in candidates if _trouble(folder) is None), None)
+    if newest is not None:
+        if several and name != "latest" and len(named) > 1:
+            several(f"{len(named)} {what}s are called {name}; this is the latest, {newest.path.name}")
+        return newest
     matches = named or [folder for folder in every if name in folder.path.name]
     if len(matches) == 1:
         return matches[0]
-    what = "sweep" if kinds == (SweepFolder,) else "run"
     if matches:
         names = ", ".join(folder.path.name for folder in matches[:5])
         raise RunError(f"{name!r} stands for {len(matches)} {what}s: {names}")
     raise RunError(f"no {what} {name!r} in {runs} (it holds {len(every)}); `gancli ls --runs {runs}` lists them")
+
+
+def _name(folder: Folder) -> str:
+    """The `name` of its configuration, by the name of the folder; empty where that was renamed."""
+    return folder.path.name.partition("-")[2].rpartition("-")[0]
+
+
+def name_of(runs: Path, folder: Folder) -> str:
+    """What `find_any` finds a folder of `runs` by: its `name`, or its folder's name where another comes first."""
+    name = _name(folder)
+    try:
+        is_found = bool(name) and find_any(runs, name).path == folder.path
+    except (RunError, OSError):
+        is_found = False
+    return name if is_found else folder.path.name

@@ -24,7 +24,9 @@ CELLS, ATTEMPTS = "cells", "attempts.jsonl"
 IS_CELL = re.compile(r"[0-9a-f]{12}")
 """The name of a cell, which is that of its folder."""
 IS_SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
-OWN = ("cell", "seed", "status", "seconds")
+ALARM = "alarm"
+"""The column that says of a cell whose generator had collapsed at its end when it did."""
+OWN = ("cell", "seed", "status", "seconds", ALARM)
 """Columns of the summary that are no setting, and no metric."""
 UNREADABLE = "unreadable"
 """The status of a run whose folder cannot be read: it is damaged, or not this user's."""
@@ -32,7 +34,7 @@ CellResult = dict[str, Any]
 """What has become of a cell: `cell`, `status`, `reason`, `seconds`, and `metrics` where it has some."""
 NAME = "name"
 """The key of a run's name."""
-TEXTS = ("status",)
+TEXTS = ("status", ALARM)
 """Columns of what became of a cell that are never numbers."""
 DONE = ("completed", "diverged", "collapsed")
 """How a cell ends that is not played again: a divergence and a collapse are results."""
@@ -80,7 +82,7 @@ class SweepFolder(LockedFolder):
         if not run.inside(run.RECORD).exists():
             return None
         record, rows = run.record(), run.rows()
-        about = {"cell": cell, "status": record["status"], "reason": record.get("reason")}
+        about = {"cell": cell, "status": record["status"], "reason": record.get("reason"), ALARM: record.get(ALARM)}
         about["warnings"] = [text for text in record.get("warnings", []) if str(text).startswith("engine: ")]
         return {**about, "seconds": rows[-1]["seconds"] if rows else 0.0, "metrics": summarize(rows)}
 
@@ -105,14 +107,15 @@ class SweepFolder(LockedFolder):
         return results
 
     def table(self, cells: list[dict[str, Any]], results: Mapping[str, CellResult]) -> list[dict[str, Any]]:
-        """A row for each cell: what varies, seed, status, seconds, and its metrics."""
+        """A row for each cell: what varies, seed, status, seconds, an alarm that still held, and its metrics."""
         keys = varied(cells)
         rows = []
         for cell in cells:
             result = results.get(cell["cell"], {"status": "waiting", "seconds": None})
             values = {key: readable(cell["values"][key]) for key in keys}
             about = {"seed": cell["seed"], "status": result["status"], "seconds": result["seconds"]}
-            rows.append({"cell": cell["cell"], **values, **about, **result.get("metrics", {})})
+            alarm = {ALARM: result[ALARM].partition(":")[0]} if result.get(ALARM) else {}
+            rows.append({"cell": cell["cell"], **values, **about, **alarm, **result.get("metrics", {})})
         return rows
 
     def statuses(self) -> dict[str, str]:

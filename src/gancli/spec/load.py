@@ -88,7 +88,7 @@ def load(source: Path | Document, settings: overrides.Settings | None = None) ->
     """
     document = load_file(source) if isinstance(source, Path) else source
     if "sweep" in document.data and "kind" not in document.data:
-        text = f"holds a sweep of many runs; `gancli check {document.source}` lists them"
+        text = f"holds a sweep of many runs; `gancli sweep {document.source}` plays them, `gancli check` lists them"
         raise SpecError([Problem(document.where(("sweep",)), "sweep", text)])
     overrides.apply(document, settings or [])
     paths.settle(document)

@@ -8,6 +8,7 @@ from pydantic_core import ErrorDetails
 
 from gancli.errors import did_you_mean
 from gancli.spec.errors import Problem
+from gancli.spec.foreign import translation
 from gancli.spec.yaml import Document, KeyPath
 
 MAX_PROBLEMS = 100
@@ -89,7 +90,8 @@ def _requirement(error: ErrorDetails, path: KeyPath, schema: dict[str, Any], dat
     kind = error["type"]
     if kind == "extra_forbidden":
         allowed = sorted(_properties(schema, path[:-1], data))
-        return f"unknown key; allowed here: {', '.join(allowed)}" + did_you_mean(path[-1], allowed)
+        meant = translation(str(path[-1])) or did_you_mean(path[-1], allowed)
+        return f"unknown key; allowed here: {', '.join(allowed)}{meant}"
     if kind == "missing" and _is_missing_key(error):
         return "is required and not given"
     if kind in ("missing", "too_short", "too_long"):

@@ -7,6 +7,7 @@ import time
 from multiprocessing import resource_tracker
 from typing import Any
 
+from gancli import installing
 from gancli.leaving import blocked
 from gancli.runs.sweeps import CellResult
 from gancli.sweeps.errors import MissingDask, NoScheduler
@@ -29,7 +30,7 @@ class DaskCluster:
         try:
             from distributed import as_completed
         except ImportError:
-            raise MissingDask("--backend dask needs Dask: pip install 'gancli[dask]'") from None
+            raise MissingDask(f"--backend dask needs Dask: {installing.command('dask')}") from None
         self._work = work
         self._local: Any = _local(jobs) if scheduler is None else None
         self.alone = self._local is not None
@@ -111,4 +112,4 @@ def _local(jobs: int) -> Any:
         with dask.config.set({"distributed.scheduler.allowed-failures": 0}), blocked(signal.SIGINT, signal.SIGHUP):
             return cluster(jobs)
     except ImportError:
-        raise MissingDask("--backend dask makes keys for TLS: pip install 'gancli[dask]' (cryptography)") from None
+        raise MissingDask(f"--backend dask makes keys for TLS: {installing.command('dask')} (cryptography)") from None

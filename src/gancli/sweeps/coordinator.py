@@ -157,8 +157,10 @@ class _Session:
         if result["status"] == "failed":
             self._failed_now += 1
             self._say(f"failed: {self._named(name)}: {result['reason']}; see {self._folder.error_log(name)}")
-        elif result["status"] == "diverged":
-            self._say(f"diverged: {self._named(name)}: {result['reason']}")
+        elif result["status"] in ("diverged", "collapsed"):
+            self._say(f"{result['status']}: {self._named(name)}: {result['reason']}")
+        elif result.get("alarm"):
+            self._say(f"alarm: {self._named(name)}: {result['alarm']}")
         self._counts.by_status[result["status"]] += 1
 
     def _named(self, name: str) -> str:

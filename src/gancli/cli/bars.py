@@ -1,0 +1,46 @@
+"""A bar that leaves room for itself: beside it stand as many figures as fit, each of them complete."""
+
+import shutil
+from collections.abc import Sequence
+from typing import Any
+
+from tqdm import tqdm
+
+LEAST = 10
+"""Columns of the bar itself."""
+WIDE = 100
+"""Columns of a terminal from which on there is room for the speed too."""
+NARROW = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]"
+
+
+class RoomyBar(tqdm):  # type: ignore[type-arg]
+    """Of `total` things, `initial` of which are done; the time left is by the mean speed of all that was done here."""
+
+    def __init__(self, total: int, initial: int, unit: str, desc: str | None = None):
+        self._figures: Sequence[str] = ()
+        super().__init__(desc=desc, total=total, initial=initial, unit=unit, dynamic_ncols=True, smoothing=0.0)
+
+    def show(self, figures: Sequence[str], refresh: bool = True) -> None:
+        """Have these stand beside the bar, the first of them where there is no room for all."""
+        self._figures = figures
+        if refresh:
+            self.refresh()
+
+    @property
+    def format_dict(self) -> dict[str, Any]:
+        """What the line is made of: the figures that fit are its `postfix`."""
+        facts: dict[str, Any] = dict(super().format_dict)
+        columns = facts["ncols"] = facts["ncols"] or shutil.get_terminal_size().columns - 1
+        facts["bar_format"] = None if columns >= WIDE else NARROW
+        left = columns - LEAST - len(self.format_meter(**{**facts, "bar_format": _without_bar(facts["bar_format"])}))
+        chosen: list[str] = []
+        for text in self._figures:
+            if len(", " + "  ".join([*chosen, text])) > left:
+                break
+            chosen.append(text)
+        facts["postfix"] = "  ".join(chosen) or None
+        return facts
+
+
+def _without_bar(form: str | None) -> str:
+    return (form or "{l_bar}{bar}{r_bar}").replace("{bar}", "")

@@ -1,0 +1,37 @@
+"""What brings the libraries of an extra, in the way in which gancli itself was installed."""
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+
+def command(extra: str) -> str:
+    """`pip install -e '.[fast]'` where gancli was installed from a folder, such as a clone; else from an index."""
+    origin = _origin()
+    if "dir_info" not in origin:
+        source = f" @ {origin['url']}" if "archive_info" in origin else ""
+        return f"pip install {shlex.quote(f'gancli[{extra}]{source}')}"
+    folder = Path(unquote(urlsplit(origin["url"]).path))
+    editable = "-e " if origin["dir_info"].get("editable") else ""
+    return f"pip install {editable}{shlex.quote(f'{_shown(folder)}[{extra}]')}"
+
+
+def _origin() -> dict[str, Any]:
+    """Where it was installed from, as pip writes it down (PEP 610): `url` and `dir_info` or `archive_info`."""
+    import importlib.metadata
+
+    try:
+        text = importlib.metadata.distribution("gancli").read_text("direct_url.json")
+        return dict(json.loads(text or "{}"))
+    except (importlib.metadata.PackageNotFoundError, ValueError, OSError):
+        return {}
+
+
+def _shown(folder: Path) -> str:
+    """`.` where one stands in it."""
+    try:
+        return "." if folder == Path.cwd() else str(folder)
+    except OSError:  # one stands nowhere
+        return str(folder)

@@ -1,0 +1,110 @@
+"""`gancli init`, and commands that are given the name of a configuration that comes with gancli."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gancli import shipped
+from gancli.runs import RunFolder
+from helpers import gancli
+
+
+def test_the_list_has_a_line_for_each_and_what_it_needs() -> None:
+    result = gancli("init")
+    lines = result.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["name", *shipped.names()]
+    assert "gancli init NAME" in result.stderr
+    rows = {row["name"]: row for row in json.loads(gancli("init", "--format", "json").stdout)}
+    needs = {name: (rows[name]["with"], rows[name]["takes"], rows[name]["data"]) for name in rows}
+    assert needs["wgan_mnist7"] == ("train", "10 to 30 s", "offline")
+    assert needs["report/fig1_6_xor_eta"] == ("sweep", "30 s", "offline")
+    assert needs["dcgan_cifar10"][2] == "cifar10" and needs["own_table"][2] == "your own"
+    assert needs["collapse/packing"][2] == needs["report/fig4_1_field"][2] == "offline"
+
+
+@pytest.mark.parametrize(("columns", "beside"), [(70, False), (80, False), (100, True), (200, True)])
+def test_on_a_narrow_terminal_what_each_is_stands_below_it(
+    columns: int, beside: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gancli.cli.init.width", lambda: columns)
+    lines = gancli("init").stdout.splitlines()
+    assert max(map(len, lines)) <= columns and len(lines) == (1 if beside else 2) * (len(shipped.names()) + 1)
+
+
+@pytest.mark.parametrize("name", ["xor", "xor.yaml", "configs/xor.yaml"])
+def test_a_copy_is_the_file_with_its_comments(name: str) -> None:
+    result = gancli("init", name)
+    assert (result.exit_code, result.stdout) == (0, "xor.yaml\n") and "next: gancli train xor.yaml" in result.stderr
+    assert Path("xor.yaml").read_bytes() == shipped.names()["xor"].read_bytes()
+
+
+def test_a_copy_goes_where_it_is_told_and_over_nothing() -> None:
+    Path("folder").mkdir()
+    assert gancli("init", "xor", "folder").stdout == "folder/xor.yaml\n"
+    assert gancli("init", "xor", "a b.yaml").stderr == "next: gancli train 'a b.yaml'\n"
+    Path("xor.yaml").write_text("mine")
+    result = gancli("init", "xor")
+    assert result.exit_code == 2 and "xor.yaml exists" in result.stderr and Path("xor.yaml").read_text() == "mine"
+    assert gancli("init", "xor", "--force").exit_code == 0 and Path("xor.yaml").read_text() != "mine"
+    assert gancli("init", "xor").exit_code == 0, "the same file is in nobody's way"
+    for file, why in (("x.txt", "must end in .yaml"), ("none/x.yaml", "none is not a folder")):
+        result = gancli("init", "xor", file)
+        assert result.exit_code == 2 and why in result.stderr
+    Path("f.yaml").mkdir()
+    assert gancli("init", "xor", "f.yaml/f.yaml").exit_code == 0
+    Path("xor2").mkdir()
+    Path("xor2/xor.yaml").mkdir()
+    assert "is a folder" in gancli("init", "xor", "xor2").stderr
+
+
+@pytest.mark.parametrize("name", ["report/fig1_6_xor_eta", "tuning/wgan_mnist7"])
+def test_the_copy_of_a_sweep_can_be_swept(name: str) -> None:
+    result = gancli("init", name)
+    base, copy = map(Path, result.stdout.splitlines())
+    assert result.stderr == f"next: gancli sweep {copy}\n"
+    dry = gancli("sweep", str(copy), "--dry-run")
+    assert dry.exit_code == 0 and dry.stdout == gancli("sweep", name, "--dry-run").stdout
+    base.write_text("mine")
+    copy.unlink()
+    result = gancli("init", name)
+    assert result.exit_code == 2 and f"{base} exists" in result.stderr and not copy.exists(), "neither is written"
+
+
+def test_what_does_not_come_with_gancli_is_said_with_what_does() -> None:
+    assert "'wgan_mnist' does" not in gancli("init", "wgan_mnist77").stderr
+    result = gancli("init", "wgan_mnist77")
+    assert result.exit_code == 2 and "did you mean 'wgan_mnist7'?" in result.stderr
+    for command in ("train", "check", "sweep"):
+        result = gancli(command, "fig1_3_neuron.yaml")
+        assert result.exit_code == 2 and len(result.stderr.splitlines()) == 1
+        assert "no such file" in result.stderr and "did you mean 'report/fig1_3_neuron'?" in result.stderr
+
+
+def test_a_name_is_trained_checked_and_swept_and_said_to_come_along() -> None:
+    few = ("--set", "training.games=3", "--set", "engine=numpy", "-q")
+    result = gancli("train", "report/fig1_3_neuron", *few)
+    assert result.exit_code == 0 and "note: report/fig1_3_neuron comes with gancli" in result.stderr
+    folder = RunFolder(Path(result.stdout.splitlines()[-1]))
+    assert "configuration: report/fig1_3_neuron, which comes with gancli" in (folder.path / "log.txt").read_text()
+    check = gancli("check", "report/fig1_3_neuron")
+    assert check.exit_code == 0 and "name: fig1_3_neuron" in check.stdout
+    lines = gancli("check", "report/sec4_5_clip").stdout.splitlines()
+    assert lines[0].startswith("gancli train wgan_mnist7 --set critic.clip.bound=0.01"), "its base, by its name"
+    dry = gancli("sweep", "xor", "--grid", "eta=1,2", "--dry-run")
+    assert dry.exit_code == 0 and len(dry.stdout.splitlines()) == 3
+
+
+def test_a_file_of_that_name_comes_first_and_a_folder_does_not() -> None:
+    text = "kind: supervised\nname: mine\ndata: {set: xor}\nnetwork: {shape: [2, 2, 1]}\ntraining: {games: 2}\n"
+    Path("xor").mkdir()
+    assert "name: xor" in gancli("check", "xor").stdout
+    Path("xor.yaml").write_text(text)
+    result = gancli("check", "xor.yaml")
+    assert "name: mine" in result.stdout and "comes with gancli" not in result.stderr
+    assert gancli("train", ".").exit_code == 2
+
+
+def test_a_sweep_that_is_trained_is_told_the_command_that_plays_it() -> None:
+    result = gancli("train", "report/fig1_6_xor_eta")
+    assert result.exit_code == 2 and result.stderr.endswith("plays them: gancli sweep report/fig1_6_xor_eta\n")

@@ -1,0 +1,51 @@
+"""What is said to bring a library is what works where gancli was installed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gancli import installing
+
+HERE = "file:///the/clone"
+
+
+def said(monkeypatch: pytest.MonkeyPatch, origin: dict[str, Any] | None) -> str:
+    class Distribution:
+        def read_text(self, name: str) -> str | None:
+            assert name == "direct_url.json"
+            return None if origin is None else json.dumps(origin)
+
+    monkeypatch.setattr("importlib.metadata.distribution", lambda name: Distribution())
+    return installing.command("evaluate")
+
+
+def test_from_an_index_it_is_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert said(monkeypatch, None) == "pip install 'gancli[evaluate]'"
+
+
+def test_from_a_folder_it_is_that_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    editable = {"url": HERE, "dir_info": {"editable": True}}
+    assert said(monkeypatch, editable) == "pip install -e '/the/clone[evaluate]'"
+    assert said(monkeypatch, {"url": HERE, "dir_info": {}}) == "pip install '/the/clone[evaluate]'"
+    assert said(monkeypatch, {"url": tmp_path.as_uri(), "dir_info": {}}) == "pip install '.[evaluate]'"
+    assert (
+        said(monkeypatch, {"url": f"{HERE}%20of%20mine", "dir_info": {}})
+        == "pip install '/the/clone of mine[evaluate]'"
+    )
+
+
+def test_from_a_wheel_it_is_that_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "file:///x/gancli-0.1.0-py3-none-any.whl"
+    assert said(monkeypatch, {"url": url, "archive_info": {}}) == f"pip install 'gancli[evaluate] @ {url}'"
+
+
+def test_where_nothing_is_known_it_is_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(name: str) -> None:
+        import importlib.metadata
+
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr("importlib.metadata.distribution", gone)
+    assert installing.command("fast") == "pip install 'gancli[fast]'"
