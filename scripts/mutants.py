@@ -48,10 +48,13 @@ TESTS = {
     "report": ["report"],
     "cli": ["cli"],
     "data": ["data"],
+    "api": ["api"],
 }
 """The folders of tests that are to notice a wrong line in a folder of `src/gancli`."""
 
 SLOW = {
+    "api/test_notebook.py",
+    "api/test_python_page.py",
     "cli/test_output.py",
     "engines/test_blas.py",
     "engines/test_gemm.py",

@@ -125,15 +125,15 @@ def test_a_signal_that_an_import_has_swallowed_is_heeded_all_the_same(tmp_path: 
     swallowing = (
         "import os, signal, sys, time\n"
         "from gancli import cli, experiment\n"
-        "prepare = experiment.prepare\n"
+        "begin = experiment.begin\n"
         "def swallowed(*words, **more):\n"
         "    try:\n"
         "        os.kill(os.getpid(), signal.SIGTERM); time.sleep(0.1)\n"
         "    except KeyboardInterrupt:\n"
         "        pass\n"
         "    if 'slow' in sys.argv: time.sleep(60)\n"
-        "    return prepare(*words, **more)\n"
-        "experiment.prepare = swallowed\n"
+        "    return begin(*words, **more)\n"
+        "experiment.begin = swallowed\n"
         "cli.main(['train', 'c.yaml'])\n"
     )
     result = subprocess.run([sys.executable, "-c", swallowing], capture_output=True, text=True, timeout=30)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from gancli.experiment import Stop, usable_cores
 from gancli.runs import SweepFolder
 from gancli.spec import Sweep
-from gancli.sweeps.cell import play_cell
+from gancli.sweeps import cell
 from gancli.sweeps.coordinator import play
 from gancli.sweeps.folder import Ended, reopen
 from gancli.sweeps.pool import LocalPool
@@ -23,8 +23,8 @@ def make_executor(backend: str, jobs: int | None, scheduler: str | None = None) 
     if backend == "dask":
         from gancli.sweeps.cluster import DaskCluster
 
-        return DaskCluster(scheduler, jobs or usable_cores(), play_cell)
-    return LocalPool(jobs or usable_cores(), play_cell)
+        return DaskCluster(scheduler, jobs or usable_cores(), cell.play_cell)
+    return LocalPool(jobs or usable_cores(), cell.play_cell)
 
 
 def work(
