@@ -5,13 +5,13 @@ import io
 from pathlib import Path
 
 import pytest
-from gancli.sweep.cell import play_cell
 from small_sweeps import Scripted
 
 import sweep_work
 from gancli.runs import SweepFolder
 from gancli.spec import load_sweep
 from gancli.sweeps import Policy, create, play
+from gancli.sweeps.cell import play_cell
 
 RING = """
 kind: gan
