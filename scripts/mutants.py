@@ -48,6 +48,7 @@ TESTS = {
     "report": ["report"],
     "cli": ["cli"],
     "data": ["data"],
+    "loggers": ["loggers"],
 }
 """The folders of tests that are to notice a wrong line in a folder of `src/gancli`."""
 
