@@ -49,6 +49,7 @@ TESTS = {
     "cli": ["cli"],
     "data": ["data"],
     "api": ["api"],
+    "loggers": ["loggers"],
 }
 """The folders of tests that are to notice a wrong line in a folder of `src/gancli`."""
 

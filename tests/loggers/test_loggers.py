@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,14 @@ def test_loggers_may_come_and_go_when_a_run_is_resumed(noting: Any) -> None:
     assert noting.events == []
     whole, _ = train(TEXT, "-q", "--set", "training.games=40")
     assert rows(whole) == rows(folder) and bits(whole) == bits(folder)
+
+
+def test_a_runs_key_is_its_own_and_lasts_when_it_is_made_longer() -> None:
+    (first, _), (second, _) = train(TEXT, "-q"), train(TEXT, "-q")
+    before = [loggers.key_of(folder.record()) for folder in (first, second)]
+    assert before[0] != before[1] and all(re.fullmatch("[0-9a-f]{16}", key) for key in before)
+    assert gancli("resume", str(first.path), "--games", "30", "-q").exit_code == 0
+    assert loggers.key_of(first.record()) == before[0]
 
 
 def test_a_log_option_adds_to_what_the_configuration_names() -> None:

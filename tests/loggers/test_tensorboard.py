@@ -1,5 +1,6 @@
 """What TensorBoard reads in the event files, against what the run folder says."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,14 @@ def assert_same_metrics(events: Any, folder: RunFolder) -> None:
         assert len(events.Scalars(tag)) == len({event.step for event in events.Scalars(tag)})
 
 
+def texts(events: Any, tag: str) -> list[str]:
+    """As the text plugin reads them."""
+    from tensorboard.util import tensor_util
+
+    (event,) = events.Tensors(tag)
+    return [one.decode("utf-8") for one in tensor_util.make_ndarray(event.tensor_proto)]
+
+
 def test_its_events_are_the_runs_metrics_pictures_weights_and_configuration() -> None:
     folder, _ = train(TEXT + "log: [tensorboard]\n", "-q")
     events = read(folder.path / "tensorboard")
@@ -49,9 +58,11 @@ def test_its_events_are_the_runs_metrics_pictures_weights_and_configuration() ->
     np.testing.assert_allclose([value.min, value.max, value.sum, value.sum_squares], sums, rtol=1e-12)
     assert value.bucket == list(np.histogram(weights, 30)[0]) and value.bucket_limit[-1] == weights.max()
     assert len(events.Tags()["histograms"]) == 8
-    config = events.Tensors("config")[0].tensor_proto.string_val[0].decode("utf-8")
+    (config,) = texts(events, "config")
     assert load(folder.config).yaml() == "".join(line[4:] + "\n" for line in config.splitlines())
-    assert events.Tensors("run")[0].tensor_proto.string_val == [str(folder.path.absolute()).encode()]
+    assert json.loads(texts(events, "spec")[0]) == folder.record()["spec"]
+    assert texts(events, "run") == [str(folder.path.absolute())]
+    assert events.SummaryMetadata("run").plugin_data.plugin_name == "text"
 
 
 def test_a_resumed_run_goes_on_in_the_same_place_and_each_test_is_there_once() -> None:

@@ -5,13 +5,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from gancli import shipped
 from gancli.spec import Document, as_document, load_file
 
 Folder = str | os.PathLike[str]
 Config = Folder | Mapping[str, Any]
-"""The path of a YAML file, or a mapping of the same keys."""
+"""The path of a YAML file, the name of one that comes with gancli, or a mapping of the same keys."""
 
 
 def read(config: Config) -> Document:
-    """A configuration that is not validated yet. Raises SpecError."""
-    return as_document(config) if isinstance(config, Mapping) else load_file(Path(config))
+    """A configuration that is not validated yet; where there is no file of its name, one that comes with gancli.
+
+    Raises SpecError.
+    """
+    if isinstance(config, Mapping):
+        return as_document(config)
+    path = Path(config)
+    return load_file(path if path.exists() else shipped.find(path.as_posix()) or path)

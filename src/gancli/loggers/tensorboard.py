@@ -59,7 +59,7 @@ class TensorBoard(Logger):
 
         png = path.read_bytes()
         width, height = struct.unpack(">II", png[PNG_SIZE])
-        image = Summary.Image(height=height, width=width, colorspace=3, encoded_image_string=png)
+        image = Summary.Image(height=height, width=width, encoded_image_string=png)
         self._summary(game, {"tag": "pictures", "image": image})
 
     def end(self, status: str) -> None:
