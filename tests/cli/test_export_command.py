@@ -185,6 +185,32 @@ def test_a_table_is_taken_and_predicted_in_its_own_units() -> None:
     assert json.loads(about(model)["columns"]) == ["a", "b"]
 
 
+ROWS = """
+kind: gan
+dtype: float64
+data: {set: table, path: t.csv, standardize: true}
+generator: {shape: [2, 5, 3]}
+discriminator: {shape: [6, 4, 1], minibatch: similarity}
+""" + END.replace("batch: 4", "batch: 4, pack: 2")  # fmt: skip
+
+
+def test_rows_are_drawn_and_judged_in_their_own_units() -> None:
+    """By a run in double precision, whose discriminator sees two rows at a time."""
+    rng = np.random.default_rng(0)
+    rows = np.c_[2000 + rng.integers(0, 30, 40), 1e-3 * rng.random(40), 500 + 9 * rng.random(40)].astype(np.float32)
+    Path("t.csv").write_text("a,b,c\n" + "\n".join(",".join(map(repr, map(float, row))) for row in rows))
+    folder, _ = train(ROWS, "-q")
+    assert gancli("sample", "latest", "-n", "9", "-o", "s.npz").exit_code == 0
+    with np.load("s.npz") as drawn:
+        found = run(exported(), latents=drawn["latents"].astype(np.float32))
+        assert found == pytest.approx(drawn["vectors"], rel=1e-5) and found[:, 0].min() > 1000
+    model = exported("--network", "discriminator")
+    pairs = rows[:8].reshape(4, 6)
+    expected = learned(folder, "discriminator").answers(pairs)
+    assert run(model, vectors=pairs) == pytest.approx(expected, abs=1e-5) and 0 < expected.min() <= expected.max() < 1
+    assert about(model)["batch_multiple"] == "2"
+
+
 def test_weights_have_their_names_in_either_format() -> None:
     folder, _ = train(DCGAN, "-q")
     saved = checkpoint.newest(folder.checkpoints)

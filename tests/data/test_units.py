@@ -46,3 +46,19 @@ def test_a_record_gives_the_units_back(size: int, ink: bool, ends: tuple[float, 
 def test_a_record_that_does_not_fit_is_refused(record: Any) -> None:
     with pytest.raises(ValueError, match="its record"):
         Units.of_record(record, 4)
+
+
+@pytest.mark.parametrize(
+    "units",
+    [Units((1, 2, 3)), Units((3, 1, 2), black=-1.0, white=1.0), Units((1, 2, 3), black=2.0, white=-0.5), Units((2,)),
+     Units((3,), mean=(2000.0, -1.0, 0.5), std=(0.5, 3.0, 1.0))],
+    ids=str,
+)  # fmt: skip
+def test_samples_go_from_their_own_units_to_what_is_seen_and_back(units: Units) -> None:
+    own = np.random.default_rng(0).random((5, *units.shape))
+    seen = units.seen(own)
+    assert seen.shape == (5, own[0].size) and units.own(seen) == pytest.approx(own)
+    if units.kind == "images":
+        assert units.seen(np.zeros((1, *units.shape)))[0] == pytest.approx(units.black)
+    if units.mean:
+        assert units.seen(np.array([[2001.0, 2.0, 0.5]]))[0] == pytest.approx([2.0, 1.0, 0.0])

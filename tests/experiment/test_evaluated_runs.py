@@ -156,7 +156,7 @@ def test_critics_add_two_measures_and_their_facts(monkeypatch: pytest.MonkeyPatc
     unknown = {"real": None, "real ±": None, "better": "lower"}
     more = {"critic": {"value": 0.5, "±": 0.0, **unknown}, "critic_steepest": {"value": 0.25, "±": 0.0, **unknown}}
     assert found["measures"] == MEASURED | more and found["findings"] == interpret(found["measures"])
-    assert found["critic"] == {"seeds": 2, **critics.facts()} and asked == [(folder, 2)]
+    assert found["critic"] == {"seeds": 2, **critics.facts()} and asked == [(folder, 2, "last")]
     assert flat not in [one.reading for one in critics.own]
 
 

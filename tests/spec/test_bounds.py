@@ -33,6 +33,7 @@ BOUNDS: list[tuple[str, str, list[Any], list[Any]]] = [
     ("gan", "{eta: %s}", [TINY, 1e300], [0, -1]),
     ("gan", "{mu: %s}", [TINY], [0, -1]),
     ("gan", "checkpoint.every=%s", [1, BILLION, "pass"], [0, BILLION + 1]),
+    ("gan", "checkpoint.keep=%s", [1, 10_000], [0, 10_001]),
     ("gan", "test.every=%s", [1, BILLION], [0, BILLION + 1]),
     ("gan", "test.batches=%s", [1, 10_000], [0, 10_001]),
     ("gan", "pictures.every=%s", [1, BILLION], [0, BILLION + 1]),

@@ -8,6 +8,7 @@ import numpy as np
 
 from gancli import __version__
 from gancli.data import Units
+from gancli.data.files import readable
 from gancli.engines import DISTRIBUTIONS, Array, sigmoid, softmax
 from gancli.experiment.conditions import named
 from gancli.experiment.networks import output, takes_logits
@@ -87,8 +88,7 @@ class Learned:
 
     def about(self) -> dict[str, str]:
         """What it is and where it comes from, as texts."""
-        record = self.folder.record()
-        data = record.get("data") or {}
+        record, data = self.folder.record(), self.folder.data()
         facts: dict[str, Any] = {
             "gancli_version": __version__,
             "run": self.folder.path.resolve().name,
@@ -103,7 +103,7 @@ class Learned:
         if self.names:
             facts["labels"] = {str(label): name for label, name in self.names.items()}
         return {
-            key: fact if isinstance(fact, str) else json.dumps(fact, ensure_ascii=False)
+            key: readable(fact) if isinstance(fact, str) else json.dumps(fact, ensure_ascii=False)
             for key, fact in facts.items()
             if fact not in ("", [])
         }
