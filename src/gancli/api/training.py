@@ -25,7 +25,7 @@ def train(
 ) -> Run:
     """Train the networks of a configuration in a new run folder in `runs`, as `gancli train` does; returns the run.
 
-    `config` is the path of a YAML file, or a mapping of the same keys. `set` overrides values by dotted keys,
+    `config` is a YAML file, a shipped configuration, or a mapping of the same keys. `set` overrides by dotted keys,
     `{"training.games": 500}`; `seed`, `engine` and `threads` override those. `callbacks` are told of the run's events
     (see `Callback`); a function among them is called with each row of metrics. `progress` shows a bar on standard
     error. What is unwise is a `GancliWarning`.
