@@ -3,6 +3,7 @@
 from gancli.cli.compare import compare
 from gancli.cli.config import check, schema
 from gancli.cli.data import data
+from gancli.cli.doctor import doctor
 from gancli.cli.evaluate import evaluate
 from gancli.cli.init import init
 from gancli.cli.lipschitz import lipschitz
@@ -13,5 +14,6 @@ from gancli.cli.sweep import sweep
 from gancli.cli.training import resume, train
 
 ALL = (
-    init, train, resume, sweep, plot, report, sample, evaluate, lipschitz, ls, show, compare, rm, check, schema, data
+    init, train, resume, sweep, plot, report, sample, evaluate, lipschitz, ls, show, compare, rm, check, schema, data,
+    doctor,
 )  # fmt: skip
