@@ -41,6 +41,11 @@ def test_from_a_wheel_it_is_that_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
     assert said(monkeypatch, {"url": url, "archive_info": {}}) == f"pip install 'gancli[evaluate] @ {url}'"
 
 
+def test_an_address_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "https://me:secret@example.org/gancli-0.1.0-py3-none-any.whl"
+    assert said(monkeypatch, {"url": url, "archive_info": {}}) == "pip install 'gancli[evaluate]'"
+
+
 def test_where_nothing_is_known_it_is_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(name: str) -> None:
         import importlib.metadata

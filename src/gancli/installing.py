@@ -11,7 +11,8 @@ def command(extra: str) -> str:
     """`pip install -e '.[fast]'` where gancli was installed from a folder, such as a clone; else from an index."""
     origin = _origin()
     if "dir_info" not in origin:
-        source = f" @ {origin['url']}" if "archive_info" in origin else ""
+        local = "archive_info" in origin and str(origin["url"]).startswith("file:")  # another may hold a password
+        source = f" @ {origin['url']}" if local else ""
         return f"pip install {shlex.quote(f'gancli[{extra}]{source}')}"
     folder = Path(unquote(urlsplit(origin["url"]).path))
     editable = "-e " if origin["dir_info"].get("editable") else ""

@@ -3,6 +3,7 @@
 from gancli.cli.compare import compare
 from gancli.cli.config import check, schema
 from gancli.cli.data import data
+from gancli.cli.doctor import doctor
 from gancli.cli.evaluate import evaluate
 from gancli.cli.export import export
 from gancli.cli.init import init
@@ -16,5 +17,5 @@ from gancli.cli.training import resume, train
 
 ALL = (
     init, train, resume, sweep, plot, report, sample, predict, evaluate, lipschitz, export, ls, show, compare, rm,
-    check, schema, data,
+    check, schema, data, doctor,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gancli.cli.combinations import compare_combinations
+from gancli.cli.completion import metric_names, run_names
 from gancli.cli.finding import find_either
 from gancli.cli.output import print_json, print_rows, say
 from gancli.cli.support import command, format_option, runs_option
@@ -21,9 +22,14 @@ OF_ONE_RUN = ("pid", "process_start", "start", "end", "resumed", "spec", "spec_s
 
 
 @click.command()
-@click.argument("run", nargs=-1, required=True, metavar="RUN... | SWEEP... [KEY=VALUE]...")
+@click.argument("run", nargs=-1, required=True, metavar="RUN... | SWEEP... [KEY=VALUE]...", shell_complete=run_names)
 @click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="Of a ranking: how many.")
-@click.option("--by", metavar="METRIC", help="Rank by it: frechet, accuracy, …; of a sweep's runs, loss.best too.")
+@click.option(
+    "--by",
+    metavar="METRIC",
+    help="Rank by it: frechet, accuracy, …; of a sweep's runs, loss.best too.",
+    shell_complete=metric_names,
+)
 @format_option
 @runs_option
 @command

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gancli.cli import configurations
+from gancli.cli import completion, configurations
 from gancli.cli.output import print_json, say, warn
 from gancli.cli.support import command
 
@@ -18,8 +18,15 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("config", type=click.Path(path_type=Path))
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override a key, as `train` does.")
+@click.argument("config", type=click.Path(path_type=Path), shell_complete=completion.configurations)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Override a key, as `train` does.",
+    shell_complete=completion.settings,
+)
 @command
 def check(config: Path, settings: tuple[str, ...]) -> None:
     """Validate CONFIG without running it: print it with every default, and the networks it makes.

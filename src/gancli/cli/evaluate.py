@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gancli import intervals
+from gancli.cli.completion import run_names
 from gancli.cli.finding import find_either, find_run
 from gancli.cli.output import print_json, print_rows, say
 from gancli.cli.support import check_new, checkpoint_option, command, force_option, output_option, runs_option
@@ -19,12 +20,14 @@ FACTS = ("run", "game", "samples", "sets", "seed", "data", "judge")
 
 
 @click.command()
-@click.argument("run")
+@click.argument("run", shell_complete=run_names)
 @click.option(
     "--samples", type=click.IntRange(100, 100_000), default=10_000, show_default=True, help="In each of ten sets."
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of latents and subsets.")
-@click.option("--judge", metavar="RUN", help="Judge by this run's network instead of the bundled one.")
+@click.option(
+    "--judge", metavar="RUN", help="Judge by this run's network instead of the bundled one.", shell_complete=run_names
+)
 @click.option("--critic", is_flag=True, help="Train fresh critics against it too: their distance per slope.")
 @click.option("--critic-seeds", type=click.IntRange(2, 100), default=3, show_default=True, help="How many critics.")
 @click.option("--quick", is_flag=True, help="Without the measures that compare pixels: a few seconds.")

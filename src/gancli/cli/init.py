@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gancli import shipped
+from gancli.cli.completion import shipped_names
 from gancli.cli.configurations import command as typed
 from gancli.cli.output import print_rows, say, say_path, shortened, width
 from gancli.cli.support import command, format_option
@@ -20,7 +21,7 @@ LEAST = 30
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=shipped_names)
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 @format_option

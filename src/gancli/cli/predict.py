@@ -4,13 +4,14 @@ from pathlib import Path
 
 import click
 
+from gancli.cli.completion import run_names
 from gancli.cli.finding import find_run
 from gancli.cli.output import say, say_path
 from gancli.cli.support import check_new, checkpoint_option, command, force_option, output_option, runs_option
 
 
 @click.command()
-@click.argument("run")
+@click.argument("run", shell_complete=run_names)
 @click.argument("file")
 @output_option("A .csv or .npz file; a CSV is printed by default.")
 @click.option("--key", metavar="NAME", help="The array of a .npz that has several.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gancli.cli.completion import run_names
 from gancli.cli.output import say, say_path, size_text
 from gancli.cli.support import command, runs_option
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("run", nargs=-1, required=True)
+@click.argument("run", nargs=-1, required=True, shell_complete=run_names)
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @runs_option
 @command

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gancli.cli.completion import metric_names, run_names
 from gancli.cli.finding import find_either, find_run
 from gancli.cli.output import print_json, print_rows, say, say_path
 from gancli.cli.support import (
@@ -27,11 +28,13 @@ MOST = 1_000_000
 
 
 @click.command()
-@click.argument("run", nargs=-1, required=True)
+@click.argument("run", nargs=-1, required=True, shell_complete=run_names)
 @click.option("--format", "form", type=click.Choice(["png", "svg", "pdf"]), default="png", show_default=True)
 @click.option("--gif", is_flag=True, help="Of a run: animate the pictures in time too.")
 @click.option("--maps", type=click.IntRange(min=0), metavar="N", help="Of a run: what its layers make of sample N too.")
-@click.option("--metric", help="Of a sweep: what to draw; what it would be ranked by, by default.")
+@click.option(
+    "--metric", help="Of a sweep: what to draw; what it would be ranked by, by default.", shell_complete=metric_names
+)
 @output_option("A folder for the figures, instead of RUN's `plots`.")
 @force_option
 @runs_option
@@ -83,7 +86,7 @@ def _check_folder(output: Path, force: bool, runs: int) -> None:
 
 
 @click.command()
-@click.argument("run", nargs=-1, required=True)
+@click.argument("run", nargs=-1, required=True, shell_complete=run_names)
 @output_option("A .html file, instead of RUN's report.html.")
 @force_option
 @runs_option
@@ -105,7 +108,7 @@ def report(run: tuple[str, ...], output: Path | None, force: bool, runs: Path) -
 
 
 @click.command()
-@click.argument("run")
+@click.argument("run", shell_complete=run_names)
 @click.option("-n", "count", type=click.IntRange(1, MOST), help="How many: 64 by default; with --interpolate, rows: 8.")
 @output_option("A .png grid, a .csv table or a .npz file; samples-SEED.png or .csv by default.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the latents.")
@@ -168,7 +171,7 @@ def _write_samples(output: Path, drawn: "Samples") -> None:
 
 
 @click.command()
-@click.argument("run")
+@click.argument("run", shell_complete=run_names)
 @format_option
 @runs_option
 @command

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gancli.cli import configurations, endings
+from gancli.cli import completion, configurations, endings
 from gancli.cli.finding import find_sweep
 from gancli.cli.output import print_rows, say, say_path, warn
 from gancli.cli.support import command, log_option, runs_option
@@ -22,16 +22,41 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("words", nargs=-1, metavar="[CONFIG] [KEY=VALUES]...")
-@click.option("--grid", multiple=True, metavar="KEY=VALUES", help="Every combination of these: eta=0.2,1,10.")
-@click.option("--zip", "together", multiple=True, metavar="KEY=VALUES", help="These side by side: a=1,2 b=3,4.")
+@click.argument("words", nargs=-1, metavar="[CONFIG] [KEY=VALUES]...", shell_complete=completion.configurations)
+@click.option(
+    "--grid",
+    multiple=True,
+    metavar="KEY=VALUES",
+    help="Every combination of these: eta=0.2,1,10.",
+    shell_complete=completion.settings,
+)
+@click.option(
+    "--zip",
+    "together",
+    multiple=True,
+    metavar="KEY=VALUES",
+    help="These side by side: a=1,2 b=3,4.",
+    shell_complete=completion.settings,
+)
 @click.option("--seeds", type=click.IntRange(1, 10_000), help="Seeds 0, 1, … of each combination.")
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override a key in every cell.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Override a key in every cell.",
+    shell_complete=completion.settings,
+)
 @log_option
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Cells at once; as many as there are processors by default.")
 @click.option("--name", help="Part of the sweep's folder's name.")
 @click.option("--dry-run", is_flag=True, help="Print the cells, and write nothing.")
-@click.option("--resume", metavar="SWEEP", help="Go on with a sweep: what has a result is not touched.")
+@click.option(
+    "--resume",
+    metavar="SWEEP",
+    help="Go on with a sweep: what has a result is not touched.",
+    shell_complete=completion.run_names,
+)
 @click.option("--retry-failed", is_flag=True, help="With --resume: play failed cells again.")
 @click.option("--again", is_flag=True, help="Make a new sweep although there is one of the same cells.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first failed cell.")

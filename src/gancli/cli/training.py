@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from gancli import __version__
-from gancli.cli import configurations, endings
+from gancli.cli import completion, configurations, endings
 from gancli.cli.finding import find_run
 from gancli.cli.output import say, say_path, warn
 from gancli.cli.support import Progress, Reading, command, log_option, rare_collection, runs_option
@@ -38,10 +38,19 @@ max_time_option = click.option(
 
 
 @click.command()
-@click.argument("config", type=click.Path(path_type=Path))
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override a key: critic.clip.bound=0.01.")
+@click.argument("config", type=click.Path(path_type=Path), shell_complete=completion.configurations)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Override a key: critic.clip.bound=0.01.",
+    shell_complete=completion.settings,
+)
 @click.option("--seed", type=int, help="Override the seed.")
-@click.option("--engine", help="Override the engine: auto, numba, numpy or checked.")
+@click.option(
+    "--engine", help="Override the engine: auto, numba, numpy or checked.", shell_complete=completion.engine_names
+)
 @click.option("--threads", help="Override the number of threads: auto, 1, 2, …")
 @log_option
 @click.option("--profile", is_flag=True, help="Say at the end where the time went.")
@@ -78,7 +87,7 @@ def train(
 
 
 @click.command()
-@click.argument("run")
+@click.argument("run", shell_complete=completion.run_names)
 @click.option("--games", type=click.IntRange(1, 1_000_000_000), help="Go on to so many games in all.")
 @log_option
 @max_time_option
