@@ -5,7 +5,7 @@ From Python: `train`, `load` and a `Run`; `sweep`, `load_sweep` and a `Sweep`; d
 
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Callback", "Columns", "DataError", "GancliError", "GancliWarning", "LockedError", "MissingDask", "MissingEngine",

@@ -62,7 +62,8 @@ def test_the_schema_is_that_of_the_specs() -> None:
 def test_commands_are_listed_in_the_order_in_which_they_are_used() -> None:
     listed = gancli("--help").stdout.partition("Commands:\n")[2].splitlines()
     expected = (
-        "init train resume sweep plot report sample evaluate lipschitz ls show compare rm check schema data doctor"
+        "init train resume sweep plot report sample predict evaluate lipschitz export ls show compare rm check schema data "
+        "doctor"
     )
     assert " ".join(line.split()[0] for line in listed if line[2] != " ") == expected
 

@@ -19,7 +19,8 @@ ENDS: list[tuple[Outcome, int]] = [
     (Outcome("failed", "it is broken"), 1),
     (Outcome("interrupted", "SIGTERM", signal.SIGTERM), 143),
     (Outcome("interrupted", "SIGINT", signal.SIGINT), 130),
-    (Outcome("interrupted", "somebody"), 130),
+    (Outcome("interrupted", "60 s are over at game 2"), 0),
+    (Outcome("completed", "loss got no better"), 0),
 ]
 
 
@@ -42,8 +43,8 @@ def ends_as(outcome: Any, patch: pytest.MonkeyPatch) -> None:
             raise outcome
         return outcome
 
-    patch.setattr("gancli.experiment.train", lambda resolved, built, folder, make, profiled: end(folder, make))
-    patch.setattr("gancli.experiment.resume", lambda reopened, make: end(reopened.folder, make))
+    patch.setattr("gancli.experiment.train", lambda resolved, built, folder, make, *more: end(folder, make))
+    patch.setattr("gancli.experiment.resume", lambda reopened, make, *more: end(reopened.folder, make))
 
 
 @pytest.mark.parametrize("command", ["train", "resume"])
@@ -58,7 +59,7 @@ def test_the_code_and_the_last_lines_are_those_of_the_outcome(
     assert result.exit_code == code and result.stdout == f"{folder}\n"
     first, *others = result.stderr.splitlines()
     assert first == "game 2/4", "where it stood, although it came to no end"
-    said = [] if code == 0 else [f"{outcome.status}: {outcome.reason}"]
+    said = [f"{outcome.status}: {outcome.reason}"] if outcome.reason else []
     advice = [f"to go on: gancli resume {folder.name}"] if outcome.status == "interrupted" else []
     shows = ["next: gancli plot small, gancli report small"] if outcome.status != "interrupted" else []
     assert others == [*said, *advice, *shows]
