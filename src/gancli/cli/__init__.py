@@ -32,7 +32,8 @@ def main() -> None:
     """Train perceptrons, GANs and WGANs from YAML files, on a CPU.
 
     \b
-    gancli train configs/wgan_mnist7.yaml
+    gancli init
+    gancli train wgan_mnist7
     gancli plot latest
     """
 
