@@ -149,6 +149,24 @@ def test_a_sweep_says_where_it_is_every_five_seconds(clock: list[float], capsys:
     ]
 
 
+def test_a_sweep_moves_within_its_cells(clock: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = terminal_of(monkeypatch)
+    progress, stand = SweepProgress(quiet=False), counts(4, 2, completed=1)
+    for stand.share, shown in ((0.0, "1/4"), (1.25, "2.2/4"), (0.5, "1.5/4"), (0.0, "1/4")):
+        clock[0] += 10
+        progress.counts(stand)
+        assert shown in frames(terminal)[-1]
+    progress.close()
+
+
+def test_the_time_left_counts_what_is_played_of_a_cell(clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:
+    progress, stand = SweepProgress(quiet=False), counts(4, 2)
+    progress.counts(stand)
+    clock[0], stand.share = clock[0] + 10, 0.5
+    progress.counts(stand)
+    assert capsys.readouterr().err.splitlines()[-1].endswith("about 70 s left")
+
+
 def test_a_quiet_sweep_says_only_what_is_to_be_read_at_once(
     clock: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:

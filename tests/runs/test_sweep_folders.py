@@ -237,3 +237,17 @@ def test_plans_notes_and_summaries_are_read_up_to_their_bound(
             read()
     with pytest.raises(RunError, match="at most 11 are read"):
         read_text(sweep.summary, 11)
+
+
+def test_how_far_a_cell_is(tmp_path: Path) -> None:
+    folder = SweepFolder(tmp_path)
+    cell, name = tmp_path / "cells" / "0123456789ab", "0123456789ab"
+    assert folder.share(name) == 0.0, "before it is there"
+    cell.mkdir(parents=True)
+    (cell / "run.json").write_text('{"games": 80, "status": "running"}')
+    assert folder.share(name) == 0.0, "before its first test"
+    (cell / "metrics.jsonl").write_text('{"game": 0, "seconds": 0}\n{"game": 60, "seconds": 1.5}\n')
+    assert folder.share(name) == 0.75
+    for record in ("{", '{"games": 0}', '{"games": "x"}', "[]"):
+        (cell / "run.json").write_text(record)
+        assert folder.share(name) == 0.0, record

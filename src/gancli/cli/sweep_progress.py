@@ -34,14 +34,17 @@ class SweepProgress(Bar):
         state = f"running {counts.running}, failed {counts.by_status['failed']}"
         if self._bar is not None:
             self._bar.show([state], refresh=False)
-            self._bar.update(counts.ended - self._bar.n)
+            played = round(counts.ended + counts.share, 1) if counts.share else counts.ended
+            if played != self._bar.n:
+                self._bar.n = played
+                self._bar.refresh()
         elif time.monotonic() >= self._next:
             self._next = time.monotonic() + self.SECONDS
             self.line(f"done {counts.ended}/{counts.total}, {state}{self._left(counts)}")
 
     def _left(self, counts: "Counts") -> str:
-        played = counts.ended - (self._first or 0)
+        played = counts.ended + counts.share - (self._first or 0)
         if not played:
             return ""
-        seconds = (time.monotonic() - self._begun) / played * (counts.total - counts.ended)
+        seconds = (time.monotonic() - self._begun) / played * (counts.total - counts.ended - counts.share)
         return f", about {seconds:.0f} s left"

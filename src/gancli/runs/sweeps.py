@@ -76,6 +76,14 @@ class SweepFolder(LockedFolder):
             raise RunError(f"{self.path}: {cell!r} is no name of a cell")
         return RunFolder(checked_path(self.inside(CELLS) / cell))
 
+    def share(self, cell: str) -> float:
+        """How far a cell is, from 0 to 1, at its last test; 0 where nothing can be said."""
+        try:
+            run = self.run(cell)
+            return min(1.0, float(run.last().get("game", 0) / run.record()["games"]))
+        except (RunError, OSError, KeyError, TypeError, ZeroDivisionError):
+            return 0.0
+
     def result(self, cell: str) -> CellResult | None:
         """What a cell's run folder says of it; None where there is none yet. Raises RunError."""
         run = self.run(cell)

@@ -20,6 +20,8 @@ STOPS = 5
 """How often in one session a cell is tried whose worker someone else stops: a batch system, a guard of the memory."""
 POLL = 0.2
 """Seconds within which a signal is heeded."""
+LOOK_EVERY = 1.0
+"""Seconds between two looks at how far the cells in play are."""
 RECORD_EVERY = 5.0
 """Seconds between two updates of the record's counts."""
 
@@ -68,7 +70,8 @@ class _Session:
         self._in_play: set[str] = set()
         self._waiting = deque(name for name in self._cells if self._is_to_be_played(name))
         self._counts = Counts(len(cells), Counter(self._results[name]["status"] for name in self._ended()))
-        self._recorded = time.monotonic()
+        self._recorded = self._looked = time.monotonic()
+        self._shares: dict[str, float] = {}
 
     def _ended(self) -> Iterator[str]:
         waiting = set(self._waiting)
@@ -177,6 +180,10 @@ class _Session:
 
     def _tell(self) -> None:
         self._counts.running = len(self._in_play)
+        if time.monotonic() - self._looked > LOOK_EVERY:
+            self._looked = time.monotonic()
+            self._shares = {name: self._folder.share(name) for name in self._in_play}
+        self._counts.share = sum(self._shares.get(name, 0.0) for name in self._in_play)
         self._report.counts(self._counts)
         if time.monotonic() - self._recorded > RECORD_EVERY:
             self._recorded = time.monotonic()

@@ -59,6 +59,8 @@ class Counts:
     total: int
     by_status: Counter[str] = field(default_factory=Counter)
     running: int = 0
+    share: float = 0.0
+    """Of those that run, how far they are together, in cells."""
 
     @property
     def ended(self) -> int:
