@@ -177,13 +177,17 @@ def test_check_lists_the_cells_of_a_sweep_as_commands() -> None:
     assert result.exit_code == 2 and "gancli sweep s.yaml" in result.stderr
 
 
-def test_points_are_sampled_as_numbers() -> None:
+def test_points_are_sampled_as_numbers_or_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     train(OTHERS["ring"])
     assert gancli("sample", "latest", "-n", "5", "-o", "a.npz").exit_code == 0
     with np.load("a.npz") as found:
         assert found["points"].shape == (5, 2)
-    result = gancli("sample", "latest", "-o", "a.png")
-    assert result.exit_code == 2 and "draws numbers, not images" in result.stderr
+        expected = found["points"]
+    drawn = []
+    monkeypatch.setattr("gancli.plots.points.save", lambda figure, path: drawn.append(figure) or path)
+    assert gancli("sample", "latest", "-n", "5", "-o", "a.png").exit_code == 0
+    (dots,) = drawn[0].axes[0].collections
+    assert dots.get_offsets().data == pytest.approx(expected)
 
 
 def test_data_list_and_info() -> None:

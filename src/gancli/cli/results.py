@@ -130,8 +130,9 @@ def sample(
 ) -> None:  # fmt: skip
     """Draw from RUN's generator, in the data's own units; of a run with a condition, each class in turn, or one.
 
-    Images: a PNG grid, or a .npz of `images` (N, channels, height, width). Points or rows: a .csv, or a .npz
-    of `points` or `vectors` (N, columns). A .npz holds the `latents` too and, with a condition, the `labels`.
+    Images: a PNG grid, or a .npz of `images` (N, channels, height, width). Points or rows: a .csv, a .npz
+    of `points` or `vectors` (N, columns) or, of points, a PNG picture of them. A .npz holds the `latents` too and,
+    with a condition, the `labels`.
     With --interpolate, Gaussian latents go along great circles, uniform ones along lines, and a row has one class.
     """
     from gancli.experiment import sample as draw
@@ -144,13 +145,13 @@ def sample(
     if output is not None:
         check_new(output, endings, force)
     folder = find_run(runs, run)
-    images = units_of(folder).kind == "images"
+    kind = units_of(folder).kind
     if output is None:
-        output = Path(f"samples-{seed}.{'png' if images else 'csv'}")
+        output = Path(f"samples-{seed}.{'png' if kind == 'images' else 'csv'}")
         check_new(output, endings, force)
-    if output.suffix == ".png" and not images:
-        raise click.UsageError(f"RUN draws numbers, not images: -o must end in .csv or .npz; got {str(output)!r}")
-    if output.suffix == ".csv" and images:
+    if output.suffix == ".png" and kind == "vectors":
+        raise click.UsageError(f"RUN draws rows of numbers: -o must end in .csv or .npz; got {str(output)!r}")
+    if output.suffix == ".csv" and kind == "images":
         raise click.UsageError(f"RUN draws images: -o must end in .png or .npz; got {str(output)!r}")
     _write_samples(output, draw(folder, count, seed, asked, steps, which))
     say_path(output)
@@ -161,7 +162,11 @@ def _write_samples(output: Path, drawn: "Samples") -> None:
     from gancli.runs.arrays import write_arrays
     from gancli.runs.files import write_bytes
 
-    if output.suffix == ".png":
+    if output.suffix == ".png" and drawn.units.kind == "points":
+        from gancli.plots import plot_points  # which loads matplotlib
+
+        plot_points(output, drawn.values, drawn.classes)
+    elif output.suffix == ".png":
         write_bytes(output, pictures.grid(drawn.values, ink=drawn.units.ink, rows=drawn.rows, across=drawn.across))
     elif output.suffix == ".csv":
         write_bytes(output, drawn.csv())
