@@ -18,6 +18,7 @@ PERFECT_AND_BAD: dict[str, tuple[float, float]] = {
     "classes": (10, 1), "shares_kl": (0, 2), "unsure": (0, 0.5), "duplicates": (0, 1), "nearest_train": (5, 0),
     "wasserstein": (1, 9), "sliced_wasserstein": (0, 9), "parzen": (240, -900), "critic": (0, 3),
     "critic_steepest": (0, 3), "share_": (0.1, 1), "distance": (0, 2), "loss": (0, 5),
+    "validation_accuracy": (1, 0.1), "validation_loss": (0, 5),
 }  # fmt: skip
 """What real data, or a network that never errs, have; and what a collapsed generator, noise or an untrained one has."""
 

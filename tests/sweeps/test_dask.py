@@ -131,7 +131,7 @@ def test_a_scheduler_that_cannot_be_reached_is_named(number: int) -> None:
 
 def test_without_dask_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(MissingDask, match=r"gancli\[dask\]"):
+    with pytest.raises(MissingDask, match=r"pip install .*\[dask\]"):
         there()
 
 

@@ -72,7 +72,7 @@ def test_cells_of_one_status_are_counted() -> None:
     ("status", "kinds"),
     [
         ("completed", []),
-        ("collapsed", []),
+        ("collapsed", ["collapsed"]),
         ("diverged", ["diverged"]),
         ("failed", ["failed"]),
         ("lost", ["lost", "lost", "failed"]),

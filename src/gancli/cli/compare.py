@@ -1,6 +1,5 @@
 """`gancli compare`: what differs between runs, from their specs to their last bits."""
 
-import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -147,4 +146,6 @@ def _weights(folder: "RunFolder") -> str | None:
 
 
 def _short(content: bytes) -> str:
+    import hashlib
+
     return hashlib.sha256(content).hexdigest()[:12]

@@ -4,7 +4,6 @@ The keys are those of the models, which take longer to load than a person waits 
 user's cache, under a name that changes with the models' files.
 """
 
-import hashlib
 import json
 import os
 import re
@@ -133,6 +132,8 @@ def _cache() -> Path | None:
         folder = Path(user_cache_dir("gancli"))
     except (OSError, RuntimeError):
         return None
+    import hashlib
+
     name = hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
     return folder / "completion" / f"keys-{name}.json" if folder.is_absolute() else None
 
