@@ -15,8 +15,8 @@ from gancli.cli.support import command, runs_option
 
 PACKAGES = (
     "numpy", "numba", "llvmlite", "click", "matplotlib", "pillow", "platformdirs", "psutil", "pydantic", "python-mnist",
-    "pyyaml", "requests", "threadpoolctl", "tqdm", "pot", "scikit-learn", "distributed", "onnx", "tensorboard", "mlflow",
-    "wandb",
+    "pyyaml", "requests", "threadpoolctl", "tqdm", "pot", "scikit-learn", "distributed", "onnx", "tensorboard",
+    "mlflow", "wandb",
 )  # fmt: skip
 VARIABLES = (
     "GANCLI_DATA", "GANCLI_KERNELS", "XDG_CACHE_HOME", "NUMBA_DISABLE_JIT", "NUMBA_CACHE_DIR", "OMP_NUM_THREADS",
