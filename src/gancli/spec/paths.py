@@ -50,5 +50,6 @@ def _settle_data(data: Any, folder: Path) -> None:
 
 
 def _absolute(path: Any, folder: Path) -> Any:
-    """`~` is someone's home wherever it is read; what is no text is left to be refused."""
-    return str((folder / path).absolute()) if isinstance(path, str) and path and not path.startswith("~") else path
+    """`~` is someone's home, and `package:` no place, wherever it is read; what is no text is left to be refused."""
+    is_place = isinstance(path, str) and path and not path.startswith(("~", "package:"))
+    return str((folder / path).absolute()) if is_place else path

@@ -13,6 +13,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from gancli.data.errors import DataError
+from gancli.data.own import packages
 from gancli.data.own.split import MAX_BYTES
 
 ENDINGS = (".npy", ".npz")
@@ -24,15 +25,22 @@ _CHUNK = 1 << 20
 Array = NDArray[Any]
 
 
+def holds_arrays(place: Path) -> bool:
+    """Is it an array file, by its name, or the data of a package?"""
+    return packages.named(place) is not None or place.suffix.lower() in ENDINGS
+
+
 class Unsuited(DataError):
     """An array of something else than numbers or short text."""
 
 
 def read(path: Path, key: str | None = None) -> dict[str, Array]:
-    """The arrays of a .npz by name, or that of a .npy under the name ''. Raises DataError.
+    """The arrays of a .npz, or of a package, by name, or that of a .npy under the name ''. Raises DataError.
 
     Of a .npz all that are numbers or text are read, and what cannot be is passed over, unless it is that of `key`.
     """
+    if (name := packages.named(path)) is not None:
+        return packages.read(name)
     try:
         if zipfile.is_zipfile(path):
             return _archive(path, key)

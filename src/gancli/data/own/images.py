@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gancli.data.errors import DataError
 from gancli.data.files import readable
 from gancli.data.own import arrays as own_arrays
-from gancli.data.own import idx, layouts
+from gancli.data.own import idx, layouts, packages
 from gancli.data.own import names as own_names
 from gancli.data.own.split import Own, Progress, checksum, listed
 
@@ -26,6 +26,8 @@ def located(path: str) -> tuple[Path, bool]:
 
     Raises DataError where it is neither; nothing is opened.
     """
+    if packages.named(path) is not None:
+        return Path(path), False
     try:
         place = Path(path).expanduser()
         mode = place.stat().st_mode
@@ -93,10 +95,10 @@ def arrays(place: Path, key: str | None) -> tuple[list[Array], list[Array]]:
 
     Raises DataError.
     """
-    if idx.is_idx(place):
+    if packages.named(place) is None and idx.is_idx(place):
         _refuse(place, "an IDX file", key=key)
         return _idx_files(place)
-    if place.suffix.lower() not in own_arrays.ENDINGS:
+    if not own_arrays.holds_arrays(place):
         raise DataError(
             f"data.path: {place}: is no array file (.npy, .npz) nor an IDX file of images; "
             "for pictures give the folder that holds them, for .csv and .tsv take `set: table`"

@@ -47,7 +47,7 @@ def read(
         raise DataError(f"data.path: {place}: is a folder; give a .csv, .tsv, .npy or .npz file, or take `set: images`")
     if place.suffix.lower() in tables.ENDINGS:
         return _text(place, label, wanted, key, header, progress)
-    if place.suffix.lower() in own_arrays.ENDINGS:
+    if own_arrays.holds_arrays(place):
         if header is not None:
             raise DataError(f"data.header: {place} is an array, which has none; leave it out")
         return _array(place, label, wanted, key)
