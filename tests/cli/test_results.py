@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gancli.cli import output
 from gancli.cli.output import print_rows
 from gancli.cli.sweep_progress import SweepProgress
 from gancli.runs import RunFolder, SweepFolder, checkpoint
@@ -256,3 +257,16 @@ def test_the_time_that_is_left_goes_by_the_cells_that_were_played(
     first, last = capsys.readouterr().err.splitlines()
     assert first == "done 3/10, running 0, failed 1", "nothing is known yet"
     assert last == "done 5/10, running 2, failed 1, about 15 s left", "two in six seconds, five to go"
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_two_runs_stand_side_by_side_in_a_terminal(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gancli.cli.output.width", lambda: columns)
+    shown: list[str] = []
+    monkeypatch.setattr("gancli.cli.output.say", shown.append)
+    key, one, other = "spec.network.optimizer.eta", "20261128T030049Z-xor-994bc5", "20261128T030052Z-xor-6302da"
+    output.print_side_by_side([{"key": key, one: "0.22", other: "x" * 300}, {"key": "seed", one: "22", other: "23"}])
+    assert max(map(len, shown)) <= columns
+    head, first, second = (line.split() for line in shown)
+    assert len(head) == len(first) == len(second) == 3 and first[1] == "0.22" and second == ["seed", "22", "23"]
+    assert (first[0] == key) == (columns > 60) and first[2].endswith("…") and (head[1] == one) == (columns == 200)

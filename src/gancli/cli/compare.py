@@ -9,7 +9,7 @@ import click
 from gancli.cli.combinations import compare_combinations
 from gancli.cli.completion import metric_names, run_names
 from gancli.cli.finding import find_either
-from gancli.cli.output import print_json, print_rows, say
+from gancli.cli.output import print_json, print_rows, print_side_by_side, say
 from gancli.cli.support import command, format_option, runs_option
 
 if TYPE_CHECKING:
@@ -108,17 +108,26 @@ def _may_rank(one: "Metric", rows: list[dict[str, Any]], folders: "list[RunFolde
 def _compare_runs(folders: "list[RunFolder]", form: str) -> None:
     facts = [_facts(folder) for folder in folders]
     keys = list(dict.fromkeys(key for one in facts for key in one))
-    rows = {key: [one.get(key) for one in facts] for key in keys}
-    different = {key: values for key, values in rows.items() if any(value != values[0] for value in values)}
+    values_of = {key: [one.get(key) for one in facts] for key in keys}
+    different = {key: values for key, values in values_of.items() if any(value != values[0] for value in values)}
     same = [key for key in ("metrics", "weights") if key not in different]
     if form == "json":
         result = {"runs": [str(folder.path) for folder in folders], "different": different, "same": same}
         print_json(result)
         return
     names = [folder.path.name for folder in folders]
-    print_rows([{"key": key, **dict(zip(names, values, strict=True))} for key, values in different.items()], form)
-    if form == "table" and same:
+    rows = [{"key": key, **dict(zip(names, values, strict=True))} for key, values in different.items()]
+    if form == "csv":
+        print_rows(rows, form)
+        return
+    if shown := [row for row in rows if row["key"] != "argv"]:  # what it changed stands in other rows
+        print_side_by_side([{key: _text(value) for key, value in row.items()} for row in shown])
+    if same:
         say(f"the same: {', '.join(same)}")
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _facts(folder: "RunFolder") -> dict[str, Any]:

@@ -112,6 +112,20 @@ def print_fitting(rows: list[dict[str, str]]) -> None:
         say("  ".join(shown).rstrip())
 
 
+def print_side_by_side(rows: list[dict[str, str]]) -> None:
+    """Print `rows` of the same keys no wider than the terminal, the columns after the first cut to equal widths.
+
+    Where standard output is no terminal all is printed.
+    """
+    cells = [[_one_line(text) for text in line] for line in ([*rows[0]], *(row.values() for row in rows))]
+    first, *others = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    first = min(first, max(LEAST, width() // 3)) if sum(others) + first + 2 * len(others) > width() else first
+    most = max(LEAST, (width() - first) // max(1, len(others)) - 2)
+    widths = [first, *(min(wanted, most) for wanted in others)]
+    for line in cells:
+        say("  ".join(shortened(text, size).ljust(size) for text, size in zip(line, widths, strict=True)).rstrip())
+
+
 def shortened(text: str, most: int) -> str:
     """A text of at most so many letters."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
