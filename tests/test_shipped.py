@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 WANTED = {
     "wgan_mnist7": ("10 to 30 s", "A WGAN of two small perceptrons that draws 7s: the report's shapes and ratio (section 4.4.2)"),
     "grid": ("2 min", "A GAN on a grid of twenty-five Gaussians that finds all twenty-five: with the penalty R1 and an η that falls to 0"),
-    "collapse/lookahead": ("", "Do players that look ahead leave out fewer modes than plain Adam (Gidel et al. 2019)?"),
+    "collapse/lookahead": ("11 min", "Do players that look ahead leave out fewer modes than plain Adam (Gidel et al. 2019)?"),
 }  # fmt: skip
 
 
