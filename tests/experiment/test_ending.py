@@ -1,11 +1,13 @@
 """Runs that end before their last game, and the samples that are held out to say when."""
 
+import itertools
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from gancli.data import DataError
 from gancli.experiment import build, load_data
 from gancli.experiment.ending import Endings
 from gancli.experiment.evaluating import Evaluator
@@ -93,12 +95,70 @@ def test_a_run_that_ends_early_says_why_and_goes_on_to_the_same_bits_after_a_kil
     )
 
 
-def test_a_run_ends_by_the_clock_with_everything_that_a_last_game_has() -> None:
-    folder, result = train(XOR, "-q", "--set", "stop.after=1e-6", "--set", "checkpoint.every=1000")
+def ticking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look at the clock takes a second."""
+    monkeypatch.setattr("gancli.experiment.loop.time.monotonic", itertools.count(1000.0).__next__)
+
+
+def test_a_run_ends_by_the_clock_with_everything_that_a_last_game_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticking(monkeypatch)
+    folder, result = train(XOR, "-q", "--set", "stop.after=12", "--set", "checkpoint.every=1000")
     played = folder.record()["played"]
     assert 0 < played < 400 and folder.record()["status"] == "completed" and "s of training are over" in result.stderr
     assert folder.rows()[-1]["game"] == played and (folder.images / f"game-{played:06d}.png").exists()
     assert checkpoint.paths(folder.checkpoints)
+    assert gancli("resume", folder.path.name, "-q").exit_code == 0
+    assert folder.record()["played"] == played, "its time is over"
+
+
+@pytest.mark.parametrize("stop", ["{after: 12}", "{patience: 2, metric: modes}"])
+def test_the_last_test_measures_all_that_any_test_does(stop: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticking(monkeypatch)
+    often = "1" if "modes" in stop else "1000"
+    text = (
+        RING.replace("games: 9", "games: 1000, batch: 8")
+        + "test: {every: 1, batches: 1}\nlipschitz: {every: 1000, samples: 10}\n"
+    )
+    folder, _ = train(text, "-q", "--set", f"stop={stop}", "--set", f"evaluate={{every: {often}, samples: 100}}")
+    rows = folder.rows()
+    assert rows[-1]["game"] == folder.record()["played"] < 1000
+    assert {"modes", "quality", "steepest_slope"} <= set(rows[-1]) and "steepest_slope" not in rows[-2]
+
+
+def test_a_collapse_is_stopped_at_the_same_game_after_a_kill() -> None:
+    """The alarm needs three tests in a row, of which the first two are from before it."""
+    text = """
+kind: gan
+engine: numpy
+name: c
+data: {set: ring}
+generator: {shape: [2, 2], init: {name: normal, std: 1.0e-4}, output: linear, optimizer: {name: sgd, eta: 1.0e-9}}
+discriminator: {shape: [2, 1]}
+training: {games: 200, batch: 8}
+test: {every: 10, batches: 1}
+checkpoint: {every: 10, keep: 9}
+stop: {on_collapse: true}
+"""
+    folder, _ = train(text, "-q", code=1)
+    before, record = numbers(folder), folder.record()
+    assert record["status"] == "collapsed" and record["played"] < 60
+    for path in sorted(checkpoint.paths(folder.checkpoints))[-1:]:
+        path.unlink()
+    folder.write_record({**record, "status": "running", "reason": None, "played": None, "end": None})
+    assert gancli("resume", folder.path.name, "-q").exit_code == 1
+    assert numbers(folder) == before and folder.record()["reason"] == record["reason"]
+
+
+@pytest.mark.parametrize(("settings", "code"), [([], 0), (["stop={patience: 9, metric: loss}"], 2)])
+def test_a_damaged_test_is_the_matter_of_what_depends_on_it_alone(settings: list[str], code: int) -> None:
+    folder, _ = train(XOR, "-q", *(word for one in settings for word in ("--set", one)))
+    lines = folder.metrics.read_bytes().splitlines(keepends=True)
+    lines[2] = b"x" * (len(lines[2]) - 1) + b"\n"
+    folder.metrics.write_bytes(b"".join(lines))
+    record, config = folder.record(), folder.config.read_text(encoding="utf-8")
+    assert gancli("resume", folder.path.name, "-q", "--games", "420").exit_code == code
+    if code:
+        assert folder.record() == record and folder.config.read_text(encoding="utf-8") == config, "nothing was begun"
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("30s", 30), ("10m", 600), ("1.5h", 5400), ("2 d", 172800)])
@@ -132,6 +192,19 @@ def test_what_is_held_out_is_not_learned_and_is_measured() -> None:
     assert found["validation_loss"] == pytest.approx(((predicted - targets) ** 2).mean(), rel=1e-6)
     other = build(experiment(XOR, "seed=1"), load_data(experiment(XOR, "seed=1"))).dataset.validation.samples
     assert not np.array_equal(other, held), "the seed draws them"
+
+
+@pytest.mark.parametrize(("share", "held"), [(0.9, 3), (0.01, 1), (0.5, 2)])
+def test_one_is_held_out_and_one_is_left_at_least(share: float, held: int) -> None:
+    spec = experiment(XOR, "data={set: xor}", f"test.validation={share}")
+    built = build(spec, load_data(spec)).dataset
+    assert len(built.validation.samples) == held and len(built.train.samples) == 4 - held
+
+
+def test_a_single_sample_cannot_be_divided() -> None:
+    spec = experiment(XOR, "data.samples=1")
+    with pytest.raises(DataError, match="1 training sample cannot be divided"):
+        build(spec, load_data(spec))
 
 
 def test_numbers_to_predict_are_held_out_with_their_rows() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gancli.data.errors import DataError
 from gancli.data.sets import Kind
 from gancli.data.units import Units, factor_and_shift
 
@@ -59,10 +60,15 @@ class Dataset:
     """Training samples that are held out of `train`."""
 
     def hold_out(self, share: float, rng: Rng) -> "Dataset":
-        """A share of the training samples, one at least, held out of them for validation."""
+        """A share of the training samples held out of them for validation, one at least, as one at least is left.
+
+        Raises DataError.
+        """
         count = len(self.train.samples)
+        if count < 2:
+            raise DataError(f"test.validation: {self.origin}: {count} training sample cannot be divided; leave it out")
         rows = rng.permutation(count)
-        held = max(1, round(share * count))
+        held = min(max(1, round(share * count)), count - 1)
         return replace(self, train=self.train.at(np.sort(rows[held:])), validation=self.train.at(np.sort(rows[:held])))
 
     def between(self, value_range: tuple[float, float], invert: bool) -> "Dataset":

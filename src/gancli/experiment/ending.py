@@ -5,7 +5,28 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gancli.metrics import metric
+from gancli.runs import RunError, RunFolder
+from gancli.spec import Experiment, Game2d, Gan, Wgan
 from gancli.spec.training import Ending
+
+
+def ending_of(spec: Experiment) -> Ending:
+    """When a run is to end before its last game."""
+    return (None if isinstance(spec, Game2d) else spec.stop) or Ending()
+
+
+def earlier_tests(spec: Experiment, folder: RunFolder) -> list[dict[str, Any]]:
+    """The tests of a run that goes on.
+
+    Raises RunError where a line of them is damaged and something that the run does depends on it; else there are none.
+    """
+    stops = isinstance(spec, Gan | Wgan) and spec.stop.on_collapse
+    try:
+        return folder.rows()
+    except RunError:
+        if spec.checkpoint.best is not None or ending_of(spec).metric is not None or stops:
+            raise
+        return []
 
 
 class Endings:

@@ -18,7 +18,7 @@ from gancli.experiment.build import Built, stream
 from gancli.experiment.callbacks import Callbacks
 from gancli.experiment.clipping import Clipping
 from gancli.experiment.divergence import Diverged, Diverging
-from gancli.experiment.ending import Endings
+from gancli.experiment.ending import Endings, earlier_tests, ending_of
 from gancli.experiment.layers import layer_metrics
 from gancli.experiment.pace import Pace
 from gancli.experiment.profile import Profile
@@ -28,8 +28,7 @@ from gancli.leaving import STOPS, handlers, taken_over
 from gancli.runs import RunFolder, checkpoint
 from gancli.runs.arrays import write_arrays
 from gancli.runs.files import write_bytes
-from gancli.spec import Experiment, Game2d, Gan, Wgan, identity
-from gancli.spec.training import Ending
+from gancli.spec import Experiment, Gan, Wgan, identity
 
 if TYPE_CHECKING:
     from gancli.experiment.evaluating import Evaluator
@@ -99,10 +98,13 @@ class Loop:
         self._check_every = max(10, CHECK_EVERY // spec.training.batch)
         self._periods = [self._check_every, *(period for period, _ in self._duties)]
         self._pace, self._stop = Pace(), Stop()
-        self._best = None if spec.checkpoint.best is None else Best(spec.checkpoint.best, folder.rows())
+        rows = earlier_tests(spec, folder)
+        for row in rows:
+            self.alarm.see(row)
+        self._best = None if spec.checkpoint.best is None else Best(spec.checkpoint.best, rows)
         self._left_to_numpy: frozenset[str] = frozenset()
         self._clipping = Clipping(built.game)
-        self.endings = Endings((None if isinstance(spec, Game2d) else spec.stop) or Ending(), folder.rows())
+        self.endings = Endings(ending_of(spec), rows)
 
     def run(self, stop: Stop) -> None:
         """Play until the last game, or until `stop`. Raises Diverged, Collapsed, OSError."""
@@ -110,6 +112,7 @@ class Loop:
         with np.errstate(all="ignore"):  # what overflows ends the run as diverged, with its name
             if game.played == 0:
                 self.due()
+            self.endings.pass_time(time.monotonic() - self.start)  # a resumed run may have had all of it
             while game.played < last and stop.reason is None and not self.endings.reason:
                 self._pace.play(game, min(last, *(game.played - game.played % each + each for each in self._periods)))
                 self.reporter.advance(game.played)
@@ -118,8 +121,8 @@ class Loop:
                     self._tell(text)
                 if game.played % self._check_every == 0:
                     self.check_finite()
-                self.due()
                 self.endings.pass_time(time.monotonic() - self.start)
+                self.due()
             if self._saved != game.played:
                 self.check_finite()
                 self.save()
@@ -186,6 +189,8 @@ class Loop:
         measured = {**self._clipping.shares(), **layer_metrics(self.built.game)}
         row |= {**measured, **self.evaluation(), **self.slopes()}
         self.endings.see(row)
+        if self.endings.reason:  # the last test, which has all that there is to measure
+            row |= {key: value for key, value in (self.evaluation() | self.slopes()).items() if key not in row}
         self.folder.append_metrics(row)
         self.reporter.metrics(row)
         if self._best is not None and self._best.improves(row):

@@ -9,6 +9,7 @@ from gancli.engines import Engine, make_engine
 from gancli.experiment.best import Best
 from gancli.experiment.build import Built, build, how_to_find, load_data
 from gancli.experiment.callbacks import AnyCallback
+from gancli.experiment.ending import earlier_tests
 from gancli.experiment.logs import check_loggers
 from gancli.experiment.run import MakeReporter, Outcome, engine_of, named, play
 from gancli.experiment.saving import most_bytes, put_back
@@ -72,8 +73,9 @@ def _reopen_locked(folder: RunFolder, games: int | None, dataset: Dataset | None
         raise RunError(f"{folder.path}: is at game {built.game.played} already; --games must be more, got {games}")
     folder.remove_temporary()
     folder.truncate_metrics(facts["metrics_bytes"])
+    rows = earlier_tests(resolved.experiment, folder)  # before anything says that it goes on
     if (best := resolved.experiment.checkpoint.best) is not None:
-        checkpoint.keep_best(folder.checkpoints, Best(best, folder.rows()).games)  # not those of games to come
+        checkpoint.keep_best(folder.checkpoints, Best(best, rows).games)  # not those of games to come
     return Reopened(resolved, built, folder, facts["seconds"], (*damaged, *_other_machine(record, engine)))
 
 
