@@ -89,5 +89,9 @@ def fast_tests(session: nox.Session, *options: str) -> None:
 
 
 def install(session: nox.Session, *options: str) -> None:
-    """What the tests need; compiled first, as pip does, for the many processes they start."""
-    session.install("--compile-bytecode", *options, "-e", ".[test]")
+    """What the tests need; compiled first, as pip does, for the many processes they start.
+
+    The project apart: its version is not known before it is built, which `options` may forbid for the others.
+    """
+    session.install("--compile-bytecode", *options, "-r", "pyproject.toml", "--extra", "test")
+    session.install("--no-deps", "-e", ".")

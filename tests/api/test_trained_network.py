@@ -10,6 +10,7 @@ import gancli
 from api.small_runs import DIGITS, RING, XOR
 from gancli.experiment import sample
 from gancli.runs import RunFolder
+from helpers import gancli as command
 
 
 def sigmoid(x: Any) -> Any:
@@ -62,6 +63,36 @@ def test_a_supervised_network_gives_its_outputs() -> None:
     x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
     assert (network.inputs, network.outputs) == ((2,), (1,)) and network(x).shape == (4, 1)
     np.testing.assert_allclose(network(x), sigmoid(outputs(network, x)), rtol=1e-5)
+
+
+@pytest.mark.parametrize("output", ["softmax", "sigmoid"])
+def test_a_classifier_gives_probabilities(output: str) -> None:
+    network = {"shape": [784, 10], "output": output, **({"mu": 2.0} if output == "sigmoid" else {})}
+    run = gancli.train({
+        "kind": "supervised", "engine": "numpy", "dtype": "float64", "network": network,
+        "training": {"games": 5, "batch": 8, "loss": "cross_entropy"}, "test": {"count": 10},
+    })  # fmt: skip
+    x = np.random.default_rng(0).random((3, 784))
+    weights, bias = run.network.parameters.values()
+    z = x @ weights + bias
+    expected = 1 / (1 + np.exp(-2 * z)) if output == "sigmoid" else np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    assert run.network(x) == pytest.approx(expected, rel=1e-9)
+
+
+def test_numbers_that_were_standardised_are_in_their_own_units() -> None:
+    rng = np.random.default_rng(0)
+    rows = [f"{a},{b},{100 + 20 * a}" for a, b in rng.standard_normal((40, 2)).tolist()]
+    Path("t.csv").write_text("\n".join(["a,b,y", *rows]), encoding="utf-8")
+    run = gancli.train({
+        "kind": "supervised", "name": "t", "engine": "numpy", "training": {"games": 200, "batch": 8},
+        "data": {"set": "table", "path": "t.csv", "targets": ["y"], "standardize": True},
+        "network": {"shape": [2, 1], "output": "linear", "optimizer": {"name": "sgd", "eta": 0.1}},
+    })  # fmt: skip
+    x = rng.standard_normal((5, 2))
+    assert run.network(x)[:, 0] == pytest.approx(100 + 20 * x[:, 0], abs=0.5)
+    Path("new.csv").write_text("\n".join(["a,b", *(f"{a},{b}" for a, b in x.tolist())]), encoding="utf-8")
+    said = command("predict", "t", "new.csv").stdout.splitlines()[1:]
+    assert [float(line.split(",")[1]) for line in said] == pytest.approx(run.network(x)[:, 0].tolist(), rel=1e-4)
 
 
 def test_its_parameters_are_copies() -> None:

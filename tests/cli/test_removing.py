@@ -57,6 +57,11 @@ def test_what_runs_is_not_removed_nor_anything_beside_it() -> None:
         assert gancli("rm", "latest", "--yes").exit_code == 2 and made.path.exists()
     finally:
         cell.unlock()
+    made.lock()
+    try:
+        assert gancli("rm", str(cell.path), "--yes").exit_code == 2 and cell.path.exists(), "its sweep may play it yet"
+    finally:
+        made.unlock()
     assert gancli("rm", str(made.path), str(cell.path), "--yes").stdout == f"{made.path}\n", "the cell went with it"
     assert there() == [A, B] and first.path.exists()
 
@@ -66,6 +71,9 @@ def test_a_name_of_several_is_not_guessed() -> None:
     run("20260103T000000Z-x-cccccc")
     result = gancli("rm", "x", "--yes")
     assert result.exit_code == 2 and "2 runs are called x" in result.stderr and len(there()) == 2
+    for part in ("aaaaaa", "x-aaa", "20260101T000000Z-x"):
+        result = gancli("rm", part, "--yes")
+        assert result.exit_code == 2 and f"{part!r} is a part of {A}" in result.stderr and len(there()) == 2
     assert gancli("rm", "x-aaaaaa", "--yes").stdout == f"runs/{A}\n"
 
 

@@ -76,6 +76,22 @@ def test_a_resumed_run_goes_on_in_the_same_place_and_each_test_is_there_once() -
     assert_same_metrics(read(folder.path / "tensorboard"), folder)
 
 
+def test_pictures_between_the_last_test_and_a_checkpoint_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed at game 24, the run goes on from game 20, whose last test was at 10; at 14 and 18 it has drawn."""
+    text = TEXT.replace("games: 20", "games: 30").replace("test: {every: 5", "test: {every: 10")
+    text = text.replace("pictures: {every: 10", "pictures: {every: 2").replace(
+        "checkpoint: {every: 10}", "checkpoint: {every: 19}"
+    )
+    folder, _ = train(text + "log: [tensorboard]\n", "-q", "--set", "training.games=24")
+    for path in checkpoint.paths(folder.checkpoints)[1:]:
+        path.unlink()
+    record = folder.record()
+    folder.write_record({**record, "status": "running", "played": None, "end": None})
+    assert gancli("resume", folder.path.name, "--games", "30", "-q").exit_code == 0
+    images = read(folder.path / "tensorboard").Images("pictures")
+    assert [image.step for image in images] == list(range(0, 31, 2))
+
+
 def test_another_folder_holds_one_for_each_run_and_is_sought_from_the_configuration() -> None:
     Path("sub").mkdir()
     Path("sub/c.yaml").write_text(TEXT + "log: [{name: tensorboard, folder: boards}]", encoding="utf-8")

@@ -76,6 +76,13 @@ def test_the_values_of_a_sweep_are_from_its_file(project: Path, tmp_path: Path) 
     cells = spec.load_sweep(project / "plans" / "d.yaml").cells
     paths = [cell.resolved.data()["data"].get("path") for cell in cells]
     assert paths == [str(project / "plans" / "more"), "/digits", None]
+    for axis, key in (
+        ("generator.weights: [../old]", "generator.weights"),
+        ("log: [[{name: tensorboard, folder: ../old}]]", "log.0.folder"),
+    ):
+        (project / "plans" / "w.yaml").write_text(f"sweep: {{base: ../c.yaml, grid: {{{axis}}}}}", encoding="utf-8")
+        (cell,) = spec.load_sweep(Path("project/plans/w.yaml"), seeds=1).cells
+        assert Path(spec.flat(cell.resolved.data())[key]) == project / "plans" / "../old", key
     (project / "plans" / "b.yaml").write_text("sweep: {base: ../c.yaml, grid: {eta: [1, 2]}}", encoding="utf-8")
     (first, _) = spec.load_sweep(Path("project/plans/b.yaml")).cells
     assert Path(first.resolved.data()["data"]["path"]).resolve() == project / "digits"

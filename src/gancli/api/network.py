@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gancli.experiment.build import adversarial_loss
 from gancli.experiment.conditions import asked_for, named
+from gancli.experiment.learned import learned
 from gancli.experiment.sampling import trained, units_of
 from gancli.games.classes import in_turn
 from gancli.runs import RunError, RunFolder
@@ -30,7 +31,8 @@ class TrainedNetwork:
             raise RunError(f"{folder.path}: is a {spec.kind} run; it has no {key} (its networks: {known})")
         self._folder, self._spec, self.name = folder, spec, key
         self._judges = key in ("discriminator", "critic")
-        self._network, self.game = trained(folder, spec, key, spec.engine, "to compute with", logits=self._judges)
+        self._network, self.game = trained(folder, spec, key, spec.engine, "to compute with", logits=key != "generator")
+        self._learned = learned(folder, key) if key == "network" else None
         self._pack = spec.training.packed if isinstance(spec, Gan | Wgan) and self._judges else 1
         features = self._network.outputs if key == "generator" else self._network.inputs // self._pack
         self._units = units_of(folder, features)
@@ -59,7 +61,8 @@ class TrainedNetwork:
         """Its outputs (n, …) for `x` (n, *inputs) or (n, features).
 
         A generator takes latents and returns samples; the others take samples: images within [0, 1], rows in the
-        data's units. A discriminator returns D(x), a critic f(x), both (n,); another network its outputs (n, outputs).
+        data's units. A discriminator returns D(x), a critic f(x), both (n,); another network its outputs (n, outputs):
+        probabilities where its loss is cross entropy, and numbers in the data's units.
         `cls` are the classes of a run with a condition, in turn where it is not given. `seed` is that of noise in its
         layers. Raises ValueError, RunError.
         """
@@ -118,4 +121,4 @@ class TrainedNetwork:
             return self._units.own(out).astype(np.float32)
         if isinstance(self._spec, Gan):
             return adversarial_loss(self._spec.training).score(out)[:, 0]
-        return out[:, 0] if self._judges else out
+        return out[:, 0] if self._learned is None else self._learned.in_own_units(out)

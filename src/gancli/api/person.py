@@ -44,7 +44,7 @@ class Program:
     def reporter(self, games: int, played: int) -> Reporter:
         """A progress bar, where it is asked for."""
         if not self._progress:
-            return Quiet()
+            return Silent()
         self._bar = GameBar(games, played)
         return self._bar
 
@@ -52,6 +52,15 @@ class Program:
         """Leave the bar as it stands."""
         if self._bar is not None:
             self._bar.close()
+
+
+class Silent(Quiet):
+    """Says nothing but warnings, as Python's own."""
+
+    def line(self, text: str) -> None:
+        """Something to read at once; it is in the run's log too."""
+        if text.startswith("warning: "):
+            warnings.warn(text.removeprefix("warning: "), GancliWarning, stacklevel=2)
 
 
 def pass_on(number: int | None) -> None:

@@ -89,10 +89,11 @@ def _listed(folder: "RunFolder | SweepFolder") -> Listed:
     """Raises RunError, OSError."""
     from gancli.metrics import in_order
     from gancli.runs import RunFolder
+    from gancli.runs.sweeps import DONE
 
     record = folder.record()
     if not isinstance(folder, RunFolder):
-        counts = dict.fromkeys(("completed", "diverged", "failed"), 0) | record.get("counts", {})
+        counts = dict.fromkeys((*DONE, "failed"), 0) | record.get("counts", {})
         about = {"run": folder.path.name, "kind": "sweep", "status": record["status"]}
         return Listed({**about, "cells": record.get("cells"), **counts}, record)
     last = folder.last()

@@ -29,7 +29,7 @@ def rm(run: tuple[str, ...], yes: bool, runs: Path) -> None:
     """
     from gancli.disk import bytes_in
 
-    folders = {os.path.realpath(one.path): one for one in (_found(runs, name) for name in run)}
+    folders = {os.path.realpath(one.path): one for one in (_found(runs, name, unasked=yes) for name in run)}
     inside = [path for path in folders if any(other in map(str, Path(path).parents) for other in folders)]
     chosen = [one for path, one in folders.items() if path not in inside]
     for one in chosen:
@@ -46,8 +46,11 @@ def rm(run: tuple[str, ...], yes: bool, runs: Path) -> None:
         say_path(_removed(one))
 
 
-def _found(runs: Path, name: str) -> "RunFolder | SweepFolder":
-    """Raises UsageError for what several are called, RunError for a link, and for what is no folder of gancli's."""
+def _found(runs: Path, name: str, unasked: bool) -> "RunFolder | SweepFolder":
+    """Raises UsageError for what several are called and, where nobody is asked, for a mere part of a name.
+
+    Raises RunError for a link, and for what is no folder of gancli's.
+    """
     from gancli.runs import RunError, RunFolder, find_any
     from gancli.runs.lookup import STAMP
     from gancli.runs.safe_files import checked_path
@@ -58,6 +61,10 @@ def _found(runs: Path, name: str) -> "RunFolder | SweepFolder":
     found = find_any(runs, name, several=refuse)
     path = found.path if found.path.name not in ("", "..") else Path(os.path.abspath(found.path))  # noqa: PTH100
     folder = type(found)(checked_path(path))
+    short = path.name.partition("-")[2]  # as `ls` shows it
+    whole = name in ("latest", path.name, short, short.rpartition("-")[0]) or Path(name).exists()
+    if unasked and not whole:
+        raise click.UsageError(f"--yes takes a whole name or a path; {name!r} is a part of {path.name}: write that out")
     beside = "config.yaml" if isinstance(folder, RunFolder) else "cells.jsonl"
     ours = all(folder.inside(file).is_file() for file in (folder.RECORD, beside))
     if ours and not STAMP.match(path.name):  # which a damaged one has too
@@ -73,9 +80,19 @@ def _check_idle(folder: "RunFolder | SweepFolder") -> None:
     """Raises LockedError where it, or a cell of it, runs."""
     from gancli.runs import LockedError
 
-    for one in _parts(folder):
+    for one in (*_around(folder), *_parts(folder)):
         if one.locked():
             raise LockedError(f"{one.path}: is running; nothing is removed: wait for it, or stop it first")
+
+
+def _around(folder: "RunFolder | SweepFolder") -> "Iterator[SweepFolder]":
+    """The sweep of which a run is a cell."""
+    from gancli.runs import SweepFolder
+    from gancli.runs.sweeps import CELLS
+
+    path = folder.path.absolute()
+    if path.parent.name == CELLS and (path.parents[1] / SweepFolder.RECORD).is_file():
+        yield SweepFolder(path.parents[1])
 
 
 def _parts(folder: "RunFolder | SweepFolder") -> "Iterator[RunFolder | SweepFolder]":

@@ -142,7 +142,9 @@ def _earlier(runs: Path, plan: "Sweep") -> "SweepFolder | None":
         say(f"these {record['cells']} cells are complete already; --again plays them anew", err=True)
         say_path(folder.path)
         sys.exit(0)
-    done = sum(record.get("counts", {}).get(status, 0) for status in ("completed", "diverged"))
+    from gancli.runs.sweeps import DONE
+
+    done = sum(record.get("counts", {}).get(status, 0) for status in DONE)
     text = f"{folder.path} is a sweep of the same cells, {record['status']}, {done} of {record['cells']} done"
     if sys.stdin.isatty() and sys.stderr.isatty() and click.confirm(f"{text}. Go on with it?", default=True, err=True):
         return folder

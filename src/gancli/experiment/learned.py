@@ -60,7 +60,11 @@ class Learned:
         """Of latents (N, latent size) the samples (N, *shape), of samples (N, *shape) what it says (N, outputs)."""
         seen = x if self.makes else self._seen(x)
         rng = rng or np.random.default_rng(0)
-        y = self.network.forward(seen.astype(self.network.dtype), rng, training=False, codes=codes)
+        seen = seen.astype(self.network.dtype)
+        return self.in_own_units(self.network.forward(seen, rng, training=False, codes=codes))
+
+    def in_own_units(self, y: Array) -> Array:
+        """The network's outputs as a user sees them: samples or numbers in the data's units, probabilities."""
         if self.makes:
             return self.units.own(y)
         if self.last:

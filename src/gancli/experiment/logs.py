@@ -21,11 +21,20 @@ class Logs(Callback):
         self._loggers = loggers_of(resolved.experiment)
 
     def start(self, folder: Path, spec: dict[str, Any]) -> None:
-        """The run begins, or goes on after the last of its metrics."""
+        """The run begins, or goes on from its checkpoint."""
         if self._loggers:
-            last = self._folder.last().get("game")
-            run = Logged(folder.absolute(), key_of(self._folder.record()), spec, self._resolved.yaml(), last)
+            key, config = key_of(self._folder.record()), self._resolved.yaml()
+            run = Logged(folder.absolute(), key, spec, config, self._last())
             self._each(lambda one: one.start(run))
+
+    def _last(self) -> int | None:
+        """The game of the checkpoint, less what `Loop.close` added to it, which a longer run measures elsewhere."""
+        played, own = self._built.game.played, self._resolved.experiment
+        periods = [own.test.every, *([] if own.pictures is None else [own.pictures.every])]
+        every = [self._built.games_a_pass if period == "pass" else int(period) for period in periods]
+        if not self._folder.last():
+            return None
+        return played if any(played % period == 0 for period in every) else played - 1
 
     def metrics(self, row: dict[str, Any]) -> None:
         """A test was made: its numbers, and the weights as they are."""
@@ -51,7 +60,10 @@ class Logs(Callback):
             except Exception as error:  # of whatever library
                 del self._loggers[name]
                 text = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-                self._say(f"warning: log: {name} failed, and the run goes on without it ({text})")
+                text = f"log: {name} failed, and the run goes on without it ({text})"
+                self._say(f"warning: {text}")
+                record = self._folder.record()
+                self._folder.write_record({**record, "warnings": [*record.get("warnings", []), text]})
 
 
 def loggers_of(experiment: Experiment) -> dict[str, Logger]:

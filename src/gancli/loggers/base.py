@@ -35,8 +35,8 @@ class Logged:
     config: str
     """The same, as YAML."""
     last: int | None
-    """The game of the last test that is in its metrics already; None where there is none. A resumed run measures what
-    comes after it, a second time where it did so before it was killed."""
+    """The last game that stays as it was logged; None where there is none. A resumed run measures and draws what comes
+    after it, a second time where it did so before it was killed."""
 
     @property
     def name(self) -> str:

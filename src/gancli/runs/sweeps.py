@@ -36,6 +36,8 @@ NAME = "name"
 """The key of a run's name."""
 TEXTS = ("status", ALARM)
 """Columns of what became of a cell that are never numbers."""
+OF_THE_MACHINE = ("engine: ", "log: ")
+"""How the warnings of a cell begin that the sweep passes on, for its plan could not know them."""
 DONE = ("completed", "diverged", "collapsed")
 """How a cell ends that is not played again: a divergence and a collapse are results."""
 
@@ -91,7 +93,7 @@ class SweepFolder(LockedFolder):
             return None
         record, rows = run.record(), run.rows()
         about = {"cell": cell, "status": record["status"], "reason": record.get("reason"), ALARM: record.get(ALARM)}
-        about["warnings"] = [text for text in record.get("warnings", []) if str(text).startswith("engine: ")]
+        about["warnings"] = [text for text in record.get("warnings", []) if str(text).startswith(OF_THE_MACHINE)]
         return {**about, "seconds": rows[-1]["seconds"] if rows else 0.0, "metrics": summarize(rows)}
 
     def known(self, cell: str) -> CellResult | None:

@@ -25,9 +25,13 @@ def settle(document: Document) -> None:
 def _settle_loggers(document: Document) -> None:
     entries = document.data.get("log")
     for place, entry in enumerate(entries if isinstance(entries, list) else ()):
-        if isinstance(entry, dict) and entry.get("name") == "tensorboard" and "folder" in entry:
-            said = any(known in document.origins for known in (("log",), ("log", place), ("log", place, "folder")))
-            entry["folder"] = _absolute(entry["folder"], Path() if said else document.folder)
+        said = any(known in document.origins for known in (("log",), ("log", place), ("log", place, "folder")))
+        _settle_logger(entry, Path() if said else document.folder)
+
+
+def _settle_logger(entry: Any, folder: Path) -> None:
+    if isinstance(entry, dict) and entry.get("name") == "tensorboard" and "folder" in entry:
+        entry["folder"] = _absolute(entry["folder"], folder)
 
 
 def settle_sweep(document: Document) -> None:
@@ -35,13 +39,24 @@ def settle_sweep(document: Document) -> None:
     plan = document.data.get("sweep")
     for section in ("grid", "zip"):
         axes = plan.get(section) if isinstance(plan, dict) else None
-        for key in ("data", "data.path"):
-            values = axes.get(key) if isinstance(axes, dict) else None
+        for key, values in axes.items() if isinstance(axes, dict) else ():
             folder = Path() if ("sweep", section, key) in document.origins else document.folder
-            if isinstance(values, list) and key == "data.path":
-                values[:] = [_absolute(value, folder) for value in values]
-            for value in values if isinstance(values, list) else ():
-                _settle_data(value, folder)
+            if isinstance(values, list):
+                values[:] = [_settled(key, value, folder) for value in values]
+
+
+def _settled(key: str, value: Any, folder: Path) -> Any:
+    """One value of an axis."""
+    if key in ("data.path", *(f"{network}.weights" for network in NETWORKS)):
+        return _absolute(value, folder)
+    if key == "data":
+        _settle_data(value, folder)
+    elif key in NETWORKS and isinstance(value, dict) and "weights" in value:
+        value["weights"] = _absolute(value["weights"], folder)
+    elif key == "log":
+        for entry in value if isinstance(value, list) else ():
+            _settle_logger(entry, folder)
+    return value
 
 
 def _settle_data(data: Any, folder: Path) -> None:
