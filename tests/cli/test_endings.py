@@ -19,7 +19,7 @@ ENDS: list[tuple[Outcome, int]] = [
     (Outcome("failed", "it is broken"), 1),
     (Outcome("interrupted", "SIGTERM", signal.SIGTERM), 143),
     (Outcome("interrupted", "SIGINT", signal.SIGINT), 130),
-    (Outcome("interrupted", "60 s are over"), 0),
+    (Outcome("interrupted", "60 s are over"), 124),
     (Outcome("completed", "loss got no better"), 0),
 ]
 

@@ -24,7 +24,7 @@ def end_of(folder: RunFolder) -> tuple[list[float], np.ndarray]:
 
 def test_a_run_that_is_left_by_the_clock_goes_on_to_the_same_bits() -> None:
     whole, _ = train(XOR, "-q")
-    folder, result = train(XOR, "-q", "--max-time", "0.000001s")
+    folder, result = train(XOR, "-q", "--max-time", "0.000001s", code=124)
     assert folder.record()["status"] == "interrupted" and "1e-06 s are over at game 0" in result.stderr
     assert "to go on: gancli resume" in result.stderr
     result = gancli("resume", folder.path.name, "-q", "--max-time", "1h")

@@ -16,6 +16,10 @@ from gancli.cli.output import say, say_path, warn
 from gancli.cli.support import Progress, Reading, command, log_option, rare_collection, runs_option
 
 
+TIME_IS_OVER = 124
+"""The exit code where --max-time ends a run before it is complete; `timeout` has it too."""
+
+
 def _seconds(ctx: click.Context, param: click.Parameter, text: str | None) -> float | None:
     """A time as a configuration has them. Raises BadParameter."""
     if text is None:
@@ -33,7 +37,7 @@ def _seconds(ctx: click.Context, param: click.Parameter, text: str | None) -> fl
 
 max_time_option = click.option(
     "--max-time", "limit", metavar="TIME", callback=_seconds,
-    help="Save and leave after 30s, 10m, 2h; `gancli resume` goes on.",
+    help="Save and leave after 30s, 10m, 2h, with code 124; resume goes on.",
 )  # fmt: skip
 
 
@@ -158,5 +162,5 @@ def _finish(folder: Any, runs: Path, quiet: bool, play: Any) -> None:
     elif not quiet:
         endings.after_run(folder, runs)
     say_path(folder.path)
-    by_signal = 0 if outcome.signal is None else 128 + outcome.signal
-    sys.exit({"completed": 0, "interrupted": by_signal}.get(outcome.status, 1))
+    early = TIME_IS_OVER if outcome.signal is None else 128 + outcome.signal
+    sys.exit({"completed": 0, "interrupted": early}.get(outcome.status, 1))
