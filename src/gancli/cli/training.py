@@ -15,7 +15,6 @@ from gancli.cli.finding import find_run
 from gancli.cli.output import say, say_path, warn
 from gancli.cli.support import Progress, Reading, command, log_option, rare_collection, runs_option
 
-
 TIME_IS_OVER = 124
 """The exit code where --max-time ends a run before it is complete; `timeout` has it too."""
 
