@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
+from gancli.plots import weights
 from gancli.plots.weights import plot_weights
+from gancli.runs import RunError
+from helpers import gancli, train
 from plots.by_hand import BLUE, ORANGE, figures, run
 
 RNG = np.random.default_rng(0)
@@ -214,3 +217,17 @@ def test_kernels_of_the_transposed_convolution_that_makes_pixels_are_drawn_in_co
 def test_where_no_convolution_is_on_record_no_kernel_is_drawn(layers: Any) -> None:
     views = {"layer1.weights": np.zeros((9, 4)), "layer1.bias": np.zeros(4)}
     assert list(with_layers({"critic": views}, [1, 9, 9], critic=layers)) == ["weights-critic.png"]
+
+
+def test_weights_are_of_the_checkpoint_that_is_asked_for(tmp_path: Path) -> None:
+    text = "kind: supervised\nname: w\nengine: numpy\ndata: {set: xor}\nnetwork: {shape: [2, 2, 1]}\ntraining: {games: 30}\n"
+    folder, _ = train(f"{text}checkpoint: {{every: 10, keep: 3}}\n", "-q")
+    shown = []
+    for which in ("last", "10", "20"):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("gancli.plots.weights.save", lambda figure, path: shown.append(figure.get_suptitle()) or path)
+            weights.plot_weights(folder.path, tmp_path, "png", "w", which)
+    assert shown == [f"w: network, game {game}" for game in (30, 10, 20)]
+    with pytest.raises(RunError, match="must be last, best, or the game of one that is kept: 10, 20, 30; got '15'"):
+        weights.plot_weights(folder.path, tmp_path, "png", "w", "15")
+    assert gancli("plot", "w", "--checkpoint", "15").exit_code == 2

@@ -35,15 +35,19 @@ MOST = 1_000_000
 @click.option(
     "--metric", help="Of a sweep: what to draw; what it would be ranked by, by default.", shell_complete=metric_names
 )
+@checkpoint_option
 @output_option("A folder for the figures, instead of RUN's `plots`.")
 @force_option
 @runs_option
 @command
 def plot(
-    run: tuple[str, ...], form: str, gif: bool, maps: int | None, metric: str | None, output: Path | None,
-    force: bool, runs: Path,
+    run: tuple[str, ...], form: str, gif: bool, maps: int | None, metric: str | None, which: str,
+    output: Path | None, force: bool, runs: Path,
 ) -> None:  # fmt: skip
-    """Draw the curves, pictures and weights of each RUN, or a sweep's means over seeds, into its folder `plots`."""
+    """Draw the curves, pictures and weights of each RUN, or a sweep's means over seeds, into its folder `plots`.
+
+    With --checkpoint, the weights and maps are those of another checkpoint than the last.
+    """
     from gancli.runs import SweepFolder
 
     folders = [find_either(runs, name) for name in run]
@@ -53,21 +57,24 @@ def plot(
 
     for folder in folders:
         of_sweep = isinstance(folder, SweepFolder)
-        draw = partial(plots.plot_sweep, metric=metric) if of_sweep else partial(plots.plot_run, animation=gif)
+        of_run = partial(plots.plot_run, animation=gif, which=which)
+        draw = partial(plots.plot_sweep, metric=metric) if of_sweep else of_run
         for path in draw(folder.path, form, target=output):
             say_path(path)
         if maps is not None:
-            for path in _draw_maps(folder, maps, form, output):
+            for path in _draw_maps(folder, maps, form, output, which):
                 say_path(path)
 
 
-def _draw_maps(folder: "RunFolder | SweepFolder", number: int, form: str, output: Path | None) -> list[Path]:
+def _draw_maps(
+    folder: "RunFolder | SweepFolder", number: int, form: str, output: Path | None, which: str
+) -> list[Path]:
     from gancli import experiment, plots
     from gancli.runs import SweepFolder
 
     if isinstance(folder, SweepFolder):
         raise click.UsageError(f"--maps is for a run; {folder.path} is a sweep: name one of its runs")
-    found = experiment.feature_maps(folder, number)
+    found = experiment.feature_maps(folder, number, which)
     title = f"{folder.record().get('name', folder.path.name)}: sample {number}"
     networks = [(one.network, one.game, one.outputs) for one in found]
     return plots.plot_maps(output or folder.plots, form, title, networks)

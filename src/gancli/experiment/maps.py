@@ -27,33 +27,34 @@ class Maps:
     """The input first."""
 
 
-def feature_maps(folder: RunFolder, number: int) -> list[Maps]:
+def feature_maps(folder: RunFolder, number: int, which: str = "last") -> list[Maps]:
     """Of a generator, sample `number` of those of seed 0, and of its opponent, who judges it; else a test sample.
 
     An opponent that sees several samples at once sees the next ones beside it. With a condition, classes are in turn.
 
-    Raises RunError, SpecError, DataError.
+    All as of the checkpoint `which`. Raises RunError, SpecError, DataError.
     """
     spec = load(folder.config).experiment
     if isinstance(spec, Gan | Wgan):
-        generator, _ = trained(folder, spec, "generator", *LOOKING)
+        generator, _ = trained(folder, spec, "generator", *LOOKING, which=which)
         count, rng = number + spec.training.packed, np.random.default_rng(0)
         samples, latents = sample_generator(generator, spec.latent.distribution, count, rng)
         codes = in_turn(count, generator.classes, spec.dtype) if generator.classes else None
-        made = _of(spec, folder, "generator", latents[number], None if codes is None else codes[number])
+        made = _of(spec, folder, which, "generator", latents[number], None if codes is None else codes[number])
         opponent = next(key for key in spec.networks() if key != "generator")
         seen = np.concatenate([made.outputs[-1].reshape(-1), *samples[number + 1 :]])
-        return [made, _of(spec, folder, opponent, seen, None if codes is None else codes[number:].reshape(-1))]
+        told = None if codes is None else codes[number:].reshape(-1)
+        return [made, _of(spec, folder, which, opponent, seen, told)]
     if isinstance(spec, Supervised):
         split = load_data(spec).test
         if number >= len(split.samples):
             raise RunError(f"there are {len(split.samples):,d} test samples, from 0 on; got {number}")
-        return [_of(spec, folder, "network", split.seen(split.samples[number], spec.dtype))]
+        return [_of(spec, folder, which, "network", split.seen(split.samples[number], spec.dtype))]
     raise RunError(f"{folder.path}: is a {spec.kind} run; it has no layers")
 
 
-def _of(spec: Learning, folder: RunFolder, key: str, sample: Array, code: Array | None = None) -> Maps:
-    network, game = trained(folder, spec, key, *LOOKING)
+def _of(spec: Learning, folder: RunFolder, which: str, key: str, sample: Array, code: Array | None = None) -> Maps:
+    network, game = trained(folder, spec, key, *LOOKING, which=which)
     shapes = spec.networks()[key].shapes()
     ends = np.cumsum([len(part) for part in parts(spec, key)])
     x = np.repeat(sample[None], spec.training.rows(key), axis=0).astype(spec.dtype)

@@ -18,8 +18,13 @@ from gancli.runs.files import remove_dead
 
 
 @drawing()
-def plot_run(run: Path, form: str = "png", animation: bool = False, target: Path | None = None) -> list[Path]:
-    """Draw what the run's files hold into `plots/`, or `target`; returns the paths. Raises OSError, RunError."""
+def plot_run(
+    run: Path, form: str = "png", animation: bool = False, target: Path | None = None, which: str = "last"
+) -> list[Path]:
+    """Draw what the run's files hold into `plots/`, or `target`, its weights as of the checkpoint `which`.
+
+    Returns the paths. Raises OSError, RunError.
+    """
     folder = RunFolder(run)
     target = target or folder.plots
     target.mkdir(exist_ok=True)
@@ -36,7 +41,7 @@ def plot_run(run: Path, form: str = "png", animation: bool = False, target: Path
         *plot_predicted(run, target, form, name),
         *plot_vectors(run, target, form, name),
         *plot_trajectory(run, target, form, name),
-        *plot_weights(run, target, form, name),
+        *plot_weights(run, target, form, name, which),
         *([plot_animation(run, target, title)] if animation else []),
     ]
 

@@ -21,11 +21,16 @@ FEW = 3
 """Parameters of which no histogram is drawn."""
 
 
-def plot_weights(run: Path, target: Path, form: str, name: str) -> list[Path]:
-    """Histograms for each network; filters of a first layer over pixels; the last bias over pixels (fig. 2.4b)."""
+def plot_weights(run: Path, target: Path, form: str, name: str, which: str = "last") -> list[Path]:
+    """Histograms for each network; filters of a first layer over pixels; the last bias over pixels (fig. 2.4b).
+
+    Of the checkpoint `which`; nothing where there is no last one. Raises RunError where there is not the one asked for.
+    """
     try:
-        saved = checkpoint.newest(run / "checkpoints")
+        saved = checkpoint.chosen(run / "checkpoints", which)
     except ValueError:
+        if which != "last":
+            raise
         return []
     figures: dict[str, Any] = {}
     shape, record = _shape(run), RunFolder(run).record().get("spec")
