@@ -29,7 +29,7 @@ def test_figures_go_into_a_new_or_empty_folder_or_by_force(
 ) -> None:
     drawn: list[Any] = []
 
-    def plot_run(path: Path, form: str, target: Path | None = None, animation: bool = False) -> list[Path]:
+    def plot_run(path: Path, form: str, target: Path | None = None, animation: bool = False, **more: Any) -> list[Path]:
         drawn.append((path.name, form, target, animation))
         return [(target or path) / "x.svg", (target or path) / "y.svg"]
 
@@ -62,7 +62,7 @@ def test_a_sweep_is_drawn_by_its_metric_and_a_run_with_its_animation(monkeypatch
     assert gancli("plot", "s", "a", "--gif", "--metric", "loss").exit_code == 0
     assert drawn == [
         ("plot_sweep", (swept.path, "png"), {"metric": "loss", "target": None}),
-        ("plot_run", (Path("runs/a"), "png"), {"animation": True, "target": None}),
+        ("plot_run", (Path("runs/a"), "png"), {"animation": True, "which": "last", "target": None}),
     ]
 
 
@@ -94,11 +94,11 @@ def test_ls_counts_the_cells_of_a_sweep_whatever_its_record_says() -> None:
     run("20260103T000000Z-one", [{"game": 5, "seconds": 1.5, "loss": 0.123456, "accuracy": 0.5}])
     third, *sweeps = read("ls", "--format", "json")
     first, second = sorted(sweeps, key=lambda row: row["cells"])
-    none = {"completed": 0, "diverged": 0, "failed": 0}
+    none = {"completed": 0, "diverged": 0, "collapsed": 0, "failed": 0}
     assert first == {"run": new.path.name, "kind": "sweep", "status": first["status"], "cells": 2, **none}
     assert second == {
         "run": old.path.name, "kind": "sweep", "status": "failed", "cells": 3, "completed": 1, "diverged": 0,
-        "failed": 2, "waiting": 4,
+        "collapsed": 0, "failed": 2, "waiting": 4,
     }  # fmt: skip
     assert list(third.items())[4:] == [("game", 5), ("seconds", 1.5), ("accuracy", 0.5), ("loss", 0.123456)]
     head, one, *others = gancli("ls").stdout.splitlines()
