@@ -30,7 +30,9 @@ def test_unasked_with_yes_and_not_without_a_terminal() -> None:
     assert gancli("rm", "x", "--yes").exit_code == 2, "there is none any more"
 
 
-@pytest.mark.parametrize(("answer", "code", "left"), [("y\n", 0, []), ("n\n", 1, [A, B]), ("\n", 1, [A, B])])
+@pytest.mark.parametrize(
+    ("answer", "code", "left"), [("y\n", 0, []), ("n\n", 1, [A, B]), ("\n", 1, [A, B]), ("", 1, [A, B])]
+)
 def test_who_sits_there_is_asked_once_for_all(
     answer: str, code: int, left: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -40,6 +42,13 @@ def test_who_sits_there_is_asked_once_for_all(
     found, err, out = run_there("rm", "x", "y")
     assert (found, there()) == (code, left) and err.count("Remove these for good?") == 1
     assert out.splitlines() == ([] if left else [f"runs/{A}", f"runs/{B}"])
+
+
+def test_an_answer_that_is_none_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    run(A)
+    seat(monkeypatch, "perhaps\nYES\n", True, True)
+    code, err, _ = run_there("rm", "x")
+    assert code == 0 and err.count("Remove this for good? [y/N]: ") == 2 and there() == []
 
 
 def test_what_runs_is_not_removed_nor_anything_beside_it() -> None:

@@ -35,6 +35,24 @@ def width(most: int = 1000) -> int:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else most
 
 
+ANSWERS = {"y": True, "yes": True, "n": False, "no": False}
+
+
+def confirmed(question: str, default: bool = False) -> bool:
+    """Ask on standard error, again where the answer is none; the end of what is typed is a no.
+
+    (Older releases of Click print a space on standard output for each question.)
+    """
+    while True:
+        say(f"{question} [{'Y/n' if default else 'y/N'}]: ", err=True, nl=False)
+        line = sys.stdin.readline()
+        answer = line.strip().lower()
+        if not line or not answer:
+            return bool(line) and default
+        if answer in ANSWERS:
+            return ANSWERS[answer]
+
+
 def say(text: Any = "", err: bool = False, nl: bool = True) -> None:
     """Print a line, escaped; nothing is raised where its reader has gone. Raises OSError where a disk is full."""
     try:

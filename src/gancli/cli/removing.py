@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gancli.cli.completion import run_names
-from gancli.cli.output import say, say_path, size_text
+from gancli.cli.output import confirmed, say, say_path, size_text
 from gancli.cli.support import command, runs_option
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def rm(run: tuple[str, ...], yes: bool, runs: Path) -> None:
             say(f"{one.path}  {size_text(bytes_in(one.path))}", err=True)
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise click.UsageError("nobody is there to be asked; with --yes they are removed unasked")
-        if not click.confirm(f"Remove {'these' if len(chosen) > 1 else 'this'} for good?", err=True):
+        if not confirmed(f"Remove {'these' if len(chosen) > 1 else 'this'} for good?"):
             say("nothing is removed", err=True)
             sys.exit(1)
     for one in chosen:

@@ -11,7 +11,7 @@ import click
 
 from gancli.cli import completion, configurations, endings
 from gancli.cli.finding import find_sweep
-from gancli.cli.output import print_rows, say, say_path, warn
+from gancli.cli.output import confirmed, print_rows, say, say_path, warn
 from gancli.cli.support import command, log_option, runs_option
 from gancli.cli.sweep_progress import SweepProgress
 from gancli.leaving import leaving_at_once
@@ -146,7 +146,7 @@ def _earlier(runs: Path, plan: "Sweep") -> "SweepFolder | None":
 
     done = sum(record.get("counts", {}).get(status, 0) for status in DONE)
     text = f"{folder.path} is a sweep of the same cells, {record['status']}, {done} of {record['cells']} done"
-    if sys.stdin.isatty() and sys.stderr.isatty() and click.confirm(f"{text}. Go on with it?", default=True, err=True):
+    if sys.stdin.isatty() and sys.stderr.isatty() and confirmed(f"{text}. Go on with it?", default=True):
         return folder
     raise click.UsageError(f"{text}. Go on with it: gancli sweep --resume {folder.path}; or make another: --again")
 
