@@ -106,6 +106,7 @@ def page_shows(folder: RunFolder) -> int:
     return sum(html.address(path.read_bytes(), ".png") in text for path in folder.images.glob("*.png"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SOURCES)
 def test_own_data_from_check_to_report(name: str, own_folder: Path) -> None:
     source = made_in(own_folder, name)

@@ -117,6 +117,7 @@ def played(text: str, engine: str, threads: int, outside: int) -> tuple[dict[str
     return {name: player.network.params.tobytes() for name, player in game.players.items()}, found
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("compiled")
 @pytest.mark.parametrize(("engine", "threads"), [*WAYS, ("checked", 2)])
 @pytest.mark.parametrize("text", [*KINDS.values(), LAYERS], ids=[*KINDS, "layers"])

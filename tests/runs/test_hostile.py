@@ -213,6 +213,7 @@ def damage(folder: RunFolder, how: str, monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch.setattr(Path, "open", locked)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "how", ["half a record", "another record", "nested too deeply", "one bad byte", "a line that is none", "not this user's", "a lock that is not this user's"],
 )  # fmt: skip
