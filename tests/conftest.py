@@ -1,6 +1,7 @@
 """Every test runs away from the user's data, cache and runs, and without the compiled engine unless it asks for it."""
 
 import importlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,14 @@ KERNELS = Path(user_cache_dir("gancli")) / "kernels"
 
 settings.register_profile("gancli", deadline=None)  # the first example may compile, and machines differ
 settings.load_profile("gancli")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bundled_data_alone() -> Iterator[None]:
+    """Also for fixtures of a whole module; what needs the full data has looked for them when it was collected."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.delenv("GANCLI_DATA", raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")
