@@ -176,3 +176,13 @@ def test_each_cell_of_a_sweep_is_logged_and_is_the_same_cell() -> None:
     assert all(len(list((cells / name / "tensorboard").iterdir())) == 1 for name in names[1])
     assert yaml.safe_load((cells.parent / "base.yaml").read_text("utf-8"))["log"] == ["tensorboard"]
     assert RunFolder(cells / names[1][0]).record()["spec"]["log"] == [{"name": "tensorboard"}]
+
+
+def test_a_sweep_that_exists_keeps_the_loggers_that_it_was_made_with(noting: Any) -> None:
+    Path("c.yaml").write_text(TEXT, encoding="utf-8")
+    words = ("sweep", "c.yaml", "--seeds", "1", "--jobs", "1", "-q", "--set", "training.games=2")
+    assert gancli(*words).exit_code == 0
+    result = gancli(*words, "--log", "tensorboard")
+    assert result.exit_code == 0 and "complete already" in result.stderr
+    assert "keep the loggers that they were made with; --again" in result.stderr
+    assert "loggers" not in gancli(*words).stderr

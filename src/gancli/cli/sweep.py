@@ -137,6 +137,8 @@ def _earlier(runs: Path, plan: "Sweep") -> "SweepFolder | None":
     folder = earlier(runs, plan)
     if folder is None:
         return None
+    if any(cell.resolved.experiment.log for cell in plan.cells):
+        say("note: its cells keep the loggers that they were made with; --again makes others", err=True)
     record = folder.record()
     if record["status"] == "completed":
         say(f"these {record['cells']} cells are complete already; --again plays them anew", err=True)
