@@ -109,6 +109,7 @@ BOUNDS: list[tuple[str, str, list[Any], list[Any]]] = [
     ("supervised", "test.threshold=%s", [TINY, 1], [0, 1.001]),
     ("supervised", "test.count=%s", [1, BILLION], [0, BILLION + 1]),
     ("supervised", "{network.shape: [2, 1], data: {set: line, samples: %s}}", [1, 10_000_000], [0, 10_000_001]),
+    ("wgan", "{training.ratios: {generator: 0}, generator: {fixed: %s}}", [TINY], [0]),
     ("wgan", "critic.clip.bound=%s", [TINY], [0, -1]),
     ("wgan", "critic.spectral_norm={iterations: %s}", [1, 100], [0, 101]),
     ("wgan", "training.warmup=%s", [0, 9], [-1, 10]),

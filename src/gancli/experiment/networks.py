@@ -8,6 +8,7 @@ import numpy as np
 
 from gancli.engines import Engine
 from gancli.experiment.conditions import projected_units
+from gancli.experiment.fixed import real_samples
 from gancli.games import CLIPS, PLAYERS, Average, Player
 from gancli.nn import Network
 from gancli.nn.activations import ACTIVATIONS, Activation, Linear, log_odds
@@ -53,7 +54,12 @@ def make_network(spec: Learning, key: str, engine: Engine, rng: np.random.Genera
     It takes and gives images channels first, and has channels last within, where convolutions want them.
     """
     layers = [layer for part in parts(spec, key, logits) for layer in part]
-    return Network(layers, engine, spec.dtype, rng)
+    noise = spec.networks()[key].fixed
+    if noise is None:
+        return Network(layers, engine, spec.dtype, rng)
+    network = Network([*layers, real_samples(spec)], engine, spec.dtype, rng)
+    network.views(network.params)["layer1.weights"][...] = noise * np.eye(network.inputs)
+    return network
 
 
 def parts(spec: Learning, key: str, logits: bool = False) -> list[list[Layer]]:

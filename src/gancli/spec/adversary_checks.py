@@ -33,6 +33,7 @@ def findings(spec: Gan | Wgan) -> Iterator[Finding]:
     yield from _packs(spec)
     yield from _condition(spec)
     yield from _until(spec)
+    yield from _fixed(spec)
     if spec.stop.on_collapse and spec.training.batch == 1:
         text = "has no effect with `training.batch: 1`: the alarm compares the samples of a batch"
         yield Finding(("stop", "on_collapse"), text, warning=True)
@@ -194,6 +195,26 @@ def _slopes(spec: Gan | Wgan, opponent: str) -> Iterator[Finding]:
     if spec.lipschitz is not None and spec.lipschitz.samples < spec.training.packed:
         text = f"must be `training.pack` ({spec.training.pack}) at least; got {spec.lipschitz.samples}"
         yield Finding(("lipschitz", "samples"), text)
+
+
+def _fixed(spec: Gan | Wgan) -> Iterator[Finding]:
+    """A generator that is no network: it takes noise as large as a sample, and never learns."""
+    for key, network in spec.networks().items():
+        if network.fixed is None:
+            continue
+        if key != "generator":
+            yield Finding((key, "fixed"), "is for the generator; remove it")
+            continue
+        sizes = network.sizes()
+        if sizes and (len(sizes) != 2 or sizes[0] != sizes[1] or network.layers or network.bounded_output):
+            yield Finding((key, "fixed"), "has a `shape: [n, n]`, n the size of a sample, and a linear output")
+        ratios = spec.training.ratios.model_dump()
+        learns = [name for name in ("generator", "shared") if ratios.get(name)]
+        if learns:
+            text = f"never learns: set training.ratios.{' and training.ratios.'.join(learns)} to 0"
+            yield Finding((key, "fixed"), text)
+        if spec.condition is not None:
+            yield Finding((key, "fixed"), "knows no classes; leave `condition` out")
 
 
 def _until(spec: Gan | Wgan) -> Iterator[Finding]:

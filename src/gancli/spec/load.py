@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,6 +173,8 @@ def _learning_with_defaults(spec: Learning) -> Learning:
 
 
 def _network_with_defaults(key: str, network: Network, data: Data, unbounded: bool) -> Network:
+    if network.fixed is not None:
+        network = _fixed(network, data)
     own = [layer.activation is not None for layer in network.layers or ()]
     own = own or [False] * (len(network.sizes()) - 1)
     hidden = network.activation or (Sigmoid(name="sigmoid") if not all(own[:-1]) else None)
@@ -184,6 +187,14 @@ def _network_with_defaults(key: str, network: Network, data: Data, unbounded: bo
         }
         last = (linear if unbounded else roles.get(key)) or Sigmoid(name="sigmoid")
     return network.model_copy(update={"activation": hidden, "output": last})
+
+
+def _fixed(network: Network, data: Data) -> Network:
+    """From noise as large as a sample to a sample."""
+    shape = network.shape
+    if shape is None and network.layers is None and (sample := data.sample_shape()) is not None:
+        shape = (math.prod(sample), math.prod(sample))
+    return network.model_copy(update={"shape": shape, "output": network.output or Linear(name="linear")})
 
 
 def _with_eta(optimizer: AnyOptimizer) -> AnyOptimizer:

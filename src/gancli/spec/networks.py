@@ -257,12 +257,19 @@ class Network(Spec):
     init: AnyInit = Normal(name="normal")
     weights: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
     """The folder of a run whose network of the same name gives the first parameters, instead of `init`."""
+    fixed: Positive | None = None
+    """Of a generator, in place of a network that learns: real samples with noise, so many times the latent's."""
     spectral_norm: bool | SpectralNorm = False
     """Spectral normalisation of every layer: weights divided by their norm."""
     orthonormal: bool = False
     """Orthonormal weights in every layer."""
     clip: Clip | None = None
     optimizer: AnyOptimizer = Sgd()
+
+    @property
+    def bounded_output(self) -> bool:
+        """Is there an activation of the last layer that is not linear?"""
+        return self.output is not None and self.output.name != "linear"
 
     def shapes(self) -> list[Shape]:
         """The inputs', then what each layer makes of it; empty where the spec does not give them. Raises Misfit."""
