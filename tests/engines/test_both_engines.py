@@ -496,7 +496,8 @@ def game(text: str, settings: list[str], engine: str, dtype: str, threads: int) 
 def test_both_engines_train_alike(name: str, dtype: str) -> None:
     text, settings = CASES[name]
     expected = game(text, settings, "numpy", dtype, 1)
-    expected.play(GAMES_PLAYED)
+    with np.errstate(invalid="ignore"):  # as in a run: of finite numbers too, some products of BLAS raise that flag
+        expected.play(GAMES_PLAYED)
     figures = expected.measure()
     for threads in (1, 2):
         found = game(text, settings, "numba", dtype, threads)
