@@ -14,6 +14,7 @@ from safetensors import safe_open
 from safetensors.numpy import load_file
 
 import gancli.experiment.exporting as exporting
+from gancli import installing
 from gancli.cli.support import describe
 from gancli.experiment import load_data
 from gancli.experiment.learned import learned
@@ -283,6 +284,9 @@ def test_without_the_library_weights_can_be_had_and_a_model_says_how(monkeypatch
     for name in [name for name in sys.modules if name.startswith(("gancli.export", "gancli.experiment.exporting"))]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "onnx", None)
+    monkeypatch.setattr(installing, "_origin", lambda: {})  # from an index
     result = gancli("export", "latest")
     assert result.exit_code == 2 and "pip install 'gancli[onnx]'" in result.stderr
+    monkeypatch.setattr(installing, "_origin", lambda: {"url": "file:///the/clone", "dir_info": {}})
+    assert "pip install '/the/clone[onnx]'" in gancli("export", "latest").stderr
     assert gancli("export", "latest", "--format", "safetensors").exit_code == 0

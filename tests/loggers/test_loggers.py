@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from gancli import loggers, spec
+from gancli import installing, loggers, spec
 from gancli.loggers import Logger, MissingLogger, base
 from gancli.runs import RunFolder
 from helpers import experiment, gancli, train
@@ -79,6 +79,7 @@ def test_a_logger_cannot_write_into_the_weights(noting: Any) -> None:
 
 def test_one_whose_package_is_missing_is_an_error_before_anything_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(base, "is_installed", lambda package: False)
+    monkeypatch.setattr(installing, "_origin", lambda: {})  # from an index
     Path("c.yaml").write_text(TEXT, encoding="utf-8")
     for words in (["train", "c.yaml", "--log", "mlflow"], ["sweep", "c.yaml", "--seeds", "2", "--log", "mlflow"]):
         result = gancli(*words)
@@ -89,6 +90,9 @@ def test_one_whose_package_is_missing_is_an_error_before_anything_is_written(mon
     before = folder.record()
     result = gancli("resume", str(folder.path), "--games", "30", "--log", "wandb")
     assert result.exit_code == 2 and "pip install 'gancli[wandb]'" in result.stderr
+    monkeypatch.setattr(installing, "_origin", lambda: {"url": "file:///the/clone", "dir_info": {}})
+    with pytest.raises(MissingLogger, match=r"pip install '/the/clone\[mlflow\]'"):
+        loggers.make([{"name": "mlflow"}])
     assert folder.record() == before and not folder.locked()
 
 

@@ -8,7 +8,7 @@ import click
 
 from gancli.cli import completion, configurations
 from gancli.cli.output import print_json, say, warn
-from gancli.cli.support import command
+from gancli.cli.support import command, set_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,14 +19,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("config", type=click.Path(path_type=Path), shell_complete=completion.configurations)
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Override a key, as `train` does.",
-    shell_complete=completion.settings,
-)
+@set_option("Override a key, as `train` does.")
 @command
 def check(config: Path, settings: tuple[str, ...]) -> None:
     """Validate CONFIG without running it: print it with every default, and the networks it makes.

@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from gancli.cli import completion
 from gancli.cli.output import escaped, say
 from gancli.errors import GancliError
 from gancli.leaving import Stopped, cleaning_up
@@ -63,6 +64,13 @@ REMEDIES = {
     errno.ELOOP: "links in a run folder are not followed",
 }
 """What to do about an error of the system; of another one its own words say all that is known."""
+
+
+def set_option(what: str) -> Callable[..., Any]:
+    """`--set`, which is completed as `settings` are."""
+    return click.option(
+        "--set", "settings", multiple=True, metavar="KEY=VALUE", help=what, shell_complete=completion.settings
+    )
 
 
 def output_option(what: str) -> Callable[..., Any]:

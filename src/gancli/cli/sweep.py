@@ -12,7 +12,7 @@ import click
 from gancli.cli import completion, configurations, endings
 from gancli.cli.finding import find_sweep
 from gancli.cli.output import confirmed, print_rows, say, say_path, warn
-from gancli.cli.support import command, log_option, runs_option
+from gancli.cli.support import command, log_option, runs_option, set_option
 from gancli.cli.sweep_progress import SweepProgress
 from gancli.leaving import leaving_at_once
 
@@ -39,14 +39,7 @@ if TYPE_CHECKING:
     shell_complete=completion.settings,
 )
 @click.option("--seeds", type=click.IntRange(1, 10_000), help="Seeds 0, 1, … of each combination.")
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Override a key in every cell.",
-    shell_complete=completion.settings,
-)
+@set_option("Override a key in every cell.")
 @log_option
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Cells at once; as many as there are processors by default.")
 @click.option("--name", help="Part of the sweep's folder's name.")

@@ -13,7 +13,7 @@ from gancli import __version__
 from gancli.cli import completion, configurations, endings
 from gancli.cli.finding import find_run
 from gancli.cli.output import say, say_path, warn
-from gancli.cli.support import Progress, Reading, command, log_option, rare_collection, runs_option
+from gancli.cli.support import Progress, Reading, command, log_option, rare_collection, runs_option, set_option
 
 TIME_IS_OVER = 124
 """The exit code where --max-time ends a run before it is complete; `timeout` has it too."""
@@ -42,14 +42,7 @@ max_time_option = click.option(
 
 @click.command()
 @click.argument("config", type=click.Path(path_type=Path), shell_complete=completion.configurations)
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Override a key: critic.clip.bound=0.01.",
-    shell_complete=completion.settings,
-)
+@set_option("Override a key: critic.clip.bound=0.01.")
 @click.option("--seed", type=int, help="Override the seed.")
 @click.option(
     "--engine", help="Override the engine: auto, numba, numpy or checked.", shell_complete=completion.engine_names

@@ -95,7 +95,7 @@ def _by_channel(graph: Graph, value: Value, channels: int, places: int) -> Value
 def _batch_norm(graph: Graph, layer: BatchNorm, value: Value, places: int = 1) -> Value:
     x = _by_channel(graph, value, layer.units, places)
     kept = {"scale": layer.scale, "shift": layer.shift, "mean": layer.mean, "variance": layer.variance}
-    y = graph.add("BatchNormalization", x.name, *(graph.parameter(*one) for one in kept.items()), epsilon=1e-5)
+    y = graph.add("BatchNormalization", x.name, *(graph.parameter(*one) for one in kept.items()), epsilon=layer.epsilon)
     return Value(activate(graph, layer.activation, y), x.image)
 
 
@@ -111,7 +111,7 @@ def _layer_norm(graph: Graph, layer: LayerNorm, value: Value) -> Value:
     axes = graph.whole(*range(1, len(own)))
     centred = graph.add("Sub", x.name, graph.add("ReduceMean", x.name, axes))
     variance = graph.add("ReduceMean", graph.add("Mul", centred, centred), axes)
-    normal = graph.add("Div", centred, graph.add("Sqrt", graph.add("Add", variance, graph.constant(1e-5))))
+    normal = graph.add("Div", centred, graph.add("Sqrt", graph.add("Add", variance, graph.constant(layer.epsilon))))
     scaled = graph.add("Mul", normal, graph.parameter("scale", layer.scale.reshape(own)))
     y = graph.add("Add", scaled, graph.parameter("shift", layer.shift.reshape(own)))
     return Value(activate(graph, layer.activation, y), x.image)

@@ -37,7 +37,7 @@ def similarity(graph: Graph, layer: Similarity, value: Value) -> Value:
     """exp(−‖h_i − h_j‖₁) of every two samples of a batch, in batches of the size that the layer has learned with."""
     x = graph.flat(value)
     batches = graph.add("Reshape", x, graph.whole(-1, layer.batch, layer.inputs))
-    alike = _closeness(graph, batches, 1, [layer.inputs])
+    alike = _closeness(graph, batches, [layer.inputs])
     return Value(graph.add("Concat", x, graph.add("Reshape", alike, graph.whole(-1, layer.batch)), axis=1))
 
 
@@ -46,13 +46,13 @@ def kernel(graph: Graph, layer: Kernel, value: Value) -> Value:
     x = graph.flat(value)
     m = graph.add("MatMul", x, graph.parameter("tensor", layer.tensor))
     batches = graph.add("Reshape", m, graph.whole(-1, layer.batch, layer.extra, layer.size))
-    sums = graph.add("ReduceSum", _closeness(graph, batches, 1, [layer.extra, layer.size]), graph.whole(2), keepdims=0)
+    sums = graph.add("ReduceSum", _closeness(graph, batches, [layer.extra, layer.size]), graph.whole(2), keepdims=0)
     return Value(graph.add("Concat", x, graph.add("Reshape", sums, graph.whole(-1, layer.extra)), axis=1))
 
 
-def _closeness(graph: Graph, batches: str, axis: int, shape: list[int]) -> str:
+def _closeness(graph: Graph, batches: str, shape: list[int]) -> str:
     """From (batches, batch, *shape), of every two samples (batches, batch, batch, …), the last of the shape summed."""
-    one, other = (graph.add("Unsqueeze", batches, graph.whole(place)) for place in (axis + 1, axis))
+    one, other = (graph.add("Unsqueeze", batches, graph.whole(place)) for place in (2, 1))
     distance = graph.add("Abs", graph.add("Sub", one, other))
     summed = graph.add("ReduceSum", distance, graph.whole(2 + len(shape)), keepdims=0)
     return graph.add("Exp", graph.add("Neg", summed))

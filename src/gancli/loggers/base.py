@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 
+from gancli import installing
 from gancli.errors import GancliError
 
 Weights = Mapping[str, NDArray[Any]]
@@ -68,7 +69,7 @@ class Logger:
     def require(cls, name: str) -> None:
         """Raises MissingLogger where its package is not installed."""
         if cls.package is not None and not is_installed(cls.package):
-            raise MissingLogger(f"log: {name} needs the package {cls.package}: pip install 'gancli[{name}]'")
+            raise MissingLogger(f"log: {name} needs the package {cls.package}: {installing.command(name)}")
 
     def start(self, run: Logged) -> None:
         """A run begins, or goes on."""

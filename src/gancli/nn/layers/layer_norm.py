@@ -3,6 +3,7 @@
 import numpy as np
 
 from gancli.engines import Array, Engine
+from gancli.engines.numpy_batches import EPSILON
 from gancli.nn.activations import Activation, back_along_tangent
 from gancli.nn.layers.base import Layer
 from gancli.nn.layout import Shape
@@ -10,6 +11,8 @@ from gancli.nn.layout import Shape
 
 class LayerNorm(Layer):
     """y = f(γ x̂ + β), γ and β of each unit or, of an image of `places` pixels, of each of its channels."""
+
+    epsilon = EPSILON
 
     def __init__(self, units: int, activation: Activation, places: int = 1):
         super().__init__()
