@@ -54,3 +54,13 @@ def experiment(text: str, *settings: str) -> Any:
 def game(text: str, *settings: str) -> Any:
     spec = experiment(text, *settings)
     return build(spec, load_data(spec)).game
+
+
+def installed(folder: Path, module: str, source: str, entry_points: str) -> Path:
+    """A folder for `sys.path` in which a package of one module is installed."""
+    information = folder / f"{module}-1.0.dist-info"
+    information.mkdir(parents=True)
+    (folder / f"{module}.py").write_text(source, encoding="utf-8")
+    (information / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n", encoding="utf-8")
+    (information / "entry_points.txt").write_text(entry_points, encoding="utf-8")
+    return folder

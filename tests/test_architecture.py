@@ -28,10 +28,22 @@ from gancli.spec.loggers import BUILT_IN
 SOURCE = Path(spec.__file__).parent.parent
 ROOT = SOURCE.parent.parent
 
-TABLES = {"metrics", "intervals", "errors", "leaving", "import_path", "standing", "disk", "shipped", "installing"}
-"""What everything may import, and what imports nothing of ours: the table of metrics, the statistics of an interval, the
+TABLES = {
+    "metrics",
+    "intervals",
+    "errors",
+    "leaving",
+    "import_path",
+    "standing",
+    "disk",
+    "shipped",
+    "installing",
+    "packages",
+}
+"""What everything may import, and what imports nothing of ours but of these what MAY_IMPORT says: the table of metrics, the statistics of an interval, the
 base of the errors, what a signal does, where modules are looked for, where one stands, what it
-takes to have a name on the disk, the configurations that come along, what brings a library."""
+takes to have a name on the disk, the configurations that come along, what brings a library,
+what other packages bring."""
 MAY_IMPORT = {
     "cli": {"report", "sweeps", "evaluation", "experiment", "export", "plots", "pictures", "runs", "data", "spec"},
     "api": {"report", "sweeps", "experiment", "plots", "games", "runs", "data", "spec"},
@@ -61,6 +73,8 @@ MAY_IMPORT = {
     "runs": set(),
     "pictures": set(),
     **{name: set[str]() for name in TABLES},
+    "packages": {"errors"},
+    "metrics": {"packages"},
 }
 OUTSIDE = {"nn": {"pydantic", "click", "pathlib"}, "engines": {"pydantic", "click"}, "spec": {"numpy"}}
 

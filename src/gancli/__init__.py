@@ -9,7 +9,8 @@ __version__ = "0.2.0"
 
 __all__ = [
     "Callback", "Columns", "DataError", "GancliError", "GancliWarning", "LockedError", "MissingDask", "MissingEngine",
-    "MissingPandas", "Run", "RunError", "SpecError", "Sweep", "TrainedNetwork", "load", "load_sweep", "sweep", "train",
+    "MissingPackage", "MissingPandas", "Run", "RunError", "SampleMetric", "SpecError", "Sweep", "TrainedNetwork",
+    "load", "load_sweep", "sweep", "train",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
         LockedError,
         MissingDask,
         MissingEngine,
+        MissingPackage,
         MissingPandas,
         Run,
         RunError,
+        SampleMetric,
         SpecError,
         Sweep,
         TrainedNetwork,

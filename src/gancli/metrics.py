@@ -1,14 +1,17 @@
 """Every metric, in one table: what it is called, its unit, what it needs, which way it is good, and its range.
 
 Rankings, "best" columns, arrows, axes, findings and the documentation derive from it. To add a metric is one entry
-here, beside the code that measures it. Everything may import this module, which imports nothing of gancli.
+here, beside the code that measures it; another package brings one by an entry point of the group `gancli.metrics`.
 """
 
 import dataclasses
+import functools
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+from gancli import packages
 
 Direction = Literal["higher", "lower", "real"]
 """`real`: best at the value that real data have."""
@@ -58,6 +61,35 @@ class Metric:
         if self.better == "real":
             return None if real is None else abs(value - real)
         return {"lower": value, "higher": -value, None: None}[self.better]
+
+
+GROUP = "gancli.metrics"
+OTHERS = "another package"
+UNKNOWN = "gancli does not know it"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleMetric(Metric):
+    """A metric of samples beside real ones, which another package brings. Raises ValueError, TypeError.
+
+    `measure` is called with samples (n, *shape) and real ones (m, *shape), single precision and not to be written into:
+    images (channels, height, width) within [0, 1], points and rows (columns,) in the data's own units. It returns a
+    number, NaN where that is undefined.
+    """
+
+    needs: str = OTHERS
+    measure: Callable[[Any, Any], float]
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier():
+            raise ValueError(f"name: must be a word of letters, digits and _; got {self.name!r}")
+        if is_own(self.name):
+            raise ValueError(f"name: {self.name!r} is a metric of gancli's own, or begins as some of those do")
+        if self.better not in BETTER:
+            known = ", ".join(map(repr, BETTER))
+            raise ValueError(f"better: must be one of {known}; got {self.better!r}")
+        if not callable(self.measure):
+            raise TypeError(f"measure: must be a function of samples and real ones; got {self.measure!r}")
 
 
 def _table(*metrics: Metric) -> dict[str, Metric]:
@@ -144,12 +176,35 @@ METRICS = _table(
 
 
 def metric(name: str) -> Metric:
-    """The entry of a metric; one without a direction for a name that is not in the table."""
+    """The entry of a metric, of another package too; one without a direction for a name that nobody here knows."""
     family = _family(name)
     if family is not None and name != family and name not in METRICS:
         one = METRICS[family]
         return dataclasses.replace(one, name=name, label=f"{one.label} {name.removeprefix(family)}")
-    return METRICS.get(name) or Metric(name, name, "", "", None, why="gancli does not know it")
+    return METRICS.get(name) or _brought(name) or Metric(name, name, "", "", None, why=UNKNOWN)
+
+
+def is_own(name: str) -> bool:
+    """Is it a metric of gancli's own, or called as one of a class, column, network or layer?"""
+    return name in METRICS or _family(name) is not None
+
+
+def of_package(name: str) -> SampleMetric:
+    """The metric that an installed package brings. Raises packages.MissingPackage."""
+    found, place = packages.load(GROUP, name, "metric")
+    if not isinstance(found, SampleMetric) or found.name != name:
+        wanted = f"a gancli.SampleMetric of the name {name!r}"
+        raise packages.MissingPackage(f"the metric {name!r} ({place}) must be {wanted}; got {found!r}")
+    return found
+
+
+@functools.cache
+def _brought(name: str) -> SampleMetric | None:
+    """The same, None where it is not here: what was measured elsewhere can be looked at all the same."""
+    try:
+        return of_package(name) if name in packages.names(GROUP) else None
+    except packages.MissingPackage:
+        return None
 
 
 def _family(name: str) -> str | None:

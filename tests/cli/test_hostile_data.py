@@ -187,4 +187,7 @@ def test_points_without_modes_are_not_judged_while_a_run_trains() -> None:
     config = {**networks([2, 2], [2, 1]), "data": {"set": "swissroll", "samples": 50}, "evaluate": {"every": 100}}
     result = run("train", config)
     assert result.exit_code == 2 and not Path("runs").exists()
-    assert result.stderr == "gancli: evaluate: no judge knows points or rows; leave it out, for `gancli evaluate RUN`\n"
+    text = (
+        "no judge knows points or rows; leave it out, for `gancli evaluate RUN`, or name `metrics` of another package"
+    )
+    assert result.stderr == f"gancli: evaluate: {text}\n"

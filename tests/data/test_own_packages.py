@@ -75,7 +75,7 @@ def test_a_run_learns_them_wherever_its_configuration_lies_and_goes_on() -> None
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("dost", "no installed package brings data of this name .*there are bare, broken, dots, objects, table; did you mean 'dots'"),
+        ("dost", "there is no data set 'dost'; there are bare, broken, dots, objects, table; did you mean 'dots'"),
         ("broken", "could not be read: OSError\\('the disk is gone'\\)"),
         ("bare", "must return arrays by name; got ndarray"),
         ("objects", "'x' is of type object; give numbers or text"),

@@ -13,7 +13,7 @@ import helpers
 from experiment.test_runs import GAN, WGAN
 from gancli import data
 from gancli.evaluation.table import Row, measure_images, measure_points
-from gancli.experiment.evaluating import Evaluator
+from gancli.experiment.evaluator import Evaluator
 from gancli.experiment.judges import BUNDLED, bundled_judge, pixels
 from helpers import gancli
 
@@ -264,7 +264,7 @@ def test_the_cells_of_a_sweep_are_evaluated_once_each_and_summed_up(tmp_path: Pa
 
 def test_what_is_undefined_is_no_figure() -> None:
     ring = data.load("ring", np.random.default_rng(0))
-    assert Evaluator(ring).measure(np.zeros((100, 2), np.float32)) == {"modes": 0, "quality": 0.0}
+    assert Evaluator(ring, None).measure(np.zeros((100, 2), np.float32)) == {"modes": 0, "quality": 0.0}
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from experiment.test_runs import WGAN
 from gancli import data
 from gancli.data import Split, mnist
 from gancli.evaluation import classes
-from gancli.experiment.evaluating import Evaluator
+from gancli.experiment.evaluator import Evaluator
 from gancli.experiment.judges import bundled_judge, pixels
 from helpers import gancli
 
@@ -134,7 +134,7 @@ def test_the_judge_has_seen_no_bundled_image() -> None:
 def test_foreign_digits_are_no_class_in_training_as_in_evaluate() -> None:
     """Real [3, 5, 7] had 5 classes in training and 3 in `evaluate`, for what the judge gets wrong."""
     some = data.load("mnist", classes=(3, 5, 7))
-    evaluator = Evaluator(some)
+    evaluator = Evaluator(some, bundled_judge())
     assert evaluator.measure(pixels(some, some.train))["classes"] == 3
     every = data.load("mnist")
     assert evaluator.measure(pixels(every, every.test))["classes"] == 3, "other digits are foreign"

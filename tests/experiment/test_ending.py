@@ -10,7 +10,8 @@ import pytest
 from gancli.data import DataError
 from gancli.experiment import build, load_data
 from gancli.experiment.ending import Endings
-from gancli.experiment.evaluating import Evaluator
+from gancli.experiment.evaluator import Evaluator
+from gancli.experiment.judges import bundled_judge
 from gancli.runs import RunFolder, checkpoint
 from gancli.spec import SpecError, json_schema
 from gancli.spec.metric_checks import JUDGED, MODES
@@ -243,9 +244,9 @@ def test_what_is_refused(name: str) -> None:
 def test_what_may_be_named_is_what_is_measured() -> None:
     points = experiment(RING, "evaluate={every: 100, samples: 100}", "stop={patience: 1, metric: modes}")
     dataset = load_data(points)
-    assert set(Evaluator(dataset).measure(dataset.train.samples[:200])) == set(MODES)
+    assert set(Evaluator(dataset, None).measure(dataset.train.samples[:200])) == set(MODES)
     images = load_data(
         experiment("kind: gan\ngenerator: {shape: [2, 784]}\ndiscriminator: {shape: [784, 1]}\ntraining: {games: 9}")
     )
     seen = images.train.seen(images.train.samples[:200], np.float32)
-    assert set(Evaluator(images).measure(seen)) == set(JUDGED)
+    assert set(Evaluator(images, bundled_judge()).measure(seen)) == set(JUDGED)

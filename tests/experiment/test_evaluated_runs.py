@@ -21,6 +21,7 @@ from gancli.experiment.critic import CriticDistance, Trained
 from gancli.experiment.evaluating import How, checksum, evaluate
 from gancli.experiment.judges import BUNDLED_NAME, bundled_judge
 from gancli.experiment.networks import make_network
+from gancli.experiment.sample_metrics import SampleMetrics
 from gancli.games.adversarial import sample_generator
 from gancli.nn import Network
 from gancli.nn.activations import Linear
@@ -110,13 +111,13 @@ def test_a_run_of_points_is_measured_beside_its_modes(monkeypatch: pytest.Monkey
     folder, _ = train(RING)
     asked, ring = Asked(monkeypatch, "points"), evaluating.load_data(load(folder.config).experiment)
     found = evaluate(folder, How(samples=500, seed=4))
-    learned, held_out, modes, std, rng, samples = asked.words
+    learned, held_out, modes, std, rng, samples, _ = asked.words
     assert (learned == ring.train.samples).all() and (held_out == ring.test.samples).all()
     assert (modes == ring.modes).all() and std == ring.std and samples == 500
     assert rng.random() == streams(4)[1].random()
     assert asked.draw(9).tolist() == drawn(folder, 9, 4).tolist()
     assert found == {
-        "run": str(folder.path), "game": 2, "asked": 500, "seed": 4, "data": "made here", "checksum": checksum(ring),
+        "run": str(folder.path), "game": 2, "asked": 500, "seed": 4, "data": "made here", "checksum": checksum(ring), "metrics": [],
         "samples": 12, "sets": 10, "notices": [], "way": "points of ring, sets of 12", "measures": MEASURED,
         "findings": interpret(MEASURED),
     }  # fmt: skip
@@ -129,7 +130,7 @@ def test_a_run_of_images_is_measured_with_the_bundled_judge(monkeypatch: pytest.
     monkeypatch.setattr(evaluating, "load_data", lambda spec: digits)
     for quick in (False, True):
         found = evaluate(folder, How(samples=300, seed=1, quick=quick))
-        learned, held_out, labels, judge, rng, samples, was_quick = asked.words
+        learned, held_out, labels, judge, rng, samples, was_quick, *_ = asked.words
         for images, split in ((learned, digits.train), (held_out, digits.test)):
             assert images.dtype == np.float32 and images.tolist() == (split.samples / 2).tolist()
         assert (labels == digits.train.labels).all() and judge is bundled_judge()
@@ -162,7 +163,9 @@ def test_critics_add_two_measures_and_their_facts(monkeypatch: pytest.MonkeyPatc
 
 def ask(how: How, dataset: Dataset, spec: Any = None) -> Any:
     spec = spec or gan(classes=[3, 7])
-    return evaluating._of_images(how, spec, dataset, lambda count: np.zeros((count, 4)), np.random.default_rng(0))
+    return evaluating._of_images(
+        how, spec, dataset, lambda count: np.zeros((count, 4)), np.random.default_rng(0), SampleMetrics((), print)
+    )
 
 
 def test_classes_of_few_images_are_named_before_what_follows(monkeypatch: pytest.MonkeyPatch) -> None:

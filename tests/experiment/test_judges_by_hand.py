@@ -15,8 +15,9 @@ from gancli.evaluation import classes
 from gancli.evaluation.frechet import frechet_distance, gaussian
 from gancli.evaluation.judge import Judge
 from gancli.evaluation.manifold import manifold
+from gancli.experiment import evaluator
 from gancli.experiment.alarm import BOUND, CollapseAlarm
-from gancli.experiment.evaluating import Evaluator
+from gancli.experiment.evaluator import Evaluator
 from gancli.experiment.judges import check_evaluate, judge_of, objection, pixels
 from gancli.nn import Network
 from gancli.nn.activations import Linear, relu
@@ -155,7 +156,7 @@ def images(count: int, seed: int = 0) -> Dataset:
 
 def test_what_is_measured_in_training_is_what_the_judge_sees(monkeypatch: pytest.MonkeyPatch) -> None:
     """More samples than are looked at for neighbours, brighter and darker ones than there can be among them."""
-    monkeypatch.setattr(Evaluator, "NEIGHBOURS", 9)
+    monkeypatch.setattr(evaluator, "COMPARED", 9)
     data, one = images(30), judge()
     samples = np.random.default_rng(1).normal(size=(20, 4))
     seen, own = one.predict(pixels(data, data.train)), one.predict(np.clip(samples, 0, 1))
@@ -182,12 +183,12 @@ def test_neighbours_and_covariances_need_six_real_images(count: int, more: bool)
 
 def test_points_are_measured_by_their_modes() -> None:
     modes = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 4.0], [4.0, 4.0]])
-    data = dataclasses.replace(images(3), modes=modes, std=0.1)
+    data = dataclasses.replace(images(3), units=Units((2,)), modes=modes, std=0.1)
     points = np.array([[0.0, 0.0], [0.1, 0.0], [0.0, 0.2], [4.0, 0.0], [2.0, 2.0]])
-    found = Evaluator(data).measure(points)
+    found = Evaluator(data, None).measure(points)
     kl = 0.75 * np.log(0.75 * 4) + 0.25 * np.log(0.25 * 4)
     assert found == pytest.approx({"modes": 2, "quality": 0.8, "reverse_kl": kl})
-    assert Evaluator(data).measure(points[4:]) == {"modes": 0, "quality": 0.0}, "what is undefined is left out"
+    assert Evaluator(data, None).measure(points[4:]) == {"modes": 0, "quality": 0.0}, "what is undefined is left out"
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "float64"])

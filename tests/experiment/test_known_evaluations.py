@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from experiment.test_evaluated_runs import MEASURED, mine
+from experiment.test_evaluated_runs import MEASURED, by_hand, few, mine
 from experiment.test_fresh_critics import RING
+from gancli.experiment import evaluating
 from gancli.experiment.evaluating import How, checksum, is_of, load_data
-from gancli.experiment.judges import BUNDLED_NAME
 from gancli.runs import RunFolder
 from gancli.spec import load
 
 MODES = MEASURED["modes"]
 BASE = How(samples=300, seed=4)
 KNOWN = {
-    "asked": 300, "seed": 4, "game": 2, "measures": {"modes": MODES, "wasserstein": MODES}, "findings": [],
+    "asked": 300, "seed": 4, "game": 2, "samples": 12, "way": "points of ring, sets of 12", "metrics": [], "measures": {"modes": MODES, "wasserstein": MODES}, "findings": [],
 }  # fmt: skip
 CRITICS = {"critic": {"seeds": 3}, "measures": dict.fromkeys(["wasserstein", "critic", "critic_steepest"], MODES)}
 
@@ -31,11 +31,11 @@ CRITICS = {"critic": {"seeds": 3}, "measures": dict.fromkeys(["wasserstein", "cr
         ({}, {"game": 1}, False),
         ({}, {"findings": None}, False),
         ({}, {"checksum": "other"}, False),
-        ({}, {"judge": "mine"}, False),
-        ({}, {"judge": BUNDLED_NAME}, True),
-        ({"judge": mine()}, {"judge": "mine"}, True),
+        ({}, {"way": "points of grid, sets of 12"}, False),
+        ({}, {"metrics": ["contrast"]}, False),
+        ({"metrics": ("contrast",)}, {}, False),
+        ({"metrics": ("contrast",)}, {"metrics": ["contrast"]}, True),
         ({"judge": mine()}, {}, False),
-        ({"judge": mine()}, {"judge": BUNDLED_NAME}, False),
         ({}, {"measures": {"modes": MODES}}, False),
         ({"quick": True}, {"measures": {"modes": MODES}}, True),
         ({"quick": True}, {}, True),
@@ -62,3 +62,15 @@ def test_a_run_that_was_not_evaluated_is_not_known(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     folder.write_record({"status": "completed", "played": 2})
     assert not is_of(folder, BASE)
+
+
+def test_a_judge_that_has_learned_more_is_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, first, digits = by_hand(tmp_path), mine(), few()
+    folder.write_record({**folder.record(), "played": 6})
+    monkeypatch.setattr(evaluating, "load_data", lambda spec: digits)
+    way = evaluating._way(first, 12, digits)
+    facts = {**KNOWN, "game": 6, "judge": first.name, "checksum": checksum(digits), "way": way}
+    (tmp_path / "evaluation.json").write_text(json.dumps(facts), encoding="utf-8")
+    assert is_of(folder, dataclasses.replace(BASE, judge=first)) and not is_of(folder, BASE)
+    first.network.params[0] += 1.0
+    assert not is_of(folder, dataclasses.replace(BASE, judge=first))

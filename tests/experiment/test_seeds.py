@@ -8,7 +8,7 @@ import pytest
 
 from experiment.test_runs import MNIST, PHASES, XOR
 from gancli.experiment import stream
-from gancli.experiment.evaluating import Evaluator
+from gancli.experiment.evaluator import Evaluator
 from gancli.runs import RunFolder, checkpoint
 from helpers import train
 

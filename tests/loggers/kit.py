@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from gancli.runs import RunFolder, checkpoint
+from helpers import installed
 
 TEXT = """kind: gan
 name: small
@@ -51,12 +52,7 @@ broken = loggers_of_nobody:Logger
 
 def another_package(folder: Path) -> Path:
     """A folder for `sys.path` in which a package with loggers is installed."""
-    information = folder / "others-1.0.dist-info"
-    information.mkdir(parents=True)
-    (folder / "loggers_of_others.py").write_text(LOGGERS, encoding="utf-8")
-    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: others\nVersion: 1.0\n", encoding="utf-8")
-    (information / "entry_points.txt").write_text(ENTRIES, encoding="utf-8")
-    return folder
+    return installed(folder, "loggers_of_others", LOGGERS, ENTRIES)
 
 
 def rows(folder: RunFolder) -> list[dict[str, Any]]:

@@ -109,7 +109,7 @@ def test_check_warns_of_one_that_is_not_here() -> None:
     [
         ("tensorbord", "there is no logger 'tensorbord'; there are tensorboard, mlflow, wandb, broken, meddling, nothing, noting; did you mean 'tensorboard'?"),
         ("nothing", "log: nothing (loggers_of_others:nothing) is no class derived from gancli.loggers.Logger"),
-        ("broken", "log: broken (loggers_of_nobody:Logger) cannot be imported: ModuleNotFoundError"),
+        ("broken", "log: the logger 'broken' (loggers_of_nobody:Logger) cannot be imported: ModuleNotFoundError"),
         ("../x", "--log ../x: must be the name of a logger: tensorboard, mlflow, wandb"),
     ],
 )  # fmt: skip

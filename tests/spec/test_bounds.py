@@ -270,7 +270,7 @@ DEFAULTS: list[tuple[type[Spec], dict[str, Any], dict[str, Any]]] = [
     ),
     (training.CriticUntil, {}, {"change": 0.02, "most": 200}),
     (training.LongPhase, {}, {"critic": 100, "first": 25, "every": 500}),
-    (training.Evaluate, {"every": 1}, {"samples": 2000}),
+    (training.Evaluate, {"every": 1}, {"samples": 2000, "metrics": ()}),
 ]
 
 

@@ -9,11 +9,14 @@ from gancli.api.training import train
 from gancli.data import DataError
 from gancli.errors import GancliError
 from gancli.experiment import Callback, MissingEngine
+from gancli.metrics import SampleMetric
+from gancli.packages import MissingPackage
 from gancli.runs import LockedError, RunError
 from gancli.spec import SpecError
 from gancli.sweeps import MissingDask
 
 __all__ = [
     "Callback", "Columns", "DataError", "GancliError", "GancliWarning", "LockedError", "MissingDask", "MissingEngine",
-    "MissingPandas", "Run", "RunError", "SpecError", "Sweep", "TrainedNetwork", "load", "load_sweep", "sweep", "train",
+    "MissingPackage", "MissingPandas", "Run", "RunError", "SampleMetric", "SpecError", "Sweep", "TrainedNetwork",
+    "load", "load_sweep", "sweep", "train",
 ]  # fmt: skip

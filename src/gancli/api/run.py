@@ -114,19 +114,22 @@ class Run:
 
     def evaluate(
         self, samples: int = 10_000, *, seed: int = 0, judge: "Run | Folder | None" = None, critics: int = 0,
-        quick: bool = False, keep: bool = True,
+        quick: bool = False, metrics: Iterable[str] = (), keep: bool = True,
     ) -> dict[str, Any]:  # fmt: skip
         """What `gancli evaluate` measures: by name in `measures`, each beside real data; in words in `findings`.
 
         `samples` is the size of each set. `judge` is a run whose network judges in place of the bundled one, `critics`
-        how many fresh critics are trained (two or more, or none), `quick` leaves out what compares pixels. With `keep`
-        it is the run's `evaluation.json` from now on. Raises RunError, DataError, MissingPot, ValueError.
+        how many fresh critics are trained (two or more, or none), `quick` leaves out what compares pixels, `metrics`
+        names those of other packages. With `keep` it is the run's `evaluation.json` from now on. Raises RunError,
+        DataError, MissingPackage, ValueError.
         """
         if not 100 <= samples <= 100_000 or seed < 0 or critics not in (0, *range(2, 101)):
             text = "samples must be from 100 to 100,000, seed 0 or more, critics 0 or from 2 to 100"
             raise ValueError(f"{text}; got samples={samples}, seed={seed}, critics={critics}")
         chosen = None if judge is None else judges.judge_of(_folder_of(judge, self.path.parent))
-        result = evaluating.evaluate(self._folder, evaluating.How(samples, seed, chosen, critics, quick))
+        result = evaluating.evaluate(
+            self._folder, evaluating.How(samples, seed, chosen, critics, quick, metrics=tuple(metrics))
+        )
         if keep:
             self._keep(result)
         return result

@@ -72,6 +72,13 @@ def metric_names(ctx: click.Context, param: click.Parameter, incomplete: str) ->
     return _items((name for name, metric in METRICS.items() if metric.better is not None), incomplete)
 
 
+def package_metrics(ctx: click.Context, param: click.Parameter, incomplete: str) -> Complete:
+    """The metrics that other packages bring."""
+    from gancli import metrics, packages
+
+    return _items(packages.names(metrics.GROUP), incomplete)
+
+
 def _shipped() -> Iterable[str]:
     from gancli import shipped
 

@@ -38,7 +38,7 @@ def check(config: Path, settings: tuple[str, ...]) -> None:
         return
     resolved = spec.load(document, list(settings))
     warnings = experiment.warnings_of_data([resolved.experiment], must_load=False, of_engine=True)
-    warn([*resolved.warnings, *warnings, *_missing_loggers([resolved])])
+    warn([*resolved.warnings, *warnings, *_missing_packages([resolved])])
     say(resolved.yaml())
     for key, network in resolved.experiment.networks().items():
         total = 0
@@ -53,13 +53,13 @@ def check(config: Path, settings: tuple[str, ...]) -> None:
         say(f"#   in all: {total:,d} parameters")
 
 
-def _missing_loggers(every: "Iterable[Resolved]") -> list[str]:
+def _missing_packages(every: "Iterable[Resolved]") -> list[str]:
     """What a run would be refused for: another machine may have it."""
     from gancli import experiment
     from gancli.errors import GancliError
 
     try:
-        experiment.check_loggers(resolved.experiment for resolved in every)
+        experiment.check_packages(resolved.experiment for resolved in every)
     except GancliError as error:
         return [str(error)]
     return []
@@ -108,7 +108,7 @@ def _check_sweep(document: "Document", settings: tuple[str, ...]) -> None:
     if settings:
         raise click.UsageError(f"--set is for an experiment; {document.source} is a sweep: change its file")
     sweep = spec.load_sweep(document)
-    warn([*warnings_of(sweep, must_load=False), *_missing_loggers(cell.resolved for cell in sweep.cells)])
+    warn([*warnings_of(sweep, must_load=False), *_missing_packages(cell.resolved for cell in sweep.cells)])
     base = shipped.name_of(sweep.base) or sweep.base
     for cell in sweep.cells:
         words = [word for setting in cell.settings for word in ("--set", setting)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gancli import intervals
-from gancli.cli.completion import run_names
+from gancli.cli.completion import package_metrics, run_names
 from gancli.cli.finding import find_either, find_run
 from gancli.cli.output import print_json, print_rows, say
 from gancli.cli.support import check_new, checkpoint_option, command, force_option, output_option, runs_option
@@ -30,6 +30,14 @@ FACTS = ("run", "game", "samples", "sets", "seed", "data", "judge")
 )
 @click.option("--critic", is_flag=True, help="Train fresh critics against it too: their distance per slope.")
 @click.option("--critic-seeds", type=click.IntRange(2, 100), default=3, show_default=True, help="How many critics.")
+@click.option(
+    "--metric",
+    "metrics",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=package_metrics,
+    help="Measure this metric of another package too; repeat for more.",
+)
 @click.option("--quick", is_flag=True, help="Without the measures that compare pixels: a few seconds.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @output_option("A .json file for the result, instead of RUN's evaluation.json.")
@@ -38,8 +46,9 @@ FACTS = ("run", "game", "samples", "sets", "seed", "data", "judge")
 @runs_option
 @command
 def evaluate(
-    run: str, samples: int, seed: int, judge: str | None, critic: bool, critic_seeds: int, quick: bool, form: str,
-    output: Path | None, which: str, force: bool, runs: Path,
+    run: str, samples: int, seed: int, judge: str | None, critic: bool, critic_seeds: int, metrics: tuple[str, ...],
+    quick: bool, form: str, output: Path | None, which: str, force: bool,
+    runs: Path,
 ) -> None:  # fmt: skip
     """Say how good and how varied RUN's samples are, each number beside that of real data, and what is wrong with them.
 
@@ -56,7 +65,7 @@ def evaluate(
     if which != "last" and isinstance(folder, SweepFolder):
         raise click.UsageError(f"--checkpoint is for a run; {folder.path} is a sweep: name one of its runs")
     chosen = judges.judge_of(find_run(runs, judge)) if judge is not None else None
-    how = evaluating.How(samples, seed, chosen, critic_seeds if critic else 0, quick, which)
+    how = evaluating.How(samples, seed, chosen, critic_seeds if critic else 0, quick, which, metrics)
     if isinstance(folder, SweepFolder):
         _evaluate_cells(folder, how, form, output)
         return

@@ -41,6 +41,8 @@ Asked = tuple[Sequence[NDArray[np.intp]], NDArray[np.intp]]
 """Labels of the classes that each set that is drawn is asked for, and those of the test images."""
 Values = dict[str, float]
 """What was measured of one set, by the metric's name."""
+More = Callable[[Array, Array], Values]
+"""What else is measured of one set beside real data."""
 
 
 @dataclass(frozen=True)
@@ -87,15 +89,15 @@ class _Reference:
 
 def measure_images(
     draw: Draw, train: Array, test: Array, labels: Array, judge: Judge | None, rng: Rng, samples: int,
-    quick: bool = False, more: Callable[[Array], Values] | None = None,
-    asked: Asked | None = None,
+    quick: bool = False, more: More | None = None, asked: Asked | None = None,
 ) -> Table:  # fmt: skip
     """All measures of images that `draw` makes (count, pixels), in sets of at most `samples`.
 
     A set has no more images than the test data, and than a quarter of the training data, so that all are biased
     alike. `train`, of these labels (count,), and `test` are real images (count, pixels); all values in [0, 1].
     Without a judge, what needs one is left out; `quick` leaves out what compares pixels; `more` is measured of each set
-    besides. `asked` are the labels that each set that is drawn was asked for, once it is, and those of the test images.
+    beside the training data. `asked` are the labels that each set that is drawn was asked for, once it is, and those of
+    the test images.
     """
     split = _split(len(train), len(test), samples)
     own = [draw(split.count) for _ in range(SETS)]
@@ -105,21 +107,22 @@ def measure_images(
         rows += _by_pixels(own, train, test, split, rng)
         rows += _by_neighbours(own, train, test, split, rng) if judge is None else []
     if more is not None:
-        rows += _compared(own, train, test, split, lambda x, reference: more(x))
+        rows += _compared(own, train, test, split, more)
     notices = _few_samples(split.count, len(train), len(test), "images")
     return Table(_ordered([*rows, *map(_empty, lacking)]), split.count, notices=notices, lacking=lacking)
 
 
 def measure_points(
-    draw: Draw, train: Array, test: Array, modes: Array, std: float, rng: Rng, samples: int
+    draw: Draw, train: Array, test: Array, modes: Array, std: float, rng: Rng, samples: int,
+    more: More | None = None,
 ) -> Table:  # fmt: skip
-    """All measures of points (count, 2) that should come from Gaussians at `modes`; sets are as for images."""
+    """All measures of points (count, 2) that should come from Gaussians at `modes`; sets and `more` as for images."""
     split = _split(len(train), len(test), samples)
 
     def measure(x: Array, reference: Array) -> Values:
         fit = mixture(x, modes, std)
         near = {"modes": float(fit.captured), "quality": fit.quality, "reverse_kl": fit.reverse_kl}
-        return near | _distances(x, reference, rng)
+        return near | _distances(x, reference, rng) | (more(x, reference) if more is not None else {})
 
     own = [measure(draw(split.count), train) for _ in range(SETS)]
     held_out = [measure(test[rows], train) for rows in split.held_out]
@@ -129,8 +132,10 @@ def measure_points(
     return Table(_ordered(rows), split.count, lacking=lacking)
 
 
-def measure_rows(draw: Draw, train: Array, test: Array, columns: Sequence[str], rng: Rng, samples: int) -> Table:
-    """All measures of rows of numbers (count, columns); sets are as for images."""
+def measure_rows(
+    draw: Draw, train: Array, test: Array, columns: Sequence[str], rng: Rng, samples: int, more: More | None = None
+) -> Table:
+    """All measures of rows of numbers (count, columns); sets and `more` are as for images."""
     split = _split(len(train), len(test), samples)
     own = [draw(split.count) for _ in range(SETS)]
 
@@ -141,6 +146,7 @@ def measure_rows(draw: Draw, train: Array, test: Array, columns: Sequence[str], 
         return {**_distances(x, reference, rng), **shape, **(each if len(columns) <= MOST_COLUMNS else {})}
 
     rows = _compared(own, train, test, split, measure)
+    rows += [] if more is None else _compared(own, train, test, split, more)
     rows += _by_neighbours(own, train, test, split, rng)
     rows += _repetitions(own, [*(test[one] for one in split.held_out), *(train[one] for one in split.blocks)])
     near = (of_samples(neighbours.nearest(x[:COMPARED], train)) for x in (own[0], test[split.held_out[0]]))
@@ -193,9 +199,7 @@ def _by_neighbours(own: list[Array], train: Array, test: Array, split: _Split, r
     return _compared(own, train, test, split, measure)
 
 
-def _compared(
-    own: list[Array], train: Array, test: Array, split: _Split, measure: Callable[[Array, Array], Values]
-) -> list[Row]:
+def _compared(own: list[Array], train: Array, test: Array, split: _Split, measure: More) -> list[Row]:
     """What `measure` says of each set beside the training data, and of each block beside the rest of them."""
     held_out = [measure(test[rows], train) for rows in split.held_out]
     blocks = [measure(train[rows], np.delete(train, rows, axis=0)) for rows in split.blocks]

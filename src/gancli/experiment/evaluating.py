@@ -2,8 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,21 +11,20 @@ from numpy.typing import NDArray
 
 from gancli.data import DataError, Dataset
 from gancli.engines import Array, BlasThreads
-from gancli.evaluation import classes
-from gancli.evaluation.frechet import frechet_distance, gaussian
 from gancli.evaluation.interpretation import interpret
 from gancli.evaluation.judge import Judge
-from gancli.evaluation.manifold import NEIGHBOURS, manifold
-from gancli.evaluation.mixtures import mixture
+from gancli.evaluation.manifold import NEIGHBOURS
 from gancli.evaluation.stacked import spelled
-from gancli.evaluation.table import Draw, Row, Table, is_lacking, measure_images, measure_points, measure_rows
+from gancli.evaluation.table import Draw, More, Row, Table, is_lacking, measure_images, measure_points, measure_rows
 from gancli.experiment.build import how_to_find, load_data
 from gancli.experiment.conditions import classes_of, labels
 from gancli.experiment.critic import CriticDistance, critic_distance
-from gancli.experiment.judges import BUNDLED_NAME, bundled_judge, objection, pixels
+from gancli.experiment.judges import bundled_judge, objection, pixels
+from gancli.experiment.sample_metrics import SampleMetrics, sample_metrics
 from gancli.experiment.sampling import load_generator
 from gancli.games.adversarial import sample_generator
-from gancli.metrics import metric
+from gancli.metrics import metric, of_package
+from gancli.packages import MissingPackage
 from gancli.runs import RunError, RunFolder
 from gancli.spec import Gan, Wgan, load
 
@@ -49,6 +48,8 @@ class How:
     """Leave out what compares pixels: of 10,000 samples some seconds instead of a minute."""
     checkpoint: str = "last"
     """Or `best`, or the number of a game."""
+    metrics: tuple[str, ...] = ()
+    """Of other packages, beside those that the run's `evaluate:` names."""
 
 
 @BlasThreads(1)
@@ -62,8 +63,14 @@ def evaluate(folder: RunFolder, how: How) -> dict[str, Any]:
     latents, subsets = (np.random.default_rng(seed) for seed in np.random.SeedSequence(how.seed).spawn(2))
     dataset = load_data(spec)
     notices = _same_data(folder, dataset, how_to_find(spec))
-    facts = {"run": str(folder.path), "game": game, "asked": how.samples, "seed": how.seed, "data": dataset.origin}
-    facts |= {"checksum": checksum(dataset)}
+    facts: dict[str, Any] = {
+        "run": str(folder.path),
+        "game": game,
+        "asked": how.samples,
+        "seed": how.seed,
+        "data": dataset.origin,
+    }
+    facts |= {"checksum": checksum(dataset), "metrics": _of_packages(spec, how, notices.append)}
 
     known, asked = classes_of(spec, dataset), list[Labels]()
 
@@ -74,12 +81,13 @@ def evaluate(folder: RunFolder, how: How) -> dict[str, Any]:
         samples, _ = sample_generator(network, spec.latent.distribution, count, latents, codes)
         return dataset.units.own(samples).reshape(samples.shape) if dataset.kind == "images" else samples
 
+    own = SampleMetrics(facts["metrics"], notices.append)
     if dataset.modes is not None:
-        table, judge, remarks = _of_points(folder, how, dataset, draw, subsets), None, list[str]()
+        table, judge, remarks = _of_points(folder, how, dataset, draw, subsets, own), None, list[str]()
     elif dataset.kind != "images":
-        table, judge, remarks = _of_rows(folder, how, dataset, draw, subsets)
+        table, judge, remarks = _of_rows(folder, how, dataset, draw, subsets, own)
     else:
-        table, judge, remarks = _of_images(how, spec, dataset, draw, subsets, None if known is None else asked)
+        table, judge, remarks = _of_images(how, spec, dataset, draw, subsets, own, None if known is None else asked)
         facts["judge"] = judge.name if judge is not None else None
     missing = [str(error) for error in table.lacking.values()]
     facts |= {"samples": table.count, "sets": table.sets, "notices": [*notices, *remarks, *missing]}
@@ -92,17 +100,31 @@ def evaluate(folder: RunFolder, how: How) -> dict[str, Any]:
     return {**result, "findings": interpret(result["measures"])}
 
 
-def _of_points(folder: RunFolder, how: How, dataset: Dataset, draw: Draw, rng: np.random.Generator) -> Table:
+def _of_packages(spec: Gan | Wgan, how: How, say: Callable[[str], None]) -> list[str]:
+    """The metrics of other packages to measure; the run's own only where they are here, else that is said."""
+    here = []
+    for name in sample_metrics(spec):
+        try:
+            here.append(of_package(name).name)
+        except MissingPackage as error:
+            say(f"not measured: {error}")
+    return list(dict.fromkeys([*here, *how.metrics]))
+
+
+def _of_points(
+    folder: RunFolder, how: How, dataset: Dataset, draw: Draw, rng: np.random.Generator, own: SampleMetrics
+) -> Table:
     """Points of the plane beside the modes that they should come from. Raises RunError."""
     if how.judge is not None:
         raise RunError(f"--judge: {folder.path} draws points, which no judge knows; leave it out")
     assert dataset.modes is not None
     real = dataset.train.samples, dataset.test.samples
-    return measure_points(draw, *real, dataset.modes, dataset.std, rng, how.samples)
+    more = own.beside(dataset.units.own)
+    return measure_points(draw, *real, dataset.modes, dataset.std, rng, how.samples, more)
 
 
 def _of_rows(
-    folder: RunFolder, how: How, dataset: Dataset, draw: Draw, rng: np.random.Generator
+    folder: RunFolder, how: How, dataset: Dataset, draw: Draw, rng: np.random.Generator, own: SampleMetrics
 ) -> tuple[Table, None, list[str]]:
     """Rows of numbers beside real ones, each column in its standard deviations. Raises RunError."""
     if how.judge is not None:
@@ -110,7 +132,10 @@ def _of_rows(
     train, test = (split.seen(split.samples) for split in (dataset.train, dataset.test))
     scale = np.where(train.std(axis=0) > 0.0, train.std(axis=0), 1.0).astype(train.dtype)
     columns = dataset.units.columns or tuple(f"x{number}" for number in range(train.shape[1]))
-    table = measure_rows(lambda count: draw(count) / scale, train / scale, test / scale, columns, rng, how.samples)
+    more = own.beside(lambda x: dataset.units.own(x * scale))
+    table = measure_rows(
+        lambda count: draw(count) / scale, train / scale, test / scale, columns, rng, how.samples, more
+    )
     return table, None, [*([dataset.notice] if dataset.notice else []), *table.notices]
 
 
@@ -120,6 +145,7 @@ def _of_images(
     dataset: Dataset,
     draw: Draw,
     rng: np.random.Generator,
+    own: SampleMetrics,
     asked: list[Labels] | None = None,
 ) -> tuple[Table, Judge | None, list[str]]:
     """Images beside real ones, the judge that was asked, and remarks to print. Raises RunError, DataError.
@@ -130,14 +156,22 @@ def _of_images(
     real = pixels(dataset, dataset.train), pixels(dataset, dataset.test)
     if not all(map(len, real)):
         raise DataError(f"{dataset.origin}: has no images to compare with")
-    more = None
-    if dataset.facts.get("pictures") == STACKED:
-        more, notices = partial(spelled, judge=bundled_judge()), []
+    stacked = dataset.facts.get("pictures") == STACKED
+    notices = [] if stacked else notices
     train, test, labels = *real, dataset.train.labels
     condition = None if asked is None else (asked, dataset.test.labels)
-    table = measure_images(draw, train, test, labels, judge, rng, how.samples, how.quick, more=more, asked=condition)
-    few = _few(spec, dataset) if dataset.classes and more is None else ""
+    table = measure_images(
+        draw, train, test, labels, judge, rng, how.samples, how.quick, _more_of_images(dataset, own), condition
+    )
+    few = _few(spec, dataset) if dataset.classes and not stacked else ""
     return table, judge, [*notices, *(f"{few}{notice}" for notice in table.notices)]
+
+
+def _more_of_images(dataset: Dataset, own: SampleMetrics) -> More | None:
+    more = own.beside(lambda x: x.reshape(-1, *dataset.shape))
+    if dataset.facts.get("pictures") != STACKED:
+        return more
+    return lambda x, real: spelled(x, bundled_judge()) | ({} if more is None else more(x, real))
 
 
 def _chosen(how: How, spec: Gan | Wgan, dataset: Dataset) -> tuple[Judge | None, list[str]]:
@@ -199,17 +233,27 @@ def _few(spec: Gan | Wgan, dataset: Dataset) -> str:
 def is_of(folder: RunFolder, how: How) -> bool:
     """Has this run been evaluated in just this way, as it stands now? Raises RunError."""
     evaluation = folder.evaluation()
-    judge = evaluation.get("judge") or BUNDLED_NAME  # a run of points has none
-    same = {"asked": how.samples, "seed": how.seed, "game": folder.record().get("played")}
+    if "findings" not in evaluation:
+        return False
+    spec = load(folder.config).experiment
+    assert isinstance(spec, Gan | Wgan)
+    dataset, judged = load_data(spec), evaluation.get("judge") is not None
+    same = {
+        "asked": how.samples,
+        "seed": how.seed,
+        "game": folder.record().get("played"),
+        "checksum": checksum(dataset),
+        "way": _way((how.judge or bundled_judge()) if judged else None, evaluation.get("samples", 0), dataset),
+        "metrics": _of_packages(spec, how, lambda text: None),
+    }
+    measures = evaluation["measures"]
     return (
         all(evaluation.get(key) == value for key, value in same.items())
-        and judge == (how.judge.name if how.judge else BUNDLED_NAME)
+        and (judged or how.judge is None)
         and evaluation.get("critic", {}).get("seeds", 0) == how.critics
-        and (not how.critics or "critic_steepest" in evaluation["measures"])
-        and (how.quick or "wasserstein" in evaluation["measures"])
-        and "findings" in evaluation
-        and all(is_lacking(str(one["needs"])) for one in evaluation["measures"].values() if "needs" in one)
-        and evaluation.get("checksum") == checksum(load_data(load(folder.config).experiment))
+        and (not how.critics or "critic_steepest" in measures)
+        and (how.quick or "wasserstein" in measures)
+        and all(is_lacking(str(one["needs"])) for one in measures.values() if "needs" in one)
     )
 
 
@@ -227,50 +271,3 @@ def _add_critic(result: dict[str, Any], distance: CriticDistance, seeds: int) ->
     for name, numbers in distance.measures().items():
         result["measures"][name] = _measure(name, *numbers)
     result["critic"] = {"seeds": seeds, **distance.facts()}
-
-
-class Evaluator:
-    """A few quick measures, again and again while a run trains, against one reference."""
-
-    NEIGHBOURS = 1000
-    """Samples and real images among whose features neighbours are looked for."""
-
-    @BlasThreads(1)
-    def __init__(self, dataset: Dataset, judge: Judge | None = None):
-        self._dataset = dataset
-        self._judge = judge or (bundled_judge() if dataset.modes is None else None)
-        if self._judge is not None:
-            judgement = self._judge.predict(pixels(dataset, dataset.train))
-            enough = len(judgement.features) > NEIGHBOURS
-            self._reference = gaussian(judgement.features) if enough else None
-            self._shares = classes.data_shares(judgement.predictions, dataset.train.labels)
-            self._seen = classes.shares(judgement.predictions)
-            rows = np.random.default_rng(0).permutation(len(judgement.features))[: self.NEIGHBOURS]
-            self._real = judgement.features[rows]
-
-    @BlasThreads(1)
-    def measure(self, samples: Array, asked: Labels | None = None) -> dict[str, float]:
-        """Of images `frechet`, `score`, `classes`, `shares_kl`, `precision`, `coverage`; of points `modes`, …
-
-        With the labels of the classes that the samples were `asked` for, `asked` too. What is undefined is left out:
-        the evenness of modes where no point is near any.
-        """
-        if self._judge is None:
-            assert self._dataset.modes is not None
-            fit = mixture(samples, self._dataset.modes, self._dataset.std)
-            metrics = {"modes": fit.captured, "quality": fit.quality, "reverse_kl": fit.reverse_kl}
-            return {name: value for name, value in metrics.items() if not np.isnan(value)}
-        judgement = self._judge.predict(self._dataset.units.own(samples).reshape(samples.shape))
-        shares = classes.shares(judgement.predictions)
-        measured = {
-            "score": classes.score(judgement.predictions),
-            "classes": classes.present(shares, self._shares),
-            "shares_kl": classes.divergence(shares, self._seen),
-        }
-        if asked is not None:
-            measured["asked"] = classes.as_asked(judgement.predictions, asked)
-        if self._reference is None:  # too few real images for neighbours and covariances
-            return measured
-        near = manifold(self._real, judgement.features[: len(self._real)])
-        distance = frechet_distance(gaussian(judgement.features), self._reference)
-        return {"frechet": distance, **measured, "precision": near.precision, "coverage": near.coverage}

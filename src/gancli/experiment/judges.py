@@ -79,14 +79,32 @@ def objection(judge: Judge, spec: Gan | Wgan, dataset: Dataset) -> str | None:
     return None
 
 
-def check_evaluate(spec: Experiment, dataset: Dataset) -> None:
-    """Refuse `evaluate:` in a configuration whose data the bundled judge does not know. Raises DataError."""
-    if isinstance(spec, Gan | Wgan) and spec.evaluate is not None and dataset.modes is None:
-        if dataset.kind != "images":
-            raise DataError("evaluate: no judge knows points or rows; leave it out, for `gancli evaluate RUN`")
+def judge_in_training(spec: Gan | Wgan, dataset: Dataset) -> Judge | None:
+    """Who judges samples in the tests that `evaluate:` asks for; None of points, or with `metrics` alone.
+
+    Raises DataError where nothing could be measured, or not what `checkpoint.best` or `stop.metric` is.
+    """
+    if spec.evaluate is None or dataset.modes is not None:
+        return None
+    if dataset.kind != "images":
+        text: str | None = "no judge knows points or rows; leave it out, for `gancli evaluate RUN`"
+    else:
         text = objection(bundled_judge(), spec, dataset)
-        if text is not None:
-            raise DataError(f"evaluate: {text}; `gancli evaluate RUN --judge JUDGE` does it after training")
+        if text is None:
+            return bundled_judge()
+        text += "; `gancli evaluate RUN --judge JUDGE` does it after training"
+    if not spec.evaluate.metrics:
+        raise DataError(f"evaluate: {text}, or name `metrics` of another package")
+    for key, name in (("checkpoint.best", spec.checkpoint.best), ("stop.metric", spec.stop.metric)):
+        if name is not None and name not in spec.evaluate.metrics:
+            raise DataError(f"{key}: {name} cannot be measured: {text}")
+    return None
+
+
+def check_evaluate(spec: Experiment, dataset: Dataset) -> None:
+    """Refuse what `judge_in_training` does. Raises DataError."""
+    if isinstance(spec, Gan | Wgan):
+        judge_in_training(spec, dataset)
 
 
 def pixels(dataset: Dataset, split: Split) -> Array:

@@ -1,6 +1,6 @@
 """The loggers that a configuration names, told of a run: one that fails is left out, and the run goes on as it is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -69,12 +69,6 @@ class Logs(Callback):
 def loggers_of(experiment: Experiment) -> dict[str, Logger]:
     """The loggers that it names, by name. Raises MissingLogger where one, or its package, is not installed."""
     return loggers.make(one.model_dump(exclude_none=True) for one in experiment.log or ())
-
-
-def check_loggers(experiments: Iterable[Experiment]) -> None:
-    """Raises MissingLogger where one that any of them names, or its package, is not installed."""
-    for entries in {repr(one.log): one for one in experiments}.values():
-        loggers_of(entries)
 
 
 def _weights(built: Built) -> Weights:

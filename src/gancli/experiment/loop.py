@@ -31,7 +31,7 @@ from gancli.runs.files import write_bytes
 from gancli.spec import Experiment, Gan, Wgan, identity
 
 if TYPE_CHECKING:
-    from gancli.experiment.evaluating import Evaluator
+    from gancli.experiment.evaluator import Evaluator
 
 CHECK_EVERY = 1000
 """Games of batch size 1 between two checks that the parameters are still finite; of larger batches, fewer."""
@@ -205,9 +205,9 @@ class Loop:
         if not isinstance(spec, Gan | Wgan) or spec.evaluate is None or not self._is_due(spec.evaluate.every):
             return {}
         if self._evaluator is None:
-            from gancli.experiment.evaluating import Evaluator  # few runs are judged, and all have to start
+            from gancli.experiment.evaluator import Evaluator  # few runs are judged, and all have to start
 
-            self._evaluator = Evaluator(self.built.dataset)
+            self._evaluator = Evaluator.of(spec, self.built.dataset, self._tell)
         game = self.built.game
         assert isinstance(game, Adversarial)
         rng = stream(spec.seed, "evaluate")

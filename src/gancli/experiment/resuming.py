@@ -10,7 +10,7 @@ from gancli.experiment.best import Best
 from gancli.experiment.build import Built, build, how_to_find, load_data
 from gancli.experiment.callbacks import AnyCallback
 from gancli.experiment.ending import earlier_tests
-from gancli.experiment.logs import check_loggers
+from gancli.experiment.packages import check_packages
 from gancli.experiment.run import MakeReporter, Outcome, engine_of, named, play
 from gancli.experiment.saving import most_bytes, put_back
 from gancli.runs import RunError, RunFolder, checkpoint
@@ -60,7 +60,7 @@ def _reopen_locked(folder: RunFolder, games: int | None, dataset: Dataset | None
         resolved = from_plain(record["spec"])
     _same_spec(folder, record, resolved, games)
     resolved = resolved.logged(log)
-    check_loggers([resolved.experiment])
+    check_packages([resolved.experiment])
     engine = make_engine(engine_name, threads)  # other bits else, where the spec says auto
     built, gone = _built(folder, resolved.experiment, dataset or load_data(resolved.experiment), engine)
     if data.get("sha256") != built.dataset.facts.get("sha256"):

@@ -13,8 +13,9 @@ from gancli.experiment.build import Built, build, check_fit, load_data
 from gancli.experiment.callbacks import AnyCallback, Callbacks
 from gancli.experiment.divergence import Diverged
 from gancli.experiment.judges import check_evaluate
-from gancli.experiment.logs import Logs, check_loggers
+from gancli.experiment.logs import Logs
 from gancli.experiment.loop import Collapsed, Loop, Stop
+from gancli.experiment.packages import check_packages
 from gancli.experiment.profile import Profile
 from gancli.experiment.reporter import Reporter
 from gancli.experiment.warnings import data_warnings
@@ -46,10 +47,10 @@ def prepare(
     """Load the data, build the objects, and only then make the run folder, named `exact` where that is given.
 
     `dataset` saves loading the data that the spec asks for, and `progress` is told how far that is. Raises DataError,
-    MissingLogger, OSError.
+    MissingLogger, MissingPackage, OSError.
     """
     spec = resolved.experiment
-    check_loggers([spec])
+    check_packages([spec])
     dataset = dataset or load_data(spec, progress)
     check_evaluate(spec, dataset)
     if not isinstance(spec, Game2d):

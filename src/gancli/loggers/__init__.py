@@ -4,11 +4,10 @@ Another package may bring its own, by an entry point of the group `gancli.logger
 names are imported.
 """
 
-import importlib.metadata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gancli.errors import did_you_mean
+from gancli import packages
 from gancli.loggers.base import BINS, Logged, Logger, MissingLogger, Weights, key_of
 from gancli.loggers.mlflow import Mlflow
 from gancli.loggers.tensorboard import TensorBoard
@@ -32,18 +31,10 @@ def _make(name: str, **options: Any) -> Logger:
 
 
 def _of_another_package(name: str) -> type[Logger]:
-    there = importlib.metadata.entry_points(group=GROUP)
-    if name not in there.names:
-        known = [*LOGGERS, *sorted(there.names)]
-        raise MissingLogger(
-            f"log: there is no logger {name!r}; there are {', '.join(known)}{did_you_mean(name, known)} "
-            f"(another package brings its own by an entry point of the group {GROUP})"
-        )
-    entry = next(iter(there.select(name=name)))
     try:
-        cls = entry.load()
-    except Exception as error:
-        raise MissingLogger(f"log: {name} ({entry.value}) cannot be imported: {error!r}") from error
+        cls, place = packages.load(GROUP, name, "logger", tuple(LOGGERS))
+    except packages.MissingPackage as error:
+        raise MissingLogger(f"log: {error}") from error
     if not (isinstance(cls, type) and issubclass(cls, Logger)):
-        raise MissingLogger(f"log: {name} ({entry.value}) is no class derived from gancli.loggers.Logger")
+        raise MissingLogger(f"log: {name} ({place}) is no class derived from gancli.loggers.Logger")
     return cls

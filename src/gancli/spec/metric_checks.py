@@ -20,11 +20,23 @@ def tested(spec: Experiment) -> tuple[str, ...]:
     if isinstance(spec, Supervised):
         own = ("loss",) if spec.data.targets is not None else ("accuracy", "loss")
         return (*own, *(f"validation_{name}" for name in own if spec.test.validation))
-    return MODES if not spec.data.images else (*JUDGED, "asked") if spec.condition is not None else JUDGED
+    judged: tuple[str, ...] = (
+        MODES if not spec.data.images else (*JUDGED, "asked") if spec.condition is not None else JUDGED
+    )
+    others = () if spec.evaluate is None else spec.evaluate.metrics
+    return (*judged, *(name for name in others if not _is_neutral(name)))
+
+
+def _is_neutral(name: str) -> bool:
+    """Is no value of it better than another? Of a metric whose package is not installed here, nobody knows."""
+    one = metrics.metric(name)
+    return one.better is None and one.why != metrics.UNKNOWN
 
 
 def findings(spec: Experiment) -> Iterator[Finding]:
-    """Of `checkpoint.best` and `stop`."""
+    """Of `evaluate.metrics`, `checkpoint.best` and `stop`."""
+    if isinstance(spec, Gan | Wgan) and spec.evaluate is not None:
+        yield from _of_packages(spec.evaluate.metrics)
     if spec.checkpoint.best is not None:
         yield from _chosen(spec, ("checkpoint", "best"), spec.checkpoint.best)
     stop = None if isinstance(spec, Game2d) else spec.stop
@@ -35,6 +47,17 @@ def findings(spec: Experiment) -> Iterator[Finding]:
         yield Finding(("stop", missing), "`patience` and `metric` go together: {patience: 5, metric: coverage}")
     if stop.metric is not None:
         yield from _chosen(spec, ("stop", "metric"), stop.metric)
+
+
+def _of_packages(names: tuple[str, ...]) -> Iterator[Finding]:
+    """Are they named once, and none of gancli's own?"""
+    for place, name in enumerate(names):
+        path: KeyPath = ("evaluate", "metrics", place)
+        if metrics.is_own(name):
+            own = ", ".join((*JUDGED, *MODES))
+            yield Finding(path, f"{name} is gancli's own: tests measure {own} unasked, `gancli evaluate` the others")
+        elif name in names[:place]:
+            yield Finding(path, f"{name} is named twice")
 
 
 def _chosen(spec: Experiment, path: KeyPath, name: str) -> Iterator[Finding]:

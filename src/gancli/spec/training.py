@@ -224,6 +224,8 @@ class Evaluate(Spec):
     every: Every
     """In games, a multiple of `test.every`."""
     samples: Annotated[int, Field(ge=100, le=100_000)] = 2000
+    metrics: Annotated[tuple[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")], ...], Field(strict=False)] = ()
+    """Of other packages, by the names of their entry points of the group `gancli.metrics`."""
 
 
 class Lipschitz(Spec):

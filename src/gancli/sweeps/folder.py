@@ -46,9 +46,10 @@ def create(
 ) -> SweepFolder:
     """Make the sweep's folder, once the data of every cell could be loaded; `about` goes into its record.
 
-    `warnings` are given by who has loaded them already: see `warnings_of`. Raises DataError, MissingLogger, OSError.
+    `warnings` are given by who has loaded them already: see `warnings_of`. Raises DataError, MissingLogger,
+    MissingPackage, OSError.
     """
-    experiment.check_loggers(cell.resolved.experiment for cell in sweep.cells)
+    experiment.check_packages(cell.resolved.experiment for cell in sweep.cells)
     warnings = warnings_of(sweep, must_load=True) if warnings is None else warnings
     cells: list[dict[str, Any]] = [
         {"cell": cell.name, "values": cell.values, "seed": cell.seed, "spec": cell.resolved.data()}
