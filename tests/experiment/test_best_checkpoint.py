@@ -93,7 +93,7 @@ def test_what_is_the_best_is_what_was_measured_there() -> None:
     dataset = load_data(experiment(LINE))
     x = dataset.test.samples
     target = np.where(dataset.test.labels == 1, 1.0, 0.0)[:, None]
-    loss = float(((own.answers(x) - target) ** 2).sum() / len(x))
+    loss = float(((own.outputs(x) - target) ** 2).sum() / len(x))
     assert loss == pytest.approx(min(row["loss"] for row in folder.rows()), rel=1e-5)
 
 
@@ -253,7 +253,7 @@ def test_predictions_are_by_the_best_too() -> None:
     last, best = (gancli("predict", "latest", "p.npy", "--checkpoint", which).stdout for which in ("last", "best"))
     scores = [float(line.split(",")[2]) for line in best.splitlines()[1:]]
     assert last != best and scores == pytest.approx(
-        learned(folder, which="best").answers(np.load("p.npy"))[:, 0], abs=1e-5
+        learned(folder, which="best").outputs(np.load("p.npy"))[:, 0], abs=1e-5
     )
 
 

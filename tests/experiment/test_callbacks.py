@@ -97,17 +97,18 @@ def test_a_resumed_run_tells_that_it_goes_on() -> None:
 
 
 @pytest.mark.parametrize("event", ["start", "advance", "metrics", "picture"])
-def test_what_a_callback_raises_ends_the_run_as_failed_and_is_raised(event: str) -> None:
+@pytest.mark.parametrize("kind", [LookupError, ConnectionError], ids=["other", "as of a disk"])
+def test_what_a_callback_raises_ends_the_run_as_failed_and_is_raised(event: str, kind: type[Exception]) -> None:
     def broken(*_: Any) -> None:
-        raise LookupError("no such word")
+        raise kind("no such word")
 
     wrong, noting = Callback(), Noting()
     setattr(wrong, event, broken)
-    with pytest.raises(LookupError, match="no such word"):
+    with pytest.raises(kind, match="no such word"):
         played(wrong, noting)
     (path,) = Path("runs").iterdir()
     record = RunFolder(path).record()
-    assert (record["status"], record["reason"]) == ("failed", "LookupError: no such word")
+    assert (record["status"], record["reason"]) == ("failed", f"{kind.__name__}: no such word")
     assert noting.events[-1] == ("end", "failed") and not RunFolder(path).locked()
 
 

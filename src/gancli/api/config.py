@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gancli import shipped
-from gancli.spec import Document, as_document, load_file
+from gancli.spec import Document, as_document, load_named
 
 Folder = str | os.PathLike[str]
 Config = Folder | Mapping[str, Any]
@@ -20,5 +19,4 @@ def read(config: Config) -> Document:
     """
     if isinstance(config, Mapping):
         return as_document(config)
-    path = Path(config)
-    return load_file(path if path.exists() else shipped.find(path.as_posix()) or path)
+    return load_named(Path(config))

@@ -7,10 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gancli.experiment.build import adversarial_loss
 from gancli.experiment.conditions import asked_for, named
 from gancli.experiment.learned import learned
-from gancli.experiment.sampling import trained, units_of
 from gancli.games.classes import in_turn
 from gancli.runs import RunError, RunFolder
 from gancli.spec import Gan, Learning, Wgan, load
@@ -31,11 +29,9 @@ class TrainedNetwork:
             raise RunError(f"{folder.path}: is a {spec.kind} run; it has no {key} (its networks: {known})")
         self._folder, self._spec, self.name = folder, spec, key
         self._judges = key in ("discriminator", "critic")
-        self._network, self.game = trained(folder, spec, key, spec.engine, "to compute with", logits=key != "generator")
-        self._learned = learned(folder, key) if key == "network" else None
-        self._pack = spec.training.packed if isinstance(spec, Gan | Wgan) and self._judges else 1
-        features = self._network.outputs if key == "generator" else self._network.inputs // self._pack
-        self._units = units_of(folder, features)
+        self._learned = learned(folder, key, "to compute with", engine=spec.engine)
+        self._network, self._units, self.game = self._learned.network, self._learned.units, self._learned.game
+        self._pack = self._learned.packed
 
     def __repr__(self) -> str:
         return f"<{self.name} of {self._folder.path.name} at game {self.game}: {self.inputs} → {self.outputs}>"
@@ -117,8 +113,5 @@ class TrainedNetwork:
 
     def _own(self, out: NDArray[Any]) -> NDArray[Any]:
         """Outputs as a user sees them: samples in the data's units, one number for each that is judged."""
-        if self.name == "generator":
-            return self._units.own(out).astype(np.float32)
-        if isinstance(self._spec, Gan):
-            return adversarial_loss(self._spec.training).score(out)[:, 0]
-        return out[:, 0] if self._learned is None else self._learned.in_own_units(out)
+        own = self._learned.in_own_units(out)
+        return own.astype(np.float32) if self.name == "generator" else own[:, 0] if self._judges else own

@@ -68,7 +68,7 @@ class Dataset:
         if count < 2:
             raise DataError(f"test.validation: {self.origin}: {count} training sample cannot be divided; leave it out")
         rows = rng.permutation(count)
-        held = min(max(1, round(share * count)), count - 1)
+        held = held_out(count, share)
         return replace(self, train=self.train.at(np.sort(rows[held:])), validation=self.train.at(np.sort(rows[:held])))
 
     def between(self, value_range: tuple[float, float], invert: bool) -> "Dataset":
@@ -91,6 +91,11 @@ class Dataset:
     def shape(self) -> tuple[int, ...]:
         """Of one sample."""
         return self.units.shape
+
+
+def held_out(count: int, share: float) -> int:
+    """How many of `count` samples a share is: one at least, as one at least is left."""
+    return min(max(1, round(share * count)), count - 1)
 
 
 class Batches:

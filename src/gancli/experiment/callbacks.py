@@ -53,6 +53,8 @@ class Callbacks(Callback):
 
     def __init__(self, reporter: Reporter, callbacks: Iterable[AnyCallback] = ()):
         self._reporter = reporter
+        self.failed = False
+        """Has one raised an exception?"""
         self._callbacks = [one if isinstance(one, Callback) else OnMetrics(one) for one in callbacks]
 
     def start(self, folder: Path, spec: dict[str, Any]) -> None:
@@ -85,5 +87,9 @@ class Callbacks(Callback):
 
     def _each(self, tell: Callable[[Callback], None]) -> None:
         for one in self._callbacks:
-            with np.errstate(all="warn"):  # NumPy's default: within the loop nothing is warned of
-                tell(one)
+            try:
+                with np.errstate(all="warn"):  # NumPy's default: within the loop nothing is warned of
+                    tell(one)
+            except BaseException:
+                self.failed = True
+                raise

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from gancli.engines import Engine
-from gancli.experiment.conditions import projected_units
 from gancli.experiment.fixed import real_samples
 from gancli.games import CLIPS, PLAYERS, Average, Player
 from gancli.nn import Network
@@ -66,7 +65,7 @@ def parts(spec: Learning, key: str, logits: bool = False) -> list[list[Layer]]:
     """What each layer of a spec's network is made of; changes of order are with the first and the last."""
     made = []
     placed, beside = list(spec.networks()[key].placed(spec.mu)), spec.beside(key)
-    projected = 0 if key == "generator" else projected_units(spec)
+    projected = spec.projected(key)
     for index, one in enumerate(placed):
         activation = _activation(one.layer) if one.layer.learns else Linear()
         if logits and index == len(placed) - 1:
@@ -180,7 +179,7 @@ def _player(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, 
     network = make_network(spec, key, engine, rng, logits and key != "generator")
     own = spec.networks()[key]
     if own.weights is not None:
-        read_weights(Path(own.weights), key, network)
+        read_weights(Path(own.weights).expanduser(), key, network)
     clip = CLIPS[own.clip.mode](own.clip.bound) if own.clip is not None else None
     average = None
     if own.ema is not None:

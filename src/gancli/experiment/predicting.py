@@ -104,7 +104,7 @@ def _read(own: Learned, spec: Supervised, path: str, key: str | None) -> asked.A
 def _outputs(own: Learned, x: Array) -> Array:
     """Of a chunk at a time; layer noise, if any, is the same at each call."""
     rng = np.random.default_rng(0)
-    return np.concatenate([own.answers(x[start : start + CHUNK], rng=rng) for start in range(0, len(x), CHUNK)])
+    return np.concatenate([own.outputs(x[start : start + CHUNK], rng=rng) for start in range(0, len(x), CHUNK)])
 
 
 def _of_classes(own: Learned, spec: Supervised, samples: list[str], outputs: Array) -> Predictions:

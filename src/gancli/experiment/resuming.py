@@ -1,5 +1,7 @@
 """Go on with a run from its last good checkpoint, to the same bits as if it had never stopped; maybe to more games."""
 
+import re
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +13,10 @@ from gancli.experiment.build import Built, build, how_to_find, load_data
 from gancli.experiment.callbacks import AnyCallback
 from gancli.experiment.ending import earlier_tests
 from gancli.experiment.packages import check_packages
-from gancli.experiment.run import MakeReporter, Outcome, engine_of, named, play
+from gancli.experiment.run import MakeReporter, Outcome, engine_of, named, resumed
 from gancli.experiment.saving import most_bytes, put_back
 from gancli.runs import RunError, RunFolder, checkpoint
-from gancli.runs.files import now, write_text
+from gancli.runs.files import game_of, now, write_text
 from gancli.runs.lock import this_process
 from gancli.runs.provenance import machine, provenance
 from gancli.spec import LENGTH, Experiment, Resolved, differences, from_plain, identity, load, without_log
@@ -73,10 +75,22 @@ def _reopen_locked(folder: RunFolder, games: int | None, dataset: Dataset | None
         raise RunError(f"{folder.path}: is at game {built.game.played} already; --games must be more, got {games}")
     folder.remove_temporary()
     folder.truncate_metrics(facts["metrics_bytes"])
+    _remove_last_pictures(folder, resolved, built)
     rows = earlier_tests(resolved.experiment, folder)  # before anything says that it goes on
     if (best := resolved.experiment.checkpoint.best) is not None:
         checkpoint.keep_best(folder.checkpoints, Best(best, rows).games)  # not those of games to come
     return Reopened(resolved, built, folder, facts["seconds"], (*damaged, *_other_machine(record, engine)))
+
+
+def _remove_last_pictures(folder: RunFolder, resolved: Resolved, built: Built) -> None:
+    """Those of the last game of a run that was shorter, where none is due: it goes on as one that never ended."""
+    pictures = resolved.experiment.pictures
+    if pictures is None:
+        return
+    period = built.games_a_pass if pictures.every == "pass" else int(pictures.every)
+    for path in folder.images.glob("game-*"):
+        if re.fullmatch(r"game-\d+\.(png|npz)", path.name) and game_of(path) % period:
+            path.unlink(missing_ok=True)
 
 
 def _built(folder: RunFolder, spec: Experiment, dataset: Dataset, engine: Engine) -> tuple[Built, RunError | None]:
@@ -124,9 +138,15 @@ def _shown(value: Any) -> str:
 
 
 def _put_back_newest(folder: RunFolder, resolved: Resolved, built: Built) -> tuple[dict[str, Any], list[str]]:
-    """The newest good checkpoint's facts, and what is wrong with a newer one; a run with none begins again."""
+    """The newest good checkpoint's facts, and what is wrong with a newer one; a run killed before it begins again.
+
+    Raises RunError.
+    """
     if not checkpoint.paths(folder.checkpoints):
-        return {"metrics_bytes": 0, "seconds": 0.0}, []
+        if not folder.checkpoints.is_dir() or folder.record().get("status") in ("completed", "collapsed"):
+            train = shlex.join(["gancli", "train", str(folder.config)])
+            raise RunError(f"{folder.path}: its checkpoints are gone, so that it cannot go on; train anew: {train}")
+        return {"metrics_bytes": 0, "seconds": 0.0}, ["it has no checkpoint yet, and begins again"]
 
     def check(facts: dict[str, Any]) -> None:
         if facts["spec"] != identity(resolved.experiment):
@@ -157,7 +177,7 @@ def resume(
     folder, built = reopened.folder, reopened.built
     try:
         _record_resumption(reopened)
-        return play(reopened.resolved, built, folder, make_reporter, reopened.seconds, None, callbacks, limit)
+        return resumed(reopened.resolved, built, folder, make_reporter, reopened.seconds, callbacks, limit)
     finally:
         folder.unlock()
 

@@ -103,27 +103,42 @@ def train(
 
     After `limit` seconds it is interrupted, and can be resumed.
     """
+    told = _told(resolved, built, folder, make_reporter, callbacks)
     warnings = (*resolved.warnings, *data_warnings(resolved.experiment, built.dataset))
     try:
         for line in (built.dataset.notice, *map(str, warnings)):
             if line:
                 folder.log(line)
-        return play(resolved, built, folder, make_reporter, 0.0, profile, callbacks, limit)
+        return play(resolved, built, folder, told, 0.0, profile, limit)
     except OSError:
-        if built.game.played == 0:  # a disk too full for the first files: leave nothing half-made
+        if built.game.played == 0 and not told.failed:  # a disk too full for the first files: leave nothing half-made
             folder.remove()
         raise
     finally:
         folder.unlock()
 
 
-def play(
+def resumed(
     resolved: Resolved, built: Built, folder: RunFolder, make_reporter: MakeReporter, earlier: float,
-    profile: Profile | None = None, callbacks: Sequence[AnyCallback] = (), limit: float | None = None,
+    callbacks: Sequence[AnyCallback] = (), limit: float | None = None,
+) -> Outcome:  # fmt: skip
+    """Play on from the game where it stands, `earlier` seconds having been spent."""
+    return play(resolved, built, folder, _told(resolved, built, folder, make_reporter, callbacks), earlier, None, limit)
+
+
+def _told(
+    resolved: Resolved, built: Built, folder: RunFolder, make_reporter: MakeReporter, callbacks: Sequence[AnyCallback]
+) -> Callbacks:
+    """Who is told: the person, the callbacks, the loggers."""
+    reporter = make_reporter(built.games, built.game.played)
+    return Callbacks(reporter, [*callbacks, Logs(resolved, built, folder, _both(folder.log, reporter.line))])
+
+
+def play(
+    resolved: Resolved, built: Built, folder: RunFolder, told: Callbacks, earlier: float,
+    profile: Profile | None = None, limit: float | None = None,
 ) -> Outcome:  # fmt: skip
     """From the game where it stands to its last one, `earlier` seconds having been spent; its end is recorded."""
-    reporter = make_reporter(built.games, built.game.played)
-    told = Callbacks(reporter, [*callbacks, Logs(resolved, built, folder, _both(folder.log, reporter.line))])
     loop = Loop(resolved.experiment, built, folder, told, earlier, profile)
     with Stop(limit).listening() as stop:
         try:

@@ -11,7 +11,7 @@ from gancli.spec.optimizers import AnyOptimizer
 class Bilinear(Spec):
     """L = θφ (Mescheder et al. 2017)."""
 
-    name: Literal["bilinear"]
+    name: Literal["bilinear"] = "bilinear"
 
 
 class Quadratic(Spec):
@@ -51,7 +51,7 @@ AnyField = Annotated[
 class Simultaneous(Spec):
     """Both players step from where both are."""
 
-    name: Literal["simultaneous"]
+    name: Literal["simultaneous"] = "simultaneous"
 
 
 class Alternating(Spec):

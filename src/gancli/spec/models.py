@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from gancli.spec.base import Positive, Spec
-from gancli.spec.conditions import OfCritic, OfDiscriminator, told
+from gancli.spec.conditions import OfCritic, OfDiscriminator, projected, told
 from gancli.spec.data import Data
 from gancli.spec.game2d import R1, AnyField, AnyUpdates, Bilinear, Side, Simultaneous
 from gancli.spec.loggers import AnyLogger
@@ -62,6 +62,10 @@ class _Experiment(Spec):
         """The numbers of a class's code beside the inputs of a layer of network `key`, by the layer's place."""
         return {}
 
+    def projected(self, key: str) -> int:
+        """Units beside the output of network `key`, among which a class chooses."""
+        return 0
+
 
 class _Learning(_Experiment):
     data: Data = Data()
@@ -85,6 +89,11 @@ class _Adversaries(_Learning):
         """Of a condition."""
         own: Any = self
         return told(own.condition, self.data, key, self.networks()[key], own.training.packed)
+
+    def projected(self, key: str) -> int:
+        """Of a condition."""
+        own: Any = self
+        return projected(own.condition, self.data, key, own.training.packed)
 
 
 class Gan(_Adversaries):
@@ -125,11 +134,11 @@ class Game2d(_Experiment):
     """Two players of one number each, θ and φ, whose simultaneous steps may lead nowhere (report, 4.1)."""
 
     kind: Literal["game2d"]
-    game: AnyField = Bilinear(name="bilinear")
+    game: AnyField = Bilinear()
     """θ descends its L, φ ascends it."""
     r1: R1 | None = None
     """Of the dirac game."""
-    updates: AnyUpdates = Simultaneous(name="simultaneous")
+    updates: AnyUpdates = Simultaneous()
     start: Annotated[tuple[float, float], Field(strict=False)] = (1.0, 1.0)
     optimizer: AnyOptimizer = Sgd()
     """Of each player that has none of its own."""

@@ -82,7 +82,7 @@ WITH_SLOPE = ("sigmoid", "centered_sigmoid")
 class Normal(Spec):
     """Weights N(0, std²); the report's, with std 1."""
 
-    name: Literal["normal"]
+    name: Literal["normal"] = "normal"
     std: Positive = 1.0
 
 
@@ -254,7 +254,7 @@ class Network(Spec):
     """Layer normalisation of every hidden layer, before its activation."""
     ema: Share | None = None
     """Decay of a moving average of the generator's parameters, from which samples are drawn: 0.999."""
-    init: AnyInit = Normal(name="normal")
+    init: AnyInit = Normal()
     weights: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
     """The folder of a run whose network of the same name gives the first parameters, instead of `init`."""
     fixed: Positive | None = None

@@ -15,6 +15,7 @@ from gancli.spec import messages, overrides, paths, ranges
 from gancli.spec.base import Spec
 from gancli.spec.errors import Problem, SpecError
 from gancli.spec.load import Resolved, resolve
+from gancli.spec.named import load_named
 from gancli.spec.overrides import Settings
 from gancli.spec.plain import plain, said
 from gancli.spec.yaml import Document, dump, load_file, load_text
@@ -127,7 +128,7 @@ def load_sweep(
         problems = messages.problems(error.errors(), document, SweepFile.model_json_schema())
         raise SpecError(list(problems.values())) from None
     if start is document:
-        start = load_file(document.folder / plan.base)
+        start = load_named(Path(plan.base), document.folder)
     if "sweep" in start.data:
         raise SpecError([Problem(start.source, "sweep", "is a sweep itself; `base` must be an experiment")])
     overrides.apply(start, settings or [])
