@@ -111,7 +111,7 @@ def test_samples_are_those_of_the_command(
 
 def test_what_cannot_be_sampled(ring: gancli.Run) -> None:
     for words in ({"n": 0}, {"seed": -1}):
-        with pytest.raises(ValueError, match="n must be 1 or more and seed 0 or more"):
+        with pytest.raises(ValueError, match="n must be from 1 to 1,000,000 and seed 0 or more"):
             ring.sample(**words)
     with pytest.raises(gancli.RunError, match="was trained without a condition"):
         ring.sample(3, cls=1)

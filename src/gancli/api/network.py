@@ -1,12 +1,12 @@
 """A run's networks as functions of arrays, in the data's own units."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gancli.api.person import warn
 from gancli.experiment.conditions import asked_for, named
 from gancli.experiment.learned import learned
 from gancli.games.classes import in_turn
@@ -15,6 +15,8 @@ from gancli.spec import Gan, Learning, Wgan, load
 
 Classes = int | str | Sequence[int | str]
 """A class, by its number or name, or one for each sample."""
+BEYOND = 1e-3
+"""How far a pixel may be beyond black and white without a word."""
 CHUNK = 1000
 """Inputs that are computed with at once."""
 
@@ -68,13 +70,16 @@ class TrainedNetwork:
     def _rows(self, x: NDArray[Any]) -> NDArray[Any]:
         """What the network sees, (n, features). Raises ValueError."""
         features = self._network.inputs
-        if x.ndim < 2 or not len(x) or math.prod(x.shape[1:]) != features:
+        if x.ndim < 2 or not len(x) or _plain(x.shape[1:]) not in (_plain(self.inputs), _plain((features,))):
             shapes = " or ".join(dict.fromkeys(f"(n, {', '.join(map(str, one))})" for one in (self.inputs, [features])))
             raise ValueError(f"the {self.name} takes an array {shapes}; got {x.shape}")
         if self.name == "generator":
             return x.reshape(len(x), features).astype(self._network.dtype)
         if self._units.kind == "images" and x.dtype.kind in "iu":
             raise ValueError(f"images are numbers within [0, 1]; got {x.dtype}: divide by 255 what is from 0 to 255")
+        if self._units.kind == "images" and not (x.min() >= -BEYOND and x.max() <= 1 + BEYOND):
+            text = f"images are numbers within [0, 1]; these are from {x.min():.4g} to {x.max():.4g}"
+            warn(text)
         own = x.reshape(len(x) * self._pack, features // self._pack).astype(self._network.dtype)
         return self._units.seen(own).reshape(len(x), features)
 
@@ -115,3 +120,8 @@ class TrainedNetwork:
         """Outputs as a user sees them: samples in the data's units, one number for each that is judged."""
         own = self._learned.in_own_units(out)
         return own.astype(np.float32) if self.name == "generator" else own[:, 0] if self._judges else own
+
+
+def _plain(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Without sides of 1: (1, 28, 28) and (28, 28) are one image."""
+    return tuple(side for side in shape if side != 1)

@@ -2,7 +2,6 @@
 
 import html
 import os
-import warnings
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -14,13 +13,16 @@ from gancli import experiment, spec
 from gancli.api.columns import Columns
 from gancli.api.config import Folder
 from gancli.api.network import TrainedNetwork
-from gancli.api.person import GancliWarning, Program, pass_on
+from gancli.api.person import Program, pass_on, warn
 from gancli.experiment import AnyCallback, evaluating, judges
+from gancli.experiment.callbacks import checked
 from gancli.metrics import in_order
 from gancli.runs import RunFolder, find
 from gancli.runs.files import remove_dead, write_json
 from gancli.runs.safe_files import METRICS_BYTES, read_text
 from gancli.runs.summary import ABOUT
+
+MOST_SAMPLES = 1_000_000
 
 
 def load(run: Folder, runs: Folder = "runs") -> "Run":
@@ -49,6 +51,13 @@ class Run:
         shown = [(key, text) for key, text in rows if text is not None]
         cells = [f"<tr><th>{html.escape(key)}</th><td>{html.escape(str(text))}</td></tr>" for key, text in shown]
         return f"<table>{''.join(cells)}</table>"
+
+    def __eq__(self, other: object) -> bool:
+        """Is it the run of the same folder?"""
+        return self.path == other.path if isinstance(other, Run) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.path)
 
     @property
     def path(self) -> Path:
@@ -108,8 +117,8 @@ class Run:
         Images (n, channels, height, width) are within [0, 1], points and rows (n, columns) in the data's units. Raises
         RunError, ValueError.
         """
-        if n < 1 or seed < 0:
-            raise ValueError(f"n must be 1 or more and seed 0 or more; got n={n}, seed={seed}")
+        if not 1 <= n <= MOST_SAMPLES or seed < 0:
+            raise ValueError(f"n must be from 1 to {MOST_SAMPLES:,d} and seed 0 or more; got n={n}, seed={seed}")
         return experiment.sample(self._folder, n, seed, None if cls is None else str(cls)).values
 
     def evaluate(
@@ -140,7 +149,7 @@ class Run:
             remove_dead(path.parent)
             write_json(path, result)
         except OSError as error:  # the result is there all the same
-            warnings.warn(f"not kept: {path}: {error.strerror or error}", GancliWarning, stacklevel=3)
+            warn(f"not kept: {path}: {error.strerror or error}")
 
     def resume(
         self, games: int | None = None, *, callbacks: Iterable[AnyCallback] = (), progress: bool = False
@@ -149,8 +158,9 @@ class Run:
 
         It ends as that of `train` does. Raises RunError, LockedError, DataError, MissingEngine, and what fails then.
         """
+        every = checked(callbacks)
         with closing(Program(progress)) as program:
-            outcome = self._go_on(program, games, tuple(callbacks))
+            outcome = self._go_on(program, games, every)
         pass_on(outcome.signal)
         return self
 
@@ -166,6 +176,7 @@ class Run:
         """Draw its curves, pictures and weights into its folder `plots`, as `gancli plot` does; returns the paths."""
         from gancli import plots  # which loads matplotlib
 
+        check_form(form)
         return plots.plot_run(self.path, form, animation=gif)
 
     def report(self) -> Path:
@@ -173,6 +184,12 @@ class Run:
         from gancli.report import report_run  # likewise
 
         return report_run(self.path)
+
+
+def check_form(form: str) -> None:
+    """Raises ValueError where no figure has this form."""
+    if form not in ("png", "svg", "pdf"):
+        raise ValueError(f"form must be png, svg or pdf; got {form!r}")
 
 
 def _folder_of(run: Run | Folder, runs: Path) -> RunFolder:

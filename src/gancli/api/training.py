@@ -10,6 +10,7 @@ from gancli.api.config import Config, Folder, read
 from gancli.api.person import Program, pass_on
 from gancli.api.run import Run
 from gancli.experiment import AnyCallback
+from gancli.experiment.callbacks import checked
 
 
 def train(
@@ -18,7 +19,7 @@ def train(
     set: Mapping[str, Any] | None = None,
     seed: int | None = None,
     runs: Folder = "runs",
-    engine: str | None = None,
+    engine: Literal["auto", "numba", "numpy", "checked"] | None = None,
     threads: int | Literal["auto"] | None = None,
     callbacks: Iterable[AnyCallback] = (),
     progress: bool = False,
@@ -37,11 +38,12 @@ def train(
     Raises SpecError, DataError, MissingEngine before there is a run folder, and whatever makes the run fail, OSError
     or what a callback raised, once its record says so.
     """
+    every = checked(callbacks)
     own = {"seed": seed, "engine": engine, "threads": threads}
     settings = {**(set or {}), **{key: value for key, value in own.items() if value is not None}}
     with closing(Program(progress)) as program:
         resolved = spec.load(read(config), settings)
-        built, folder = experiment.begin(resolved, Path(runs), program)
-        outcome = experiment.train(resolved, built, folder, program.reporter, callbacks=tuple(callbacks))
+        built, folder = experiment.begin(resolved, Path(runs).absolute(), program)
+        outcome = experiment.train(resolved, built, folder, program.reporter, callbacks=every)
     pass_on(outcome.signal)
     return Run(folder.path)

@@ -11,7 +11,7 @@ from gancli.engines import Engine, make_engine
 from gancli.experiment.best import Best
 from gancli.experiment.build import Built, build, how_to_find, load_data
 from gancli.experiment.callbacks import AnyCallback
-from gancli.experiment.ending import earlier_tests
+from gancli.experiment.ending import Endings, earlier_tests, ending_of
 from gancli.experiment.packages import check_packages
 from gancli.experiment.run import MakeReporter, Outcome, engine_of, named, resumed
 from gancli.experiment.saving import most_bytes, put_back
@@ -73,6 +73,8 @@ def _reopen_locked(folder: RunFolder, games: int | None, dataset: Dataset | None
         raise gone
     if games is not None and games <= built.game.played:
         raise RunError(f"{folder.path}: is at game {built.game.played} already; --games must be more, got {games}")
+    if games is not None:
+        _check_longer(folder, resolved.experiment, facts)
     folder.remove_temporary()
     folder.truncate_metrics(facts["metrics_bytes"])
     _remove_last_pictures(folder, resolved, built)
@@ -80,6 +82,15 @@ def _reopen_locked(folder: RunFolder, games: int | None, dataset: Dataset | None
     if (best := resolved.experiment.checkpoint.best) is not None:
         checkpoint.keep_best(folder.checkpoints, Best(best, rows).games)  # not those of games to come
     return Reopened(resolved, built, folder, facts["seconds"], (*damaged, *_other_machine(record, engine)))
+
+
+def _check_longer(folder: RunFolder, spec: Experiment, facts: dict[str, Any]) -> None:
+    """Raises RunError where a run's `stop` would end it again before any game."""
+    endings = Endings(ending_of(spec), [row for row in earlier_tests(spec, folder) if row["game"] <= facts["game"]])
+    endings.pass_time(facts["seconds"])
+    if endings.reason:
+        text = f"its `stop` has ended it: {endings.reason}; more games would end there too"
+        raise RunError(f"{folder.path}: {text}: train anew with another `stop`")
 
 
 def _remove_last_pictures(folder: RunFolder, resolved: Resolved, built: Built) -> None:

@@ -156,7 +156,7 @@ def play(
             outcome = Outcome(
                 "interrupted", f"stopped at once at game {built.game.played}", stop.signal or signal.SIGINT
             )
-        except Exception as error:
+        except BaseException as error:
             outcome = Outcome("failed", f"{type(error).__name__}: {error}")
             _close(folder, outcome, loop)
             told.end(outcome.status)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 from numpy.typing import NDArray
 
 from gancli import installing
@@ -85,6 +86,17 @@ class Logger:
 
     def end(self, status: str) -> None:
         """The run has ended: completed, diverged, collapsed, interrupted or failed."""
+
+
+def histogram(array: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Counts (BINS,) and edges (BINS + 1,); of numbers that are nearly the same, bins no finer than they can be."""
+    values = np.asarray(array, np.float64).ravel()
+    low, high = float(values.min()), float(values.max())
+    least = 4 * BINS * float(np.spacing(max(abs(low), abs(high))))
+    if low < high < low + least:
+        low, high = (low + high - least) / 2, (low + high + least) / 2
+    counts, edges = np.histogram(values, BINS, (low, high))
+    return counts, edges
 
 
 def is_installed(package: str) -> bool:

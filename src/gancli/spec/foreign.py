@@ -42,6 +42,8 @@ _NAMES = {
     "`kernel`": "kernel_size ksize",
     "`stride`": "strides",
     "`training.labels.real`": "label_smoothing smoothing",
+    "`weights` of a network, the folder of a run": "init_from pretrained checkpoint_path load_from resume_from "
+    "warm_start pretrained_weights",
     "`generator`": "g gen netg generator_net",
     "`discriminator`, or `critic` of a WGAN": "d disc netd discriminator_net",
     "`kind`": "model model_type gan_type algorithm algo",
