@@ -1,12 +1,14 @@
 """From a spec's networks to networks, optimisers and players."""
 
+import hashlib
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from gancli.engines import Engine
+from gancli.engines import Array, Engine
 from gancli.experiment.fixed import real_samples
 from gancli.games import CLIPS, PLAYERS, Average, Player
 from gancli.nn import Network
@@ -193,12 +195,7 @@ def _player(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, 
 
 def read_weights(run: Path, key: str, network: Network) -> None:
     """Give a network the parameters of the one of the same name in a run, averaged where it is. Raises RunError."""
-    try:
-        saved = checkpoint.newest(RunFolder(run).checkpoints)
-        arrays, layout = saved.arrays, saved.facts["layout"][key]
-        params, state = arrays.get(f"{key}.average", arrays[f"{key}.params"]), arrays[f"{key}.state"]
-    except (ValueError, KeyError, OSError) as error:
-        raise RunError(f"{key}.weights: {run}: has no {key} to begin from: {error}") from None
+    params, state, layout, _ = _weights(run, key)
     own_layout = [[slot.name, list(slot.shape), slot.start] for slot in network.layout.slots]
     if params.shape == network.params.shape and layout != own_layout:
         raise RunError(f"{key}.weights: {run}: its {key} has as many parameters in other layers; give both the same")
@@ -207,6 +204,30 @@ def read_weights(run: Path, key: str, network: Network) -> None:
             sizes = f"{theirs.size:,d} {name}, this one {own.size:,d}"
             raise RunError(f"{key}.weights: {run}: its {key} has {sizes}; give both the same layers")
         own[...] = theirs
+
+
+def _weights(run: Path, key: str) -> tuple[Array, Array, Any, int]:
+    """Parameters and state of a run's network, their layout, and the game of its newest checkpoint. Raises RunError."""
+    if not run.is_dir():
+        raise RunError(f"{key}.weights: {run}: there is no such folder; give that of a run")
+    try:
+        saved = checkpoint.newest(RunFolder(run).checkpoints)
+        arrays, layout = saved.arrays, saved.facts["layout"][key]
+        params = arrays.get(f"{key}.average", arrays[f"{key}.params"])
+        return params, arrays[f"{key}.state"], layout, saved.facts["game"]
+    except (ValueError, KeyError, OSError) as error:
+        raise RunError(f"{key}.weights: {run}: has no {key} to begin from: {error}") from None
+
+
+def first_weights(spec: Experiment) -> dict[str, Any]:
+    """Of each network that begins with a run's: the run, the game, and a checksum of what it takes. Raises RunError."""
+    found = {}
+    for key, network in spec.networks().items():
+        if network.weights is not None:
+            params, state, _, game = _weights(Path(network.weights).expanduser(), key)
+            digest = hashlib.sha256(params.tobytes() + state.tobytes()).hexdigest()
+            found[key] = {"run": network.weights, "game": game, "sha256": digest}
+    return found
 
 
 def output(spec: models.Supervised) -> str:

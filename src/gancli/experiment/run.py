@@ -15,6 +15,7 @@ from gancli.experiment.divergence import Diverged
 from gancli.experiment.judges import check_evaluate
 from gancli.experiment.logs import Logs
 from gancli.experiment.loop import Collapsed, Loop, Stop
+from gancli.experiment.networks import first_weights
 from gancli.experiment.packages import check_packages
 from gancli.experiment.profile import Profile
 from gancli.experiment.reporter import Reporter
@@ -72,6 +73,7 @@ def prepare(
         "data": _about(built.dataset),
         "warnings": [f"{warning.key}: {warning.text}" for warning in warnings],
         "start": now(),
+        **({"weights": weights} if (weights := first_weights(spec)) else {}),
         **built.game.facts(),
         **origin,
         **named(resolved),
