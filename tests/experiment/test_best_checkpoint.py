@@ -157,8 +157,9 @@ def test_a_resumed_run_forgets_the_best_of_games_to_come(monkeypatch: pytest.Mon
     folder, _ = train(LINE, "-q")
     for path in checkpoint.paths(folder.checkpoints):
         path.unlink()
+    folder.write_record({**folder.record(), "status": "interrupted"})
     stale = checkpoint.best_paths(folder.checkpoints)
-    monkeypatch.setattr("gancli.experiment.resuming.play", lambda *words: pytest.fail("not to be played"))
+    monkeypatch.setattr("gancli.experiment.resuming.resumed", lambda *words: pytest.fail("not to be played"))
     reopened = reopen(folder)
     assert stale and checkpoint.best_paths(folder.checkpoints) == [] and reopened.built.game.played == 0
     reopened.folder.unlock()

@@ -22,16 +22,16 @@ CHUNK = 1000
 
 
 class TrainedNetwork:
-    """A network as the newest checkpoint of a run has it, averaged where it is, to call with arrays, batch first."""
+    """A network as a checkpoint of a run has it, averaged where it is, to call with arrays, batch first."""
 
-    def __init__(self, folder: RunFolder, key: str):
+    def __init__(self, folder: RunFolder, key: str, which: str = "last"):
         spec = load(folder.config).experiment
         if not isinstance(spec, Learning) or key not in spec.networks():
             known = ", ".join(spec.networks()) if isinstance(spec, Learning) else "none"
             raise RunError(f"{folder.path}: is a {spec.kind} run; it has no {key} (its networks: {known})")
         self._folder, self._spec, self.name = folder, spec, key
         self._judges = key in ("discriminator", "critic")
-        self._learned = learned(folder, key, "to compute with", engine=spec.engine)
+        self._learned = learned(folder, key, "to compute with", which, spec.engine)
         self._network, self._units, self.game = self._learned.network, self._learned.units, self._learned.game
         self._pack = self._learned.packed
 

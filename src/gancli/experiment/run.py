@@ -105,7 +105,17 @@ def train(
 
     After `limit` seconds it is interrupted, and can be resumed.
     """
-    told = _told(resolved, built, folder, make_reporter, callbacks)
+    try:
+        told = _told(resolved, built, folder, make_reporter, callbacks)
+        return _from_the_start(resolved, built, folder, told, profile, limit)
+    finally:
+        folder.unlock()
+
+
+def _from_the_start(
+    resolved: Resolved, built: Built, folder: RunFolder, told: Callbacks, profile: Profile | None, limit: float | None
+) -> Outcome:
+    """Play, after what was warned of is in the log."""
     warnings = (*resolved.warnings, *data_warnings(resolved.experiment, built.dataset))
     try:
         for line in (built.dataset.notice, *map(str, warnings)):
@@ -116,8 +126,6 @@ def train(
         if built.game.played == 0 and not told.failed:  # a disk too full for the first files: leave nothing half-made
             folder.remove()
         raise
-    finally:
-        folder.unlock()
 
 
 def resumed(
