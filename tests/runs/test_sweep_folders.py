@@ -41,7 +41,19 @@ def test_statuses_are_the_summarys_once_a_sweep_has_ended(sweep: SweepFolder) ->
     assert sweep.statuses() == now, "as long as it runs"
     assert [row["status"] for row in sweep.summary_rows()] == ["completed", "waiting"]
     sweep.unlock()
-    assert sweep.statuses() == written, "it was stopped"
+    assert sweep.record()["status"] == "stale" and sweep.statuses() == now, (
+        "it was killed: that summary is an older one"
+    )
+    assert [row["status"] for row in sweep.summary_rows()] == ["completed", "waiting"]
+
+
+def test_the_cells_of_a_killed_sweep_are_counted_as_they_are(sweep: SweepFolder) -> None:
+    sweep.write_record({"status": "interrupted", "counts": {"waiting": 2}})
+    assert sweep.counts() == {"waiting": 2}
+    sweep.write_record({"status": "running", "counts": {"waiting": 2}})
+    assert sweep.counts() == {"completed": 1}
+    sweep.write_record({"status": "completed"})
+    assert sweep.counts() == {}
 
 
 def test_what_went_wrong_is_said_in_a_cells_run_or_beside_where_it_would_be(sweep: SweepFolder) -> None:

@@ -93,7 +93,7 @@ def _listed(folder: "RunFolder | SweepFolder") -> Listed:
 
     record = folder.record()
     if not isinstance(folder, RunFolder):
-        counts = dict.fromkeys((*DONE, "failed"), 0) | record.get("counts", {})
+        counts = dict.fromkeys((*DONE, "failed"), 0) | folder.counts()
         about = {"run": folder.path.name, "kind": "sweep", "status": record["status"]}
         return Listed({**about, "cells": record.get("cells"), **counts}, record)
     last = folder.last()

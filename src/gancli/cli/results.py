@@ -198,6 +198,8 @@ def show(run: str, form: str, runs: Path) -> None:
         return
     last = None if isinstance(folder, SweepFolder) else folder.last() or None
     record = {"sweep" if of_sweep else "run": str(folder.path), **folder.record(), "last": last}
+    if isinstance(folder, SweepFolder):
+        record["counts"] = folder.counts()
     if form == "json":
         print_json(record)
         return

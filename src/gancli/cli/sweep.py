@@ -139,7 +139,7 @@ def _earlier(runs: Path, plan: "Sweep") -> "SweepFolder | None":
         sys.exit(0)
     from gancli.runs.sweeps import DONE
 
-    done = sum(record.get("counts", {}).get(status, 0) for status in DONE)
+    done = sum(folder.counts().get(status, 0) for status in DONE)
     text = f"{folder.path} is a sweep of the same cells, {record['status']}, {done} of {record['cells']} done"
     if sys.stdin.isatty() and sys.stderr.isatty() and confirmed(f"{text}. Go on with it?", default=True):
         return folder
