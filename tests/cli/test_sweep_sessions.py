@@ -11,6 +11,7 @@ from gancli.experiment import Stop
 from gancli.runs import SweepFolder, listing_sweeps
 from gancli.sweeps import Policy
 from gancli.sweeps.cell import play_cell
+from gancli.sweeps.folder import Findings
 from helpers import gancli
 
 
@@ -89,7 +90,12 @@ def test_what_a_sweep_warns_of_is_found_once_kept_and_said_again_when_it_goes_on
     play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
-    monkeypatch.setattr("gancli.sweeps.warnings_of", lambda plan, must_load: asked.append(must_load) or ["mind this"])
+
+    def examine(plan: Any, must_load: bool) -> Findings:
+        asked.append(must_load)
+        return Findings(["mind this"], [])
+
+    monkeypatch.setattr("gancli.sweeps.session.examine", examine)
     assert gancli(*TWO).stderr.startswith("warning: mind this\n") and asked == [True]
     folder = play.calls[0][0]
     assert folder.record()["warnings"] == ["mind this"]
@@ -111,7 +117,8 @@ def test_what_a_sweep_warns_of_is_found_once_kept_and_said_again_when_it_goes_on
         (("--zip", "eta=1"), "give one CONFIG, or --resume SWEEP; got 0"),
         (("c.yaml", "--zip", "eta=1", "mu=1,2"), "mu"),
         (("c.yaml", "--name", "a b"), "--name must be"),
-        (("c.yaml", "--name", ".a"), "--name must be"),
+        (("c.yaml", "--name", ".a"), "the first a letter or a digit; got '.a'"),
+        (("c.yaml", "--name", ""), "--name must be"),
         (("c.yaml", "--name", "a" * 81), "--name must be"),
     ],
 )

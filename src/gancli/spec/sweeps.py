@@ -174,8 +174,8 @@ def _combinations(plan: Plan, document: Document) -> list[dict[str, Any]]:
         text = f"needs lists of one length; got {', '.join(f'{key}: {count}' for key, count in lengths.items())}"
         raise SpecError([Problem(document.where(("sweep", "zip")), "sweep.zip", text)])
     for section, key in [("grid", key) for key in plan.grid] + [("zip", key) for key in plan.zip]:
-        if text := _wrong(key, section == "zip" and key in plan.grid):
-            raise SpecError([Problem(document.where(("sweep", section, key)), f"sweep.{section}.{key}", text)])
+        if wrong := _wrong(key, section == "zip" and key in plan.grid):
+            raise SpecError([Problem(document.where(("sweep", section, key)), f"sweep.{section}.{key}", wrong)])
     axes: list[list[dict[str, Any]]] = [[{key: value} for value in values] for key, values in plan.grid.items()]
     if plan.zip:
         axes.append([dict(zip(plan.zip, values, strict=True)) for values in zip(*plan.zip.values(), strict=True)])
