@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from gancli.cli import completion
 from gancli.cli.output import escaped, say
@@ -64,6 +65,11 @@ REMEDIES = {
     errno.ELOOP: "links in a run folder are not followed",
 }
 """What to do about an error of the system; of another one its own words say all that is known."""
+
+
+def given(name: str) -> bool:
+    """Was an option given on the command line, even with the value that it has by default?"""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def set_option(what: str) -> Callable[..., Any]:
