@@ -25,7 +25,7 @@ def test_a_sweep_is_handed_to_who_plays_it(play: Play) -> None:
 
 @pytest.mark.parametrize(
     ("words", "given"),
-    [((), (None, 5)), (("--jobs", "3"), (None, 3)), (("--scheduler", "tcp://a:1", "--jobs", "2"), ("tcp://a:1", 2))],
+    [((), (None, 5)), (("--jobs", "3"), (None, 3)), (("--scheduler", "tcp://a:1"), ("tcp://a:1", 5))],
 )
 def test_a_cluster_is_asked_for_as_many_cells_at_once(
     words: tuple[str, ...], given: tuple[Any, ...], play: Play, monkeypatch: pytest.MonkeyPatch
@@ -44,6 +44,19 @@ def test_a_scheduler_is_for_dask_alone(play: Play) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "both"),
+    [
+        (("--fail-fast", "--max-failures", "3"), ("--fail-fast", "--max-failures")),
+        (("--backend", "dask", "--scheduler", "tcp://a:1"), ("--jobs", "--scheduler")),
+    ],
+)
+def test_options_of_which_one_would_be_for_nothing(words: tuple[str, ...], both: tuple[str, str], play: Play) -> None:
+    result = gancli(*TWO, *words)
+    assert result.exit_code == 2 and all(one in result.stderr for one in both)
+    assert not play.calls and not play.pools and not Path("runs").exists()
+
+
+@pytest.mark.parametrize(
     "more",
     [
         ("c.yaml",),
@@ -53,6 +66,7 @@ def test_a_scheduler_is_for_dask_alone(play: Play) -> None:
         ("--set", "eta=1"),
         ("--dry-run",),
         ("--again",),
+        ("--name", "other"),
     ],
 )
 def test_a_sweep_is_resumed_as_it_is(more: tuple[str, ...], folder: SweepFolder, play: Play) -> None:

@@ -11,7 +11,7 @@ from gancli.cli.completion import metric_names, run_names
 from gancli.cli.finding import find_either
 from gancli.cli.output import print_json, print_rows, print_side_by_side, say
 from gancli.cli.ranks import check_alike, check_metric
-from gancli.cli.support import command, format_option, runs_option
+from gancli.cli.support import command, format_option, given, runs_option
 
 if TYPE_CHECKING:
     from gancli.metrics import Metric
@@ -52,6 +52,8 @@ def compare(run: tuple[str, ...], top: int, by: str | None, form: str, runs: Pat
     runs_only = [folder for folder in folders if isinstance(folder, RunFolder)]
     if chosen or len(runs_only) < len(folders) or (by is None and len(runs_only) < 2):
         raise click.UsageError("give two runs or more, or a sweep, with KEY=VALUE for some of its combinations")
+    if by is None and given("top"):
+        raise click.UsageError("--top is of a ranking: give --by too")
     if by is not None:
         _rank_runs(runs_only, by, top, form)
     else:

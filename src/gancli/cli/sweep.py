@@ -79,14 +79,9 @@ def sweep(
 
     Exit code 3 if cells failed.
     """
-    if (scheduler is not None) and backend != "dask":
-        raise click.UsageError("--scheduler is for --backend dask")
-    from gancli.runs.locked_folder import IS_NAME, NAME_RULE
-
-    if name is not None and not IS_NAME.fullmatch(name):
-        raise click.UsageError(f"--name must be {NAME_RULE}; got {name!r}")
-    if resume is not None and (words or grid or together or seeds or settings or loggers or dry_run or again):
-        more = "CONFIG, --grid, --zip, --seeds, --set, --log or --again"
+    _check_options(name, jobs, backend, scheduler, fail_fast, max_failures)
+    if resume is not None and (words or grid or together or seeds or settings or loggers or name or dry_run or again):
+        more = "CONFIG, --grid, --zip, --seeds, --set, --log, --name, --dry-run or --again"
         raise click.UsageError(f"--resume takes a sweep as it is: no {more}")
     with leaving_at_once():
         from gancli import spec
@@ -109,6 +104,22 @@ def sweep(
         else:
             make_folder = creation(plan, runs, name or default_name(plan, stem), backend, warn)
         _play(make_folder, jobs, backend, scheduler, policy, quiet, runs)
+
+
+def _check_options(
+    name: str | None, jobs: int | None, backend: str, scheduler: str | None, fail_fast: bool, max_failures: int | None
+) -> None:
+    """Raises UsageError for a name that cannot be, and for an option beside which another would be for nothing."""
+    from gancli.runs.locked_folder import IS_NAME, NAME_RULE
+
+    if name is not None and not IS_NAME.fullmatch(name):
+        raise click.UsageError(f"--name must be {NAME_RULE}; got {name!r}")
+    if scheduler is not None and backend != "dask":
+        raise click.UsageError("--scheduler is for --backend dask")
+    if scheduler is not None and jobs is not None:
+        raise click.UsageError("--jobs is for what is made here; the cluster of --scheduler has its own workers")
+    if fail_fast and max_failures is not None:
+        raise click.UsageError("--fail-fast is --max-failures 1: give one of them")
 
 
 def _print_cells(plan: "Sweep") -> None:
