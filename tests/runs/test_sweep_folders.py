@@ -11,7 +11,7 @@ import pytest
 from gancli.runs import RunError, RunFolder, SweepFolder
 from gancli.runs.files import write_text
 from gancli.runs.safe_files import read_text
-from gancli.runs.sweeps import _number, evaluated, plan_name, readable, varied
+from gancli.runs.sweeps import _number, evaluated, plan_name, readable, sweep_of, varied
 
 FIRST, SECOND = "0123456789ab", "0123456789ac"
 
@@ -45,6 +45,13 @@ def test_statuses_are_the_summarys_once_a_sweep_has_ended(sweep: SweepFolder) ->
         "it was killed: that summary is an older one"
     )
     assert [row["status"] for row in sweep.summary_rows()] == ["completed", "waiting"]
+
+
+def test_a_cell_is_in_the_folder_of_a_sweep_and_not_only_in_one_of_its_name(sweep: SweepFolder) -> None:
+    found = sweep_of(sweep.run(FIRST).path)
+    assert found is not None and found.path == sweep.path.absolute()
+    assert sweep_of(sweep.path) is None
+    assert sweep_of(Path("cells/a-run")) is None
 
 
 def test_the_cells_of_a_killed_sweep_are_counted_as_they_are(sweep: SweepFolder) -> None:

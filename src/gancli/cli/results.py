@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -200,6 +200,7 @@ def _write_samples(output: Path, drawn: "Samples") -> None:
 def show(run: str, form: str, runs: Path) -> None:
     """Show one RUN or sweep: its record and last metrics; with csv, all its metrics, or a sweep's summary."""
     from gancli.runs import DIFF, SweepFolder
+    from gancli.spec import flat
 
     folder = find_either(runs, run)
     of_sweep = isinstance(folder, SweepFolder)
@@ -216,15 +217,6 @@ def show(run: str, form: str, runs: Path) -> None:
     record.pop("spec", None)  # config.yaml has it
     if isinstance(record.get("git"), dict) and folder.inside(DIFF).exists():
         record["git"]["diff"] = str(folder.inside(DIFF))
-    for key, text in _flat(record):
-        say(f"{key:34} {text}")
-
-
-def _flat(data: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
-    lines: list[tuple[str, Any]] = []
-    for key, value in data.items():
-        if isinstance(value, dict):
-            lines += _flat(value, f"{prefix}{key}.")
-        elif value not in (None, []):
-            lines.append((prefix + key, f"{value:.6g}" if isinstance(value, float) else value))
-    return lines
+    for key, value in flat(record).items():
+        if value not in (None, []):
+            say(f"{key:34} {f'{value:.6g}' if isinstance(value, float) else value}")

@@ -235,6 +235,13 @@ class SweepFolder(LockedFolder):
         return self.inside("summary.csv")
 
 
+def sweep_of(run: Path) -> SweepFolder | None:
+    """The sweep of which a run's folder is a cell; a folder of runs may be called as that of the cells is."""
+    path = run.absolute()
+    is_cell = path.parent.name == CELLS and (path.parents[1] / SweepFolder.RECORD).is_file()
+    return SweepFolder(path.parents[1]) if is_cell else None
+
+
 def evaluated(evaluation: Mapping[str, Any]) -> dict[str, Any]:
     """What `gancli evaluate` has measured of a cell, as `<metric>.evaluated`, and of real data."""
     columns: dict[str, Any] = {WAY: evaluation["way"]} if evaluation.get("way") else {}
