@@ -149,6 +149,32 @@ def test_what_is_unwise_is_a_warning_at_the_line_of_the_caller(play: Play) -> No
     assert "training.batch: is 500" in sweep.record["warnings"][0]
 
 
+@pytest.mark.parametrize("progress", [False, True])
+def test_what_cells_warn_of_is_a_warning_once_the_sweep_is_saved(
+    progress: bool, play: Play, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def tell(folder: Any, given: Any, executor: Any, policy: Any, report: Any, stop: Any) -> Ended:
+        for text in (
+            "warning: log: wandb failed",
+            "failed: cell 7",
+            "warning: training.batch: is 500",
+            "warning: log: wandb failed",
+        ):
+            report.line(text)
+        return Ended("completed", {"completed": 2})
+
+    play.does = tell
+    with pytest.warns(gancli.GancliWarning) as caught:
+        gancli.sweep(RING, grid={"eta": [0.1, 0.2]}, set={"training.batch": 500}, progress=progress)
+    at_first, *later = [str(one.message) for one in caught]
+    assert at_first.startswith("training.batch: is 500, but") and later == [
+        "log: wandb failed",
+        "training.batch: is 500",
+    ]
+    assert {one.filename for one in caught} == {__file__}
+    assert capfd.readouterr().err == ("failed: cell 7\n" if progress else "")
+
+
 def test_a_signal_that_ends_the_process_does_so_once_the_sweep_is_saved(
     play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from gancli.api.progress import GameBar
+from gancli.api.progress import WARNING, GameBar
 from gancli.data import Progress
 from gancli.experiment import Quiet, Reporter
 
@@ -21,12 +21,15 @@ class Program:
 
     def __init__(self, progress: bool):
         self._progress = progress
+        self._told: set[str] = set()
         self._bar: GameBar | None = None
 
     def warn(self, found: Iterable[Any]) -> None:
         """Warn of each text once."""
-        for text in dict.fromkeys(map(str, found)):
-            warnings.warn(text, GancliWarning, stacklevel=4)
+        for text in map(str, found):
+            if text not in self._told:
+                self._told.add(text)
+                warnings.warn(text, GancliWarning, stacklevel=4)
 
     def note(self, text: str) -> None:
         """Say what is good to know, beside the progress bar; it is in the run's log too."""
@@ -59,8 +62,8 @@ class Silent(Quiet):
 
     def line(self, text: str) -> None:
         """Something to read at once; it is in the run's log too."""
-        if text.startswith("warning: "):
-            warnings.warn(text.removeprefix("warning: "), GancliWarning, stacklevel=2)
+        if text.startswith(WARNING):
+            warnings.warn(text.removeprefix(WARNING), GancliWarning, stacklevel=2)
 
 
 def pass_on(number: int | None) -> None:

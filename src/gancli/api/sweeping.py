@@ -43,33 +43,36 @@ def sweep(
     complete; `again` makes another. `retry_failed` plays its failed cells again, `max_failures` stops it at so many of
     them.
 
-    Cells that fail, and a sweep that is interrupted, raise nothing: `status` and the summary say so. Signals are taken
-    as `train` takes them. Raises SpecError, DataError, RunError, OSError, ValueError.
+    Cells that fail, and a sweep that is interrupted, raise nothing: `status` and the summary say so. What is unwise, or
+    what the machine of a cell lacks, is a `GancliWarning`. Signals are taken as `train` takes them. Raises SpecError,
+    DataError, RunError, OSError, ValueError.
     """
     if name is not None and not IS_NAME.fullmatch(name):
         raise ValueError(f"name must be {NAME_RULE}; got {name!r}")
     document = read(config)
     stem = Path(document.source).stem if spec.is_sweep(document) and not isinstance(config, Mapping) else None
     plan = spec.load_sweep(document, grid, zip, seeds, set)
+    program = Program(False)
     known = None if again else sweeps.earlier(Path(runs), plan)
     if known is not None and known.record()["status"] == "completed":
         return Sweep(known.path)
     if known is not None:
         make = sweeps.continuation(known)
     else:
-        make = sweeps.creation(plan, Path(runs), name or sweeps.default_name(plan, stem), "local", Program(False).warn)
-    folder, signal = _play(make, jobs, Policy(max_failures, retry_failed), progress)
+        make = sweeps.creation(plan, Path(runs), name or sweeps.default_name(plan, stem), "local", program.warn)
+    folder, signal = _play(make, jobs, Policy(max_failures, retry_failed), progress, program)
     pass_on(signal)
     return Sweep(folder.path)
 
 
 def _play(
-    make: sweeps.MakeFolder, jobs: int | None, policy: Policy, progress: bool
+    make: sweeps.MakeFolder, jobs: int | None, policy: Policy, progress: bool, program: Program
 ) -> tuple[SweepFolder, int | None]:  # fmt: skip
-    """Play what has no result yet; the folder, and the signal that stopped it, if one did."""
+    """Play what has no result yet, and pass on what its cells warn of; the folder, and the signal that stopped it."""
     executor, stop = sweeps.make_executor("local", jobs), Stop()
     with stop.listening(), closing(CellBar(progress)) as bar:
         folder, ended = sweeps.work(make, executor, policy, bar, stop)
+    program.warn(bar.warnings)
     return folder, ended.signal
 
 

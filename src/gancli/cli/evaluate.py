@@ -10,7 +10,16 @@ from gancli import intervals
 from gancli.cli.completion import package_metrics, run_names
 from gancli.cli.finding import find_either, find_run
 from gancli.cli.output import print_json, print_rows, say
-from gancli.cli.support import check_new, checkpoint_option, command, force_option, given, output_option, runs_option
+from gancli.cli.support import (
+    check_new,
+    checkpoint_option,
+    command,
+    force_option,
+    given,
+    nested_format_option,
+    output_option,
+    runs_option,
+)  # fmt: skip
 from gancli.evaluation.interpretation import NOTHING, sentence
 
 if TYPE_CHECKING:
@@ -41,7 +50,7 @@ FACTS = ("run", "game", "samples", "sets", "seed", "data", "judge")
     help="Measure this metric of another package too; repeat for more.",
 )
 @click.option("--quick", is_flag=True, help="Without the measures that compare pixels: a few seconds.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@nested_format_option
 @output_option("A .json file for the result, instead of RUN's evaluation.json.")
 @checkpoint_option
 @force_option

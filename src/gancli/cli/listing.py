@@ -94,7 +94,7 @@ def _unreadable(path: Path) -> Listed:
 def _listed(folder: "RunFolder | SweepFolder") -> Listed:
     """Raises RunError, OSError."""
     from gancli.metrics import in_order
-    from gancli.runs import RunFolder
+    from gancli.runs import RunFolder, summary
     from gancli.runs.sweeps import DONE
 
     record = folder.record()
@@ -103,9 +103,9 @@ def _listed(folder: "RunFolder | SweepFolder") -> Listed:
         about = {"run": folder.path.name, "kind": "sweep", "status": record["status"]}
         return Listed({**about, "cells": record.get("cells"), **counts}, record)
     last = folder.last()
-    metrics = {key: last[key] for key in in_order(last) if key not in ("game", "seconds")}
+    metrics = {key: last[key] for key in in_order(last) if key not in summary.ABOUT}
     about = {key: record.get(key) for key in ("kind", "seed", "status")}
-    timing = {"game": last.get("game"), "seconds": last.get("seconds")}
+    timing = {key: last.get(key) for key in summary.ABOUT}
     return Listed({"run": folder.path.name, **about, **timing, **metrics}, record)
 
 
