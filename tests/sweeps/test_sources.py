@@ -78,7 +78,8 @@ def test_a_cell_that_would_learn_from_other_data_fails_and_says_so() -> None:
     rows(1)
     found = play_cell(str(folder.path), second)
     assert found["status"] == "failed" and found["reason"].startswith("OtherData: ")
-    assert "rows.npy) (SHA-256 " in found["reason"] and "put them back as they were" in found["reason"]
+    was = folder.record()["sources"][0]["sha256"][:12]
+    assert f"rows.npy) (checksum {was})" in found["reason"] and "put them back as they were" in found["reason"]
     assert not folder.run(second["cell"]).path.exists()
     rows(0)
     assert play_cell(str(folder.path), second)["status"] == "completed"

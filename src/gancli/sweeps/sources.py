@@ -68,7 +68,10 @@ def _other(folder: SweepFolder, was: Source, spec: Experiment, now: str) -> Othe
 
 
 def _named(one: Source) -> str:
-    return f"{one['origin']} (SHA-256 {hashlib.sha256(_key(one['sha256']).encode()).hexdigest()[:12]})"
+    """With its checksum in short; of several files, one of theirs."""
+    sums = one["sha256"]
+    digest = sums if isinstance(sums, str) else hashlib.sha256(_key(sums).encode()).hexdigest()
+    return f"{one['origin']} (checksum {digest[:12]})"
 
 
 def _key(data: Any) -> str:
