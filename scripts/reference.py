@@ -19,7 +19,8 @@ DOCS = Path(__file__).resolve().parent.parent / "docs" / "reference"
 NOTE = "<!-- Written by scripts/reference.py: change what it reads, and run it again. -->\n"
 EXIT_CODES = """\
 Exit codes: 0 done; 1 the run failed, diverged or collapsed; 2 the configuration or command line is wrong; 3 a sweep
-ended with failed cells; 130 interrupted; 143 terminated. `--debug` shows the traceback of an error."""
+ended with failed cells, or some could not be evaluated; 130 interrupted; 143 terminated. `--debug` shows the traceback
+of an error."""
 ABOUT_KEYS = """\
 A file is one of the first five sections: the key `kind` says which of four, and a sweep has `sweep`. The other
 sections are what their keys hold; where several are allowed, `name` says which, and a name alone stands for a

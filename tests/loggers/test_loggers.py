@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from gancli import installing, loggers, spec
-from gancli.loggers import Logger, MissingLogger, base
+from gancli.loggers import Logged, Logger, MissingLogger, base
+from gancli.loggers.mlflow import store_of
 from gancli.runs import RunFolder
 from helpers import experiment, gancli, train
 from loggers.kit import TEXT, another_package, bits, rows
@@ -217,3 +218,14 @@ def test_a_sweep_that_exists_keeps_the_loggers_that_it_was_made_with(noting: Any
     assert result.exit_code == 0 and "complete already" in result.stderr
     assert "keep the loggers that they were made with; --again" in result.stderr
     assert "loggers" not in gancli(*words).stderr
+
+
+def test_a_run_is_known_with_its_sweep_only_where_it_is_in_one() -> None:
+    """A folder of runs may be called `cells` too."""
+    alone, cell = Path("cells/one").absolute(), Path("swept/cells/two").absolute()
+    for path in (alone, cell):
+        path.mkdir(parents=True)
+    (cell.parents[1] / "sweep.json").write_text("{}", encoding="utf-8")
+    names = [Logged(path, "key", {}, "", None).name for path in (alone, cell)]
+    assert names == ["one", "swept-two"]
+    assert [store_of(path) for path in (alone, cell)] == [alone.parent / "mlruns", cell.parents[1] / "mlruns"]

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from gancli.api.progress import GameBar
+from gancli.api.progress import WARNING, GameBar
 from gancli.data import Progress
 from gancli.experiment import Quiet, Reporter
 
@@ -32,13 +32,16 @@ class Program:
 
     def __init__(self, progress: bool):
         self._progress = progress
+        self._told: set[str] = set()
         self._bar: GameBar | None = None
         self._silent = Silent()
 
     def warn(self, found: Iterable[Any]) -> None:
         """Warn of each text once."""
-        for text in dict.fromkeys(map(str, found)):
-            warn(text)
+        for text in map(str, found):
+            if text not in self._told:
+                self._told.add(text)
+                warn(text)
 
     def note(self, text: str) -> None:
         """Say what is good to know, beside the progress bar; it is in the run's log too."""
@@ -77,9 +80,9 @@ class Silent(Quiet):
 
     def line(self, text: str) -> None:
         """Something to read at once; it is in the run's log too."""
-        if text.startswith("warning: "):
+        if text.startswith(WARNING):
             try:
-                warn(text.removeprefix("warning: "))
+                warn(text.removeprefix(WARNING))
             except GancliWarning as error:
                 self.error = self.error or error
 

@@ -93,12 +93,12 @@ def _described(one: "Placed", batch: int, beside: int) -> str:
 
 def _check_sweep(document: "Document", settings: tuple[str, ...]) -> None:
     from gancli import shipped, spec
-    from gancli.sweeps import warnings_of
+    from gancli.sweeps import examine
 
     if settings:
         raise click.UsageError(f"--set is for an experiment; {document.source} is a sweep: change its file")
     sweep = spec.load_sweep(document)
-    warn([*warnings_of(sweep, must_load=False), *_missing_packages(cell.resolved for cell in sweep.cells)])
+    warn([*examine(sweep, must_load=False).warnings, *_missing_packages(cell.resolved for cell in sweep.cells)])
     base = shipped.name_of(sweep.base) or sweep.base
     for cell in sweep.cells:
         words = [word for setting in cell.settings for word in ("--set", setting)]

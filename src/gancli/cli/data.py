@@ -7,7 +7,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from gancli.cli.output import print_json, say, say_path
-from gancli.cli.support import command
+from gancli.cli.support import command, nested_format_option
 from gancli.errors import did_you_mean
 
 SECONDS = click.FloatRange(min=0, max=1e6, min_open=True)
@@ -61,7 +61,7 @@ def list_sets() -> None:
 @data.command()
 @click.argument("name", type=SetName(), metavar="NAME")
 @click.option("--path", help="Folder to look in, as `data.path` in a configuration.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@nested_format_option
 @command
 def info(name: str, path: str | None, form: str) -> None:
     """Say all that is known of a data set: what it is, where it is taken from, licence, addresses, checksums.

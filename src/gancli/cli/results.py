@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +15,7 @@ from gancli.cli.support import (
     command,
     force_option,
     format_option,
+    given,
     output_option,
     runs_option,
 )  # fmt: skip
@@ -48,9 +49,10 @@ def plot(
 
     With --checkpoint, the weights and maps are those of another checkpoint than the last.
     """
-    from gancli.runs import SweepFolder
+    from gancli.runs import RunFolder, SweepFolder
 
     folders = [find_either(runs, name) for name in run]
+    _check_options(folders)
     if output is not None:
         _check_folder(output, force, len(folders))
     from gancli import plots  # which loads matplotlib
@@ -61,19 +63,27 @@ def plot(
         draw = partial(plots.plot_sweep, metric=metric) if of_sweep else of_run
         for path in draw(folder.path, form, target=output):
             say_path(path)
-        if maps is not None:
+        if maps is not None and isinstance(folder, RunFolder):
             for path in _draw_maps(folder, maps, form, output, which):
                 say_path(path)
 
 
-def _draw_maps(
-    folder: "RunFolder | SweepFolder", number: int, form: str, output: Path | None, which: str
-) -> list[Path]:
-    from gancli import experiment, plots
+def _check_options(folders: "list[RunFolder | SweepFolder]") -> None:
+    """Raises UsageError for an option that is for none of the folders: of a run and a sweep each has its own."""
     from gancli.runs import SweepFolder
 
-    if isinstance(folder, SweepFolder):
-        raise click.UsageError(f"--maps is for a run; {folder.path} is a sweep: name one of its runs")
+    sweeps = [folder.path for folder in folders if isinstance(folder, SweepFolder)]
+    runs = [folder.path for folder in folders if folder.path not in sweeps]
+    if given("metric") and not sweeps:
+        raise click.UsageError(f"--metric is for a sweep; {runs[0]} is a run, of which all curves are drawn")
+    for option, name in (("--gif", "gif"), ("--maps", "maps"), ("--checkpoint", "which")):
+        if given(name) and not runs:
+            raise click.UsageError(f"{option} is for a run; {sweeps[0]} is a sweep: name one of its runs")
+
+
+def _draw_maps(folder: "RunFolder", number: int, form: str, output: Path | None, which: str) -> list[Path]:
+    from gancli import experiment, plots
+
     found = experiment.feature_maps(folder, number, which)
     title = f"{folder.record().get('name', folder.path.name)}: sample {number}"
     networks = [(one.network, one.game, one.outputs) for one in found]
@@ -190,6 +200,7 @@ def _write_samples(output: Path, drawn: "Samples") -> None:
 def show(run: str, form: str, runs: Path) -> None:
     """Show one RUN or sweep: its record and last metrics; with csv, all its metrics, or a sweep's summary."""
     from gancli.runs import DIFF, SweepFolder
+    from gancli.spec import flat
 
     folder = find_either(runs, run)
     of_sweep = isinstance(folder, SweepFolder)
@@ -198,21 +209,14 @@ def show(run: str, form: str, runs: Path) -> None:
         return
     last = None if isinstance(folder, SweepFolder) else folder.last() or None
     record = {"sweep" if of_sweep else "run": str(folder.path), **folder.record(), "last": last}
+    if isinstance(folder, SweepFolder):
+        record["counts"] = folder.counts()
     if form == "json":
         print_json(record)
         return
     record.pop("spec", None)  # config.yaml has it
     if isinstance(record.get("git"), dict) and folder.inside(DIFF).exists():
         record["git"]["diff"] = str(folder.inside(DIFF))
-    for key, text in _flat(record):
-        say(f"{key:34} {text}")
-
-
-def _flat(data: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
-    lines: list[tuple[str, Any]] = []
-    for key, value in data.items():
-        if isinstance(value, dict):
-            lines += _flat(value, f"{prefix}{key}.")
-        elif value not in (None, []):
-            lines.append((prefix + key, f"{value:.6g}" if isinstance(value, float) else value))
-    return lines
+    for key, value in flat(record).items():
+        if value not in (None, []):
+            say(f"{key:34} {f'{value:.6g}' if isinstance(value, float) else value}")

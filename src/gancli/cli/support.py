@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from gancli.cli import completion
 from gancli.cli.output import escaped, say
@@ -34,9 +35,16 @@ log_option = click.option(
     metavar="NAME",
     help="Log to tensorboard, mlflow or wandb too; may be given several times.",
 )
-format_option = click.option(
-    "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True
-)
+
+
+def _format_option(*forms: str) -> Callable[..., Any]:
+    return click.option("--format", "form", type=click.Choice(forms), default="table", show_default=True)
+
+
+format_option = _format_option("table", "json", "csv")
+"""Of what is rows."""
+nested_format_option = _format_option("table", "json")
+"""Of what is more than rows."""
 force_option = click.option("--force", is_flag=True, help="With -o: replace what exists.")
 checkpoint_option = click.option(
     "--checkpoint",
@@ -64,6 +72,11 @@ REMEDIES = {
     errno.ELOOP: "links in a run folder are not followed",
 }
 """What to do about an error of the system; of another one its own words say all that is known."""
+
+
+def given(name: str) -> bool:
+    """Was an option given on the command line, even with the value that it has by default?"""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def set_option(what: str) -> Callable[..., Any]:
@@ -235,7 +248,9 @@ class Progress(Bar):
 
     def metrics(self, row: dict[str, Any]) -> None:
         """Show the first few of the last metrics."""
-        shown = [f"{key} {value:.4g}" for key, value in row.items() if key not in ("game", "seconds")][:3]
+        from gancli.runs.summary import in_short
+
+        shown = in_short(row)
         self._metrics = "  ".join(shown)
         if self._bar is not None:
             self._bar.show(shown)

@@ -58,6 +58,8 @@ class Dataset:
     """And the standard deviation of each, along each axis."""
     validation: Split | None = None
     """Training samples that are held out of `train`."""
+    source: Any = None
+    """The checksums, as plain data, of what was read for it, whatever a seed draws of that; None where nothing was."""
 
     def hold_out(self, share: float, rng: Rng) -> "Dataset":
         """A share of the training samples held out of them for validation, one at least, as one at least is left.

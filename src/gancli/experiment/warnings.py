@@ -1,6 +1,6 @@
 """What a valid configuration asks of data that hold less: known only once they are loaded."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from gancli.data import DataError, Dataset, held_out
 from gancli.engines import engine_name, fallback, numba_is_here
@@ -45,11 +45,15 @@ def warnings_of_engine(spec: Experiment, dataset: Dataset) -> Iterator[Problem]:
         )
 
 
-def warnings_of_data(specs: Iterable[Experiment], must_load: bool, of_engine: bool = False) -> Iterator[Problem]:
+def warnings_of_data(
+    specs: Iterable[Experiment], must_load: bool, of_engine: bool = False,
+    tell: Callable[[Learning, Dataset], object] | None = None,
+) -> Iterator[Problem]:  # fmt: skip
     """`data_warnings` of many experiments; data that several share are loaded once, one set at a time is in memory.
 
-    With `of_engine`, what the engine leaves to NumPy too. Data that cannot be loaded, or that `evaluate:` cannot judge,
-    raise DataError or, where they need not be here, are a warning. Data that networks do not fit raise SpecError.
+    With `of_engine`, what the engine leaves to NumPy too. `tell` is called with each data set, and who asks for it.
+    Data that cannot be loaded, or that `evaluate:` cannot judge, raise DataError or, where they need not be here, are a
+    warning. Data that networks do not fit raise SpecError.
     """
     alike: dict[str, list[Learning]] = {}
     for spec in specs:
@@ -65,6 +69,8 @@ def warnings_of_data(specs: Iterable[Experiment], must_load: bool, of_engine: bo
                 raise
             yield Problem("", "data", f"cannot be loaded here: {error}")
         else:
+            if tell is not None:
+                tell(group[0], dataset)
             for spec in group:
                 check_fit(spec, dataset)
                 yield from data_warnings(spec, dataset)

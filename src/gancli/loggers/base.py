@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gancli import installing
 from gancli.errors import GancliError
+from gancli.runs.sweeps import sweep_of
 
 Weights = Mapping[str, NDArray[Any]]
 """By name, `generator/layer1.weights`, …; not to be written into."""
@@ -43,8 +44,8 @@ class Logged:
     @property
     def name(self) -> str:
         """What a person knows it by: its folder's name; of a sweep's cell, with the sweep's."""
-        cells = self.path.parent.name == "cells"
-        return f"{self.path.parents[1].name}-{self.path.name}" if cells else self.path.name
+        sweep = sweep_of(self.path)
+        return self.path.name if sweep is None else f"{sweep.path.name}-{self.path.name}"
 
 
 def key_of(record: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from gancli.loggers.base import Logged, Logger, Weights, histogram
 from gancli.runs.lock import Lock, NoLocks
+from gancli.runs.sweeps import sweep_of
 
 STORE = "mlruns"
 """The folder of the store: in that of the run folders; of a sweep's cells, in the sweep's."""
@@ -112,7 +113,9 @@ class Mlflow(Logger):
     def _params(self, spec: Mapping[str, Any]) -> None:
         from mlflow.entities import Param
 
-        params = [Param(allowed(key), str(value)[:LONGEST]) for key, value in dotted(spec).items()]
+        from gancli.spec import flat
+
+        params = [Param(allowed(key), str(value)[:LONGEST]) for key, value in flat(dict(spec)).items()]
         for start in range(0, len(params), MOST):
             self._client.log_batch(self._id, params=params[start : start + MOST])
 
@@ -156,25 +159,10 @@ def _alone(store: Path) -> Iterator[None]:
 
 def store_of(path: Path) -> Path:
     """Where the store of a run's folder is by default."""
-    return (path.parents[1] if path.parent.name == "cells" else path.parent) / STORE
+    sweep = sweep_of(path)
+    return (path.parent if sweep is None else sweep.path) / STORE
 
 
 def allowed(name: str) -> str:
     """A name of the letters that MLflow takes."""
     return re.sub(r"[^\w.\- /:]", "_", name)
-
-
-def dotted(data: Any, prefix: str = "") -> dict[str, Any]:
-    """Nested mappings, and lists of mappings, by dotted keys."""
-    entries = data.items() if isinstance(data, Mapping) else enumerate(data) if _of_mappings(data) else None
-    if entries is None:
-        return {prefix: data}
-    return {
-        key: value
-        for name, entry in entries
-        for key, value in dotted(entry, f"{prefix}.{name}" if prefix else str(name)).items()
-    }
-
-
-def _of_mappings(data: Any) -> bool:
-    return isinstance(data, list | tuple) and any(isinstance(entry, Mapping) for entry in data)
