@@ -83,6 +83,23 @@ def test_the_mathematics_has_each_loss_of_a_game_with_each_of_the_generators() -
     )
 
 
+MARK = re.compile(r"(?<![\w-])([A-ZÀ-Ž][\w-]+(?: and [A-ZÀ-Ž][\w-]+| et al\.)?) \(?((?:18|19|20)\d\d)\b")
+"""`Adam et al. 2015`, `Adam and Eve (2015)`."""
+
+
+def marks(text: str) -> set[str]:
+    return {f"{author} {year}" for author, year in MARK.findall(" ".join(text.split()))}
+
+
+def test_what_is_cited_on_any_page_is_among_the_references_and_nothing_else_is() -> None:
+    own, _, references = (DOCS / "mathematics.md").read_text("utf-8").partition("\n## References\n")
+    others = [path.read_text("utf-8") for path in DOCS.rglob("*.md") if path.name != "mathematics.md"]
+    cited = set().union(*map(marks, [own, *others]))
+    listed = re.findall(r"^- \*\*(.+?)\*\*", references, re.MULTILINE)
+    assert len(cited) > 60 and sorted(listed, key=str.casefold) == listed
+    assert cited == set(listed)
+
+
 def test_the_page_of_loggers_has_each_of_them_with_what_brings_it() -> None:
     page = (DOCS / "loggers.md").read_text("utf-8")
     for name in LOGGERS:
