@@ -18,8 +18,11 @@ from gancli.spec import json_schema
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "reference"
 NOTE = "<!-- Written by scripts/reference.py: change what it reads, and run it again. -->\n"
 EXIT_CODES = """\
-Exit codes: 0 done; 1 the run failed, diverged or collapsed; 2 the configuration or command line is wrong; 3 a sweep
-ended with failed cells; 130 interrupted; 143 terminated. `--debug` shows the traceback of an error."""
+Exit codes: 0 done; 1 the run failed, diverged or collapsed, or the system refused something (a full disk); 2 the
+configuration or the command line is wrong; 3 a sweep ended with failed cells, or before all were played; 124
+`--max-time` was over; 129, 130, 143 ended by SIGHUP, Ctrl-C, SIGTERM."""
+"""In all pages that have them; a test compares them."""
+DEBUG = "`--debug` shows the traceback of an error."
 ABOUT_KEYS = """\
 A file is one of the first five sections: the key `kind` says which of four, and a sweep has `sweep`. The other
 sections are what their keys hold; where several are allowed, `name` says which, and a name alone stands for a
@@ -32,7 +35,7 @@ KINDS = ("Supervised", "Gan", "Wgan", "Game2d", "SweepFile")
 def commands() -> str:
     """The page of all commands."""
     sections = [section for command in gancli.commands.values() for section in _command(command, "gancli")]
-    head = f"# Commands\n\n{NOTE}\n{_help(gancli)}\n\n{EXIT_CODES}\n"
+    head = f"# Commands\n\n{NOTE}\n{_help(gancli)}\n\n{EXIT_CODES} {DEBUG}\n"
     return "\n".join([head, *sections])
 
 

@@ -10,7 +10,9 @@ from types import ModuleType
 import pytest
 import yaml
 
+from gancli.cli.training import TIME_IS_OVER
 from gancli.games import FIELDS, UPDATES
+from gancli.leaving import STOPS
 from gancli.loggers import LOGGERS
 from gancli.metrics import METRICS
 from gancli.nn.activations import ACTIVATIONS
@@ -52,6 +54,15 @@ def test_each_command_that_help_lists_is_in_the_reference() -> None:
         _, _, section = page.partition(f"\n## gancli {name}\n")
         options = set(re.findall(r"--[a-z][a-z-]+", gancli(name, "--help").output)) - {"--help", "--debug"}
         assert section and options <= set(re.findall(r"--[a-z][a-z-]+", section)), name
+
+
+@pytest.mark.parametrize("page", ["configuration.md", "reliability.md", "reference/commands.md"])
+def test_exit_codes_are_the_same_list_on_every_page(page: str) -> None:
+    codes = " ".join(script("reference").EXIT_CODES.split())
+    assert codes in " ".join((DOCS / page).read_text("utf-8").split())
+    assert TIME_IS_OVER == 124 and f"{TIME_IS_OVER} `--max-time`" in codes
+    numbers = ", ".join(f"{128 + number}" for number in sorted(STOPS))
+    assert f"{numbers} ended by SIGHUP, Ctrl-C, SIGTERM" in codes
 
 
 def sections(page: str) -> dict[str, str]:
@@ -116,8 +127,44 @@ def pages(tree: object) -> list[str]:
 
 def test_the_navigation_has_each_page_once() -> None:
     site = yaml.safe_load(re.sub(r"!!python/\S+", "", (ROOT / "mkdocs.yml").read_text("utf-8")))
-    there = sorted(str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md"))
-    assert sorted(pages(site["nav"])) == there
+    there = [str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md")]
+    assert sorted(pages(site["nav"])) == sorted([*there, *script("site_links").MADE])
+
+
+def titles(tree: object) -> dict[str, str]:
+    """By page, the title that the navigation gives."""
+    assert isinstance(tree, dict | list)
+    if isinstance(tree, list):
+        return {page: title for child in tree for page, title in titles(child).items()}
+    found = {}
+    for title, child in tree.items():
+        found |= {child: title} if isinstance(child, str) else titles(child)
+    return found
+
+
+def test_the_navigation_has_the_titles_of_the_pages() -> None:
+    site = yaml.safe_load(re.sub(r"!!python/\S+", "", (ROOT / "mkdocs.yml").read_text("utf-8")))
+    links = script("site_links")
+    for page, title in titles(site["nav"]).items():
+        text = links.made(page) if page in links.MADE else (DOCS / page).read_text("utf-8")
+        assert text.startswith("# ") and (page == "index.md" or text.splitlines()[0] == f"# {title}"), page
+
+
+def test_nothing_of_the_site_is_loaded_from_elsewhere() -> None:
+    text = (ROOT / "mkdocs.yml").read_text("utf-8")
+    assert "://" not in text and (DOCS / "assets" / "iframe-worker.js").exists() and "assets/iframe-worker.js" in text
+
+
+def test_pages_that_are_made_are_what_they_are_made_of() -> None:
+    links = script("site_links")
+    page = links.made("notebook.md")
+    assert page.startswith("# A WGAN that draws 7s, from a notebook\n\n*This page is [notebook.ipynb](notebook.ipynb)")
+    assert page.count("```python\n") == page.count("\n```\n") > 5 and "run = gancli.train(config)" in page
+    guide = links.unlinked(links.made("contributing.md"), "contributing.md")
+    assert "](engine.md)" in guide and "](docs/" not in guide and "](../" not in guide
+    assert links.unlinked("[n](notebook.ipynb) and [m](mathematics.md#layers)", "notebook.md") == (
+        "[n](notebook.ipynb) and [m](mathematics.md#layers)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -128,6 +175,8 @@ def test_the_navigation_has_each_page_once() -> None:
         ("[data.md](data.md#own) and [x](http://x/../y)", "[data.md](data.md#own) and [x](http://x/../y)"),
         ("![a picture](a.png)", "![a picture](a.png)"),
         ("[up](../data.md)", "[up](../data.md)"),
+        ("[a notebook](notebook.ipynb)", "[a notebook](notebook.md)"),
+        ("[CONTRIBUTING.md](../CONTRIBUTING.md)", "[CONTRIBUTING.md](contributing.md)"),
     ],
 )
 def test_what_is_outside_of_the_site_is_named_and_not_linked(text: str, expected: str) -> None:
