@@ -5,6 +5,7 @@ the repository is read. The site is built anywhere, and knows of no address of t
 other files: the notebook, and the guide for contributors.
 """
 
+import importlib
 import json
 import posixpath
 import re
@@ -20,10 +21,9 @@ NOTE = "*This page is [notebook.ipynb](notebook.ipynb), a notebook for Jupyter, 
 
 def on_files(files: Any, config: Any, **_: Any) -> Any:
     """Add the pages that are made."""
-    from mkdocs.structure.files import File  # which nothing but the site needs
-
+    file = importlib.import_module("mkdocs.structure.files").File  # which nothing but the site needs
     for page in MADE:
-        files.append(File.generated(config, page, content=made(page)))
+        files.append(file.generated(config, page, content=made(page)))
     return files
 
 

@@ -46,6 +46,16 @@ def test_the_reference_is_what_the_code_says(tmp_path: Path) -> None:
     assert (tmp_path / "keys.md").read_bytes() == (DOCS / "reference" / "keys.md").read_bytes()
 
 
+def test_no_key_is_without_words_and_no_section_there_twice() -> None:
+    page = (DOCS / "reference" / "keys.md").read_text("utf-8")
+    rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in page.splitlines() if line.startswith("| `")]
+    assert len(rows) > 200 and [row[0] for row in rows if len(row) != 4 or not row[3].strip()] == []
+    headings = re.findall(r"^## (.+)", page, re.MULTILINE)
+    assert len(set(headings)) == len(headings) and {"optimizer: adam", "training.labels", "data"} <= set(headings)
+    loss = [row[1] for row in rows if row[0].strip() == "`loss`"]
+    assert any("`hinge`" in value and "[f](#trainingloss-f)" in value for value in loss)
+
+
 def test_each_command_that_help_lists_is_in_the_reference() -> None:
     page = (DOCS / "reference" / "commands.md").read_text("utf-8")
     listed = re.findall(r"^  (\w+) ", gancli("--help").output.partition("Commands:")[2], re.MULTILINE)
@@ -53,6 +63,9 @@ def test_each_command_that_help_lists_is_in_the_reference() -> None:
     for name in listed:
         _, _, section = page.partition(f"\n## gancli {name}\n")
         options = set(re.findall(r"--[a-z][a-z-]+", gancli(name, "--help").output)) - {"--help", "--debug"}
+        own = section.partition("\n## ")[0]
+        assert all(len(re.split(r"(?<!\\)\|", line)) == 5 for line in own.splitlines() if line.startswith("| `-"))
+        assert not re.search(r"^\| `-[^|]*` \| \|", own, re.MULTILINE), f"an option of {name} has no words"
         assert section and options <= set(re.findall(r"--[a-z][a-z-]+", section)), name
 
 
