@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 import yaml
 
+from gancli import __version__
 from gancli.cli.training import TIME_IS_OVER
 from gancli.games import FIELDS, UPDATES
 from gancli.leaving import STOPS
@@ -22,6 +23,7 @@ from gancli.nn.layers import LAYERS
 from gancli.nn.losses import LOSSES
 from gancli.nn.optimizers import OPTIMIZERS
 from gancli.nn.schedules import SCHEDULES
+from gancli.plots.curves import LINES
 from helpers import gancli
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -130,6 +132,31 @@ def test_the_page_of_loggers_has_each_of_them_with_what_brings_it() -> None:
         assert f"| `{name}` | `pip install 'gancli[{name}]'`" in page
 
 
+def test_the_citation_has_the_version_and_the_day_of_its_release() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert citation["version"] == __version__
+    assert f"## [{__version__}] - {citation['date-released']}\n" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_every_figure_has_its_row_on_the_page_of_figures() -> None:
+    page = (DOCS / "figures.md").read_text("utf-8")
+    source = "".join(path.read_text("utf-8") for path in (ROOT / "src" / "gancli" / "plots").glob("*.py"))
+    fixed = re.findall(r'target / f"(\w+)\.', source) + re.findall(r'figures\["(\w+)"\]', source)
+    families = re.findall(r'f"(\w[\w-]*)-\{(?:network|metric)\}', source)
+    assert {"pictures", "judged", "confusion"} <= set(fixed) and {"weights", "last-bias", "curves"} <= set(families)
+    for name in [*LINES, *fixed, "pairs", "columns", "animation.gif"]:
+        assert f"`{name}`" in page, name
+    for name in families:
+        assert f"`{name}-NETWORK`" in page or f"`{name}-METRIC`" in page, name
+
+
+def test_every_configuration_is_named_on_a_page() -> None:
+    paths = [*DOCS.rglob("*.md"), ROOT / "README.md"]
+    text = "".join(path.read_text("utf-8") for path in paths)
+    names = [path.stem for path in (ROOT / "configs").rglob("*.yaml")]
+    assert len(names) > 60 and [name for name in names if not re.search(rf"\b{name}\b", text)] == []
+
+
 def pages(tree: object) -> list[str]:
     if isinstance(tree, str):
         return [tree]
@@ -174,7 +201,7 @@ def test_pages_that_are_made_are_what_they_are_made_of() -> None:
     assert page.startswith("# A WGAN that draws 7s, from a notebook\n\n*This page is [notebook.ipynb](notebook.ipynb)")
     assert page.count("```python\n") == page.count("\n```\n") > 5 and "run = gancli.train(config)" in page
     guide = links.unlinked(links.made("contributing.md"), "contributing.md")
-    assert "](engine.md)" in guide and "](docs/" not in guide and "](../" not in guide
+    assert "](engine.md#adding-to-it)" in guide and "](design.md)" in guide and "](docs/" not in guide and "](../" not in guide
     assert links.unlinked("[n](notebook.ipynb) and [m](mathematics.md#layers)", "notebook.md") == (
         "[n](notebook.ipynb) and [m](mathematics.md#layers)"
     )
