@@ -126,6 +126,13 @@ def test_what_is_cited_on_any_page_is_among_the_references_and_nothing_else_is()
     assert cited == set(listed)
 
 
+def test_the_glossary_is_in_order() -> None:
+    page = (DOCS / "glossary.md").read_text("utf-8").replace("é", "e").replace("μ", "mu")
+    terms = [term.casefold() for term in re.findall(r"^\*\*(.+?)\.?\*\*", page, re.MULTILINE)]
+    wanted = "activation, batch normalisation, epoch, f-divergence, learning ratio, optimiser, pack, spectral norm, status"
+    assert terms == sorted(terms) and set(wanted.split(", ")) <= set(terms)
+
+
 def test_the_page_of_loggers_has_each_of_them_with_what_brings_it() -> None:
     page = (DOCS / "loggers.md").read_text("utf-8")
     for name in LOGGERS:
