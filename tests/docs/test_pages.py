@@ -1,15 +1,13 @@
-"""The documentation has all: every command and key, every formula, every page in its navigation."""
+"""The documentation has all: every command and key, every formula."""
 
-import importlib.util
 import re
-import sys
 from collections.abc import Iterable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 import yaml
 
+from docs.pages import DOCS, ROOT, script
 from gancli import __version__
 from gancli.cli.training import TIME_IS_OVER
 from gancli.games import FIELDS, UPDATES
@@ -25,19 +23,6 @@ from gancli.nn.optimizers import OPTIMIZERS
 from gancli.nn.schedules import SCHEDULES
 from gancli.plots.curves import LINES
 from helpers import gancli
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-DOCS = ROOT / "docs"
-
-
-def script(name: str) -> ModuleType:
-    """A module of `scripts/`, which is no package."""
-    described = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
-    assert described is not None and described.loader is not None
-    module = importlib.util.module_from_spec(described)
-    sys.modules[name] = module
-    described.loader.exec_module(module)
-    return module
 
 
 def test_the_reference_is_what_the_code_says(tmp_path: Path) -> None:
@@ -129,7 +114,9 @@ def test_what_is_cited_on_any_page_is_among_the_references_and_nothing_else_is()
 def test_the_glossary_is_in_order() -> None:
     page = (DOCS / "glossary.md").read_text("utf-8").replace("é", "e").replace("μ", "mu")
     terms = [term.casefold() for term in re.findall(r"^\*\*(.+?)\.?\*\*", page, re.MULTILINE)]
-    wanted = "activation, batch normalisation, epoch, f-divergence, learning ratio, optimiser, pack, spectral norm, status"
+    wanted = (
+        "activation, batch normalisation, epoch, f-divergence, learning ratio, optimiser, pack, spectral norm, status"
+    )
     assert terms == sorted(terms) and set(wanted.split(", ")) <= set(terms)
 
 
@@ -157,75 +144,16 @@ def test_every_figure_has_its_row_on_the_page_of_figures() -> None:
         assert f"`{name}-NETWORK`" in page or f"`{name}-METRIC`" in page, name
 
 
+def test_brackets_are_quoted_for_the_shells_that_read_them() -> None:
+    own = {DOCS / "reference" / "commands.md"}  # what the commands' own help says
+    for path in {*DOCS.rglob("*.md"), ROOT / "README.md"} - own:
+        bare = re.findall(r"--(?:set|grid|zip) [^'\"\s`]*[\[{]\S*", path.read_text("utf-8"))
+        assert bare == [], path
+        assert not re.search(r"pip install (?:-\w )*[^'\s]*\[", path.read_text("utf-8")), path
+
+
 def test_every_configuration_is_named_on_a_page() -> None:
     paths = [*DOCS.rglob("*.md"), ROOT / "README.md"]
     text = "".join(path.read_text("utf-8") for path in paths)
     names = [path.stem for path in (ROOT / "configs").rglob("*.yaml")]
     assert len(names) > 60 and [name for name in names if not re.search(rf"\b{name}\b", text)] == []
-
-
-def pages(tree: object) -> list[str]:
-    if isinstance(tree, str):
-        return [tree]
-    children = tree.values() if isinstance(tree, dict) else tree
-    assert isinstance(children, Iterable)
-    return [page for child in children for page in pages(child)]
-
-
-def test_the_navigation_has_each_page_once() -> None:
-    site = yaml.safe_load(re.sub(r"!!python/\S+", "", (ROOT / "mkdocs.yml").read_text("utf-8")))
-    there = [str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md")]
-    assert sorted(pages(site["nav"])) == sorted([*there, *script("site_links").MADE])
-
-
-def titles(tree: object) -> dict[str, str]:
-    """By page, the title that the navigation gives."""
-    assert isinstance(tree, dict | list)
-    if isinstance(tree, list):
-        return {page: title for child in tree for page, title in titles(child).items()}
-    found = {}
-    for title, child in tree.items():
-        found |= {child: title} if isinstance(child, str) else titles(child)
-    return found
-
-
-def test_the_navigation_has_the_titles_of_the_pages() -> None:
-    site = yaml.safe_load(re.sub(r"!!python/\S+", "", (ROOT / "mkdocs.yml").read_text("utf-8")))
-    links = script("site_links")
-    for page, title in titles(site["nav"]).items():
-        text = links.made(page) if page in links.MADE else (DOCS / page).read_text("utf-8")
-        assert text.startswith("# ") and (page == "index.md" or text.splitlines()[0] == f"# {title}"), page
-
-
-def test_nothing_of_the_site_is_loaded_from_elsewhere() -> None:
-    text = (ROOT / "mkdocs.yml").read_text("utf-8")
-    assert "://" not in text and (DOCS / "assets" / "iframe-worker.js").exists() and "assets/iframe-worker.js" in text
-
-
-def test_pages_that_are_made_are_what_they_are_made_of() -> None:
-    links = script("site_links")
-    page = links.made("notebook.md")
-    assert page.startswith("# A WGAN that draws 7s, from a notebook\n\n*This page is [notebook.ipynb](notebook.ipynb)")
-    assert page.count("```python\n") == page.count("\n```\n") > 5 and "run = gancli.train(config)" in page
-    guide = links.unlinked(links.made("contributing.md"), "contributing.md")
-    assert "](engine.md#adding-to-it)" in guide and "](design.md)" in guide and "](docs/" not in guide and "](../" not in guide
-    assert links.unlinked("[n](notebook.ipynb) and [m](mathematics.md#layers)", "notebook.md") == (
-        "[n](notebook.ipynb) and [m](mathematics.md#layers)"
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("see [its card](../src/gancli/judge/README.md).", "see its card (`src/gancli/judge/README.md`)."),
-        ("[`configs/xor.yaml`](../configs/xor.yaml)", "`configs/xor.yaml`"),
-        ("[data.md](data.md#own) and [x](http://x/../y)", "[data.md](data.md#own) and [x](http://x/../y)"),
-        ("![a picture](a.png)", "![a picture](a.png)"),
-        ("[up](../data.md)", "[up](../data.md)"),
-        ("[a notebook](notebook.ipynb)", "[a notebook](notebook.md)"),
-        ("[CONTRIBUTING.md](../CONTRIBUTING.md)", "[CONTRIBUTING.md](contributing.md)"),
-    ],
-)
-def test_what_is_outside_of_the_site_is_named_and_not_linked(text: str, expected: str) -> None:
-    page = "tutorials/own_data.md" if text.startswith("[up]") else "evaluation.md"
-    assert script("site_links").unlinked(text, page) == expected
