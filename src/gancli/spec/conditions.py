@@ -24,6 +24,8 @@ class OfCritic(Spec):
     """How the critic is told the class, likewise."""
 
     critic: Literal["concat", "projection"]
+    """concat: beside the inputs of its first dense layer; projection: its output is that of all samples and the class's
+    own."""
 
 
 Condition = Literal["labels"] | OfDiscriminator | OfCritic | None

@@ -77,6 +77,7 @@ class Consensus(Spec):
 
     name: Literal["consensus"]
     gamma: Positive = 1.0
+    """γ."""
 
 
 AnyUpdates = Annotated[
@@ -89,9 +90,11 @@ class R1(Spec):
     """γ/2 φ²: the penalty on the slope of the Dirac-GAN's discriminator (Mescheder et al. 2018, section 3)."""
 
     gamma: Positive
+    """γ."""
 
 
 class Side(Spec):
     """What one of the players has of its own."""
 
     optimizer: AnyOptimizer
+    """How it steps; it takes the place of the game's `optimizer`, of which nothing is left."""

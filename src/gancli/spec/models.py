@@ -40,9 +40,11 @@ class _Experiment(Spec):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)] = "run"
     """Part of the run folder's name: letters, digits, `_`, `-` and `.`."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    """From which all that is random in the run follows."""
     dtype: Literal["float32", "float64"] = "float32"
+    """Of all numbers: single or double precision."""
     engine: Literal["auto", "numba", "numpy", "checked"] = "auto"
-    """numba: compiled, fast; numpy: readable; auto: numba where it is installed (`pip install 'gancli[fast]'`);
+    """numba: compiled, fast; numpy: readable; auto: numba where it is installed (the extra `fast`);
     checked: NumPy with every array's shape, type and finiteness checked, for tests, slow."""
     threads: Literal["auto"] | Annotated[int, Field(ge=1, le=64)] = "auto"
     """auto: one, or two where the networks and the batch are large enough for a second to pay."""
@@ -78,10 +80,12 @@ class Supervised(_Learning):
 
     kind: Literal["supervised"]
     network: Network
+    """The network that learns."""
     training: SupervisedTraining
     test: SupervisedTest = SupervisedTest()
     stop: Ending | None = None
     pictures: SupervisedPictures | None = None
+    """When to draw predictions, and how."""
 
 
 class _Adversaries(_Learning):
@@ -103,13 +107,16 @@ class Gan(_Adversaries):
     condition: Literal["labels"] | OfDiscriminator | None = None
     """labels: both networks are told the class of each sample."""
     generator: Network
+    """Makes samples of latents."""
     discriminator: Network
+    """Tells samples from real ones."""
     latent: Latent = Latent()
     training: GanTraining
     test: GameTest = GameTest()
     evaluate: Evaluate | None = None
     lipschitz: Lipschitz | None = None
     stop: Stop = Stop()
+    """When to end before the last game: as a metric gets no better, by the clock, or at a collapse."""
     pictures: Pictures = Pictures()
 
 
@@ -120,13 +127,16 @@ class Wgan(_Adversaries):
     condition: Literal["labels"] | OfCritic | None = None
     """labels: both networks are told the class of each sample."""
     generator: Network
+    """Makes samples of latents."""
     critic: Network
+    """Gives large numbers for real samples, and small ones for others."""
     latent: Latent = Latent()
     training: WganTraining
     test: GameTest = GameTest()
     evaluate: Evaluate | None = None
     lipschitz: Lipschitz | None = None
     stop: Stop = Stop()
+    """When to end before the last game: as a metric gets no better, by the clock, or at a collapse."""
     pictures: Pictures = Pictures()
 
 
@@ -137,13 +147,17 @@ class Game2d(_Experiment):
     game: AnyField = Bilinear()
     """θ descends its L, φ ascends it."""
     r1: R1 | None = None
-    """Of the dirac game."""
+    """Of the game `dirac` alone: a penalty on the discriminator's slope."""
     updates: AnyUpdates = Simultaneous()
+    """How the two step."""
     start: Annotated[tuple[float, float], Field(strict=False)] = (1.0, 1.0)
+    """θ and φ at first."""
     optimizer: AnyOptimizer = Sgd()
     """Of each player that has none of its own."""
     theta: Side | None = None
+    """What θ has of its own."""
     phi: Side | None = None
+    """What φ has of its own."""
     training: Training
     test: Test = Test(every=1)
     pictures: Pictures = Pictures(every=1_000_000_000, count=20)
