@@ -38,13 +38,6 @@ CALLED = {
     "OfCritic": "condition of a WGAN",
 }
 """Sections that no key alone says."""
-SAID = {
-    ("Clip", "bound"): "The largest size that a parameter may have.",
-    ("GradientPenalty", "lambda"): "λ.",
-    ("WganGp", "lambda"): "λ.",
-    ("Wandb", "project"): "What Weights & Biases groups its runs by.",
-}
-"""Of keys that have no words in the models."""
 OPTIONS = {
     "--backend": "Where the cells are played: by processes of this machine, or on a Dask cluster.",
     "--format": "As what it is printed.",
@@ -171,15 +164,15 @@ def _reached(name: str) -> frozenset[str]:
 
 def _section(name: str, definition: dict[str, Any]) -> str:
     required = set(definition.get("required", []))
-    rows = [_key(name, key, value, key in required) for key, value in definition["properties"].items()]
+    rows = [_key(key, value, key in required) for key, value in definition["properties"].items()]
     text = _joined(definition.get("description", "")).replace("{", "&#123;")
     head = [f"## {_headings()[name]}", "", *([text, ""] if text else [])]
     return "\n".join([*head, "| key | value | default | is |", "| --- | --- | --- | --- |", *rows, ""])
 
 
-def _key(name: str, key: str, value: dict[str, Any], required: bool) -> str:
+def _key(key: str, value: dict[str, Any], required: bool) -> str:
     default = "" if value.get("default") is None else _plain(value["default"])
-    about = _cell(value.get("description") or SAID.get((name, key)) or _fallback(value))
+    about = _cell(value.get("description") or _fallback(value))
     return f"| `{key}` | {_cell(_value(value))} | {'*required*' if required else default} | {about} |".replace(
         "|  |", "| |"
     )

@@ -118,4 +118,4 @@ def test_the_schema_allows_a_name_alone_and_says_what_each_key_is() -> None:
     assert of["Clip"]["mode"]["description"].startswith("clamp: each parameter to [−bound, bound]; rescale")
     assert of["Gan"]["eta"]["description"].startswith("Learning rate of every optimiser that")  # inherited
     assert of["Plan"]["base"]["description"] == "A configuration file, from this file's folder."
-    assert "description" not in of["Clip"]["bound"]
+    assert of["GradientPenalty"]["lambda"]["description"] == "λ, the weight of the penalty.", "by the name in the file"

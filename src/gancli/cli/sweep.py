@@ -73,7 +73,7 @@ def sweep(
 
     \b
     gancli sweep configs/xor.yaml --grid eta=0.01,0.1,1 --grid mu=0.5..2:4 --seeds 20
-    gancli sweep configs/mnist.yaml --grid network.shape=[784,100,10],[784,300,10]
+    gancli sweep configs/mnist.yaml --grid 'network.shape=[784,100,10],[784,300,10]'
     gancli sweep configs/report/fig1_6_xor_eta.yaml
     gancli sweep --resume latest
 

@@ -21,7 +21,7 @@ class OfDiscriminator(Spec):
 
 
 class OfCritic(Spec):
-    """How the critic is told the class, likewise."""
+    """How the critic is told the class; the generator has it beside its latents."""
 
     critic: Literal["concat", "projection"]
     """concat: beside the inputs of its first dense layer; projection: its output is that of all samples and the class's

@@ -37,10 +37,11 @@ class WganClip(Spec):
 
 
 class WganGp(Spec):
-    """The same with a gradient penalty: L = θφ − λ (|φ| − 1)²."""
+    """The WGAN whose data are all at 0, with a gradient penalty: L = θφ − λ (|φ| − 1)²."""
 
     name: Literal["wgan_gp"]
     weight: Annotated[float, Field(gt=0, alias="lambda")] = 1.0
+    """λ, the weight of the penalty."""
 
 
 AnyField = Annotated[

@@ -33,6 +33,7 @@ class Wandb(Spec):
 
     name: Literal["wandb"]
     project: Annotated[str, Field(min_length=1, max_length=128)] = "gancli"
+    """What Weights & Biases groups its runs by."""
     entity: Annotated[str, Field(min_length=1)] | None = None
     """The team or user; who is logged in, where not given."""
     mode: Literal["offline", "online"] = "offline"

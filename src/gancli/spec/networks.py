@@ -114,7 +114,7 @@ AnyInit = Annotated[Annotated[Normal | Uniform | Glorot | He, Field(discriminato
 
 
 class Noise(Spec):
-    """Noise on a layer's input, fresh at each pass (Goodfellow 2014; report, 2.6.2)."""
+    """Noise on a layer's input, fresh at each pass (report, 2.6.2)."""
 
     mode: Literal["concat", "add", "multiply", "times"] = "concat"
     """concat: noise units beside the inputs; add: x + n; multiply: x (1 + n); times: x n."""
@@ -232,6 +232,7 @@ class Clip(Spec):
     """Bound on a network's parameters, applied after each of its steps (Arjovsky et al. 2017)."""
 
     bound: Positive
+    """The largest size that a parameter may have."""
     mode: Literal["clamp", "rescale"] = "clamp"
     """clamp: each parameter to [−bound, bound]; rescale: each weight matrix and each bias × bound / max|w|,
     where that maximum is over the bound."""

@@ -29,9 +29,10 @@ def json_schema() -> dict[str, Any]:
 def _describe(definitions: dict[str, Any]) -> None:
     """Add the docstrings of the models' attributes. (pydantic can, but at each start, which it makes slower.)"""
     classes = {cls.__name__: cls for cls in _models(Spec)}
-    for name, definition in definitions.items():
-        for cls in classes[name].__mro__:
-            for key, text in _attribute_docstrings(cls) if issubclass(cls, Spec) else ():
+    for model, definition in definitions.items():
+        for cls in (one for one in classes[model].__mro__ if issubclass(one, Spec)):
+            for name, text in _attribute_docstrings(cls):
+                key = cls.model_fields[name].alias or name
                 definition["properties"][key].setdefault("description", text)
 
 

@@ -80,6 +80,7 @@ class GradientPenalty(Spec):
     """λ E (‖∇_x a(x)‖ − target)², which keeps a critic's slope near a target (Gulrajani et al. 2017); a as for `r1`."""
 
     weight: Annotated[float, Field(gt=0, alias="lambda")] = 10.0
+    """λ, the weight of the penalty."""
     target: Annotated[float, Field(ge=0)] = 1.0
     """The slope that costs nothing."""
     side: Literal["both", "above"] = "both"
@@ -223,7 +224,7 @@ class Pictures(Spec):
 
 
 class SupervisedPictures(Pictures):
-    """The same, of predictions."""
+    """When to draw what a supervised network predicts, and for how many samples."""
 
     heaviside: bool = False
     """Of points of the plane: draw the outputs that steps, 1 or 0, have with the weights that sigmoids have learned."""
@@ -261,7 +262,7 @@ class Ending(Spec):
 
 
 class Stop(Ending):
-    """The same, of a game."""
+    """When a game ends before its last."""
 
     on_collapse: bool = False
     """At the alarm that the samples are far more alike than real ones."""

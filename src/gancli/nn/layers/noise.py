@@ -1,6 +1,6 @@
 """Layer noise, fresh at each pass: beside a layer's inputs, added to them, or multiplying them; and dropout.
 
-Goodfellow 2014 proposes the three; the report's choice is `concat` (section 2.6.2). Dropout (Srivastava et al. 2014) is
+The report's choice is `concat` (section 2.6.2). Dropout (Srivastava et al. 2014) is
 the noise x (1 + n) with n = −1 for a dropped input and p / (1 − p) for the others, so that the mean stays.
 """
 
