@@ -245,3 +245,16 @@ def test_the_runs_of_a_sweep_are_those_that_were_begun(played: gancli.Sweep) -> 
     assert all(
         isinstance(run, gancli.Run) and RunFolder(run.path).record()["status"] == "completed" for run in played.runs
     )
+
+
+@pytest.mark.parametrize("jobs", [0, -1, 5000])
+def test_a_number_of_jobs_that_cannot_be_is_refused(jobs: int) -> None:
+    with pytest.raises(ValueError, match=f"jobs must be from 1 to 1024; got {jobs}"):
+        gancli.sweep(XOR, seeds=2, jobs=jobs)
+    assert not Path("runs").exists()
+
+
+def test_its_cells_are_logged_where_it_is_asked_for() -> None:
+    sweep = gancli.sweep(XOR, seeds=1, jobs=1, log=["tensorboard"])
+    (run,) = sweep.runs
+    assert list((run.path / "tensorboard").iterdir()) and sweep.path.parent == Path("runs").absolute()

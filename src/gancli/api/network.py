@@ -30,7 +30,7 @@ class TrainedNetwork:
             known = ", ".join(spec.networks()) if isinstance(spec, Learning) else "none"
             raise RunError(f"{folder.path}: is a {spec.kind} run; it has no {key} (its networks: {known})")
         self._folder, self._spec, self.name = folder, spec, key
-        self._judges = key in ("discriminator", "critic")
+        self._judges = isinstance(spec, Gan | Wgan) and key == spec.opponent
         self._learned = learned(folder, key, "to compute with", which, spec.engine)
         self._network, self._units, self.game = self._learned.network, self._learned.units, self._learned.game
         self._pack = self._learned.packed
@@ -104,7 +104,7 @@ class TrainedNetwork:
     def _forward(self, rows: NDArray[Any], codes: NDArray[Any] | None, rng: np.random.Generator) -> NDArray[Any]:
         """The network's outputs (n, outputs), a chunk at a time or, where it compares samples, in full batches."""
         count, step = len(rows), CHUNK
-        if any(one.layer.minibatch for one in self._spec.networks()[self.name].placed(None)):
+        if self._spec.networks()[self.name].compares:
             step = self._spec.training.rows(self.name)
             full = -(-count // step) * step
             rows = np.resize(rows, (full, rows.shape[1]))

@@ -1,21 +1,23 @@
 """`gancli.sweep`: many runs, as `gancli sweep` plays them, and the sweep that it gives."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Literal
 
 from gancli import spec, sweeps
 from gancli.api.columns import Columns
-from gancli.api.config import Config, Folder, read
+from gancli.api.config import Config, Folder, names_of, read
 from gancli.api.person import Program, pass_on
 from gancli.api.progress import CellBar
-from gancli.api.run import Run
+from gancli.api.run import Run, check_form
 from gancli.experiment import Stop
 from gancli.runs import RunFolder, SweepFolder, find_sweep
 from gancli.runs.locked_folder import IS_NAME, NAME_RULE
 from gancli.sweeps import Policy
+
+MOST_JOBS = 1024
 
 
 def sweep(
@@ -25,6 +27,7 @@ def sweep(
     zip: Mapping[str, Any] | None = None,
     seeds: int | None = None,
     set: Mapping[str, Any] | None = None,
+    log: Sequence[str] = (),
     jobs: int | None = None,
     runs: Folder = "runs",
     name: str | None = None,
@@ -37,7 +40,8 @@ def sweep(
 
     `grid` and `zip` have lists of values by dotted keys, `{"eta": [0.01, 0.1]}`, or ranges, `{"eta": "0.01..1:log:5"}`:
     every combination of `grid`, with those of `zip` side by side, for seeds 0, 1, … up to `seeds`. `set` overrides
-    values in every cell. `jobs` cells are played at once, as many as there are processors where it is not given.
+    values in every cell. `log` are names of loggers beside the configuration's. `jobs` cells are played at once, as
+    many as there are processors where it is not given.
 
     Where there is a sweep of the same cells on the same data in `runs` already, it goes on with that, which may be
     complete; `again` makes another. `retry_failed` plays its failed cells again, `max_failures` stops it at so many of
@@ -49,17 +53,20 @@ def sweep(
     """
     if name is not None and not IS_NAME.fullmatch(name):
         raise ValueError(f"name must be {NAME_RULE}; got {name!r}")
+    if jobs is not None and not 1 <= jobs <= MOST_JOBS:
+        raise ValueError(f"jobs must be from 1 to {MOST_JOBS}; got {jobs}")
     document = read(config)
     stem = Path(document.source).stem if spec.is_sweep(document) and not isinstance(config, Mapping) else None
-    plan = spec.load_sweep(document, grid, zip, seeds, set)
+    plan = spec.load_sweep(document, grid, zip, seeds, set).logged(names_of(log))
     program = Program(False)
-    known = None if again else sweeps.earlier(Path(runs), plan)
+    runs = Path(runs).absolute()
+    known = None if again else sweeps.earlier(runs, plan)
     if known is not None and known.record()["status"] == "completed":
         return Sweep(known.path)
     if known is not None:
         make = sweeps.continuation(known)
     else:
-        make = sweeps.creation(plan, Path(runs), name or sweeps.default_name(plan, stem), "local", program.warn)
+        make = sweeps.creation(plan, runs, name or sweeps.default_name(plan, stem), "local", program.warn)
     folder, signal = _play(make, jobs, Policy(max_failures, retry_failed), progress, program)
     pass_on(signal)
     return Sweep(folder.path)
@@ -123,6 +130,7 @@ class Sweep:
         """Draw its means over seeds into its folder `plots`, as `gancli plot` does; returns the paths."""
         from gancli import plots  # which loads matplotlib
 
+        check_form(form)
         return plots.plot_sweep(self.path, form, metric=metric)
 
     def report(self) -> Path:

@@ -34,8 +34,8 @@ def of_run(folder: RunFolder, samples: int, seed: int) -> Critic:
     spec = load(folder.config).experiment
     if not isinstance(spec, Gan | Wgan):
         raise RunError(f"{folder.path}: is a {spec.kind} run; it has no critic")
-    key = next(name for name in spec.networks() if name != "generator")
-    if any(one.layer.minibatch for one in spec.networks()[key].placed(None)):
+    key = spec.opponent
+    if spec.networks()[key].compares:
         raise RunError(f"{folder.path}: its {key} compares the samples of a batch, which have no slopes of their own")
     why = "to measure"
     generator, _ = trained(folder, spec, "generator", "numpy", why, averaged=False)

@@ -187,10 +187,11 @@ class Loop:
         if text is not None and stops and self.alarm.collapsed:
             self._collapse = text
         measured = {**self._clipping.shares(), **layer_metrics(self.built.game)}
-        row |= {**measured, **self.evaluation(), **self.slopes()}
+        evaluation, slopes = self.evaluation(), self.slopes()
+        row |= {**measured, **evaluation, **slopes}
         self.endings.see(row)
         if self.endings.reason:  # the last test, which has all that there is to measure
-            row |= {key: value for key, value in (self.evaluation() | self.slopes()).items() if key not in row}
+            row |= (evaluation or self.evaluation()) | (slopes or self.slopes())
         self.folder.append_metrics(row)
         self.reporter.metrics(row)
         if self._best is not None and self._best.improves(row):

@@ -41,10 +41,9 @@ def feature_maps(folder: RunFolder, number: int, which: str = "last") -> list[Ma
         samples, latents = sample_generator(generator, spec.latent.distribution, count, rng)
         codes = in_turn(count, generator.classes, spec.dtype) if generator.classes else None
         made = _of(spec, folder, which, "generator", latents[number], None if codes is None else codes[number])
-        opponent = next(key for key in spec.networks() if key != "generator")
         seen = np.concatenate([made.outputs[-1].reshape(-1), *samples[number + 1 :]])
         told = None if codes is None else codes[number:].reshape(-1)
-        return [made, _of(spec, folder, which, opponent, seen, told)]
+        return [made, _of(spec, folder, which, spec.opponent, seen, told)]
     if isinstance(spec, Supervised):
         split = load_data(spec).test
         if number >= len(split.samples):

@@ -39,14 +39,9 @@ def findings(spec: Gan | Wgan) -> Iterator[Finding]:
     if spec.stop.on_collapse and spec.training.batch == 1:
         text = "has no effect with `training.batch: 1`: the alarm compares the samples of a batch"
         yield Finding(("stop", "on_collapse"), text, warning=True)
-    if isinstance(spec, Gan):
-        yield from _penalties(spec, "discriminator")
-        yield from _slopes(spec, "discriminator")
-        yield from _gan(spec)
-    else:
-        yield from _penalties(spec, "critic")
-        yield from _slopes(spec, "critic")
-        yield from _wgan(spec)
+    yield from _penalties(spec)
+    yield from _slopes(spec)
+    yield from _gan(spec) if isinstance(spec, Gan) else _wgan(spec)
 
 
 REACHED = {"sigmoid": (0.0, 1.0), "centered_sigmoid": (-1.0, 1.0), "tanh": (-1.0, 1.0)}
@@ -66,13 +61,13 @@ def _range(spec: Gan | Wgan) -> Iterator[Finding]:
 
 
 def _condition(spec: Gan | Wgan) -> Iterator[Finding]:
-    key = "discriminator" if isinstance(spec, Gan) else "critic"
+    key = spec.opponent
     logits = isinstance(spec, Gan) and spec.training.loss == "gan"
     yield from conditions.findings(spec.condition, spec.data, spec.generator, (key, spec.networks()[key]), logits)
 
 
 def _packs(spec: Gan | Wgan) -> Iterator[Finding]:
-    """Is a batch some whole packs?"""
+    """Is a batch a number of packs?"""
     batch, pack = spec.training.batch, spec.training.packed
     if batch % pack:
         near = f"{batch // pack * pack} or {batch // pack * pack + pack}" if batch > pack else f"{pack}"
@@ -175,12 +170,11 @@ def _without_points(training: GanTraining) -> Iterator[Finding]:
             yield Finding(("training", name), text)
 
 
-def _penalties(spec: Gan | Wgan, opponent: str) -> Iterator[Finding]:
+def _penalties(spec: Gan | Wgan) -> Iterator[Finding]:
     """Those that are not known, and two bounds on one slope."""
-    training, own = spec.training, spec.networks()[opponent]
-    layers = own.layers or ()
-    compares = own.batch_norm or own.minibatch or any(layer.batch_norm or layer.minibatch for layer in layers)
-    for name in training.penalties if compares else []:
+    training, opponent, own = spec.training, spec.opponent, spec.networks()[spec.opponent]
+    normalises = own.batch_norm or any(layer.batch_norm for layer in own.layers or ())
+    for name in training.penalties if normalises or own.compares else []:
         text = f"is not known for a {opponent} with batch_norm or minibatch, whose samples have no slopes of their own"
         yield Finding(("training", name), text)
     if training.gradient_penalty is not None and own.clip is not None:
@@ -188,11 +182,10 @@ def _penalties(spec: Gan | Wgan, opponent: str) -> Iterator[Finding]:
         yield Finding(("training", "gradient_penalty"), text, warning=True)
 
 
-def _slopes(spec: Gan | Wgan, opponent: str) -> Iterator[Finding]:
+def _slopes(spec: Gan | Wgan) -> Iterator[Finding]:
     """Of what no slopes are known, or of too few samples."""
-    own = spec.networks()[opponent]
-    if spec.lipschitz is not None and (own.minibatch or any(layer.minibatch for layer in own.layers or ())):
-        text = f"is not known for a {opponent} with minibatch, whose samples have no slopes of their own"
+    if spec.lipschitz is not None and spec.networks()[spec.opponent].compares:
+        text = f"is not known for a {spec.opponent} with minibatch, whose samples have no slopes of their own"
         yield Finding(("lipschitz",), text)
     if spec.lipschitz is not None and spec.lipschitz.samples < spec.training.packed:
         text = f"must be `training.pack` ({spec.training.pack}) at least; got {spec.lipschitz.samples}"

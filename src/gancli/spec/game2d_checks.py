@@ -26,7 +26,7 @@ def findings(spec: Game2d) -> Iterator[Finding]:
 
 
 def _optimizers(spec: Game2d) -> Iterator[Finding]:
-    own = {"theta": spec.theta, "phi": spec.phi}
+    own = spec.sides()
     updates, optimizers = spec.updates.name, spec.optimizers()
     used = {(key, "optimizer") if own[key] else ("optimizer",): one.name for key, one in optimizers.items()}
     for path, name in used.items():

@@ -155,7 +155,7 @@ def _shown(spec: Learning) -> int:
 
 
 def _game2d_with_eta(spec: Game2d) -> Game2d:
-    own = {"theta": spec.theta, "phi": spec.phi}
+    own = spec.sides()
     sides = {key: side.model_copy(update={"optimizer": _with_eta(side.optimizer)}) for key, side in own.items() if side}
     return spec.model_copy(update={"optimizer": _with_eta(spec.optimizer), **sides})
 

@@ -1,6 +1,6 @@
 """The vocabulary of a configuration file: one model for each `kind`."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -89,6 +89,8 @@ class Supervised(_Learning):
 
 
 class _Adversaries(_Learning):
+    opponent: ClassVar[str]  # the name of the network that the generator learns against
+
     def beside(self, key: str) -> dict[int, int]:
         """Of a condition."""
         own: Any = self
@@ -103,6 +105,7 @@ class _Adversaries(_Learning):
 class Gan(_Adversaries):
     """A generator against a discriminator (report, chapter 2)."""
 
+    opponent = "discriminator"
     kind: Literal["gan"]
     condition: Literal["labels"] | OfDiscriminator | None = None
     """labels: both networks are told the class of each sample."""
@@ -123,6 +126,7 @@ class Gan(_Adversaries):
 class Wgan(_Adversaries):
     """A generator against a critic (report, chapter 4)."""
 
+    opponent = "critic"
     kind: Literal["wgan"]
     condition: Literal["labels"] | OfCritic | None = None
     """labels: both networks are told the class of each sample."""
@@ -162,10 +166,13 @@ class Game2d(_Experiment):
     test: Test = Test(every=1)
     pictures: Pictures = Pictures(every=1_000_000_000, count=20)
 
+    def sides(self) -> dict[str, Side | None]:
+        """What each player has of its own, by its key."""
+        return {"theta": self.theta, "phi": self.phi}
+
     def optimizers(self) -> dict[str, AnyOptimizer]:
         """Each player's, by the key that gives it."""
-        own = {"theta": self.theta, "phi": self.phi}
-        return {key: self.optimizer if side is None else side.optimizer for key, side in own.items()}
+        return {key: self.optimizer if side is None else side.optimizer for key, side in self.sides().items()}
 
 
 Experiment = Supervised | Gan | Wgan | Game2d

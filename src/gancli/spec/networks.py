@@ -286,6 +286,11 @@ class Network(Spec):
     """How its parameters move along the gradients."""
 
     @property
+    def compares(self) -> bool:
+        """Has it minibatch discrimination, by which what it says of a sample depends on the others of its batch?"""
+        return self.minibatch is not None or any(layer.minibatch is not None for layer in self.layers or ())
+
+    @property
     def bounded_output(self) -> bool:
         """Is there an activation of the last layer that is not linear?"""
         return self.output is not None and self.output.name != "linear"

@@ -24,8 +24,8 @@ def findings(spec: Experiment) -> Iterator[Finding]:
 def optimizers(spec: Experiment) -> dict[KeyPath, AnyOptimizer]:
     """By where they stand."""
     if isinstance(spec, Game2d):
-        own = {(key, "optimizer"): getattr(spec, key) for key in ("theta", "phi")}
-        players: dict[KeyPath, AnyOptimizer] = {path: player.optimizer for path, player in own.items() if player}
+        players: dict[KeyPath, AnyOptimizer]
+        players = {(key, "optimizer"): side.optimizer for key, side in spec.sides().items() if side}
         return players if len(players) == 2 else {("optimizer",): spec.optimizer, **players}
     return {(key, "optimizer"): network.optimizer for key, network in spec.networks().items()}
 
