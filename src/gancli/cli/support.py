@@ -16,7 +16,8 @@ from typing import Any
 import click
 
 from gancli.cli import completion
-from gancli.cli.output import escaped, say
+from gancli.cli.output import say
+from gancli.cli.streams import escaped
 from gancli.errors import GancliError
 from gancli.leaving import Stopped, cleaning_up
 
