@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cli.stand_ins import XOR, run_there, seat
-from gancli.cli.training import say_compiling
+from gancli.cli.training import Caller
 from gancli.experiment import Outcome
 from gancli.runs import RunFolder
 from helpers import gancli
@@ -87,9 +87,9 @@ def test_an_error_leaves_the_bar_as_it_stands(quiet: bool, monkeypatch: pytest.M
 
 
 def test_what_is_compiled_is_said_with_how_often_it_will_be(capsys: pytest.CaptureFixture[str]) -> None:
-    say_compiling(True)
+    Caller(quiet=True).compiling(True)
     once = capsys.readouterr()
-    say_compiling(False)
+    Caller(quiet=True).compiling(False)
     often = capsys.readouterr()
     assert once.out == often.out == "" and ", once;" in once.err and "NUMBA_CACHE_DIR" not in once.err
     assert ", as at each run: it can be kept nowhere (set NUMBA_CACHE_DIR" in often.err

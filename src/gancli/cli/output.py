@@ -57,12 +57,23 @@ def say(text: Any = "", err: bool = False, nl: bool = True, whole: bool = False)
     """
     text = escaped(text)
     text = text if whole or "\n" in text else layout.wrapped(text, width(NO_END, err))
+    if err and nl and _beside_a_bar(text):
+        return
     try:
         click.echo(text, file=sys.stderr if err else sys.stdout, nl=nl)  # else click takes UTF-8 for ASCII
     except OSError as error:
         forget(sys.stdout)
         if error.errno not in GONE:
             raise
+
+
+def _beside_a_bar(text: str) -> bool:
+    """Print a line where a bar stood, and the bar below it; False where none is open."""
+    loaded = sys.modules.get("tqdm")  # else there is none
+    if loaded is None or not any(not bar.disable for bar in getattr(loaded.tqdm, "_instances", ())):
+        return False
+    loaded.tqdm.write(text, file=sys.stderr)
+    return True
 
 
 def say_path(path: Path) -> None:

@@ -159,10 +159,7 @@ class Bar:
 
     def line(self, text: str) -> None:
         """Something to read at once."""
-        if self._bar is not None:
-            self._bar.write(escaped(text), file=sys.stderr)
-        else:
-            say(text, err=True)
+        say(text, err=True)
 
     def close(self) -> None:
         """Leave the bar as it stands."""
@@ -222,6 +219,11 @@ class Progress(Bar):
             self._bar.update(game - self._bar.n)
         elif game < self._games and time.monotonic() >= self._next:
             self._say()
+
+    def compiling(self) -> None:
+        """The next game takes longer than others: it is told of where the bar was, and the time left is without it."""
+        if self._bar is not None:
+            self._bar.pause()
 
     def close(self) -> None:
         """Leave the bar as it stands; without one, say where the run ended, unless that has been said."""
