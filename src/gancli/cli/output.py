@@ -118,7 +118,7 @@ def print_rows(rows: list[dict[str, Any]], form: str) -> None:
         say(buffer.getvalue(), nl=False)
     elif rows:
         cells = [columns, *(["" if row.get(key) is None else str(row[key]) for key in columns] for row in rows)]
-        print_cells([[_one_line(cell) for cell in line] for line in cells])
+        print_cells([[one_line(cell) for cell in line] for line in cells])
 
 
 def print_cells(cells: layout.Cells, spare: Sequence[str] = ()) -> None:
@@ -152,7 +152,7 @@ def print_fitting(rows: list[dict[str, str]]) -> None:
 
     The first is never. Where standard output is no terminal all is printed.
     """
-    cells = [[*rows[0]], *([_one_line(text) for text in row.values()] for row in rows)]
+    cells = [[*rows[0]], *([one_line(text) for text in row.values()] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     room, most = width(), [widths[0]]
     for wanted in widths[1:]:
@@ -170,7 +170,7 @@ def print_side_by_side(rows: list[dict[str, str]]) -> None:
 
     Where standard output is no terminal all is printed.
     """
-    cells = [[_one_line(text) for text in line] for line in ([*rows[0]], *(row.values() for row in rows))]
+    cells = [[one_line(text) for text in line] for line in ([*rows[0]], *(row.values() for row in rows))]
     first, *others = [max(map(len, column)) for column in zip(*cells, strict=True)]
     first = min(first, max(LEAST, width() // 3)) if sum(others) + first + 2 * len(others) > width() else first
     most = max(LEAST, (width() - first) // max(1, len(others)) - 2)
@@ -192,7 +192,8 @@ def size_text(size: int) -> str:
     return f"{size} bytes"
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Escaped, new lines too."""
     return escaped(text).replace("\n", "\\n").replace("\t", "\\t")
 
 

@@ -1,20 +1,19 @@
-"""`gancli plot`, `report`, `sample` and `show`: the results that runs have left."""
+"""`gancli plot`, `report` and `sample`: the results that runs have left."""
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from gancli.cli.completion import metric_names, run_names
 from gancli.cli.finding import find_either, find_run
-from gancli.cli.output import print_json, print_rows, say, say_path
+from gancli.cli.output import say_path
 from gancli.cli.support import (
     check_new,
     checkpoint_option,
     command,
     force_option,
-    format_option,
     output_option,
     runs_option,
 )  # fmt: skip
@@ -180,39 +179,3 @@ def _write_samples(output: Path, drawn: "Samples") -> None:
     else:
         labels = {} if drawn.classes is None else {"labels": drawn.classes}
         write_arrays(output, {drawn.units.kind: drawn.values, "latents": drawn.latents, **labels}, compress=True)
-
-
-@click.command()
-@click.argument("run", shell_complete=run_names)
-@format_option
-@runs_option
-@command
-def show(run: str, form: str, runs: Path) -> None:
-    """Show one RUN or sweep: its record and last metrics; with csv, all its metrics, or a sweep's summary."""
-    from gancli.runs import DIFF, SweepFolder
-
-    folder = find_either(runs, run)
-    of_sweep = isinstance(folder, SweepFolder)
-    if form == "csv":
-        print_rows(folder.summary_rows() if isinstance(folder, SweepFolder) else folder.rows(), form)
-        return
-    last = None if isinstance(folder, SweepFolder) else folder.last() or None
-    record = {"sweep" if of_sweep else "run": str(folder.path), **folder.record(), "last": last}
-    if form == "json":
-        print_json(record)
-        return
-    record.pop("spec", None)  # config.yaml has it
-    if isinstance(record.get("git"), dict) and folder.inside(DIFF).exists():
-        record["git"]["diff"] = str(folder.inside(DIFF))
-    for key, text in _flat(record):
-        say(f"{key:34} {text}")
-
-
-def _flat(data: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
-    lines: list[tuple[str, Any]] = []
-    for key, value in data.items():
-        if isinstance(value, dict):
-            lines += _flat(value, f"{prefix}{key}.")
-        elif value not in (None, []):
-            lines.append((prefix + key, f"{value:.6g}" if isinstance(value, float) else value))
-    return lines
