@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
+from gancli.cli import completion
 from gancli.cli.output import print_cells, print_json, say, say_path
 from gancli.cli.support import command
 from gancli.errors import did_you_mean
@@ -81,7 +82,7 @@ def _print_sets(every: "list[tuple[SetInfo, tuple[int, int], str]]") -> None:
 
 @data.command()
 @click.argument("name", type=SetName(), metavar="NAME")
-@click.option("--path", help="Folder to look in, as `data.path` in a configuration.")
+@click.option("--path", shell_complete=completion.files, help="Folder to look in, as `data.path` in a configuration.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @command
 def info(name: str, path: str | None, form: str) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gancli.cli.completion import run_names
+from gancli.cli.completion import only_runs
 from gancli.cli.finding import find_run
 from gancli.cli.output import say, say_path
 from gancli.cli.support import check_new, checkpoint_option, command, force_option, output_option, runs_option
@@ -17,7 +17,7 @@ FORMATS = ("onnx", "npz", "safetensors")
 
 
 @click.command()
-@click.argument("run", shell_complete=run_names)
+@click.argument("run", shell_complete=only_runs)
 @output_option("A .onnx, .npz or .safetensors file; NETWORK.onnx by default.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Where -o is not given.")
 @click.option(

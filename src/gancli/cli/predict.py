@@ -4,15 +4,15 @@ from pathlib import Path
 
 import click
 
-from gancli.cli.completion import run_names
+from gancli.cli.completion import files, only_runs
 from gancli.cli.finding import find_run
 from gancli.cli.output import say, say_path
 from gancli.cli.support import check_new, checkpoint_option, command, force_option, output_option, runs_option
 
 
 @click.command()
-@click.argument("run", shell_complete=run_names)
-@click.argument("file")
+@click.argument("run", shell_complete=only_runs)
+@click.argument("file", shell_complete=files)
 @output_option("A .csv or .npz file; a CSV is printed by default.")
 @click.option("--key", metavar="NAME", help="The array of a .npz that has several.")
 @click.option("--invert", is_flag=True, help="Images: black is white, as of ink on paper for a run on MNIST.")

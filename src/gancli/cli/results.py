@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gancli.cli.completion import metric_names, run_names
+from gancli.cli.completion import metric_names, only_runs, run_names
 from gancli.cli.finding import find_either, find_run
 from gancli.cli.output import say_path
 from gancli.cli.support import (
@@ -114,7 +114,7 @@ def report(run: tuple[str, ...], output: Path | None, force: bool, runs: Path) -
 
 
 @click.command()
-@click.argument("run", shell_complete=run_names)
+@click.argument("run", shell_complete=only_runs)
 @click.option("-n", "count", type=click.IntRange(1, MOST), help="How many: 64 by default; with --interpolate, rows: 8.")
 @output_option("A .png grid, a .csv table or a .npz file; samples-SEED.png or .csv by default.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the latents.")

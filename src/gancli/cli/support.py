@@ -33,6 +33,7 @@ log_option = click.option(
     "loggers",
     multiple=True,
     metavar="NAME",
+    shell_complete=completion.loggers,
     help="Log to tensorboard, mlflow or wandb too; may be given several times.",
 )
 format_option = click.option(
@@ -45,6 +46,7 @@ checkpoint_option = click.option(
     metavar="last|best|GAME",
     default="last",
     show_default=True,
+    shell_complete=completion.checkpoints,
     help="Which: best is by the run's checkpoint.best.",
 )
 debug_option = click.option("--debug", is_flag=True, help="Show the traceback of an error.")

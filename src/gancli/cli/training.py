@@ -83,7 +83,7 @@ def train(
 
 
 @click.command()
-@click.argument("run", shell_complete=completion.run_names)
+@click.argument("run", shell_complete=completion.only_runs)
 @click.option("--games", type=click.IntRange(1, 1_000_000_000), help="Go on to so many games in all.")
 @log_option
 @max_time_option
