@@ -25,7 +25,7 @@ def predict(
 ) -> None:
     """Predict the classes, or the numbers, of the samples in FILE by RUN, which is a supervised run: a row for each.
 
-    FILE holds what RUN learned from: a folder of pictures, which are cropped and resized as they were, an array .npy or
+    FILE holds what RUN learned from: a picture or a folder of them, cropped and resized as those were, an array .npy or
     .npz, or a table with the same columns in their own units; other columns are passed over.
     """
     if output is not None:
