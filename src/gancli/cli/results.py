@@ -14,6 +14,7 @@ from gancli.cli.support import (
     checkpoint_option,
     command,
     force_option,
+    free_name,
     output_option,
     runs_option,
 )  # fmt: skip
@@ -116,7 +117,7 @@ def report(run: tuple[str, ...], output: Path | None, force: bool, runs: Path) -
 @click.command()
 @click.argument("run", shell_complete=only_runs)
 @click.option("-n", "count", type=click.IntRange(1, MOST), help="How many: 64 by default; with --interpolate, rows: 8.")
-@output_option("A .png grid, a .csv table or a .npz file; samples-SEED.png or .csv by default.")
+@output_option("A .png grid, a .csv table or a .npz file; a free samples-SEED.png or .csv by default.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the latents.")
 @click.option("--class", "asked", metavar="CLASS", help="With a condition: of this class alone, by its number or name.")
 @click.option(
@@ -152,15 +153,20 @@ def sample(
         check_new(output, endings, force)
     folder = find_run(runs, run)
     kind = units_of(folder).kind
-    if output is None:
-        output = Path(f"samples-{seed}.{'png' if kind == 'images' else 'csv'}")
-        check_new(output, endings, force)
+    if output is not None:
+        _check_ending(output, kind)
+    drawn = draw(folder, count, seed, asked, steps, which)
+    output = output or free_name(Path(f"samples-{seed}.{'png' if kind == 'images' else 'csv'}"), force)
+    _write_samples(output, drawn)
+    say_path(output)
+
+
+def _check_ending(output: Path, kind: str) -> None:
+    """Raises UsageError where a file of that kind does not hold such samples."""
     if output.suffix == ".png" and kind == "vectors":
         raise click.UsageError(f"RUN draws rows of numbers: -o must end in .csv or .npz; got {str(output)!r}")
     if output.suffix == ".csv" and kind == "images":
         raise click.UsageError(f"RUN draws images: -o must end in .png or .npz; got {str(output)!r}")
-    _write_samples(output, draw(folder, count, seed, asked, steps, which))
-    say_path(output)
 
 
 def _write_samples(output: Path, drawn: "Samples") -> None:

@@ -1,9 +1,9 @@
 """What every command shares: errors as one message, options of the same name, progress."""
 
 import contextlib
-import errno
 import functools
 import gc
+import itertools
 import os
 import signal
 import sys
@@ -16,9 +16,9 @@ from typing import Any
 import click
 
 from gancli.cli import completion
+from gancli.cli.failing import describe
 from gancli.cli.output import say
 from gancli.cli.streams import escaped
-from gancli.errors import GancliError
 from gancli.leaving import Stopped, cleaning_up
 
 runs_option = click.option(
@@ -52,23 +52,6 @@ checkpoint_option = click.option(
 debug_option = click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 
 
-_FULL = "free space, or choose another folder (--runs)"
-_FORBIDDEN = "choose a folder you can write to (--runs), or have its owner let you in"
-_LOST = "was it moved or deleted while gancli ran? Else choose a folder you can write to (--runs)"
-_AWAY = "the disk or the network folder does not answer; try again when it does"
-REMEDIES = {
-    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), _FULL),
-    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), _FORBIDDEN),
-    **dict.fromkeys((errno.ENOENT, errno.ENOTDIR), _LOST),
-    **dict.fromkeys((errno.EIO, errno.ETIMEDOUT, errno.ESTALE, errno.EHOSTDOWN, errno.ENOTCONN), _AWAY),
-    **dict.fromkeys((errno.EMFILE, errno.ENFILE), "too many files are open: raise the limit (ulimit -n)"),
-    errno.EFBIG: "the limit is that of this shell (ulimit -f) or of the file system",
-    errno.ENAMETOOLONG: "choose a shorter name or folder",
-    errno.ELOOP: "links in a run folder are not followed",
-}
-"""What to do about an error of the system; of another one its own words say all that is known."""
-
-
 def set_option(what: str) -> Callable[..., Any]:
     """`--set`, which is completed as `settings` are."""
     return click.option(
@@ -91,6 +74,12 @@ def check_new(output: Path, endings: tuple[str, ...], force: bool) -> None:
         raise click.UsageError(f"{output} exists; choose another name, or --force to replace it")
     if not output.parent.is_dir():
         raise click.UsageError(f"-o: {output.parent} is not a folder; make it first")
+
+
+def free_name(output: Path, force: bool) -> Path:
+    """A name that nobody has chosen, or the next that is free: `samples-0.png`, `samples-0-2.png`, …"""
+    numbered = (output.with_name(f"{output.stem}-{number}{output.suffix}") for number in itertools.count(2))
+    return output if force or not os.path.lexists(output) else next(one for one in numbered if not os.path.lexists(one))
 
 
 def one_thread() -> None:
@@ -128,19 +117,6 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
             sys.exit(code)
 
     return wrapped
-
-
-def describe(error: Exception) -> tuple[str, int]:
-    """The message and the exit code of an error."""
-    if isinstance(error, GancliError):
-        return str(error), error.exit_code
-    if isinstance(error, OSError):
-        place = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "the system"
-        remedy = REMEDIES.get(error.errno or 0)
-        return f"{place}: {error.strerror or error}" + (f"; {remedy}" if remedy else ""), 1
-    if isinstance(error, MemoryError):
-        return "not enough memory; use smaller networks or a smaller batch", 1
-    return f"{type(error).__name__}: {error} (please report this; --debug shows where)", 1
 
 
 @contextlib.contextmanager
