@@ -61,7 +61,7 @@ def test_the_code_and_the_last_lines_are_those_of_the_outcome(
     assert first == "game 2/4", "where it stood, although it came to no end"
     said = [f"{outcome.status}: {outcome.reason}"] if outcome.reason else []
     advice = [f"to go on: gancli resume {folder.name}"] if outcome.status == "interrupted" else []
-    shows = ["next: gancli plot small, gancli report small"] if outcome.status != "interrupted" else []
+    shows = ["next: gancli plot latest, gancli report latest"] if outcome.status != "interrupted" else []
     assert others == [*said, *advice, *shows]
     assert "next: " not in gancli(*words, "-q").stderr
     assert "game " not in gancli(*words, "-q").stderr

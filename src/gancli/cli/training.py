@@ -148,8 +148,7 @@ def _finish(folder: Any, runs: Path, caller: Caller, play: Any) -> None:
     if outcome.reason:
         say(f"{outcome.status}: {outcome.reason}", err=True)
     if outcome.status == "interrupted":
-        option = [] if runs == Path("runs") else ["--runs", str(runs)]
-        say(f"to go on: {configurations.command('resume', folder.path.name, *option)}", err=True)
+        endings.after_part_of_a_run(folder, runs, caller.quiet)
     elif not caller.quiet:
         endings.after_run(folder, runs)
     say_path(folder.path)
