@@ -122,3 +122,17 @@ def test_garbage_is_looked_for_rarely_for_a_while() -> None:
         assert gc.get_threshold() == (100_000, *before[1:])
         raise KeyError
     assert gc.get_threshold() == before
+
+
+def test_every_option_has_a_help_and_a_metavar_that_is_one_word() -> None:
+    left = {("evaluate", "--format"), ("sweep", "--backend")}
+
+    def options(command: click.Command) -> list[click.Option]:
+        own = [one for one in command.params if isinstance(one, click.Option)]
+        children = command.commands.values() if isinstance(command, click.Group) else ()
+        return own + [one for child in children for one in options(child)]
+
+    for name, known in commands.items():
+        for one in options(known):
+            assert one.help or (name, one.opts[0]) in left, f"{name} {one.opts[0]}"
+            assert "|" not in (one.metavar or ""), f"{name} {one.opts[0]}"

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from gancli.cli.output import print_json, say, size_text
-from gancli.cli.support import command, runs_option
+from gancli.cli.support import command, runs_option, table_or_json_option
 
 PACKAGES = (
     "numpy", "numba", "llvmlite", "click", "matplotlib", "pillow", "platformdirs", "psutil", "pydantic", "python-mnist",
@@ -27,7 +27,7 @@ Facts = dict[str, Any]
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@table_or_json_option
 @runs_option
 @command
 def doctor(form: str, runs: Path) -> None:

@@ -29,7 +29,14 @@ MOST = 1_000_000
 
 @click.command()
 @click.argument("run", nargs=-1, required=True, shell_complete=run_names)
-@click.option("--format", "form", type=click.Choice(["png", "svg", "pdf"]), default="png", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["png", "svg", "pdf"]),
+    default="png",
+    show_default=True,
+    help="Of the figures.",
+)
 @click.option("--gif", is_flag=True, help="Of a run: animate the pictures in time too.")
 @click.option("--maps", type=click.IntRange(min=0), metavar="N", help="Of a run: what its layers make of sample N too.")
 @click.option(

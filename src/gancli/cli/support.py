@@ -37,17 +37,22 @@ log_option = click.option(
     help="Log to tensorboard, mlflow or wandb too; may be given several times.",
 )
 format_option = click.option(
-    "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True
-)
+    "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True,
+    help="For people, or for programs, which have all of it.",
+)  # fmt: skip
+table_or_json_option = click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True,
+    help="For people, or for programs.",
+)  # fmt: skip
 force_option = click.option("--force", is_flag=True, help="With -o: replace what exists.")
 checkpoint_option = click.option(
     "--checkpoint",
     "which",
-    metavar="last|best|GAME",
+    metavar="WHICH",
     default="last",
     show_default=True,
     shell_complete=completion.checkpoints,
-    help="Which: best is by the run's checkpoint.best.",
+    help="last, best by the run's checkpoint.best, or the game of one that is kept.",
 )
 debug_option = click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 

@@ -18,6 +18,8 @@ Several = Callable[[str], None]
 """Is told, in a line, that a name stands for several, and which of them is taken."""
 KINDS: tuple[type[Folder], ...] = (RunFolder, SweepFolder)
 WORDS: dict[type[Folder], str] = {RunFolder: "run", SweepFolder: "sweep"}
+NAMED = 5
+"""Of those that one name stands for, how many are named."""
 STAMP = re.compile(r"\d{8}T\d{6}Z(?=-)")
 """How the name of a folder begins: with the second in which it was created."""
 
@@ -129,8 +131,9 @@ def find_any(
     if len(matches) == 1:
         return matches[0]
     if matches:
-        names = ", ".join(folder.path.name for folder in matches[:5])
-        raise RunError(f"{name!r} stands for {len(matches)} {what}s: {names}")
+        names = ", ".join(folder.path.name for folder in matches[:NAMED])
+        more = f", … and {len(matches) - NAMED} more" if len(matches) > NAMED else ""
+        raise RunError(f"{name!r} stands for {len(matches)} {what}s: {names}{more}")
     raise _missing(runs, name, kinds, every)
 
 
