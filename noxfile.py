@@ -50,6 +50,13 @@ def coverage(session: nox.Session) -> None:
 
 
 @nox.session
+def loggers(session: nox.Session) -> None:
+    """MLflow's store and W&B's offline folder, read back: these two are too large for the extra `test`."""
+    session.install("-e", ".[test,mlflow,wandb]")
+    session.run("pytest", "-q", *(session.posargs or ["-m", "slow or not slow", "tests/loggers"]))
+
+
+@nox.session
 def mutants(session: nox.Session) -> None:
     """Wrong lines in a folder of the source, one at a time, and whether its tests notice: `nox -s mutants -- nn`."""
     install(session)

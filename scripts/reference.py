@@ -3,6 +3,7 @@
 docs/reference/commands.md is made from the Click commands, docs/reference/keys.md from configurations' JSON Schema.
 """
 
+import functools
 import inspect
 import re
 import sys
@@ -18,13 +19,38 @@ from gancli.spec import json_schema
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "reference"
 NOTE = "<!-- Written by scripts/reference.py: change what it reads, and run it again. -->\n"
 EXIT_CODES = """\
-Exit codes: 0 done; 1 the run failed, diverged or collapsed; 2 the configuration or command line is wrong; 3 a sweep
-ended with failed cells; 130 interrupted; 143 terminated. `--debug` shows the traceback of an error."""
+Exit codes: 0 done; 1 the run failed, diverged or collapsed, or the system refused something (a full disk); 2 the
+configuration or the command line is wrong; 3 a sweep ended with failed cells, before all were played, or some could not
+be evaluated; 124 `--max-time` was over; 129, 130, 143 ended by SIGHUP, Ctrl-C, SIGTERM."""
+"""In all pages that have them; a test compares them."""
+DEBUG = "`--debug` shows the traceback of an error."
 ABOUT_KEYS = """\
 A file is one of the first five sections: the key `kind` says which of four, and a sweep has `sweep`. The other
 sections are what their keys hold; where several are allowed, `name` says which, and a name alone stands for a
 mapping of it (`activation: relu`). [configuration.md](../configuration.md) explains them in their order; `gancli
 schema` prints the same for editors."""
+CALLED = {
+    "SweepFile": "A sweep file",
+    "Network": "A network: network, generator, discriminator, critic",
+    "Layer": "One of a network's layers",
+    "OtherLogger": "log: another package's",
+    "OfDiscriminator": "condition of a GAN",
+    "OfCritic": "condition of a WGAN",
+}
+"""Sections that no key alone says."""
+SAID = {
+    ("Clip", "bound"): "The largest size that a parameter may have.",
+    ("GradientPenalty", "lambda"): "λ.",
+    ("WganGp", "lambda"): "λ.",
+    ("Wandb", "project"): "What Weights & Biases groups its runs by.",
+}
+"""Of keys that have no words in the models."""
+OPTIONS = {
+    "--backend": "Where the cells are played: by processes of this machine, or on a Dask cluster.",
+    "--format": "As what it is printed.",
+}
+FIGURES = "Of the figures."
+"""Of options that have no help."""
 KINDS = ("Supervised", "Gan", "Wgan", "Game2d", "SweepFile")
 """The sections that a file can be, which come first."""
 
@@ -32,7 +58,7 @@ KINDS = ("Supervised", "Gan", "Wgan", "Game2d", "SweepFile")
 def commands() -> str:
     """The page of all commands."""
     sections = [section for command in gancli.commands.values() for section in _command(command, "gancli")]
-    head = f"# Commands\n\n{NOTE}\n{_help(gancli)}\n\n{EXIT_CODES}\n"
+    head = f"# Commands\n\n{NOTE}\n{_help(gancli)}\n\n{EXIT_CODES} {DEBUG}\n"
     return "\n".join([head, *sections])
 
 
@@ -60,11 +86,13 @@ def _word(argument: click.Argument) -> str:
 
 def _option(option: click.Option) -> str:
     value = "" if option.is_flag or option.count else f" {option.metavar or _type(option.type)}"
+    value = value.replace("|", "\\|")  # in a table, in code too
     names = ", ".join(sorted([*option.opts, *option.secondary_opts], key=len))
+    words = option.help or (FIGURES if "png" in value else OPTIONS.get(option.opts[0], ""))
     more = " Several times." if option.multiple and "several times" not in str(option.help) else ""
     default = option.default if option.show_default and not option.is_flag else None
     shown = "" if default is None else f"`{default}`"
-    return f"| `{names}{value}` | {_cell((option.help or '') + more)} | {shown} |".replace("  |", " |")
+    return f"| `{names}{value}` | {_cell(words + more)} | {shown} |".replace("  |", " |")
 
 
 def _type(kind: Any) -> str:
@@ -84,30 +112,86 @@ def _help(command: click.Command) -> str:
 
 def keys() -> str:
     """The page of all keys."""
-    definitions = json_schema()["$defs"]
+    definitions = _definitions()
     order = [*KINDS]
     for name in order:  # what a section names comes after it
-        order += [other for other in _references(definitions[name]) if other not in order]
+        order += [other for other in dict.fromkeys(_references(definitions[name])) if other not in order]
     missing = definitions.keys() - set(order)
     assert not missing, missing
     head = f"# Keys of a configuration\n\n{NOTE}\n{ABOUT_KEYS}\n"
     return "\n".join([head, *(_section(name, definitions[name]) for name in order)])
 
 
+@functools.cache
+def _definitions() -> dict[str, Any]:
+    definitions: dict[str, Any] = json_schema()["$defs"]
+    return definitions
+
+
+@functools.cache
+def _headings() -> dict[str, str]:
+    """By definition, what its user writes: `optimizer: adam`; where several are the same, with the kinds as well."""
+    found = {name: _words(name) for name in _definitions()}
+    kinds = {name: _kinds(name) for name in found}
+    return {
+        name: text if list(found.values()).count(text) == 1 else f"{text} (kind: {', '.join(kinds[name])})"
+        for name, text in found.items()
+    }
+
+
+def _words(name: str) -> str:
+    """The keys that hold a section, and its own name where it has one."""
+    if name in CALLED:
+        return CALLED[name]
+    own = _definitions()[name]["properties"]
+    if "kind" in own:
+        return f"kind: {own['kind']['const']}"
+    places = [(of, key) for of, one in _definitions().items() for key in _holders(one, name)]
+    inner = all(of.endswith("Training") for of, _ in places)
+    words = dict.fromkeys(f"training.{key}" if inner else key for _, key in places)
+    if "const" in own.get("name", {}):
+        return f"{next(iter(words))}: {own['name']['const']}"
+    return ", ".join(words)
+
+
+def _holders(definition: dict[str, Any], name: str) -> list[str]:
+    return [key for key, value in definition["properties"].items() if name in _references(value)]
+
+
+def _kinds(name: str) -> list[str]:
+    """The kinds of experiment in which a section can be."""
+    return [kind.lower() for kind in KINDS[:-1] if name in _reached(kind)]
+
+
+@functools.cache
+def _reached(name: str) -> frozenset[str]:
+    below = set(_references(_definitions()[name]))
+    return frozenset(below.union(*map(_reached, below)))
+
+
 def _section(name: str, definition: dict[str, Any]) -> str:
     required = set(definition.get("required", []))
-    rows = [_key(key, value, key in required) for key, value in definition["properties"].items()]
+    rows = [_key(name, key, value, key in required) for key, value in definition["properties"].items()]
     text = _joined(definition.get("description", "")).replace("{", "&#123;")
-    head = [f"## {name}", "", *([text, ""] if text else [])]
+    head = [f"## {_headings()[name]}", "", *([text, ""] if text else [])]
     return "\n".join([*head, "| key | value | default | is |", "| --- | --- | --- | --- |", *rows, ""])
 
 
-def _key(key: str, value: dict[str, Any], required: bool) -> str:
+def _key(name: str, key: str, value: dict[str, Any], required: bool) -> str:
     default = "" if value.get("default") is None else _plain(value["default"])
-    about = _cell(value.get("description", ""))
+    about = _cell(value.get("description") or SAID.get((name, key)) or _fallback(value))
     return f"| `{key}` | {_cell(_value(value))} | {'*required*' if required else default} | {about} |".replace(
         "|  |", "| |"
     )
+
+
+def _fallback(value: dict[str, Any]) -> str:
+    """Of a key without words of its own: the first sentence of the only section that it may hold."""
+    if "const" in value:
+        return "Says that it is this section."
+    sections = dict.fromkeys(_references(value))
+    text = " ".join(_definitions()[next(iter(sections))].get("description", "").split()) if len(sections) == 1 else ""
+    return re.split(r"(?<=\w[.?])\s(?=[A-Z])", text)[0]
 
 
 def _plain(value: Any) -> str:
@@ -140,7 +224,8 @@ def _value(node: dict[str, Any]) -> str:
 
 def _stands_for(one: dict[str, Any], others: list[dict[str, Any]]) -> bool:
     """Is it the names of the sections beside it?"""
-    return "enum" in one and any("$ref" in other for other in others)
+    sections = [_definitions()[name]["properties"] for other in others for name in _references(other)]
+    return "enum" in one and set(one["enum"]) <= {section.get("name", {}).get("const") for section in sections}
 
 
 def _simple(node: dict[str, Any]) -> str:
@@ -170,7 +255,15 @@ def _number(value: float) -> str:
 
 
 def _link(name: str) -> str:
-    return f"[{name}](#{name.lower()})"
+    heading = _headings()[name]
+    text = heading.partition(" (")[0]
+    own = "const" in _definitions()[name]["properties"].get("name", {})
+    return f"[{text.partition(': ')[2] if own else text}](#{_slug(heading)})"
+
+
+def _slug(heading: str) -> str:
+    """The anchor of a heading, as the site and those who show the repository make it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def _references(node: Any) -> list[str]:

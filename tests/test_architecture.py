@@ -66,7 +66,7 @@ MAY_IMPORT = {
     "nn": {"engines"},
     "plots": {"runs"},
     "report": {"plots", "runs"},
-    "loggers": {"runs"},
+    "loggers": {"runs", "spec"},
     "engines": set(),
     "spec": set(),
     "data": set(),

@@ -111,7 +111,7 @@ def test_samples_are_those_of_the_command(
 
 def test_what_cannot_be_sampled(ring: gancli.Run) -> None:
     for words in ({"n": 0}, {"seed": -1}):
-        with pytest.raises(ValueError, match="n must be 1 or more and seed 0 or more"):
+        with pytest.raises(ValueError, match="n must be from 1 to 1,000,000 and seed 0 or more"):
             ring.sample(**words)
     with pytest.raises(gancli.RunError, match="was trained without a condition"):
         ring.sample(3, cls=1)
@@ -206,3 +206,66 @@ def test_a_notebook_shows_a_small_table(ring: gancli.Run, tmp_path: Path) -> Non
     shutil.copytree(ring.path, tmp_path / "ring")
     RunFolder(tmp_path / "ring").write_record({**ring.record, "reason": "<script>"})
     assert "<th>reason</th><td>&lt;script&gt;</td>" in gancli.load(tmp_path / "ring")._repr_html_()
+
+
+def test_what_its_networks_do_is_of_the_checkpoint_that_is_asked_for() -> None:
+    run = gancli.train(RING, set={"checkpoint.every": 10})
+    first = gancli.load(run, checkpoint=10)
+    assert (
+        (first.generator.game, run.generator.game) == (10, 20)
+        and first != run
+        and repr(first).endswith("checkpoint 10>")
+    )
+    assert not np.array_equal(first.sample(5), run.sample(5))
+    before = (run.path / "evaluation.json").exists()
+    assert first.evaluate(100)["game"] == 10 and (run.path / "evaluation.json").exists() == before
+    with pytest.raises(gancli.RunError, match="no generator to sample from"):
+        gancli.load(run, checkpoint=7).sample(5)
+
+
+def test_latents_and_ways_between_them() -> None:
+    run = gancli.train({**RING, "latent": {"distribution": "gaussian"}})
+    np.testing.assert_array_equal(run.generator(run.latents(6, seed=3)), run.sample(6, seed=3))
+    ways = run.interpolate(rows=3, steps=5, seed=2)
+    assert ways.shape == (3, 5, 2)
+    command("sample", run.path.name, "-n", "3", "--interpolate", "5", "--seed", "2", "-o", "w.npz")
+    np.testing.assert_array_equal(np.load("w.npz")["points"].reshape(ways.shape), ways)
+    with pytest.raises(ValueError, match="steps must be 2 or more"):
+        run.interpolate(steps=1)
+
+
+def test_export_writes_what_the_command_does_and_nothing_over_a_file() -> None:
+    run = gancli.train(RING)
+    paths = [run.export(f"w.{form}", "discriminator") for form in ("onnx", "npz", "safetensors")]
+    assert [path.name for path in paths] == ["w.onnx", "w.npz", "w.safetensors"]
+    command("export", run.path.name, "--network", "discriminator", "-o", "c.npz")
+    with np.load("w.npz") as own, np.load("c.npz") as theirs:
+        assert own.files == theirs.files and all(np.array_equal(own[name], theirs[name]) for name in own.files)
+    with pytest.raises(FileExistsError, match="overwrite=True"):
+        run.export("w.npz")
+    assert run.export("w.npz", overwrite=True).exists()
+    with pytest.raises(ValueError, match=r"path must end in \.onnx, \.npz, \.safetensors; got 'w'"):
+        run.export("w")
+
+
+def test_predict_says_what_the_command_does() -> None:
+    run = gancli.train(XOR)
+    np.save("x.npy", np.array([[0.0, 1.0], [1.0, 1.0], [0.5, 0.2]]))
+    found = run.predict("x.npy")
+    lines = command("predict", run.path.name, "x.npy").stdout.splitlines()
+    names = lines[0].split(",")
+    assert list(found) == names and len(found["sample"]) == 3
+    assert [line.split(",")[1] for line in lines[1:]] == list(found["class"])
+
+
+def test_a_run_is_interrupted_in_time_and_logged_where_it_is_asked_to_be() -> None:
+    run = gancli.train(RING, set={"training.games": 10**8}, max_time=1, log=["tensorboard"])
+    assert run.status == "interrupted" and "1 s are over" in run.record["reason"]
+    assert list((run.path / "tensorboard").iterdir())
+    played = run.record["played"]
+    assert run.resume(max_time="1s").record["played"] > played and run.status == "interrupted"
+    for wrong in (0, -1, "soon", "5 years"):
+        with pytest.raises(ValueError, match="a time such as"):
+            run.resume(max_time=wrong)
+    with pytest.raises(TypeError, match="must be a list of names; write \\['tensorboard'\\]"):
+        gancli.train(RING, log="tensorboard")

@@ -124,9 +124,22 @@ def test_what_is_wrong_is_a_spec_error_and_nothing_is_written(words: dict[str, A
 
 
 def test_a_name_that_cannot_be() -> None:
-    with pytest.raises(ValueError, match="name must be letters, digits, .*got 'a/b'"):
-        gancli.sweep(XOR, grid=GRID, name="a/b")
+    for name in ("a/b", "_s", ""):
+        with pytest.raises(ValueError, match=f"name must be up to 80 letters, digits, .*got '{name}'"):
+            gancli.sweep(XOR, grid=GRID, name=name)
     assert not Path("runs").exists()
+
+
+@pytest.mark.parametrize(("stem", "name"), [("_s", "s"), ("_.été", "t-"), ("___", "small-sweep"), ("a" * 90, "a" * 80)])
+def test_a_sweep_that_is_called_as_its_file_can_be_read_whatever_that_is_called(
+    stem: str, name: str, play: Play
+) -> None:
+    Path("c.yaml").write_text(dump(XOR), encoding="utf-8")
+    Path(f"{stem}.yaml").write_text(dump({"sweep": {"base": "c.yaml", "grid": {ETA: [0.1, 0.2]}}}), encoding="utf-8")
+    found = gancli.sweep(f"{stem}.yaml")
+    assert found.record["name"] == name and f"-{name}-" in found.path.name
+    assert command("sweep", f"{stem}.yaml", "--again").exit_code == 0
+    assert gancli.load_sweep("latest").record["name"] == name
 
 
 def test_what_is_unwise_is_a_warning_at_the_line_of_the_caller(play: Play) -> None:
@@ -134,6 +147,32 @@ def test_what_is_unwise_is_a_warning_at_the_line_of_the_caller(play: Play) -> No
         sweep = gancli.sweep(RING, grid={"eta": [0.1, 0.2]}, set={"training.batch": 500})
     assert [one.filename for one in caught] == [__file__]
     assert "training.batch: is 500" in sweep.record["warnings"][0]
+
+
+@pytest.mark.parametrize("progress", [False, True])
+def test_what_cells_warn_of_is_a_warning_once_the_sweep_is_saved(
+    progress: bool, play: Play, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def tell(folder: Any, given: Any, executor: Any, policy: Any, report: Any, stop: Any) -> Ended:
+        for text in (
+            "warning: log: wandb failed",
+            "failed: cell 7",
+            "warning: training.batch: is 500",
+            "warning: log: wandb failed",
+        ):
+            report.line(text)
+        return Ended("completed", {"completed": 2})
+
+    play.does = tell
+    with pytest.warns(gancli.GancliWarning) as caught:
+        gancli.sweep(RING, grid={"eta": [0.1, 0.2]}, set={"training.batch": 500}, progress=progress)
+    at_first, *later = [str(one.message) for one in caught]
+    assert at_first.startswith("training.batch: is 500, but") and later == [
+        "log: wandb failed",
+        "training.batch: is 500",
+    ]
+    assert {one.filename for one in caught} == {__file__}
+    assert capfd.readouterr().err == ("failed: cell 7\n" if progress else "")
 
 
 def test_a_signal_that_ends_the_process_does_so_once_the_sweep_is_saved(

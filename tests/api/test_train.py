@@ -1,10 +1,12 @@
 """`gancli.train` does what `gancli train` does: the same run, the same errors, from a file or a mapping."""
 
 import copy
+import os
 import signal
 import subprocess
 import sys
 import threading
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -199,3 +201,22 @@ def test_importing_it_is_light_and_offers_what_it_names() -> None:
     assert done.stdout == "[]\nTrue\nTrue False\n", done.stderr
     with pytest.raises(AttributeError, match="'gancli' has no attribute 'trian'"):
         gancli.trian  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_a_warning_is_at_the_line_that_calls_and_no_reason_for_a_run_to_fail() -> None:
+    config = {**RING, "log": [{"name": "tensorboard", "folder": "/proc/nowhere"}]}
+    with pytest.warns(gancli.GancliWarning, match="tensorboard failed") as caught:
+        run = gancli.train(config)
+    assert run.status == "completed" and {Path(one.filename) for one in caught} == {Path(__file__)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.filterwarnings("default", message=".*beta1.*")
+        with pytest.raises(gancli.GancliWarning, match="tensorboard failed"):
+            gancli.train(config)
+    assert gancli.load("latest").status == "completed"
+
+
+def test_a_change_of_the_current_folder_does_not_move_a_run(tmp_path: Path) -> None:
+    start = Path.cwd()
+    run = gancli.train(XOR, runs="r", callbacks=[lambda row: os.chdir(tmp_path)])
+    assert run.status == "completed" and run.path.parent == start / "r"

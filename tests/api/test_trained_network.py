@@ -229,3 +229,28 @@ def test_a_run_without_a_checkpoint_has_no_network_to_compute_with() -> None:
     with pytest.raises(gancli.RunError, match="no generator to compute with"):
         run.generator  # noqa: B018
     assert Path(run.path).exists()
+
+
+def test_images_of_another_layout_are_refused_and_other_ranges_are_warned_of() -> None:
+    run = gancli.train(DIGITS)
+    images = np.random.default_rng(1).random((3, 1, 28, 28))
+    np.testing.assert_array_equal(run.critic(images[:, 0]), run.critic(images))
+    for wrong in ((3, 56, 14), (3, 4, 196), (3, 785)):
+        with pytest.raises(ValueError, match=r"the critic takes an array \(n, 1, 28, 28\) or \(n, 784\)"):
+            run.critic(np.zeros(wrong))
+    with pytest.warns(gancli.GancliWarning, match=r"images are numbers within \[0, 1\]; these are from 0 to 255"):
+        run.critic(np.linspace(0, 255, 784)[None])
+
+
+def test_runs_and_columns_are_the_same_where_they_say_the_same() -> None:
+    one, other = gancli.train(XOR), gancli.train(XOR)
+    assert one == gancli.load(one.path) and one != other and len({one, other, gancli.load(other.path)}) == 2
+    columns = [{name: run.metrics[name] for name in run.metrics if name != "seconds"} for run in (one, other)]
+    assert one.metrics == gancli.load(one.path).metrics and gancli.Columns([]) != one.metrics
+    assert all(np.array_equal(columns[0][name], columns[1][name]) for name in columns[0])
+    with pytest.raises(KeyError, match="did you mean 'accuracy'"):
+        one.metrics["acuracy"]
+    with pytest.raises(ValueError, match="must be png, svg or pdf; got 'jpg'"):
+        one.plot("jpg")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="n must be from 1 to 1,000,000"):
+        one.sample(10**9)

@@ -54,8 +54,9 @@ def test_cells_are_measured_or_known_or_left_out_and_their_means_are_shown(
 ) -> None:
     """Student's t of one degree of freedom is 12.706, and s / √2 of 1 and 3 is 1."""
     result = gancli("evaluate", str(folder.path))
-    assert result.exit_code == 0 and measured.asked == [(CELLS[place], HOW) for place in (0, 1, 3)]
-    *said, one, other = result.stderr.splitlines()
+    assert result.exit_code == 3 and measured.asked == [(CELLS[place], HOW) for place in (0, 1, 3)]
+    *said, one, other, last = result.stderr.splitlines()
+    assert last == "1 of 4 cells were left out"
     assert [line for line in said if "warning" not in line] == [
         f"1/4 {CELLS[0]}: one; two",
         f"2/4 {CELLS[1]}: {NOTHING}",
@@ -78,7 +79,7 @@ def test_cells_are_measured_or_known_or_left_out_and_their_means_are_shown(
 
 def test_with_another_file_cells_keep_what_they_have(folder: SweepFolder, measured: Measured) -> None:
     result = gancli("evaluate", str(folder.path), "-o", "a.json")
-    assert result.exit_code == 0 and "warning" not in result.stderr
+    assert result.exit_code == 3 and "warning: critics that are dead" in result.stderr
     assert [path.parent.name for path in folder.path.rglob("evaluation.json")] == [CELLS[2]]
     found = json.loads(Path("a.json").read_text())
     assert found["sweep"] == str(folder.path) and list(found["cells"]) == CELLS[:3]
@@ -107,10 +108,26 @@ def test_a_sweep_of_which_nothing_can_be_measured_says_so_of_each_cell(
     measured.results, measured.known = dict.fromkeys(CELLS, error), {}
     (folder.run(CELLS[2]).path / "evaluation.json").unlink()
     result = gancli("evaluate", str(folder.path))
-    assert result.exit_code == 0 and result.stderr.count("left out") == 4 == len(result.stderr.splitlines())
+    *each, last = result.stderr.splitlines()
+    assert result.exit_code == 2 and [line.count(": left out: ") for line in each] == [1] * 4
+    assert last == "4 of 4 cells were left out"
     assert cells(result.stdout.splitlines()[1:]) == [["noise", "seeds"], ["null", "0 of 3"], ["50", "0 of 3"]]
 
 
 def test_an_evaluation_in_another_way_is_none_that_is_known(folder: SweepFolder, measured: Measured) -> None:
     gancli("evaluate", str(folder.path), "--seed", "4")
     assert [name for name, _ in measured.asked] == CELLS and {how.seed for _, how in measured.asked} == {4}
+
+
+def test_where_every_cell_is_evaluated_the_code_is_none_of_failure(folder: SweepFolder, measured: Measured) -> None:
+    measured.results[CELLS[3]] = evaluation(1.0, 1.0)
+    result = gancli("evaluate", str(folder.path))
+    assert result.exit_code == 0 and "cells were left out" not in result.stderr
+
+
+def test_a_sweep_of_which_no_cell_counts_has_nothing_to_evaluate(measured: Measured) -> None:
+    made = sweep(NOISE, [[{"theta": 1.0}] * 3] * 2, [["diverged"] * 3, ["failed"] * 3], [[{}] * 3] * 2)
+    result = gancli("evaluate", str(made.path))
+    assert (
+        result.exit_code == 2 and result.stderr == "no cell has completed or collapsed: there is nothing to evaluate\n"
+    )

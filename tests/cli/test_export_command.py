@@ -100,7 +100,7 @@ def test_noise_is_an_input_as_it_is_drawn() -> None:
     folder, _ = train(NOISY, "-q")
     model, own = exported(), learned(folder)
     x, _ = own.at_random(5, np.random.default_rng(0))
-    images = own.answers(x, rng=np.random.default_rng(1))
+    images = own.outputs(x, rng=np.random.default_rng(1))
     noise = 0.3 * np.random.default_rng(1).standard_normal((5, 9), np.float32)
     assert np.abs(run(model, latents=x, noise1=noise) - images).max() <= 1e-5
     assert np.abs(run(model, latents=x, noise1=noise + 1) - images).max() > 1e-3
@@ -143,7 +143,7 @@ def test_a_packed_discriminator_by_projection_is_told_the_class_of_each_sample()
     rng = np.random.default_rng(0)
     x, labels = rng.random((4, 2, 28, 28), np.float32), rng.choice([1, 3, 7], (4, 2))
     codes = (labels[:, :, None] == np.array([1, 3, 7])).astype(np.float32).reshape(4, 6)
-    expected = learned(folder, "discriminator").answers(x, codes)
+    expected = learned(folder, "discriminator").outputs(x, codes)
     assert run(model, images=x, labels=labels) == pytest.approx(expected, abs=1e-5)
     said = about(model)
     assert said["batch_multiple"] == "2" and json.loads(said["labels"]) == {"1": "1", "3": "3", "7": "7"}
@@ -207,7 +207,7 @@ def test_rows_are_drawn_and_judged_in_their_own_units() -> None:
         assert found == pytest.approx(drawn["vectors"], rel=1e-5) and found[:, 0].min() > 1000
     model = exported("--network", "discriminator")
     pairs = rows[:8].reshape(4, 6)
-    expected = learned(folder, "discriminator").answers(pairs)
+    expected = learned(folder, "discriminator").outputs(pairs)
     assert run(model, vectors=pairs) == pytest.approx(expected, abs=1e-5) and 0 < expected.min() <= expected.max() < 1
     assert about(model)["batch_multiple"] == "2"
 

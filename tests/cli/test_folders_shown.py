@@ -70,6 +70,34 @@ def test_a_sweep_is_drawn_by_its_metric_and_a_run_with_its_animation(monkeypatch
     ]
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("a", "--metric", "nonsense"), "--metric is for a sweep; runs/a is a run"),
+        (("s", "--gif"), "--gif is for a run; runs/2"),
+        (("s", "--maps", "0"), "--maps is for a run; runs/2"),
+        (("s", "--checkpoint", "last"), "--checkpoint is for a run; runs/2"),
+    ],
+)
+def test_an_option_that_is_for_nothing_is_refused_before_anything_is_drawn(
+    words: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Any] = []
+    for name in ("plot_run", "plot_sweep"):
+        monkeypatch.setattr(f"gancli.plots.{name}", lambda *words, **more: drawn.append(words) or [])
+    sweep("s", [0.1], 1, {(0.1, 0): ROWS})
+    run("a")
+    result = gancli("plot", *words)
+    assert result.exit_code == 2 and said in result.stderr and drawn == []
+
+
+def test_how_many_are_shown_is_for_a_ranking() -> None:
+    run("a")
+    run("b")
+    result = gancli("compare", "a", "b", "--top", "1")
+    assert result.exit_code == 2 and "--top is of a ranking: give --by too" in result.stderr
+
+
 def test_each_folder_has_the_page_of_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[Any] = []
     for name in ("report_run", "report_sweep"):
@@ -111,14 +139,14 @@ def test_ls_counts_the_cells_of_a_sweep_whatever_its_record_says() -> None:
     assert of_new.endswith("  2 cells") and of_old.endswith("  3 cells: 1 completed, 2 failed, 4 waiting")
 
 
-def test_what_cannot_be_read_is_listed_last_and_said() -> None:
+def test_what_cannot_be_read_is_listed_in_its_place_and_said() -> None:
     made = run("20260101T000000Z-bad")
     run("20260102T000000Z-good")
     (made.path / "run.json").write_text("{", encoding="utf-8")
     result = gancli("ls", "--format", "csv")
     assert [line.split(",")[:4] for line in result.stdout.splitlines()[1:]] == [
-        ["20260102T000000Z-good", "supervised", "3", "completed"],
         ["20260101T000000Z-bad", "", "", "unreadable"],
+        ["20260102T000000Z-good", "supervised", "3", "completed"],
     ]
     assert "20260101T000000Z-bad: unreadable: " in result.stderr
     assert gancli("ls", "--runs", "none").stderr == "no runs in none\n"

@@ -132,6 +132,29 @@ def test_a_file_of_that_name_comes_first_and_a_folder_does_not() -> None:
     result = gancli("check", "xor.yaml")
     assert "name: mine" in result.stdout and "comes with gancli" not in result.stderr
     assert gancli("train", ".").exit_code == 2
+    result = gancli("check", "xor")
+    assert "name: mine" in result.stdout and "note: xor.yaml, as there is no file xor" in result.stderr
+
+
+def test_paths_of_one_that_comes_along_are_from_where_one_stands() -> None:
+    Path("my_table.csv").write_text("a,b\n" + "1,2\n2,3\n3,5\n" * 40)
+    text = (
+        "own_table",
+        "--set",
+        "data.label=null",
+        "--set",
+        "generator.shape=[2, 2]",
+        "--set",
+        "discriminator.shape=[2, 1]",
+    )
+    result = gancli("check", *text)
+    assert result.exit_code == 0 and f"path: {Path('my_table.csv').absolute()}" in result.stdout, result.output
+
+
+def test_the_base_of_a_sweep_may_be_one_that_comes_along() -> None:
+    Path("s.yaml").write_text("sweep: {base: wgan_mnist7, grid: {training.games: [5, 6]}}")
+    result = gancli("check", "s.yaml")
+    assert result.stdout.startswith("gancli train wgan_mnist7 --set training.games=5"), result.output
 
 
 def test_a_sweep_that_is_trained_is_told_the_command_that_plays_it() -> None:

@@ -25,7 +25,7 @@ def test_rows_go_from_latent_to_latent() -> None:
     with np.load("a.npz") as found:
         images, latents = found["images"], found["latents"]
     assert images.shape == (15, 1, 28, 28) and latents.shape == (15, 6)
-    assert learned(folder).answers(latents) == pytest.approx(images, abs=1e-6), "each is of its latent"
+    assert learned(folder).outputs(latents) == pytest.approx(images, abs=1e-6), "each is of its latent"
     ends = np.random.default_rng(0).standard_normal((6, 6), np.float32)
     rows = latents.reshape(3, 5, 6)
     assert np.array_equal(rows[:, 0], ends[:3]) and rows[:, -1] == pytest.approx(ends[3:], abs=1e-6)

@@ -2,7 +2,9 @@
 
 import datetime
 import json
+import math
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,6 +82,30 @@ def test_sweeps_are_chosen_too_and_what_cannot_be_read(three: None) -> None:
     (made.path.parent / A / "run.json").write_text("{")
     assert names("--where", "kind=sweep") == [made.path.name[-1]] and names("--where", "status=unreadable") == ["a"]
     assert names("--sort", "frechet")[0] == "b"
+
+
+def test_what_cannot_be_read_has_its_place_in_time(three: None) -> None:
+    for name, record in ((A, "{"), (B, "[]")):
+        (Path("runs") / name / "run.json").write_text(record)
+    assert names() == ["a", "b", "c"] and names("--limit", "1") == ["c"]
+    (Path("runs") / C / "run.json").write_text("{")
+    assert names("--limit", "1") == ["c"] and json.loads(gancli("ls", "--format", "json").stdout)[2]["kind"] == ""
+
+
+def test_what_cannot_be_looked_into_is_not_the_newest(three: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = Path("runs/zzz")
+    why = {closed: "Permission denied"}
+    monkeypatch.setattr("gancli.runs.unreadable", lambda runs: dict(why))
+    assert names() == ["z", "a", "b", "c"] and names("--limit", "1") == ["c"]
+
+
+def test_numbers_come_before_texts_in_both_directions() -> None:
+    for name, value in zip("abcde", (2, "x", 10, "y", math.nan), strict=True):
+        made = run(name)
+        made.write_record({**made.record(), "spec": {"mixed": value}})
+    run("f")
+    assert "".join(names("--sort", "mixed")) == "acbdef"
+    assert "".join(names("--sort", "-mixed")) == "cadbef"
 
 
 @pytest.mark.parametrize(("columns", "cut"), [(50, False), (60, True), (70, True), (80, False), (200, False)])

@@ -40,11 +40,29 @@ def test_a_loss_of_zero_is_the_best_and_failed_runs_come_after_all_that_have_a_v
     run("e", last(accuracy=1.0))
     assert ranked("a", "b", "c", "d", "e", "--by", "loss") == [
         ("b", "completed", 0.0, None, None),
-        ("d", "interrupted", 0.25, None, None),
         ("a", "completed", 0.5, None, None),
         ("c", "failed", 0.0, None, None),
+        ("d", "interrupted", 0.25, None, None),
         ("e", "completed", None, None, None),
     ]
+
+
+@pytest.mark.parametrize("status", ["interrupted", "running", "diverged", "failed"])
+def test_runs_rank_by_the_same_rule_as_cells(status: str) -> None:
+    """One that has played three games of thousands is no equal of those that have played all."""
+    for name, loss, how in (("a", 0.5, "completed"), ("b", 0.1, status), ("c", 0.2, "collapsed"), ("d", 0.05, status)):
+        run(name, last(loss=loss), status=how)
+    assert [row[0] for row in ranked("a", "b", "c", "d", "--by", "loss")] == ["c", "a", "d", "b"]
+
+
+def test_weights_and_metrics_that_no_run_has_are_not_the_same() -> None:
+    run("a", [])
+    run("b", [])
+    assert gancli("compare", "a", "b").stdout == "not compared: metrics, weights, of which no run has any\n"
+    assert read("compare", "a", "b", "--format", "json")["same"] == []
+    run("c", [], params=np.arange(2.0))
+    found = read("compare", "a", "c", "--format", "json")
+    assert found["different"]["weights"][0] is None and found["same"] == []
 
 
 def test_runs_without_a_value_keep_their_order() -> None:

@@ -125,7 +125,7 @@ def test_garbage_is_looked_for_rarely_for_a_while() -> None:
 
 
 def test_every_option_has_a_help_and_a_metavar_that_is_one_word() -> None:
-    left = {("evaluate", "--format"), ("sweep", "--backend")}
+    left = {("sweep", "--backend")}
 
     def options(command: click.Command) -> list[click.Option]:
         own = [one for one in command.params if isinstance(one, click.Option)]

@@ -11,6 +11,7 @@ from gancli.experiment import Stop
 from gancli.runs import SweepFolder, listing_sweeps
 from gancli.sweeps import Policy
 from gancli.sweeps.cell import play_cell
+from gancli.sweeps.folder import Findings
 from helpers import gancli
 
 
@@ -24,7 +25,7 @@ def test_a_sweep_is_handed_to_who_plays_it(play: Play) -> None:
 
 @pytest.mark.parametrize(
     ("words", "given"),
-    [((), (None, 5)), (("--jobs", "3"), (None, 3)), (("--scheduler", "tcp://a:1", "--jobs", "2"), ("tcp://a:1", 2))],
+    [((), (None, 5)), (("--jobs", "3"), (None, 3)), (("--scheduler", "tcp://a:1"), ("tcp://a:1", 5))],
 )
 def test_a_cluster_is_asked_for_as_many_cells_at_once(
     words: tuple[str, ...], given: tuple[Any, ...], play: Play, monkeypatch: pytest.MonkeyPatch
@@ -43,6 +44,19 @@ def test_a_scheduler_is_for_dask_alone(play: Play) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "both"),
+    [
+        (("--fail-fast", "--max-failures", "3"), ("--fail-fast", "--max-failures")),
+        (("--backend", "dask", "--scheduler", "tcp://a:1"), ("--jobs", "--scheduler")),
+    ],
+)
+def test_options_of_which_one_would_be_for_nothing(words: tuple[str, ...], both: tuple[str, str], play: Play) -> None:
+    result = gancli(*TWO, *words)
+    assert result.exit_code == 2 and all(one in result.stderr for one in both)
+    assert not play.calls and not play.pools and not Path("runs").exists()
+
+
+@pytest.mark.parametrize(
     "more",
     [
         ("c.yaml",),
@@ -52,6 +66,7 @@ def test_a_scheduler_is_for_dask_alone(play: Play) -> None:
         ("--set", "eta=1"),
         ("--dry-run",),
         ("--again",),
+        ("--name", "other"),
     ],
 )
 def test_a_sweep_is_resumed_as_it_is(more: tuple[str, ...], folder: SweepFolder, play: Play) -> None:
@@ -89,7 +104,12 @@ def test_what_a_sweep_warns_of_is_found_once_kept_and_said_again_when_it_goes_on
     play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
-    monkeypatch.setattr("gancli.sweeps.warnings_of", lambda plan, must_load: asked.append(must_load) or ["mind this"])
+
+    def examine(plan: Any, must_load: bool) -> Findings:
+        asked.append(must_load)
+        return Findings(["mind this"], [])
+
+    monkeypatch.setattr("gancli.sweeps.session.examine", examine)
     assert gancli(*TWO).stderr.startswith("warning: mind this\n") and asked == [True]
     folder = play.calls[0][0]
     assert folder.record()["warnings"] == ["mind this"]
@@ -111,7 +131,8 @@ def test_what_a_sweep_warns_of_is_found_once_kept_and_said_again_when_it_goes_on
         (("--zip", "eta=1"), "give one CONFIG, or --resume SWEEP; got 0"),
         (("c.yaml", "--zip", "eta=1", "mu=1,2"), "mu"),
         (("c.yaml", "--name", "a b"), "--name must be"),
-        (("c.yaml", "--name", ".a"), "--name must be"),
+        (("c.yaml", "--name", ".a"), "the first a letter or a digit; got '.a'"),
+        (("c.yaml", "--name", ""), "--name must be"),
         (("c.yaml", "--name", "a" * 81), "--name must be"),
     ],
 )

@@ -93,7 +93,7 @@ def test_what_is_the_best_is_what_was_measured_there() -> None:
     dataset = load_data(experiment(LINE))
     x = dataset.test.samples
     target = np.where(dataset.test.labels == 1, 1.0, 0.0)[:, None]
-    loss = float(((own.answers(x) - target) ** 2).sum() / len(x))
+    loss = float(((own.outputs(x) - target) ** 2).sum() / len(x))
     assert loss == pytest.approx(min(row["loss"] for row in folder.rows()), rel=1e-5)
 
 
@@ -157,8 +157,9 @@ def test_a_resumed_run_forgets_the_best_of_games_to_come(monkeypatch: pytest.Mon
     folder, _ = train(LINE, "-q")
     for path in checkpoint.paths(folder.checkpoints):
         path.unlink()
+    folder.write_record({**folder.record(), "status": "interrupted"})
     stale = checkpoint.best_paths(folder.checkpoints)
-    monkeypatch.setattr("gancli.experiment.resuming.play", lambda *words: pytest.fail("not to be played"))
+    monkeypatch.setattr("gancli.experiment.resuming.resumed", lambda *words: pytest.fail("not to be played"))
     reopened = reopen(folder)
     assert stale and checkpoint.best_paths(folder.checkpoints) == [] and reopened.built.game.played == 0
     reopened.folder.unlock()
@@ -253,7 +254,7 @@ def test_predictions_are_by_the_best_too() -> None:
     last, best = (gancli("predict", "latest", "p.npy", "--checkpoint", which).stdout for which in ("last", "best"))
     scores = [float(line.split(",")[2]) for line in best.splitlines()[1:]]
     assert last != best and scores == pytest.approx(
-        learned(folder, which="best").answers(np.load("p.npy"))[:, 0], abs=1e-5
+        learned(folder, which="best").outputs(np.load("p.npy"))[:, 0], abs=1e-5
     )
 
 

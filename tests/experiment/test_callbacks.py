@@ -1,5 +1,7 @@
 """Callbacks are told what happens, in its order; nothing that they do changes a bit, and what they raise ends the run."""
 
+import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 
 from experiment.test_how_runs_end import Silent, resolved
 from gancli.experiment import AnyCallback, Callback, prepare, reopen, resume, train
+from gancli.experiment.callbacks import checked
 from gancli.runs import RunFolder, checkpoint
 
 RING = """kind: gan
@@ -97,18 +100,46 @@ def test_a_resumed_run_tells_that_it_goes_on() -> None:
 
 
 @pytest.mark.parametrize("event", ["start", "advance", "metrics", "picture"])
-def test_what_a_callback_raises_ends_the_run_as_failed_and_is_raised(event: str) -> None:
+@pytest.mark.parametrize("kind", [LookupError, ConnectionError], ids=["other", "as of a disk"])
+def test_what_a_callback_raises_ends_the_run_as_failed_and_is_raised(event: str, kind: type[Exception]) -> None:
     def broken(*_: Any) -> None:
-        raise LookupError("no such word")
+        raise kind("no such word")
 
     wrong, noting = Callback(), Noting()
     setattr(wrong, event, broken)
-    with pytest.raises(LookupError, match="no such word"):
+    with pytest.raises(kind, match="no such word"):
         played(wrong, noting)
     (path,) = Path("runs").iterdir()
     record = RunFolder(path).record()
-    assert (record["status"], record["reason"]) == ("failed", "LookupError: no such word")
+    assert (record["status"], record["reason"]) == ("failed", f"{kind.__name__}: no such word")
     assert noting.events[-1] == ("end", "failed") and not RunFolder(path).locked()
+
+
+def test_a_program_that_exits_in_a_callback_leaves_a_run_that_has_ended() -> None:
+    wrong, noting = Callback(), Noting()
+    wrong.metrics = lambda row: sys.exit(3)  # type: ignore[method-assign]
+    with pytest.raises(SystemExit):
+        played(wrong, noting)
+    (path,) = Path("runs").iterdir()
+    record = RunFolder(path).record()
+    assert (record["status"], record["reason"]) == ("failed", "SystemExit: 3") and noting.events[-1] == (
+        "end",
+        "failed",
+    )
+
+
+@pytest.mark.parametrize(
+    ("callbacks", "message"),
+    [
+        ([5], "must be objects of gancli.Callback, or functions; got 5"),
+        ([None], "got None"),
+        ([Callback], "write Callback()"),
+        (Callback(), "got one callback: write"),
+    ],
+)
+def test_what_can_be_no_callback_is_refused(callbacks: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(message)):
+        checked(callbacks)
 
 
 def test_each_is_told_of_the_end_where_another_raises_then() -> None:

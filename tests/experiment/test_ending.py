@@ -250,3 +250,22 @@ def test_what_may_be_named_is_what_is_measured() -> None:
     )
     seen = images.train.seen(images.train.samples[:200], np.float32)
     assert set(Evaluator(images, bundled_judge()).measure(seen)) == set(JUDGED)
+
+
+def test_more_games_than_stop_allows_are_refused() -> None:
+    text = RING.replace("games: 9", "games: 30")
+    folder, _ = train(
+        text,
+        "-q",
+        "--set",
+        "stop={patience: 1, metric: modes}",
+        "--set",
+        "evaluate={every: 5, samples: 100}",
+        "--set",
+        "test.every=5",
+    )
+    assert folder.record()["played"] < 30, folder.record()
+    before = folder.record()
+    result = gancli("resume", folder.path.name, "--games", "60")
+    assert result.exit_code == 2 and "its `stop` has ended it: modes got no better" in result.stderr
+    assert folder.record() == before

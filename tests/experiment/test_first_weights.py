@@ -60,7 +60,24 @@ def test_a_run_goes_on_where_the_one_that_it_began_from_is_gone() -> None:
     for path in short.checkpoints.glob("*.npz"):
         path.unlink()
     result = gancli("resume", str(short.path), "--games", "9")
-    assert result.exit_code == 2 and "has no generator to begin from" in result.stderr
+    assert result.exit_code == 2 and "there is no such folder; give that of a run" in result.stderr
+
+
+def test_a_run_says_which_networks_it_began_from_and_begins_again_from_no_others() -> None:
+    first, _ = train(WGAN)
+    second, _ = train(WGAN, "--set", f"generator.weights={first.path}")
+    facts = second.record()["weights"]
+    assert list(facts) == ["generator"] and facts["generator"]["game"] == 6
+    for path in second.checkpoints.glob("*.npz"):
+        path.unlink()
+    second.write_record({**second.record(), "status": "interrupted"})  # as if it had been killed before the first
+    assert gancli("resume", str(second.path)).exit_code == 0
+    for path in second.checkpoints.glob("*.npz"):
+        path.unlink()
+    second.write_record({**second.record(), "status": "interrupted"})
+    assert gancli("resume", str(first.path), "--games", "8").exit_code == 0
+    result = gancli("resume", str(second.path))
+    assert result.exit_code == 2 and "it began from game 6 of " in result.stderr and "is at game 8 now" in result.stderr
 
 
 def test_as_many_parameters_in_other_layers_are_refused() -> None:
@@ -74,7 +91,7 @@ def test_as_many_parameters_in_other_layers_are_refused() -> None:
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
-        ("critic.weights=nowhere", "has no critic to begin from"),
+        ("critic.weights=nowhere", "nowhere: there is no such folder; give that of a run"),
         ("critic={weights: RUN, shape: [2, 9, 1]}", "critic has 65 parameters, this one 37; give both the same layers"),
         ("critic={weights: RUN, shape: [2, 16, 1]}", "critic has 37 numbers kept, this one 0"),
     ],

@@ -5,8 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gancli.engines import Rows
 from gancli.experiment import build, load_data, sample
-from gancli.experiment.fixed import Rows
+from gancli.experiment.exporting import onnx_model
+from gancli.experiment.learned import learned
+from gancli.export.errors import ExportError
 from gancli.runs import checkpoint
 from gancli.spec import SpecError
 from helpers import experiment, gancli, train
@@ -58,6 +61,13 @@ def test_only_the_critic_learns_and_the_run_goes_on_to_the_same_bits() -> None:
     assert sample(folder, 5, 0).values.shape == (5, 2)
 
 
+def test_it_is_no_network_to_export() -> None:
+    folder, _ = train(TEXT, "-q")
+    with pytest.raises(ExportError, match="the layer RealSamples has no ONNX model"):
+        onnx_model(learned(folder))
+    experiment(TEXT, "eta=0.5")  # the rate of all networks is none of its own
+
+
 @pytest.mark.usefixtures("compiled")
 def test_both_engines_learn_against_the_same_samples() -> None:
     found: list[Any] = []
@@ -76,6 +86,12 @@ def test_both_engines_learn_against_the_same_samples() -> None:
         (["generator.shape=[3, 2]"], "has a `shape: \\[n, n\\]`, n the size of a sample, and a linear output"),
         (["generator.output=tanh"], "and a linear output"),
         (["critic.fixed=1"], "is for the generator; remove it"),
+        (["generator.spectral_norm=true"], "generator.spectral_norm: has no place beside `fixed`"),
+        (["generator.draw_biases=true"], "generator.draw_biases: has no place"),
+        (["generator.noise={size: 3}"], "generator.noise: has no place"),
+        (["generator.clip={bound: 0.1}"], "generator.clip: has no place"),
+        (["generator.optimizer=adam"], "generator.optimizer: has no place"),
+        (["generator.init={name: he}"], "generator.init: has no place"),
         (["generator.fixed=0"], "must be greater than 0"),
     ],
 )

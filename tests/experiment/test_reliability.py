@@ -84,6 +84,7 @@ def test_a_run_killed_before_its_first_checkpoint_begins_again() -> None:
     folder = train(WGAN)
     for path in checkpoint.paths(folder.checkpoints):
         path.unlink()
+    folder.write_record({**folder.record(), "status": "interrupted"})
     (folder.checkpoints / ".tmp-game-000010.npz.abcdefgh").write_bytes(b"half")
     assert gancli("resume", folder.path.name).exit_code == 0
     assert essence(folder) == essence(uninterrupted) and not list(folder.path.rglob(".tmp-*"))

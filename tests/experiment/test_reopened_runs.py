@@ -1,6 +1,7 @@
 """What a run goes on with: its engine and threads, its last good state, and what its record says of it then."""
 
 import dataclasses
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -112,12 +113,35 @@ def test_what_was_measured_after_the_last_good_checkpoint_is_forgotten(folder: R
     folder.unlock()
 
 
-def test_a_run_without_a_checkpoint_begins_again(folder: RunFolder) -> None:
+def test_a_run_killed_before_its_first_checkpoint_begins_again(folder: RunFolder) -> None:
     for path in folder.checkpoints.iterdir():
         path.unlink()
+    folder.write_record({**folder.record(), "status": "interrupted"})
     found = reopen(folder)
-    assert found.built.game.played == 0 and found.seconds == 0.0 and folder.rows() == [] and found.warnings == ()
+    assert found.built.game.played == 0 and found.seconds == 0.0 and folder.rows() == []
+    assert found.warnings == ("it has no checkpoint yet, and begins again",)
     folder.unlock()
+
+
+@pytest.mark.parametrize("with_folder", [False, True])
+def test_a_run_whose_checkpoints_are_gone_is_left_as_it_is(with_folder: bool, folder: RunFolder) -> None:
+    shutil.rmtree(folder.checkpoints)
+    if with_folder:
+        folder.checkpoints.mkdir()
+    before = {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()}
+    with pytest.raises(RunError, match="its checkpoints are gone, so that it cannot go on; train anew: gancli train"):
+        reopen(folder)
+    assert {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()} == before
+
+
+def test_the_picture_of_an_earlier_end_does_not_stay_where_none_is_due() -> None:
+    folder, _ = train(XOR, *NUMPY, "--set", "pictures={every: 15}")
+    (folder.images / "game-of-mine.png").write_bytes(b"mine")
+    due = {f"game-{game:06d}.{end}" for game in (0, 15, 30) for end in ("png", "npz")} | {"game-of-mine.png"}
+    assert {path.name for path in folder.images.iterdir()} == due | {"game-000040.png", "game-000040.npz"}
+    reopen(folder, 50)
+    folder.unlock()
+    assert {path.name for path in folder.images.iterdir()} == due
 
 
 def test_another_machine_is_told_by_what_decides_the_last_bits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
 from gancli import installing, loggers, spec
-from gancli.loggers import Logger, MissingLogger, base
+from gancli.loggers import Logged, Logger, MissingLogger, base
+from gancli.loggers.mlflow import store_of
 from gancli.runs import RunFolder
 from helpers import experiment, gancli, train
 from loggers.kit import TEXT, another_package, bits, rows
@@ -66,8 +68,34 @@ def test_a_logger_that_fails_is_left_out_with_one_warning_and_the_run_goes_on(
     assert result.stderr.count("warning: log") == 1 and text in result.stderr
     assert (folder.path / "log.txt").read_text("utf-8").count(text) == 1
     assert folder.record()["status"] == "completed"
-    assert noting.events[-1][0] == what and [event[0] for event in noting.events].count(what) == 1
+    told = [event[0] for event in noting.events]
+    assert told.count(what) == 1 and told[-1] == (what if what == "start" else "end"), "what was begun is closed"
     assert rows(folder)[-1]["game"] == 20 and len(list((folder.path / "tensorboard").iterdir())) == 1
+
+
+def test_a_logger_that_cannot_be_made_is_an_error_before_anything_is_written(
+    noting: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: Any, options: Any) -> None:
+        raise KeyError("file")
+
+    monkeypatch.setattr(noting, "__init__", broken)
+    Path("c.yaml").write_text(TEXT + "log: [{name: noting, a: 1}]\n", encoding="utf-8")
+    result = gancli("train", "c.yaml")
+    assert result.exit_code == 2 and not Path("runs").exists()
+    assert "log: noting cannot be made with the options {'a': 1}: KeyError('file')" in result.stderr
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    "numbers",
+    [[-0.0499999, -0.04999989], [1.0, 1.0 + 1e-16, 1.0 + 3e-16], [0.0, 0.0], [1e-320, 0.0], [3.0], [-1.0, 1e30]],
+)
+def test_any_array_has_a_histogram(numbers: list[float], dtype: str) -> None:
+    array = np.array(numbers, dtype)
+    counts, edges = base.histogram(array)
+    assert counts.sum() == array.size and len(counts) == 30 and (np.diff(edges) > 0).all()
+    assert edges[0] <= array.min() and edges[-1] >= array.max()
 
 
 def test_a_logger_cannot_write_into_the_weights(noting: Any) -> None:
@@ -191,3 +219,14 @@ def test_a_sweep_that_exists_keeps_the_loggers_that_it_was_made_with(noting: Any
     assert result.exit_code == 0 and "complete already" in result.stderr
     assert "keep the loggers that they were made with; --again" in result.stderr
     assert "loggers" not in gancli(*words).stderr
+
+
+def test_a_run_is_known_with_its_sweep_only_where_it_is_in_one() -> None:
+    """A folder of runs may be called `cells` too."""
+    alone, cell = Path("cells/one").absolute(), Path("swept/cells/two").absolute()
+    for path in (alone, cell):
+        path.mkdir(parents=True)
+    (cell.parents[1] / "sweep.json").write_text("{}", encoding="utf-8")
+    names = [Logged(path, "key", {}, "", None).name for path in (alone, cell)]
+    assert names == ["one", "swept-two"]
+    assert [store_of(path) for path in (alone, cell)] == [alone.parent / "mlruns", cell.parents[1] / "mlruns"]

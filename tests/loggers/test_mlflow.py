@@ -1,6 +1,7 @@
 """An MLflow store on this machine, read back. MLflow is too large for the extra `test`: without it, this is skipped."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,23 @@ def assert_same_metrics(there: Any, run: str, folder: RunFolder) -> None:
             history = there.get_metric_history(run, key)
             assert {one.step: one.value for one in history} == {row["game"]: row[key] for row in folder.rows()}
             assert len(history) == len(folder.rows())
+
+
+def test_a_store_that_cannot_be_opened_is_one_warning_at_once() -> None:
+    Path("runs/mlruns/mlflow.db").mkdir(parents=True)
+    start = time.monotonic()
+    folder, result = train(TEXT + "log: [mlflow]\n", "-q")
+    assert folder.record()["status"] == "completed" and time.monotonic() - start < 60
+    lines = [line for line in result.stderr.splitlines() if "mlflow" in line]
+    assert len(lines) == 1 and "warning: log: mlflow failed" in lines[0] and "mlflow.db: unable to open" in lines[0]
+
+
+def test_a_store_of_ones_own_is_from_its_configurations_folder_with_its_artifacts() -> None:
+    Path("there").mkdir()
+    Path("there/c.yaml").write_text(TEXT + "log: [{name: mlflow, uri: 'sqlite:///my.db'}]\n", encoding="utf-8")
+    assert gancli("train", "there/c.yaml", "-q").exit_code == 0
+    assert Path("there/my.db").exists() and len(list(Path("there/artifacts").rglob("*.png"))) == 3
+    assert not Path("mlruns").exists()
 
 
 def test_a_store_beside_the_runs_has_all_and_a_resumed_run_goes_on_in_it() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import struct
+import time
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +38,29 @@ def records(path: Path) -> list[Any]:
     return found
 
 
+def test_a_run_of_the_users_own_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    import wandb
+
+    import gancli as api
+
+    Path("c.yaml").write_text(TEXT + "log: [wandb]\n", encoding="utf-8")
+    mine = wandb.init(project="my-own", mode="offline", dir=str(Path.cwd()), settings=wandb.Settings(silent=True))
+    api.train("c.yaml")
+    assert wandb.run is mine
+    mine.log({"x": 1})
+    mine.finish()
+
+
 def read(folder: RunFolder) -> list[Any]:
-    files = sorted(folder.path.glob("wandb/offline-run-*/*.wandb"))
-    return [record for path in files for record in records(path)]
+    """All records, once those of every test are there: W&B's own process may be a little behind."""
+    until = time.monotonic() + 20
+    while True:
+        files = sorted(folder.path.glob("wandb/offline-run-*/*.wandb"))
+        found = [record for path in files for record in records(path)]
+        tests = sum("seconds" in logged(record) for record in found if record.HasField("history"))
+        if tests >= len(folder.rows()) or time.monotonic() > until:
+            return found
+        time.sleep(0.2)
 
 
 def logged(record: Any) -> dict[str, Any]:

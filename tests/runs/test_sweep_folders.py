@@ -11,7 +11,7 @@ import pytest
 from gancli.runs import RunError, RunFolder, SweepFolder
 from gancli.runs.files import write_text
 from gancli.runs.safe_files import read_text
-from gancli.runs.sweeps import _number, evaluated, plan_name, readable, varied
+from gancli.runs.sweeps import _number, evaluated, plan_name, readable, sweep_of, varied
 
 FIRST, SECOND = "0123456789ab", "0123456789ac"
 
@@ -41,7 +41,26 @@ def test_statuses_are_the_summarys_once_a_sweep_has_ended(sweep: SweepFolder) ->
     assert sweep.statuses() == now, "as long as it runs"
     assert [row["status"] for row in sweep.summary_rows()] == ["completed", "waiting"]
     sweep.unlock()
-    assert sweep.statuses() == written, "it was stopped"
+    assert sweep.record()["status"] == "stale" and sweep.statuses() == now, (
+        "it was killed: that summary is an older one"
+    )
+    assert [row["status"] for row in sweep.summary_rows()] == ["completed", "waiting"]
+
+
+def test_a_cell_is_in_the_folder_of_a_sweep_and_not_only_in_one_of_its_name(sweep: SweepFolder) -> None:
+    found = sweep_of(sweep.run(FIRST).path)
+    assert found is not None and found.path == sweep.path.absolute()
+    assert sweep_of(sweep.path) is None
+    assert sweep_of(Path("cells/a-run")) is None
+
+
+def test_the_cells_of_a_killed_sweep_are_counted_as_they_are(sweep: SweepFolder) -> None:
+    sweep.write_record({"status": "interrupted", "counts": {"waiting": 2}})
+    assert sweep.counts() == {"waiting": 2}
+    sweep.write_record({"status": "running", "counts": {"waiting": 2}})
+    assert sweep.counts() == {"completed": 1}
+    sweep.write_record({"status": "completed"})
+    assert sweep.counts() == {}
 
 
 def test_what_went_wrong_is_said_in_a_cells_run_or_beside_where_it_would_be(sweep: SweepFolder) -> None:

@@ -276,7 +276,7 @@ def test_refusals(text: str, settings: list[str], expected: str) -> None:
         }),
         (WGAN, "critic={inputs: 784, layers: [{units: 5, noise: {sise: 3}}, 4]}", {
             "critic.layers.0.noise.sise": "unknown key; allowed here: distribution, mode, scale, size; did you mean 'size'?",
-            "critic.layers.1": "must be a mapping of keys to values; got 4",
+            "critic.layers.1": "must be a mapping, such as {units: 300}: a list of widths is a network's `shape`; got 4",
         }),
         (WGAN, "critic={inputs: 784, layers: [{units: 5, minibatch: {name: kernel, kernals: 3}}]}", {
             "critic.layers.0.minibatch.kernals": "unknown key; allowed here: kernels, name, size; did you mean 'kernels'?",
@@ -503,3 +503,52 @@ def test_overrides_reach_lists_and_whole_trees() -> None:
     assert found.generator.shape == (10, 33, 784)
     assert found.discriminator.optimizer.name == "adam"
     assert json.loads(json.dumps(spec.json_schema()))["anyOf"][0]["discriminator"]["propertyName"] == "kind"
+
+
+@pytest.mark.parametrize(
+    ("setting", "key", "expected"),
+    [
+        ("training.games=1e3", "training.games", 1000),
+        ("training.games=50.0", "training.games", 50),
+        ("training.batch=1e1", "training.batch", 10),
+        ("seed=1e3", "seed", 1000),
+        ("generator.shape=[4, 1e1, 784]", "generator.shape", (4, 10, 784)),
+        ("checkpoint.every=2e2", "checkpoint.every", 200),
+    ],
+)
+def test_a_whole_number_may_be_written_with_an_exponent(setting: str, key: str, expected: Any) -> None:
+    found: Any = resolve(GAN, setting).experiment
+    for name in key.split("."):
+        found = getattr(found, name)
+    assert found == expected and type(found) is type(expected)
+
+
+def test_what_is_no_whole_number_is_refused_and_others_stay_as_they_are() -> None:
+    with pytest.raises(spec.SpecError, match=r"must be an integer; got 2\.5"):
+        resolve(GAN, "training.games=2.5")
+    own: Any = resolve(GAN, "generator.optimizer.eta=1").experiment
+    assert type(own.generator.optimizer.eta) is float
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("generator.init={bound: 2}", "allowed here: name, std"),
+        ("generator.optimizer={gama: 2}", "allowed here: eta, grad_clip"),
+    ],
+)
+def test_the_keys_that_are_allowed_are_those_of_the_default_where_no_name_is_given(setting: str, expected: str) -> None:
+    with pytest.raises(spec.SpecError) as raised:
+        resolve(GAN, setting)
+    assert expected in str(raised.value) and "did you mean 'bound'" not in str(raised.value)
+
+
+def test_the_json_schema_and_gancli_agree_on_what_has_no_name() -> None:
+    for text in ("init: {std: 0.5}", "optimizer: {eta: 0.5}", "optimizer: {eta: 0.5, schedule: {warmup: 3}}"):
+        document = load_text(GAN.replace("optimizer: {eta: 0.1}}\nd", f"{text}}}\nd"), "f.yaml")
+        FITS(document.data)
+        spec.resolve(document)
+    for text in ("game: {}", "updates: {}"):
+        document = load_text(f"{GAME2D}{text}\n", "f.yaml")
+        FITS(document.data)
+        spec.resolve(document)

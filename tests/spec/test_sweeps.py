@@ -58,6 +58,8 @@ def test_a_grid_a_zip_and_seeds_make_cells() -> None:
         ("sweep: {base: base.yaml, grid: {eta: [1, 1.0]}}", "makes the same experiment twice"),
         ("sweep: {base: base.yaml, grid: {seed: [1, 2]}}", "use `seeds`"),
         ("sweep: {base: base.yaml, grid: {eta: [1]}, zip: {eta: [1]}}", "is in `grid` too"),
+        ("sweep: {base: base.yaml, grid: {'eta ': [1]}}", "sweep.grid.eta : must be a dotted key of letters"),
+        ("sweep: {base: base.yaml, zip: {'eta=1,x': [1]}}", "must be a dotted key of letters"),
         ("sweep: {base: base.yaml, grid: {eta: 0.1..1}}", "sweep.grid.eta: say how many values: 0.1..1:9"),
         ("sweep: {base: base.yaml, grid: {eta: 0..1:log:3}}", "must lie above 0"),
         ("sweep: {base: base.yaml, grid: {eta: 0..1:2000}}", "must have 2 to 1000 values"),
@@ -175,6 +177,19 @@ def test_the_command_line_adds_to_a_plan() -> None:
         spec.load_sweep(Path("base.yaml"), seeds=0)
     (cell,) = spec.load_sweep(load_file(Path("base.yaml")), grid=["name=a"]).cells
     assert cell.values == {"name": "a"}
+
+
+def test_spaces_around_a_key_are_not_of_it() -> None:
+    """They were in the columns of the summary, by which nothing could read the sweep again."""
+    Path("base.yaml").write_text(BASE, encoding="utf-8")
+    by_words = spec.load_sweep(Path("base.yaml"), grid=["eta =0.1,0.2"], together=[" mu=1,2"])
+    by_name = spec.load_sweep(Path("base.yaml"), grid={"eta ": [0.1, 0.2]}, together={"mu": [1, 2]})
+    assert [list(found.cells[0].values) for found in (by_words, by_name)] == [["eta", "mu"]] * 2
+    for grid in (["eta=1", "eta =2"], {"eta": [1], "eta ": [2]}):
+        with pytest.raises(spec.SpecError, match="eta: is given twice"):
+            spec.load_sweep(Path("base.yaml"), grid=grid)
+    with pytest.raises(spec.SpecError, match="is in `grid` too"):
+        spec.load_sweep(Path("base.yaml"), grid=["eta=1"], together=["eta =2"])
 
 
 @pytest.mark.parametrize("wrong", ["3", "{base: base.yaml, grid: 3}", "{base: base.yaml, grid: null}"])

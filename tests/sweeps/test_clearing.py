@@ -12,7 +12,7 @@ from gancli.runs import LockedError, RunError, RunFolder, SweepFolder
 from gancli.spec import load_sweep
 from gancli.sweeps import create, earlier, reopen
 from gancli.sweeps import folder as module
-from gancli.sweeps.folder import SETTLED, tidy
+from gancli.sweeps.folder import SETTLED, Findings, tidy
 
 NOW = 1_000_000.0
 
@@ -39,7 +39,7 @@ def test_a_new_sweep_says_what_it_warns_of_unless_that_is_known() -> None:
     found = create(sweep, Path("runs"), "test", {"about": "it"})
     (warning,) = found.record()["warnings"]
     assert "only 4 training samples" in warning and found.record()["about"] == "it"
-    known = create(sweep, Path("runs"), "test", {}, ["as known"])
+    known = create(sweep, Path("runs"), "test", {}, Findings(["as known"], []))
     assert known.record()["warnings"] == ["as known"]
     for folder in (found, known):
         folder.unlock()

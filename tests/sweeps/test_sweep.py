@@ -178,7 +178,7 @@ def test_dask_gives_the_cells_of_a_killed_worker_to_others_and_plays_none_twice(
         (("c.yaml", "--zip", "eta=1,2", "mu=1"), "needs lists of one length; got eta: 2, mu: 1"),
         (("c.yaml", "--seeds", "0"), "0 is not in the range"),
         (("c.yaml", "--scheduler", "tcp://x"), "--scheduler is for --backend dask"),
-        (("c.yaml", "--name", "../x"), "--name must be letters"),
+        (("c.yaml", "--name", "../x"), "--name must be up to 80 letters"),
         (("--resume", "nothing"), "no sweep 'nothing' in runs"),
         (("--resume", "x", "c.yaml"), "--resume takes a sweep as it is"),
         (("c.yaml", "--set", "data.set=mnist", "--set", "data.path=nowhere", "--set", "network.shape=[784, 10]"), "four MNIST files"),

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.errors import GancliError
+from gancli.errors import GancliError, did_you_mean
 
 
 class MissingPandas(GancliError, ImportError):
@@ -22,7 +22,19 @@ class Columns(Mapping[str, NDArray[Any]]):
         self._columns = {name: _column([row.get(name) for row in rows]) for name in names}
 
     def __getitem__(self, name: str) -> NDArray[Any]:
-        return self._columns[name]
+        try:
+            return self._columns[name]
+        except KeyError:
+            raise KeyError(f"there is no column {name!r}{did_you_mean(name, self._columns)}") from None
+
+    def __eq__(self, other: object) -> bool:
+        """Have they the same columns, and in them the same numbers? NaN is as NaN."""
+        if not isinstance(other, Columns):
+            return NotImplemented
+        same_names = self._columns.keys() == other._columns.keys()
+        return same_names and all(_same(column, other._columns[name]) for name, column in self._columns.items())
+
+    __hash__ = None  # type: ignore[assignment]  # it is a mapping
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._columns)
@@ -41,6 +53,11 @@ class Columns(Mapping[str, NDArray[Any]]):
         except ImportError:
             raise MissingPandas("to_pandas() needs pandas, which is not installed: pip install pandas") from None
         return pandas.DataFrame(self._columns)
+
+
+def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    numbers = "f" in (one.dtype.kind, other.dtype.kind)
+    return bool(np.array_equal(one, other, equal_nan=numbers and "O" not in (one.dtype.kind, other.dtype.kind)))
 
 
 def _column(values: list[Any]) -> NDArray[Any]:

@@ -1,12 +1,13 @@
 """What functions of the interface take: configurations, paths."""
 
+import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gancli import shipped
-from gancli.spec import Document, as_document, load_file
+from gancli.spec import Document, as_document, load_named
+from gancli.spec.base import seconds
 
 Folder = str | os.PathLike[str]
 Config = Folder | Mapping[str, Any]
@@ -20,5 +21,21 @@ def read(config: Config) -> Document:
     """
     if isinstance(config, Mapping):
         return as_document(config)
-    path = Path(config)
-    return load_file(path if path.exists() else shipped.find(path.as_posix()) or path)
+    return load_named(Path(config))
+
+
+def seconds_of(time: float | str | None) -> float | None:
+    """A time in seconds, or as 30s, 10m, 2h. Raises ValueError."""
+    if time is None:
+        return None
+    found = seconds(time)
+    if not isinstance(found, int | float) or not 0 < found < math.inf:
+        raise ValueError(f"max_time must be more than 0 seconds, or a time such as 30s, 10m; got {time!r}")
+    return float(found)
+
+
+def names_of(log: Sequence[str]) -> Sequence[str]:
+    """Names of loggers. Raises TypeError where one name stands in place of a list."""
+    if isinstance(log, str):
+        raise TypeError(f"log must be a list of names; write [{log!r}]")
+    return log

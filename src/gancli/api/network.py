@@ -1,41 +1,39 @@
 """A run's networks as functions of arrays, in the data's own units."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gancli.experiment.build import adversarial_loss
+from gancli.api.person import warn
 from gancli.experiment.conditions import asked_for, named
 from gancli.experiment.learned import learned
-from gancli.experiment.sampling import trained, units_of
 from gancli.games.classes import in_turn
 from gancli.runs import RunError, RunFolder
 from gancli.spec import Gan, Learning, Wgan, load
 
 Classes = int | str | Sequence[int | str]
 """A class, by its number or name, or one for each sample."""
+BEYOND = 1e-3
+"""How far a pixel may be beyond black and white without a word."""
 CHUNK = 1000
 """Inputs that are computed with at once."""
 
 
 class TrainedNetwork:
-    """A network as the newest checkpoint of a run has it, averaged where it is, to call with arrays, batch first."""
+    """A network as a checkpoint of a run has it, averaged where it is, to call with arrays, batch first."""
 
-    def __init__(self, folder: RunFolder, key: str):
+    def __init__(self, folder: RunFolder, key: str, which: str = "last"):
         spec = load(folder.config).experiment
         if not isinstance(spec, Learning) or key not in spec.networks():
             known = ", ".join(spec.networks()) if isinstance(spec, Learning) else "none"
             raise RunError(f"{folder.path}: is a {spec.kind} run; it has no {key} (its networks: {known})")
         self._folder, self._spec, self.name = folder, spec, key
         self._judges = key in ("discriminator", "critic")
-        self._network, self.game = trained(folder, spec, key, spec.engine, "to compute with", logits=key != "generator")
-        self._learned = learned(folder, key) if key == "network" else None
-        self._pack = spec.training.packed if isinstance(spec, Gan | Wgan) and self._judges else 1
-        features = self._network.outputs if key == "generator" else self._network.inputs // self._pack
-        self._units = units_of(folder, features)
+        self._learned = learned(folder, key, "to compute with", which, spec.engine)
+        self._network, self._units, self.game = self._learned.network, self._learned.units, self._learned.game
+        self._pack = self._learned.packed
 
     def __repr__(self) -> str:
         return f"<{self.name} of {self._folder.path.name} at game {self.game}: {self.inputs} → {self.outputs}>"
@@ -72,13 +70,16 @@ class TrainedNetwork:
     def _rows(self, x: NDArray[Any]) -> NDArray[Any]:
         """What the network sees, (n, features). Raises ValueError."""
         features = self._network.inputs
-        if x.ndim < 2 or not len(x) or math.prod(x.shape[1:]) != features:
+        if x.ndim < 2 or not len(x) or _plain(x.shape[1:]) not in (_plain(self.inputs), _plain((features,))):
             shapes = " or ".join(dict.fromkeys(f"(n, {', '.join(map(str, one))})" for one in (self.inputs, [features])))
             raise ValueError(f"the {self.name} takes an array {shapes}; got {x.shape}")
         if self.name == "generator":
             return x.reshape(len(x), features).astype(self._network.dtype)
         if self._units.kind == "images" and x.dtype.kind in "iu":
             raise ValueError(f"images are numbers within [0, 1]; got {x.dtype}: divide by 255 what is from 0 to 255")
+        if self._units.kind == "images" and not (x.min() >= -BEYOND and x.max() <= 1 + BEYOND):
+            text = f"images are numbers within [0, 1]; these are from {x.min():.4g} to {x.max():.4g}"
+            warn(text)
         own = x.reshape(len(x) * self._pack, features // self._pack).astype(self._network.dtype)
         return self._units.seen(own).reshape(len(x), features)
 
@@ -117,8 +118,10 @@ class TrainedNetwork:
 
     def _own(self, out: NDArray[Any]) -> NDArray[Any]:
         """Outputs as a user sees them: samples in the data's units, one number for each that is judged."""
-        if self.name == "generator":
-            return self._units.own(out).astype(np.float32)
-        if isinstance(self._spec, Gan):
-            return adversarial_loss(self._spec.training).score(out)[:, 0]
-        return out[:, 0] if self._learned is None else self._learned.in_own_units(out)
+        own = self._learned.in_own_units(out)
+        return own.astype(np.float32) if self.name == "generator" else own[:, 0] if self._judges else own
+
+
+def _plain(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Without sides of 1: (1, 28, 28) and (28, 28) are one image."""
+    return tuple(side for side in shape if side != 1)

@@ -5,28 +5,43 @@ import sys
 import warnings
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any
 
-from gancli.api.progress import GameBar
+from gancli.api.progress import WARNING, GameBar
 from gancli.data import Progress
 from gancli.experiment import Quiet, Reporter
+
+PACKAGE = Path(__file__).parents[1]
 
 
 class GancliWarning(UserWarning):
     """Something unwise in a configuration, its data, or the machine."""
 
 
+def warn(text: str) -> None:
+    """Warn at the line of a user's program that is in gancli now."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and Path(frame.f_code.co_filename).is_relative_to(PACKAGE):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, GancliWarning, stacklevel=level)
+
+
 class Program:
-    """Whoever called a function of the interface, three calls above `warn`."""
+    """Whoever called a function of the interface."""
 
     def __init__(self, progress: bool):
         self._progress = progress
+        self._told: set[str] = set()
         self._bar: GameBar | None = None
+        self._silent = Silent()
 
     def warn(self, found: Iterable[Any]) -> None:
         """Warn of each text once."""
-        for text in dict.fromkeys(map(str, found)):
-            warnings.warn(text, GancliWarning, stacklevel=4)
+        for text in map(str, found):
+            if text not in self._told:
+                self._told.add(text)
+                warn(text)
 
     def note(self, text: str) -> None:
         """Say what is good to know, beside the progress bar; it is in the run's log too."""
@@ -44,23 +59,32 @@ class Program:
     def reporter(self, games: int, played: int) -> Reporter:
         """A progress bar, where it is asked for."""
         if not self._progress:
-            return Silent()
+            return self._silent
         self._bar = GameBar(games, played)
         return self._bar
 
     def close(self) -> None:
-        """Leave the bar as it stands."""
+        """Leave the bar as it stands, and raise what was warned of meanwhile, where warnings are errors."""
         if self._bar is not None:
             self._bar.close()
+        if self._silent.error is not None:
+            raise self._silent.error
 
 
 class Silent(Quiet):
     """Says nothing but warnings, as Python's own."""
 
+    def __init__(self) -> None:
+        self.error: GancliWarning | None = None
+        """The first that is an exception, as its user wants warnings to be: no reason for a run to fail."""
+
     def line(self, text: str) -> None:
         """Something to read at once; it is in the run's log too."""
-        if text.startswith("warning: "):
-            warnings.warn(text.removeprefix("warning: "), GancliWarning, stacklevel=2)
+        if text.startswith(WARNING):
+            try:
+                warn(text.removeprefix(WARNING))
+            except GancliWarning as error:
+                self.error = self.error or error
 
 
 def pass_on(number: int | None) -> None:

@@ -3,7 +3,11 @@
 import sys
 from typing import Any
 
+from gancli.runs.summary import in_short
 from gancli.sweeps import Counts
+
+WARNING = "warning: "
+"""How a line begins that warns."""
 
 
 class GameBar:
@@ -20,8 +24,7 @@ class GameBar:
 
     def metrics(self, row: dict[str, Any]) -> None:
         """Show the first few, when the bar moves next: a notebook keeps each of its states."""
-        shown = [f"{key} {value:.4g}" for key, value in row.items() if key not in ("game", "seconds")][:3]
-        self._bar.set_postfix_str("  ".join(shown), refresh=False)
+        self._bar.set_postfix_str("  ".join(in_short(row)), refresh=False)
 
     def line(self, text: str) -> None:
         """Something to read at once."""
@@ -33,10 +36,11 @@ class GameBar:
 
 
 class CellBar:
-    """A bar of a sweep's cells, and what failed; nothing of that where it is not `shown`."""
+    """A bar of a sweep's cells, and what failed; nothing of that where it is not `shown`. Warnings are kept."""
 
     def __init__(self, shown: bool):
         self._shown = shown
+        self.warnings: list[str] = []
         self._bar: Any = None
 
     def counts(self, counts: Counts) -> None:
@@ -51,8 +55,10 @@ class CellBar:
         self._bar.update(counts.ended - self._bar.n)
 
     def line(self, text: str) -> None:
-        """Something to read at once."""
-        if self._shown:
+        """Something to read at once; a warning is Python's, at the end: raised here it might end the sweep."""
+        if text.startswith(WARNING):
+            self.warnings.append(text.removeprefix(WARNING))
+        elif self._shown:
             print(text, file=sys.stderr)
 
     def close(self) -> None:

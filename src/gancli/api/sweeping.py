@@ -1,9 +1,8 @@
 """`gancli.sweep`: many runs, as `gancli sweep` plays them, and the sweep that it gives."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +14,7 @@ from gancli.api.progress import CellBar
 from gancli.api.run import Run
 from gancli.experiment import Stop
 from gancli.runs import RunFolder, SweepFolder, find_sweep
-from gancli.runs.locked_folder import IS_NAME
+from gancli.runs.locked_folder import IS_NAME, NAME_RULE
 from gancli.sweeps import Policy
 
 
@@ -40,51 +39,40 @@ def sweep(
     every combination of `grid`, with those of `zip` side by side, for seeds 0, 1, … up to `seeds`. `set` overrides
     values in every cell. `jobs` cells are played at once, as many as there are processors where it is not given.
 
-    Where there is a sweep of the same cells in `runs` already, it goes on with that, which may be complete; `again`
-    makes another. `retry_failed` plays its failed cells again, `max_failures` stops it at so many of them.
+    Where there is a sweep of the same cells on the same data in `runs` already, it goes on with that, which may be
+    complete; `again` makes another. `retry_failed` plays its failed cells again, `max_failures` stops it at so many of
+    them.
 
-    Cells that fail, and a sweep that is interrupted, raise nothing: `status` and the summary say so. Signals are taken
-    as `train` takes them. Raises SpecError, DataError, RunError, OSError, ValueError.
+    Cells that fail, and a sweep that is interrupted, raise nothing: `status` and the summary say so. What is unwise, or
+    what the machine of a cell lacks, is a `GancliWarning`. Signals are taken as `train` takes them. Raises SpecError,
+    DataError, RunError, OSError, ValueError.
     """
     if name is not None and not IS_NAME.fullmatch(name):
-        raise ValueError(f"name must be letters, digits, `_`, `-` and `.`; got {name!r}")
+        raise ValueError(f"name must be {NAME_RULE}; got {name!r}")
     document = read(config)
     stem = Path(document.source).stem if spec.is_sweep(document) and not isinstance(config, Mapping) else None
     plan = spec.load_sweep(document, grid, zip, seeds, set)
+    program = Program(False)
     known = None if again else sweeps.earlier(Path(runs), plan)
     if known is not None and known.record()["status"] == "completed":
         return Sweep(known.path)
-    make = _creation(plan, stem, Path(runs), name) if known is None else partial(_as_it_is, known)
-    folder, signal = _play(make, jobs, Policy(max_failures, retry_failed), progress)
+    if known is not None:
+        make = sweeps.continuation(known)
+    else:
+        make = sweeps.creation(plan, Path(runs), name or sweeps.default_name(plan, stem), "local", program.warn)
+    folder, signal = _play(make, jobs, Policy(max_failures, retry_failed), progress, program)
     pass_on(signal)
     return Sweep(folder.path)
 
 
-def _creation(plan: spec.Sweep, stem: str | None, runs: Path, name: str | None) -> Callable[[], SweepFolder]:
-    """What makes the sweep's folder, once its data are loaded. Raises DataError."""
-    warnings = sweeps.warnings_of(plan, must_load=True)
-    Program(False).warn(warnings)
-
-    def make() -> SweepFolder:
-        name_of = name or sweeps.default_name(plan, stem)
-        folder = sweeps.create(plan, runs, name_of, {"kind": "sweep", "backend": "local"}, warnings)
-        folder.unlock()
-        return folder
-
-    return make
-
-
-def _as_it_is(folder: SweepFolder) -> SweepFolder:
-    return folder
-
-
 def _play(
-    make: Callable[[], SweepFolder], jobs: int | None, policy: Policy, progress: bool
+    make: sweeps.MakeFolder, jobs: int | None, policy: Policy, progress: bool, program: Program
 ) -> tuple[SweepFolder, int | None]:  # fmt: skip
-    """Play what has no result yet; the folder, and the signal that stopped it, if one did."""
+    """Play what has no result yet, and pass on what its cells warn of; the folder, and the signal that stopped it."""
     executor, stop = sweeps.make_executor("local", jobs), Stop()
     with stop.listening(), closing(CellBar(progress)) as bar:
         folder, ended = sweeps.work(make, executor, policy, bar, stop)
+    program.warn(bar.warnings)
     return folder, ended.signal
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gancli.cli.output import print_rows, say
+from gancli.cli.ranks import check_alike, check_metric
 from gancli.intervals import deviation, mean_and_half, text
 
 if TYPE_CHECKING:
@@ -22,19 +23,20 @@ NO_RANK = (
 def compare_combinations(sweeps: "list[SweepFolder]", chosen: list[str], top: int, by: str | None, form: str) -> None:
     """Print those of `sweeps` that `chosen` names, ranked by a metric where one has a direction."""
     from gancli.metrics import main_metric
-    from gancli.runs.ranking import column_of, columns_of, counted_as, metric_of, ranked
+    from gancli.runs.ranking import EVALUATED, column_of, columns_of, counted_as, metric_of, ranked, ways
 
     combinations = _chosen(_all_combinations(sweeps), chosen)
     columns = columns_of([row for one in combinations for row in one.rows])
     wanted = by or main_metric(metric_of(column).name for column in columns)
     column = wanted and column_of(wanted, columns)
     if by is not None:
-        _may_rank(by, column, columns, sweeps[0])
+        _check_metric(by, column, columns, sweeps[0])
     if column is None:
         say(NO_RANK.format(sweep=sweeps[0].path.name), err=True)
         print_rows([_unranked(one, columns, form) for one in combinations], form)
         return
-    _alike(combinations, column)
+    if column.endswith(EVALUATED):
+        check_alike("cells", ways(combinations), "gancli evaluate SWEEP")
     order = ranked(combinations, column)
     pairs = len(combinations) * (len(combinations) - 1) // 2
     beside = counted_as(combinations, column)
@@ -43,18 +45,6 @@ def compare_combinations(sweeps: "list[SweepFolder]", chosen: list[str], top: in
         for line in _heading(column, rows, pairs):
             say(line)
     print_rows(_as_table(rows[:top], order[0][1].settings) if form == "table" else rows[:top], form)
-
-
-def _alike(combinations: "list[Combination]", column: str) -> None:
-    """Raises UsageError where cells were evaluated in different ways, whose measures are on different scales."""
-    from gancli.runs.ranking import EVALUATED, ways
-
-    different = ways(combinations)
-    if column.endswith(EVALUATED) and len(different) > 1:
-        raise click.UsageError(
-            f"the cells were not evaluated alike: {'; '.join(different)}; "
-            "`gancli evaluate SWEEP` evaluates all in one way"
-        )
 
 
 def _heading(column: str, rows: list[dict[str, Any]], pairs: int) -> list[str]:
@@ -116,19 +106,14 @@ def _as_yaml(text: str) -> Any:
     return readable(load_text(text, text).data)
 
 
-def _may_rank(by: str, column: str | None, columns: list[str], sweep: "SweepFolder") -> None:
-    """Raises UsageError, where `by` was not measured or says nothing of quality, with what to do."""
+def _check_metric(by: str, column: str | None, columns: list[str], sweep: "SweepFolder") -> None:
     from gancli.runs.ranking import ENDS, metric_of
 
-    directed = dict.fromkeys(metric_of(one).name for one in columns if metric_of(one).better is not None)
-    ways = [f"rank by {', '.join(directed)}"] if directed else []
-    if sweep.cells()[0]["spec"].get("kind", "gan") in ("gan", "wgan"):
-        ways.append(f"`gancli evaluate {sweep.path.name}` measures more")
-    measure = "; ".join(ways) or "nothing that was measured says which is better"
-    if column is None:
-        raise click.UsageError(f"--by {by!r}: it was not measured (nor with {', '.join(ENDS)}); {measure}")
-    if metric_of(column).better is None:
-        raise click.UsageError(f"--by {by}: no value of it is better than another: {metric_of(column).why}; {measure}")
+    there = (metric_of(one).name for one in columns)
+    adversarial = sweep.cells()[0]["spec"].get("kind", "gan") in ("gan", "wgan")
+    more = f"gancli evaluate {sweep.path.name}" if adversarial else None
+    missing = f"it was not measured (nor with {', '.join(ENDS)})"
+    check_metric(by, None if column is None else metric_of(column), there, more, missing)
 
 
 def _ranked_row(

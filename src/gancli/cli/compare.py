@@ -10,7 +10,8 @@ from gancli.cli.combinations import compare_combinations
 from gancli.cli.completion import metric_names, run_names
 from gancli.cli.finding import find_either
 from gancli.cli.output import print_json, print_rows, print_side_by_side, say
-from gancli.cli.support import command, format_option, runs_option
+from gancli.cli.ranks import check_alike, check_metric
+from gancli.cli.support import command, format_option, given, runs_option
 
 if TYPE_CHECKING:
     from gancli.metrics import Metric
@@ -51,6 +52,8 @@ def compare(run: tuple[str, ...], top: int, by: str | None, form: str, runs: Pat
     runs_only = [folder for folder in folders if isinstance(folder, RunFolder)]
     if chosen or len(runs_only) < len(folders) or (by is None and len(runs_only) < 2):
         raise click.UsageError("give two runs or more, or a sweep, with KEY=VALUE for some of its combinations")
+    if by is None and given("top"):
+        raise click.UsageError("--top is of a ranking: give --by too")
     if by is not None:
         _rank_runs(runs_only, by, top, form)
     else:
@@ -60,24 +63,25 @@ def compare(run: tuple[str, ...], top: int, by: str | None, form: str, runs: Pat
 def _rank_runs(folders: "list[RunFolder]", by: str, top: int, form: str) -> None:
     """By what `gancli evaluate` has measured of them, else by their last state in training; never by both."""
     from gancli.metrics import BETTER, metric
+    from gancli.runs.ranking import COUNTED
 
     one = metric(by)
     evaluations = [folder.current_evaluation() for folder in folders]
     evaluated = any(by in evaluation.get("measures", {}) for evaluation in evaluations)
     rows = [_of_run(folder, evaluation, by, evaluated) for folder, evaluation in zip(folders, evaluations, strict=True)]
-    _may_rank(one, rows, folders)
-    ways = dict.fromkeys(str(evaluation["way"]) for evaluation in evaluations if evaluated and evaluation.get("way"))
-    if len(ways) > 1:
-        raise click.UsageError(f"the runs were not evaluated alike: {'; '.join(ways)}; evaluate them in one way first")
+    _check_metric(one, rows, folders)
+    if evaluated:
+        ways = dict.fromkeys(str(evaluation["way"]) for evaluation in evaluations if evaluation.get("way"))
+        check_alike("runs", list(ways), "gancli evaluate RUN")
 
     def key(row: dict[str, Any]) -> tuple[bool, bool, float]:
         error = None if row[by] is None else one.error(row[by], row["real data"])
-        return error is None, row["status"] in ("diverged", "failed"), error or 0.0
+        return error is None, row["status"] not in COUNTED, error or 0.0
 
     rows.sort(key=key)
     if form == "table":
         where = "by gancli evaluate" if evaluated else "at the last test in training"
-        say(f"by {by}, {where}, {BETTER[one.better]}; diverged and failed runs after the others")
+        say(f"by {by}, {where}, {BETTER[one.better]}; runs that neither completed nor collapsed stand after the others")
     print_rows(rows[:top], form)
 
 
@@ -90,19 +94,14 @@ def _of_run(folder: "RunFolder", evaluation: dict[str, Any], by: str, evaluated:
     return {**about, by: folder.last().get(by), "±": None, "real data": None}
 
 
-def _may_rank(one: "Metric", rows: list[dict[str, Any]], folders: "list[RunFolder]") -> None:
-    """Raises UsageError, where no run has measured a metric or it says nothing of quality, with what to do."""
-    from gancli.metrics import in_order, metric
+def _check_metric(one: "Metric", rows: list[dict[str, Any]], folders: "list[RunFolder]") -> None:
+    from gancli.metrics import in_order
 
-    names = in_order(key for folder in folders for key in folder.last())
-    directed = [name for name in names if metric(name).better is not None]
-    ways = [f"rank by {', '.join(directed)}"] if directed else []
-    if all(folder.record().get("kind") in ("gan", "wgan") for folder in folders):
-        ways.append("`gancli evaluate RUN` measures more")
-    if one.better is None and any(row[one.name] is not None for row in rows):
-        raise click.UsageError(f"--by {one.name}: no value of it is better than another: {one.why}; {'; '.join(ways)}")
-    if all(row[one.name] is None for row in rows):
-        raise click.UsageError(f"--by: no run has {one.name!r} in its last state; {'; '.join(ways)}")
+    there = in_order(key for folder in folders for key in folder.last())
+    adversarial = all(folder.record().get("kind") in ("gan", "wgan") for folder in folders)
+    measured = any(row[one.name] is not None for row in rows)
+    missing = f"no run has {one.name!r} in its last state"
+    check_metric(one.name, one if measured else None, there, "gancli evaluate RUN" if adversarial else None, missing)
 
 
 def _compare_runs(folders: "list[RunFolder]", form: str) -> None:
@@ -110,7 +109,8 @@ def _compare_runs(folders: "list[RunFolder]", form: str) -> None:
     keys = list(dict.fromkeys(key for one in facts for key in one))
     values_of = {key: [one.get(key) for one in facts] for key in keys}
     different = {key: values for key, values in values_of.items() if any(value != values[0] for value in values)}
-    same = [key for key in ("metrics", "weights") if key not in different]
+    same = [key for key in ("metrics", "weights") if key not in different and values_of[key][0] is not None]
+    unknown = [key for key in ("metrics", "weights") if key not in different and key not in same]
     if form == "json":
         result = {"runs": [str(folder.path) for folder in folders], "different": different, "same": same}
         print_json(result)
@@ -124,6 +124,8 @@ def _compare_runs(folders: "list[RunFolder]", form: str) -> None:
         print_side_by_side([{key: _text(value) for key, value in row.items()} for row in shown])
     if same:
         say(f"the same: {', '.join(same)}")
+    if unknown:
+        say(f"not compared: {', '.join(unknown)}, of which no run has any")
 
 
 def _text(value: Any) -> str:
@@ -139,11 +141,11 @@ def _facts(folder: "RunFolder") -> dict[str, Any]:
     rows = [{key: value for key, value in row.items() if key != "seconds"} for row in folder.rows()]
     facts = {f"spec.{key}": value for key, value in flat(record.get("spec", {})).items()} | flat(about)
     facts |= {f"last.{key}": value for key, value in (rows[-1] if rows else {}).items()}
-    return {**facts, "metrics": _short(json.dumps(rows).encode()), "weights": _weights(folder)}
+    return {**facts, "metrics": _short(json.dumps(rows).encode()) if rows else None, "weights": _weights(folder)}
 
 
 def _weights(folder: "RunFolder") -> str | None:
-    """A name for the bits of all parameters in the newest checkpoint."""
+    """A name for the bits of all parameters in the newest checkpoint; None where there is none."""
     from gancli.runs import checkpoint
 
     try:

@@ -13,7 +13,7 @@ from gancli.cli.support import command, set_option
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gancli.spec import Document, Resolved
+    from gancli.spec import Document, Learning, Resolved
     from gancli.spec.shapes import Placed
 
 
@@ -40,17 +40,20 @@ def check(config: Path, settings: tuple[str, ...]) -> None:
     warnings = experiment.warnings_of_data([resolved.experiment], must_load=False, of_engine=True)
     warn([*resolved.warnings, *warnings, *_missing_packages([resolved])])
     say(resolved.yaml())
-    for key, network in resolved.experiment.networks().items():
-        total = 0
+    if isinstance(resolved.experiment, spec.Learning):
+        _say_networks(resolved.experiment)
+
+
+def _say_networks(one: "Learning") -> None:
+    """The layers of each network and their parameters."""
+    from gancli import spec
+
+    for key, network in one.networks().items():
+        rows, beside, counts = one.training.rows(key), one.beside(key), spec.parameters(one, key)
         say(f"# {key}")
-        mu, told = getattr(resolved.experiment, "mu", None), resolved.experiment.beside(key)
-        for number, one in enumerate(network.placed(mu), start=1):
-            rows, beside = resolved.experiment.training.rows(key), told.get(number - 1, 0)
-            parameters = _parameters(one, rows, beside)
-            total += parameters
-            about = _described(one, rows, beside)
-            say(f"#   layer {number}: {about} {parameters:>12,d} parameters")
-        say(f"#   in all: {total:,d} parameters")
+        for place, (placed, count) in enumerate(zip(network.placed(one.mu), counts, strict=True)):
+            say(f"#   layer {place + 1}: {_described(placed, rows, beside.get(place, 0))} {count:>12,d} parameters")
+        say(f"#   in all: {sum(counts):,d} parameters")
 
 
 def _missing_packages(every: "Iterable[Resolved]") -> list[str]:
@@ -63,19 +66,6 @@ def _missing_packages(every: "Iterable[Resolved]") -> list[str]:
     except GancliError as error:
         return [str(error)]
     return []
-
-
-def _parameters(one: "Placed", batch: int, beside: int) -> int:
-    from gancli import spec
-    from gancli.spec.networks import Kernel
-
-    inputs, layer = math.prod(one.inputs), one.layer
-    rows, columns = one.weights(spec.width(inputs, layer, batch) + beside)
-    biases = 2 * one.normalized[0] if layer.batch_norm or layer.layer_norm else one.biases if layer.bias else 0
-    parameters = rows * columns + biases
-    if isinstance(layer.minibatch, Kernel):
-        parameters += inputs * layer.minibatch.kernels * layer.minibatch.size
-    return parameters
 
 
 def _described(one: "Placed", batch: int, beside: int) -> str:
@@ -103,12 +93,12 @@ def _described(one: "Placed", batch: int, beside: int) -> str:
 
 def _check_sweep(document: "Document", settings: tuple[str, ...]) -> None:
     from gancli import shipped, spec
-    from gancli.sweeps import warnings_of
+    from gancli.sweeps import examine
 
     if settings:
         raise click.UsageError(f"--set is for an experiment; {document.source} is a sweep: change its file")
     sweep = spec.load_sweep(document)
-    warn([*warnings_of(sweep, must_load=False), *_missing_packages(cell.resolved for cell in sweep.cells)])
+    warn([*examine(sweep, must_load=False).warnings, *_missing_packages(cell.resolved for cell in sweep.cells)])
     base = shipped.name_of(sweep.base) or sweep.base
     for cell in sweep.cells:
         words = [word for setting in cell.settings for word in ("--set", setting)]

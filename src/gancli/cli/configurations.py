@@ -1,13 +1,11 @@
 """The configuration that a command is given: a file or, where there is none of that name, one that comes along."""
 
-import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gancli import shipped
 from gancli.cli.output import say
-from gancli.errors import did_you_mean
 
 if TYPE_CHECKING:
     from gancli.spec import Document
@@ -15,16 +13,15 @@ if TYPE_CHECKING:
 
 def read(config: Path) -> "Document":
     """What CONFIG holds; says so where it is one that comes with gancli. Raises SpecError."""
-    from gancli.spec import Problem, SpecError, load_file
+    from gancli.spec import load_named
 
-    source = None if os.path.exists(config) and not config.is_dir() else shipped.find(config.as_posix())  # noqa: PTH110
-    if source is not None:
+    document = load_named(config)
+    source = Path(document.source)
+    if source != config:
         name = shipped.name_of(source)
-        say(f"note: {name} comes with gancli; `gancli init {name}` makes a copy to change", err=True)
-    elif not os.path.lexists(config):
-        text = "no such file, nor does one of this name come with gancli; `gancli init` lists those that do"
-        raise SpecError([Problem(str(config), "", text + did_you_mean(config.with_suffix(""), shipped.names()))])
-    return load_file(source or config)
+        comes = f"{name} comes with gancli; `gancli init {name}` makes a copy to change"
+        say(f"note: {source}, as there is no file {config}" if name is None else f"note: {comes}", err=True)
+    return document
 
 
 def experiment(config: Path) -> "Document":

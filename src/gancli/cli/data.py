@@ -9,7 +9,7 @@ from click.shell_completion import CompletionItem
 
 from gancli.cli import completion
 from gancli.cli.output import print_cells, print_json, say, say_path
-from gancli.cli.support import command, table_or_json_option
+from gancli.cli.support import command, nested_format_option
 from gancli.errors import did_you_mean
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _print_sets(every: "list[tuple[SetInfo, tuple[int, int], str]]") -> None:
 @data.command()
 @click.argument("name", type=SetName(), metavar="NAME")
 @click.option("--path", shell_complete=completion.files, help="Folder to look in, as `data.path` in a configuration.")
-@table_or_json_option
+@nested_format_option
 @command
 def info(name: str, path: str | None, form: str) -> None:
     """Say all that is known of a data set: what it is, where it is taken from, licence, addresses, checksums.

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from gancli.cli.output import print_json, say, size_text
-from gancli.cli.support import command, runs_option, table_or_json_option
+from gancli.cli.support import command, nested_format_option, runs_option
 
 PACKAGES = (
     "numpy", "numba", "llvmlite", "click", "matplotlib", "pillow", "platformdirs", "psutil", "pydantic", "python-mnist",
@@ -27,7 +27,7 @@ Facts = dict[str, Any]
 
 
 @click.command()
-@table_or_json_option
+@nested_format_option
 @runs_option
 @command
 def doctor(form: str, runs: Path) -> None:

@@ -1,5 +1,6 @@
 """`gancli evaluate`: quality and diversity in numbers, real data beside them."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,13 +10,23 @@ from gancli import intervals
 from gancli.cli.completion import package_metrics, run_names
 from gancli.cli.finding import find_either, find_run
 from gancli.cli.output import print_json, print_rows, say
-from gancli.cli.support import check_new, checkpoint_option, command, force_option, output_option, runs_option
+from gancli.cli.support import (
+    check_new,
+    checkpoint_option,
+    command,
+    force_option,
+    given,
+    nested_format_option,
+    output_option,
+    runs_option,
+)  # fmt: skip
 from gancli.evaluation.interpretation import NOTHING, sentence
 
 if TYPE_CHECKING:
     from gancli.experiment.evaluating import How
     from gancli.runs import SweepFolder
 
+NONE_COUNT = "no cell has completed or collapsed: there is nothing to evaluate"
 FACTS = ("run", "game", "samples", "sets", "seed", "data", "judge")
 
 
@@ -39,7 +50,7 @@ FACTS = ("run", "game", "samples", "sets", "seed", "data", "judge")
     help="Measure this metric of another package too; repeat for more.",
 )
 @click.option("--quick", is_flag=True, help="Without the measures that compare pixels: a few seconds.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@nested_format_option
 @output_option("A .json file for the result, instead of RUN's evaluation.json.")
 @checkpoint_option
 @force_option
@@ -54,11 +65,13 @@ def evaluate(
 
     The result is kept in the run folder as evaluation.json, unless it is of another checkpoint than the last. RUN may
     be a sweep: each of its cells is evaluated, but those that have been in the same way, and the means over seeds are
-    printed.
+    printed; exit code 3 where some cells could not be evaluated, 2 where none could.
     """
     from gancli.experiment import evaluating, judges
     from gancli.runs import SweepFolder
 
+    if given("critic_seeds") and not critic:
+        raise click.UsageError("--critic-seeds is for --critic, which trains critics: give both, or neither")
     if output is not None:
         check_new(output, (".json",), force)
     folder = find_either(runs, run)
@@ -115,7 +128,10 @@ def _warn_of_critics(facts: dict[str, Any]) -> None:
 
 
 def _evaluate_cells(folder: "SweepFolder", how: "How", form: str, output: Path | None) -> None:
-    """Evaluate each cell that has a generator to judge, and print the means over the seeds of each combination."""
+    """Evaluate each cell that has a generator to judge, and print the means over the seeds of each combination.
+
+    It exits with 3 where some cells could not be evaluated, with 2 where none could.
+    """
     from gancli.errors import GancliError
     from gancli.experiment import evaluating
     from gancli.runs.ranking import COUNTED, COUNTS
@@ -132,8 +148,9 @@ def _evaluate_cells(folder: "SweepFolder", how: "How", form: str, output: Path |
             continue
         text = sentence(results[cell]["findings"])
         say(f"{number}/{len(judged)} {cell}: {text}{' (known)' if known else ''}", err=True)
-        if not known and output is None:
+        if not known:
             _warn_of_critics(results[cell].get("critic", {}))
+        if not known and output is None:
             _write(run.inside(run.EVALUATION), results[cell])
     for notice in dict.fromkeys(notice for result in results.values() for notice in result.get("notices", [])):
         say(f"note: {notice}", err=True)
@@ -144,6 +161,9 @@ def _evaluate_cells(folder: "SweepFolder", how: "How", form: str, output: Path |
     finally:
         if output is not None:
             _write(output, {"sweep": str(folder.path), "means": _means(folder, "json", results), "cells": results})
+    if len(results) < len(judged) or not judged:
+        say(f"{len(judged) - len(results)} of {len(judged)} cells were left out" if judged else NONE_COUNT, err=True)
+        sys.exit(3 if results else 2)
 
 
 def _means(folder: "SweepFolder", form: str, results: dict[str, Any]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import click
 from gancli.cli.completion import only_runs
 from gancli.cli.finding import find_run
 from gancli.cli.output import print_json, print_rows, say
-from gancli.cli.support import command, runs_option, table_or_json_option
+from gancli.cli.support import command, nested_format_option, runs_option
 
 if TYPE_CHECKING:
     from gancli.experiment.lipschitz import Critic
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     "--samples", type=click.IntRange(10, 100_000), default=1000, show_default=True, help="Of each side, at most."
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of what is drawn.")
-@table_or_json_option
+@nested_format_option
 @runs_option
 @command
 def lipschitz(run: str, samples: int, seed: int, form: str, runs: Path) -> None:

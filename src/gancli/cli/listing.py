@@ -61,7 +61,6 @@ def ls(where: tuple[str, ...], sort: str | None, limit: int | None, form: str, r
     """
     every, bad = _read(runs)
     warn(f"{path.name}: unreadable: {why}" for path, why in bad.items())
-    every += [Listed({"run": path.name, "kind": "", "status": "unreadable"}) for path in bad]
     listed = _sorted(_chosen(every, where), sort)
     if limit is not None:
         listed = listed[:limit] if sort else listed[-limit:]
@@ -74,35 +73,42 @@ def ls(where: tuple[str, ...], sort: str | None, limit: int | None, form: str, r
 
 
 def _read(runs: Path) -> tuple[list[Listed], dict[Path, str]]:
-    """Those that can be read, oldest first, and why the others cannot."""
+    """All of them, oldest first, and why some cannot be read; of what cannot be looked into no age is known."""
     from gancli.runs import RunError, listing_any, unreadable
 
-    bad = unreadable(runs)
-    every = []
-    for folder in listing_any(runs):
+    bad, every = unreadable(runs), []
+    folders = listing_any(runs)
+    for folder in folders:
         if folder.path not in bad:
             try:
                 every.append(_listed(folder))
+                continue
             except (RunError, OSError) as error:
                 bad[folder.path] = str(error)
-    return every, bad
+        every.append(_unreadable(folder.path))
+    closed = bad.keys() - {folder.path for folder in folders}
+    return [*map(_unreadable, sorted(closed)), *every], bad
+
+
+def _unreadable(path: Path) -> Listed:
+    return Listed({"run": path.name, "kind": "", "seed": None, "status": "unreadable"})
 
 
 def _listed(folder: "RunFolder | SweepFolder") -> Listed:
     """Raises RunError, OSError."""
     from gancli.metrics import in_order
-    from gancli.runs import RunFolder
+    from gancli.runs import RunFolder, summary
     from gancli.runs.sweeps import DONE
 
     record = folder.record()
     if not isinstance(folder, RunFolder):
-        counts = dict.fromkeys((*DONE, "failed"), 0) | record.get("counts", {})
+        counts = dict.fromkeys((*DONE, "failed"), 0) | folder.counts()
         about = {"run": folder.path.name, "kind": "sweep", "status": record["status"]}
         return Listed({**about, "cells": record.get("cells"), **counts}, record)
     last = folder.last()
-    metrics = {key: last[key] for key in in_order(last) if key not in ("game", "seconds")}
+    metrics = {key: last[key] for key in in_order(last) if key not in summary.ABOUT}
     about = {key: record.get(key) for key in ("kind", "seed", "status")}
-    timing = {"game": last.get("game"), "seconds": last.get("seconds")}
+    timing = {key: last.get(key) for key in summary.ABOUT}
     return Listed({"run": folder.path.name, **about, **timing, **metrics}, record)
 
 
@@ -139,14 +145,20 @@ def _sorted(listed: list[Listed], sort: str | None) -> list[Listed]:
         return listed
     key = sort.removeprefix("-")
     _check_key("--sort", key, listed)
-    known, unknown = [], []
+    numbers: list[tuple[Any, Listed]] = []
+    texts: list[tuple[Any, Listed]] = []
+    unknown = []
     for one in listed:
         value = one.values().get(key)
-        number = isinstance(value, int | float)
-        place = (not number, value if number else 0.0, "" if number else str(value))
-        known.append((place, one)) if value not in (None, "") else unknown.append(one)
-    known.sort(key=lambda pair: pair[0], reverse=sort.startswith("-"))
-    return [*(one for _, one in known), *unknown]
+        if value in (None, "") or value != value:  # noqa: PLR0124 - which is no number
+            unknown.append(one)
+        elif isinstance(value, int | float):
+            numbers.append((value, one))
+        else:
+            texts.append((str(value), one))
+    for known in (numbers, texts):
+        known.sort(key=lambda pair: pair[0], reverse=sort.startswith("-"))
+    return [*(one for _, one in [*numbers, *texts]), *unknown]
 
 
 def _lines(listed: list[Listed]) -> Iterable[dict[str, str]]:

@@ -87,12 +87,11 @@ def _check_idle(folder: "RunFolder | SweepFolder") -> None:
 
 def _around(folder: "RunFolder | SweepFolder") -> "Iterator[SweepFolder]":
     """The sweep of which a run is a cell."""
-    from gancli.runs import SweepFolder
-    from gancli.runs.sweeps import CELLS
+    from gancli.runs.sweeps import sweep_of
 
-    path = folder.path.absolute()
-    if path.parent.name == CELLS and (path.parents[1] / SweepFolder.RECORD).is_file():
-        yield SweepFolder(path.parents[1])
+    sweep = sweep_of(folder.path)
+    if sweep is not None:
+        yield sweep
 
 
 def _parts(folder: "RunFolder | SweepFolder") -> "Iterator[RunFolder | SweepFolder]":

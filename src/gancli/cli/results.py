@@ -15,6 +15,7 @@ from gancli.cli.support import (
     command,
     force_option,
     free_name,
+    given,
     output_option,
     runs_option,
 )  # fmt: skip
@@ -55,9 +56,10 @@ def plot(
 
     With --checkpoint, the weights and maps are those of another checkpoint than the last.
     """
-    from gancli.runs import SweepFolder
+    from gancli.runs import RunFolder, SweepFolder
 
     folders = [find_either(runs, name) for name in run]
+    _check_options(folders)
     if output is not None:
         _check_folder(output, force, len(folders))
     from gancli import plots  # which loads matplotlib
@@ -68,19 +70,27 @@ def plot(
         draw = partial(plots.plot_sweep, metric=metric) if of_sweep else of_run
         for path in draw(folder.path, form, target=output):
             say_path(path)
-        if maps is not None:
+        if maps is not None and isinstance(folder, RunFolder):
             for path in _draw_maps(folder, maps, form, output, which):
                 say_path(path)
 
 
-def _draw_maps(
-    folder: "RunFolder | SweepFolder", number: int, form: str, output: Path | None, which: str
-) -> list[Path]:
-    from gancli import experiment, plots
+def _check_options(folders: "list[RunFolder | SweepFolder]") -> None:
+    """Raises UsageError for an option that is for none of the folders: of a run and a sweep each has its own."""
     from gancli.runs import SweepFolder
 
-    if isinstance(folder, SweepFolder):
-        raise click.UsageError(f"--maps is for a run; {folder.path} is a sweep: name one of its runs")
+    sweeps = [folder.path for folder in folders if isinstance(folder, SweepFolder)]
+    runs = [folder.path for folder in folders if folder.path not in sweeps]
+    if given("metric") and not sweeps:
+        raise click.UsageError(f"--metric is for a sweep; {runs[0]} is a run, of which all curves are drawn")
+    for option, name in (("--gif", "gif"), ("--maps", "maps"), ("--checkpoint", "which")):
+        if given(name) and not runs:
+            raise click.UsageError(f"{option} is for a run; {sweeps[0]} is a sweep: name one of its runs")
+
+
+def _draw_maps(folder: "RunFolder", number: int, form: str, output: Path | None, which: str) -> list[Path]:
+    from gancli import experiment, plots
+
     found = experiment.feature_maps(folder, number, which)
     title = f"{folder.record().get('name', folder.path.name)}: sample {number}"
     networks = [(one.network, one.game, one.outputs) for one in found]

@@ -50,6 +50,8 @@ def show(run: str, form: str, runs: Path) -> None:
     last = None if isinstance(folder, SweepFolder) else folder.last() or None
     about = {"sweep" if of_sweep else "run": str(folder.path)}
     record = folder.record()
+    if isinstance(folder, SweepFolder):
+        record["counts"] = folder.counts()
     if form == "json":
         print_json({**about, "paths": _paths(folder), **record, "last": last})
         return

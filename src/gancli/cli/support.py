@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from gancli.cli import completion
 from gancli.cli.failing import describe
@@ -36,14 +37,16 @@ log_option = click.option(
     shell_complete=completion.loggers,
     help="Log to tensorboard, mlflow or wandb too; may be given several times.",
 )
-format_option = click.option(
-    "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True,
-    help="For people, or for programs, which have all of it.",
-)  # fmt: skip
-table_or_json_option = click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True,
-    help="For people, or for programs.",
-)  # fmt: skip
+
+
+def _format_option(what: str, *forms: str) -> Callable[..., Any]:
+    return click.option("--format", "form", type=click.Choice(forms), default="table", show_default=True, help=what)
+
+
+format_option = _format_option("For people, or for programs, which have all of it.", "table", "json", "csv")
+"""Of what is rows."""
+nested_format_option = _format_option("For people, or for programs.", "table", "json")
+"""Of what is more than rows."""
 force_option = click.option("--force", is_flag=True, help="With -o: replace what exists.")
 checkpoint_option = click.option(
     "--checkpoint",
@@ -55,6 +58,11 @@ checkpoint_option = click.option(
     help="last, best by the run's checkpoint.best, or the game of one that is kept.",
 )
 debug_option = click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+
+
+def given(name: str) -> bool:
+    """Was an option given on the command line, even with the value that it has by default?"""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def set_option(what: str) -> Callable[..., Any]:
@@ -221,7 +229,9 @@ class Progress(Bar):
 
     def metrics(self, row: dict[str, Any]) -> None:
         """Show the first few of the last metrics."""
-        shown = [f"{key} {value:.4g}" for key, value in row.items() if key not in ("game", "seconds")][:3]
+        from gancli.runs.summary import in_short
+
+        shown = in_short(row)
         self._metrics = "  ".join(shown)
         if self._bar is not None:
             self._bar.show(shown)

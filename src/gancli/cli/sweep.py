@@ -2,7 +2,6 @@
 
 import signal
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from gancli.leaving import leaving_at_once
 if TYPE_CHECKING:
     from gancli.runs import SweepFolder
     from gancli.spec import Sweep
+    from gancli.sweeps import MakeFolder
 
 
 @click.command()
@@ -79,19 +79,17 @@ def sweep(
 
     Exit code 3 if cells failed.
     """
-    if (scheduler is not None) and backend != "dask":
-        raise click.UsageError("--scheduler is for --backend dask")
-    if resume is not None and (words or grid or together or seeds or settings or loggers or dry_run or again):
-        more = "CONFIG, --grid, --zip, --seeds, --set, --log or --again"
+    _check_options(name, jobs, backend, scheduler, fail_fast, max_failures)
+    if resume is not None and (words or grid or together or seeds or settings or loggers or name or dry_run or again):
+        more = "CONFIG, --grid, --zip, --seeds, --set, --log, --name, --dry-run or --again"
         raise click.UsageError(f"--resume takes a sweep as it is: no {more}")
     with leaving_at_once():
         from gancli import spec
-        from gancli.sweeps import Policy
+        from gancli.sweeps import Policy, continuation, creation, default_name
 
         policy = Policy(1 if fail_fast else max_failures, retry_failed)
         if resume is not None:
-            there = find_sweep(runs, resume)
-            _play(lambda: there, jobs, backend, scheduler, policy, quiet, runs)
+            _play(continuation(find_sweep(runs, resume)), jobs, backend, scheduler, policy, quiet, runs)
         config, pairs = _split(words, bool(together))
         document = configurations.read(config)
         stem = config.stem if spec.is_sweep(document) else None
@@ -100,14 +98,34 @@ def sweep(
             _print_cells(plan)
             return
         known = None if again else _earlier(runs, plan)
-        make_folder = _known(known) if known is not None else _creation(plan, stem, runs, name, backend)
+        if known is not None:
+            warn(known.record().get("warnings", []))
+            make_folder = continuation(known)
+        else:
+            make_folder = creation(plan, runs, name or default_name(plan, stem), backend, warn)
         _play(make_folder, jobs, backend, scheduler, policy, quiet, runs)
 
 
-def _print_cells(plan: "Sweep") -> None:
-    from gancli.sweeps import warnings_of
+def _check_options(
+    name: str | None, jobs: int | None, backend: str, scheduler: str | None, fail_fast: bool, max_failures: int | None
+) -> None:
+    """Raises UsageError for a name that cannot be, and for an option beside which another would be for nothing."""
+    from gancli.runs.locked_folder import IS_NAME, NAME_RULE
 
-    warn(warnings_of(plan, must_load=False))
+    if name is not None and not IS_NAME.fullmatch(name):
+        raise click.UsageError(f"--name must be {NAME_RULE}; got {name!r}")
+    if scheduler is not None and backend != "dask":
+        raise click.UsageError("--scheduler is for --backend dask")
+    if scheduler is not None and jobs is not None:
+        raise click.UsageError("--jobs is for what is made here; the cluster of --scheduler has its own workers")
+    if fail_fast and max_failures is not None:
+        raise click.UsageError("--fail-fast is --max-failures 1: give one of them")
+
+
+def _print_cells(plan: "Sweep") -> None:
+    from gancli.sweeps import examine
+
+    warn(examine(plan, must_load=False).warnings)
     print_rows([{"cell": cell.name, **cell.values, "seed": cell.seed} for cell in plan.cells], "table")
     say(f"{len(plan.cells)} cells", err=True)
 
@@ -127,7 +145,7 @@ def _earlier(runs: Path, plan: "Sweep") -> "SweepFolder | None":
     """A sweep of the same cells, where there is one and its user wants to go on with it."""
     from gancli.sweeps import earlier
 
-    folder = earlier(runs, plan)
+    folder = earlier(runs, plan, lambda text: say(f"note: this is another sweep: {text}", err=True))
     if folder is None:
         return None
     if any(cell.resolved.experiment.log for cell in plan.cells):
@@ -139,41 +157,15 @@ def _earlier(runs: Path, plan: "Sweep") -> "SweepFolder | None":
         sys.exit(0)
     from gancli.runs.sweeps import DONE
 
-    done = sum(record.get("counts", {}).get(status, 0) for status in DONE)
+    done = sum(folder.counts().get(status, 0) for status in DONE)
     text = f"{folder.path} is a sweep of the same cells, {record['status']}, {done} of {record['cells']} done"
     if sys.stdin.isatty() and sys.stderr.isatty() and confirmed(f"{text}. Go on with it?", default=True):
         return folder
     raise click.UsageError(f"{text}. Go on with it: gancli sweep --resume {folder.path}; or make another: --again")
 
 
-def _known(folder: "SweepFolder") -> Callable[[], "SweepFolder"]:
-    warn(folder.record().get("warnings", []))
-    return lambda: folder
-
-
-def _creation(
-    plan: "Sweep", stem: str | None, runs: Path, name: str | None, backend: str
-) -> Callable[[], "SweepFolder"]:
-    """What makes the sweep's folder, once all that can be wrong has been looked at, and the data are loaded."""
-    from gancli.runs.locked_folder import IS_NAME
-    from gancli.sweeps import create, default_name, warnings_of
-
-    name = name or default_name(plan, stem)
-    if not IS_NAME.fullmatch(name):
-        raise click.UsageError(f"--name must be letters, digits, `_`, `-` and `.`; got {name!r}")
-    warnings = warnings_of(plan, must_load=True)
-    warn(warnings)
-
-    def make() -> "SweepFolder":
-        folder = create(plan, runs, name, {"kind": "sweep", "backend": backend}, warnings)
-        folder.unlock()
-        return folder
-
-    return make
-
-
 def _play(
-    make_folder: Callable[[], "SweepFolder"], jobs: int | None, backend: str, scheduler: str | None, policy: Any,
+    make_folder: "MakeFolder", jobs: int | None, backend: str, scheduler: str | None, policy: Any,
     quiet: bool, runs: Path,
 ) -> None:  # fmt: skip
     """Play what has no result yet, say how it ended, print the folder, and exit with its code.

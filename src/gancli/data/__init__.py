@@ -5,14 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from gancli.data.dataset import Batches, Dataset, Split
+from gancli.data.dataset import Batches, Dataset, Split, held_out
 from gancli.data.errors import DataError
 from gancli.data.sets import SETS, SetInfo
 from gancli.data.units import Units
 
 Progress = Callable[[int, int], None]
 
-__all__ = ["SETS", "Batches", "DataError", "Dataset", "SetInfo", "Split", "Units", "load", "none"]
+__all__ = ["SETS", "Batches", "DataError", "Dataset", "SetInfo", "Split", "Units", "held_out", "load", "none"]
 
 
 def load(

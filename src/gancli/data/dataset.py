@@ -58,6 +58,8 @@ class Dataset:
     """And the standard deviation of each, along each axis."""
     validation: Split | None = None
     """Training samples that are held out of `train`."""
+    source: Any = None
+    """The checksums, as plain data, of what was read for it, whatever a seed draws of that; None where nothing was."""
 
     def hold_out(self, share: float, rng: Rng) -> "Dataset":
         """A share of the training samples held out of them for validation, one at least, as one at least is left.
@@ -68,7 +70,7 @@ class Dataset:
         if count < 2:
             raise DataError(f"test.validation: {self.origin}: {count} training sample cannot be divided; leave it out")
         rows = rng.permutation(count)
-        held = min(max(1, round(share * count)), count - 1)
+        held = held_out(count, share)
         return replace(self, train=self.train.at(np.sort(rows[held:])), validation=self.train.at(np.sort(rows[:held])))
 
     def between(self, value_range: tuple[float, float], invert: bool) -> "Dataset":
@@ -91,6 +93,11 @@ class Dataset:
     def shape(self) -> tuple[int, ...]:
         """Of one sample."""
         return self.units.shape
+
+
+def held_out(count: int, share: float) -> int:
+    """How many of `count` samples a share is: one at least, as one at least is left."""
+    return min(max(1, round(share * count)), count - 1)
 
 
 class Batches:

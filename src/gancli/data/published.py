@@ -31,7 +31,8 @@ def dataset(
     paths = list(files.values())
     first, last = (paths[1], paths[3]) if info.format == "idx" else (paths[0], paths[-1])  # that say the labels
     train, test = (_split(info, opened, half, labels, path) for half, path in (("train", first), ("test", last)))
-    return Dataset(info.name, Units(info.shape, ink=info.ink), info.classes, train, test, origin, facts=facts)
+    units = Units(info.shape, ink=info.ink)
+    return Dataset(info.name, units, info.classes, train, test, origin, facts=facts, source=opened.sha256)
 
 
 def pictures(info: SetInfo, opened: Opened) -> str:

@@ -24,7 +24,8 @@ def load(rng: Rng, samples: int | None = None, path: str | None = None) -> Datas
         digest.update(split.samples.data)
     names = tuple(f"{number:03d}" for number in range(1000))
     facts = {"sha256": digest.hexdigest(), "pictures": f"three of {digits.facts['pictures']}"}
-    return Dataset("stacked_mnist", Units((3, 28, 28)), names, train, test, digits.origin, digits.notice, facts)
+    described = {"origin": digits.origin, "notice": digits.notice, "facts": facts, "source": digits.source}
+    return Dataset("stacked_mnist", Units((3, 28, 28)), names, train, test, **described)
 
 
 def _stacked(digits: Split, count: int, rng: Rng) -> Split:

@@ -11,7 +11,7 @@ from gancli import installing
 from gancli.engines.arrays import Array
 from gancli.engines.blas_threads import BlasThreads
 from gancli.engines.checked import CheckedEngine, EngineError
-from gancli.engines.distributions import DISTRIBUTIONS, Distribution
+from gancli.engines.distributions import DISTRIBUTIONS, Distribution, Rows
 from gancli.engines.numpy_engine import Batches, NumpyEngine
 from gancli.engines.numpy_losses import sigmoid, softmax
 from gancli.engines.sections import Sections
@@ -56,6 +56,7 @@ __all__ = [
     "EngineError",
     "MissingEngine",
     "NumpyEngine",
+    "Rows",
     "Sections",
     "engine_name",
     "fallback",

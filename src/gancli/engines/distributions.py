@@ -59,6 +59,19 @@ class Dropout:
         engine.dropout(rng, self.rate, out)
 
 
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows of a table (count, features), each as likely as any other."""
+
+    table: Array
+    joins: ClassVar[bool] = True
+
+    def fill(self, rng: np.random.Generator, out: Array, engine: Any) -> None:
+        """Draw; `out` holds rows, one after another."""
+        rows = out.reshape(-1, self.table.shape[1])
+        rows[...] = self.table[rng.integers(len(self.table), size=len(rows))]
+
+
 DISTRIBUTIONS: dict[str, type[Gaussian] | type[Uniform] | type[Dropout]] = {
     "gaussian": Gaussian,
     "uniform": Uniform,

@@ -37,6 +37,17 @@ AnyCallback = Callback | Callable[[dict[str, Any]], object]
 """A callback, or a function that is called with each row of metrics."""
 
 
+def checked(callbacks: Iterable[AnyCallback]) -> tuple[AnyCallback, ...]:
+    """The callbacks as they are. Raises TypeError where one can be none."""
+    if isinstance(callbacks, Callback):
+        raise TypeError("callbacks must be a list of callbacks; got one callback: write [callback]")
+    for one in (every := tuple(callbacks)):
+        if isinstance(one, type) or not (isinstance(one, Callback) or callable(one)):
+            hint = f"; write {one.__name__}()" if isinstance(one, type) and issubclass(one, Callback) else ""
+            raise TypeError(f"callbacks must be objects of gancli.Callback, or functions; got {one!r}{hint}")
+    return every
+
+
 class OnMetrics(Callback):
     """Calls a function with each row of metrics."""
 
@@ -53,6 +64,8 @@ class Callbacks(Callback):
 
     def __init__(self, reporter: Reporter, callbacks: Iterable[AnyCallback] = ()):
         self._reporter = reporter
+        self.failed = False
+        """Has one raised an exception?"""
         self._callbacks = [one if isinstance(one, Callback) else OnMetrics(one) for one in callbacks]
 
     def start(self, folder: Path, spec: dict[str, Any]) -> None:
@@ -85,5 +98,9 @@ class Callbacks(Callback):
 
     def _each(self, tell: Callable[[Callback], None]) -> None:
         for one in self._callbacks:
-            with np.errstate(all="warn"):  # NumPy's default: within the loop nothing is warned of
-                tell(one)
+            try:
+                with np.errstate(all="warn"):  # NumPy's default: within the loop nothing is warned of
+                    tell(one)
+            except BaseException:
+                self.failed = True
+                raise

@@ -6,14 +6,7 @@ from gancli.errors import did_you_mean
 from gancli.games.classes import Classes
 from gancli.runs import RunError, RunFolder
 from gancli.spec import Gan, Learning, Wgan
-from gancli.spec.conditions import classes, projects
-
-
-def projected_units(spec: Learning) -> int:
-    """Units beside the output of an opponent by projection: one for each class, of each sample that it sees at once."""
-    if not isinstance(spec, Gan | Wgan) or not projects(spec.condition):
-        return 0
-    return (classes(spec.data) or 0) * spec.training.packed
+from gancli.spec.conditions import classes
 
 
 def labels(spec: Learning, names: tuple[str, ...]) -> tuple[int, ...]:

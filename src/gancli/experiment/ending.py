@@ -44,11 +44,11 @@ class Endings:
     def see(self, row: Mapping[str, Any]) -> None:
         """The metrics of a test."""
         name, patience = self.spec.metric, self.spec.patience
-        if name is None or patience is None or name not in row:
-            return
+        if name is None or patience is None or not math.isfinite(row.get(name, math.nan)):
+            return  # what is undefined is in no metrics that a resumed run reads
         error = metric(name).error(row[name], None)
         assert error is not None, "gancli check says so"
-        if self._since < 0 or error < self._best or math.isnan(self._best):
+        if self._since < 0 or error < self._best:
             self._best, self._game, self._since = error, row["game"], 0
         else:
             self._since += 1

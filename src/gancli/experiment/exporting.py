@@ -23,7 +23,7 @@ def onnx_model(own: Learned) -> tuple[bytes, float]:
     rng = np.random.default_rng(0)
     count = rows(own.network) if rows(own.network) > 1 else TRIED
     x, codes = own.at_random(count, rng)
-    expected = own.answers(x, codes, rng)
+    expected = own.outputs(x, codes, rng)
     taken, _ = ends(own)
     told = {}
     if codes is not None:

@@ -56,7 +56,7 @@ class Learned:
         first, *rest = self.units.shape
         return self.packed * first, *rest
 
-    def answers(self, x: Array, codes: Array | None = None, rng: np.random.Generator | None = None) -> Array:
+    def outputs(self, x: Array, codes: Array | None = None, rng: np.random.Generator | None = None) -> Array:
         """Of latents (N, latent size) the samples (N, *shape), of samples (N, *shape) what it says (N, outputs)."""
         seen = x if self.makes else self._seen(x)
         rng = rng or np.random.default_rng(0)
@@ -113,10 +113,12 @@ class Learned:
         }
 
 
-def learned(folder: RunFolder, key: str | None = None, what_for: str = "to export", which: str = "last") -> Learned:
+def learned(
+    folder: RunFolder, key: str | None = None, what_for: str = "to export", which: str = "last", engine: str = "numpy"
+) -> Learned:
     """A run's network `key`, as `which` of its checkpoints has it; by default the generator, or the only one.
 
-    Of a generator with a moving average, that. Raises RunError, SpecError.
+    Of a generator with a moving average, that. Raises RunError, SpecError, MissingEngine.
     """
     spec = load(folder.config).experiment
     if not isinstance(spec, Gan | Wgan | Supervised):
@@ -125,7 +127,7 @@ def learned(folder: RunFolder, key: str | None = None, what_for: str = "to expor
     key = key or known[0]
     if key not in known:
         raise RunError(f"--network: {folder.path} is a {spec.kind} run, which has {' and '.join(known)}; got {key!r}")
-    network, game = trained(folder, spec, key, "numpy", what_for, logits=key != "generator", which=which)
+    network, game = trained(folder, spec, key, engine, what_for, logits=key != "generator", which=which)
     last: Last = ""
     if key != "generator" and takes_logits(spec):
         last = "softmax" if isinstance(spec, Supervised) and output(spec) == "softmax" else "sigmoid"

@@ -1,5 +1,6 @@
 """The loggers that a configuration names, told of a run: one that fails is left out, and the run goes on as it is."""
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ class Logs(Callback):
     def __init__(self, resolved: Resolved, built: Built, folder: RunFolder, say: Callable[[str], None]):
         self._resolved, self._built, self._folder, self._say = resolved, built, folder, say
         self._loggers = loggers_of(resolved.experiment)
+        self._started, self._failed = set[str](), list[Logger]()
 
     def start(self, folder: Path, spec: dict[str, Any]) -> None:
         """The run begins, or goes on from its checkpoint."""
@@ -26,6 +28,7 @@ class Logs(Callback):
             key, config = key_of(self._folder.record()), self._resolved.yaml()
             run = Logged(folder.absolute(), key, spec, config, self._last())
             self._each(lambda one: one.start(run))
+            self._started = set(self._loggers)
 
     def _last(self) -> int | None:
         """The game of the checkpoint, less what `Loop.close` added to it, which a longer run measures elsewhere."""
@@ -51,7 +54,11 @@ class Logs(Callback):
 
     def end(self, status: str) -> None:
         """The run has ended."""
+        failed = list(self._failed)
         self._each(lambda one: one.end(status))
+        for logger in failed:
+            with contextlib.suppress(Exception):  # its failure is known
+                logger.end(status)
 
     def _each(self, tell: Callable[[Logger], None]) -> None:
         for name, logger in list(self._loggers.items()):
@@ -59,6 +66,7 @@ class Logs(Callback):
                 tell(logger)
             except Exception as error:  # of whatever library
                 del self._loggers[name]
+                self._failed += [logger] if name in self._started else []  # to be closed all the same
                 text = " ".join(f"{type(error).__name__}: {error}".split())[:300]
                 text = f"log: {name} failed, and the run goes on without it ({text})"
                 self._say(f"warning: {text}")
@@ -72,9 +80,9 @@ def loggers_of(experiment: Experiment) -> dict[str, Logger]:
 
 
 def _weights(built: Built) -> Weights:
-    """All arrays that networks learn, by name, as views that nobody can write into."""
+    """Copies of all arrays that networks learn, by name, so that nobody can write into the networks."""
     named = {
-        f"{name}/{key}": view.view()
+        f"{name}/{key}": view.copy()
         for name, player in built.game.players.items()
         for key, view in player.network.views(player.network.params).items()
     }

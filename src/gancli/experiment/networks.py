@@ -1,13 +1,14 @@
 """From a spec's networks to networks, optimisers and players."""
 
+import hashlib
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from gancli.engines import Engine
-from gancli.experiment.conditions import projected_units
+from gancli.engines import Array, Engine
 from gancli.experiment.fixed import real_samples
 from gancli.games import CLIPS, PLAYERS, Average, Player
 from gancli.nn import Network
@@ -66,7 +67,7 @@ def parts(spec: Learning, key: str, logits: bool = False) -> list[list[Layer]]:
     """What each layer of a spec's network is made of; changes of order are with the first and the last."""
     made = []
     placed, beside = list(spec.networks()[key].placed(spec.mu)), spec.beside(key)
-    projected = 0 if key == "generator" else projected_units(spec)
+    projected = spec.projected(key)
     for index, one in enumerate(placed):
         activation = _activation(one.layer) if one.layer.learns else Linear()
         if logits and index == len(placed) - 1:
@@ -180,7 +181,7 @@ def _player(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, 
     network = make_network(spec, key, engine, rng, logits and key != "generator")
     own = spec.networks()[key]
     if own.weights is not None:
-        read_weights(Path(own.weights), key, network)
+        read_weights(Path(own.weights).expanduser(), key, network)
     clip = CLIPS[own.clip.mode](own.clip.bound) if own.clip is not None else None
     average = None
     if own.ema is not None:
@@ -194,12 +195,7 @@ def _player(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, 
 
 def read_weights(run: Path, key: str, network: Network) -> None:
     """Give a network the parameters of the one of the same name in a run, averaged where it is. Raises RunError."""
-    try:
-        saved = checkpoint.newest(RunFolder(run).checkpoints)
-        arrays, layout = saved.arrays, saved.facts["layout"][key]
-        params, state = arrays.get(f"{key}.average", arrays[f"{key}.params"]), arrays[f"{key}.state"]
-    except (ValueError, KeyError, OSError) as error:
-        raise RunError(f"{key}.weights: {run}: has no {key} to begin from: {error}") from None
+    params, state, layout, _ = _weights(run, key)
     own_layout = [[slot.name, list(slot.shape), slot.start] for slot in network.layout.slots]
     if params.shape == network.params.shape and layout != own_layout:
         raise RunError(f"{key}.weights: {run}: its {key} has as many parameters in other layers; give both the same")
@@ -208,6 +204,30 @@ def read_weights(run: Path, key: str, network: Network) -> None:
             sizes = f"{theirs.size:,d} {name}, this one {own.size:,d}"
             raise RunError(f"{key}.weights: {run}: its {key} has {sizes}; give both the same layers")
         own[...] = theirs
+
+
+def _weights(run: Path, key: str) -> tuple[Array, Array, Any, int]:
+    """Parameters and state of a run's network, their layout, and the game of its newest checkpoint. Raises RunError."""
+    if not run.is_dir():
+        raise RunError(f"{key}.weights: {run}: there is no such folder; give that of a run")
+    try:
+        saved = checkpoint.newest(RunFolder(run).checkpoints)
+        arrays, layout = saved.arrays, saved.facts["layout"][key]
+        params = arrays.get(f"{key}.average", arrays[f"{key}.params"])
+        return params, arrays[f"{key}.state"], layout, saved.facts["game"]
+    except (ValueError, KeyError, OSError) as error:
+        raise RunError(f"{key}.weights: {run}: has no {key} to begin from: {error}") from None
+
+
+def first_weights(spec: Experiment) -> dict[str, Any]:
+    """Of each network that begins with a run's: the run, the game, and a checksum of what it takes. Raises RunError."""
+    found = {}
+    for key, network in spec.networks().items():
+        if network.weights is not None:
+            params, state, _, game = _weights(Path(network.weights).expanduser(), key)
+            digest = hashlib.sha256(params.tobytes() + state.tobytes()).hexdigest()
+            found[key] = {"run": network.weights, "game": game, "sha256": digest}
+    return found
 
 
 def output(spec: models.Supervised) -> str:

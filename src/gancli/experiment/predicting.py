@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,18 +38,21 @@ class Predictions:
     notices: tuple[str, ...] = ()
     """What happened to samples that were read."""
 
-    def csv(self) -> bytes:
-        """A row for each sample."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
+    def table(self) -> tuple[list[str], list[list[Any]]]:
+        """Names of columns, and a row for each sample: its name, and its class with the score, or the numbers."""
         if self.labels is None or self.scores is None:
-            writer.writerow(["sample", *self.columns])
-            for name, row in zip(self.samples, self.outputs.tolist(), strict=True):
-                writer.writerow([name, *(f"{number:.9g}" for number in row)])
-        else:
-            writer.writerow(["sample", "class", self.score])
-            for name, label, score in zip(self.samples, self.labels.tolist(), self.scores.tolist(), strict=True):
-                writer.writerow([name, self.names[label], f"{score:.6g}"])
+            every = zip(self.samples, self.outputs.tolist(), strict=True)
+            return ["sample", *self.columns], [[name, *numbers] for name, numbers in every]
+        judged = zip(self.samples, self.labels.tolist(), self.scores.tolist(), strict=True)
+        return ["sample", "class", self.score], [[name, self.names[label], score] for name, label, score in judged]
+
+    def csv(self) -> bytes:
+        """The table as text."""
+        text, (names, rows) = io.StringIO(), self.table()
+        digits = 9 if self.labels is None else 6
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows([f"{cell:.{digits}g}" if isinstance(cell, float) else cell for cell in row] for row in rows)
         return text.getvalue().encode()
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
@@ -104,7 +108,7 @@ def _read(own: Learned, spec: Supervised, path: str, key: str | None) -> asked.A
 def _outputs(own: Learned, x: Array) -> Array:
     """Of a chunk at a time; layer noise, if any, is the same at each call."""
     rng = np.random.default_rng(0)
-    return np.concatenate([own.answers(x[start : start + CHUNK], rng=rng) for start in range(0, len(x), CHUNK)])
+    return np.concatenate([own.outputs(x[start : start + CHUNK], rng=rng) for start in range(0, len(x), CHUNK)])
 
 
 def _of_classes(own: Learned, spec: Supervised, samples: list[str], outputs: Array) -> Predictions:

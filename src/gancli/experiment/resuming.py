@@ -1,5 +1,7 @@
 """Go on with a run from its last good checkpoint, to the same bits as if it had never stopped; maybe to more games."""
 
+import re
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,12 +11,13 @@ from gancli.engines import Engine, make_engine
 from gancli.experiment.best import Best
 from gancli.experiment.build import Built, build, how_to_find, load_data
 from gancli.experiment.callbacks import AnyCallback
-from gancli.experiment.ending import earlier_tests
+from gancli.experiment.ending import Endings, earlier_tests, ending_of
+from gancli.experiment.networks import first_weights
 from gancli.experiment.packages import check_packages
-from gancli.experiment.run import MakeReporter, Outcome, engine_of, named, play
+from gancli.experiment.run import MakeReporter, Outcome, engine_of, named, resumed
 from gancli.experiment.saving import most_bytes, put_back
 from gancli.runs import RunError, RunFolder, checkpoint
-from gancli.runs.files import now, write_text
+from gancli.runs.files import game_of, now, write_text
 from gancli.runs.lock import this_process
 from gancli.runs.provenance import machine, provenance
 from gancli.spec import LENGTH, Experiment, Resolved, differences, from_plain, identity, load, without_log
@@ -71,12 +74,35 @@ def _reopen_locked(folder: RunFolder, games: int | None, dataset: Dataset | None
         raise gone
     if games is not None and games <= built.game.played:
         raise RunError(f"{folder.path}: is at game {built.game.played} already; --games must be more, got {games}")
+    if games is not None:
+        _check_longer(folder, resolved.experiment, facts)
     folder.remove_temporary()
     folder.truncate_metrics(facts["metrics_bytes"])
+    _remove_last_pictures(folder, resolved, built)
     rows = earlier_tests(resolved.experiment, folder)  # before anything says that it goes on
     if (best := resolved.experiment.checkpoint.best) is not None:
         checkpoint.keep_best(folder.checkpoints, Best(best, rows).games)  # not those of games to come
     return Reopened(resolved, built, folder, facts["seconds"], (*damaged, *_other_machine(record, engine)))
+
+
+def _check_longer(folder: RunFolder, spec: Experiment, facts: dict[str, Any]) -> None:
+    """Raises RunError where a run's `stop` would end it again before any game."""
+    endings = Endings(ending_of(spec), [row for row in earlier_tests(spec, folder) if row["game"] <= facts["game"]])
+    endings.pass_time(facts["seconds"])
+    if endings.reason:
+        text = f"its `stop` has ended it: {endings.reason}; more games would end there too"
+        raise RunError(f"{folder.path}: {text}: train anew with another `stop`")
+
+
+def _remove_last_pictures(folder: RunFolder, resolved: Resolved, built: Built) -> None:
+    """Those of the last game of a run that was shorter, where none is due: it goes on as one that never ended."""
+    pictures = resolved.experiment.pictures
+    if pictures is None:
+        return
+    period = built.games_a_pass if pictures.every == "pass" else int(pictures.every)
+    for path in folder.images.glob("game-*"):
+        if re.fullmatch(r"game-\d+\.(png|npz)", path.name) and game_of(path) % period:
+            path.unlink(missing_ok=True)
 
 
 def _built(folder: RunFolder, spec: Experiment, dataset: Dataset, engine: Engine) -> tuple[Built, RunError | None]:
@@ -124,9 +150,16 @@ def _shown(value: Any) -> str:
 
 
 def _put_back_newest(folder: RunFolder, resolved: Resolved, built: Built) -> tuple[dict[str, Any], list[str]]:
-    """The newest good checkpoint's facts, and what is wrong with a newer one; a run with none begins again."""
+    """The newest good checkpoint's facts, and what is wrong with a newer one; a run killed before it begins again.
+
+    Raises RunError.
+    """
     if not checkpoint.paths(folder.checkpoints):
-        return {"metrics_bytes": 0, "seconds": 0.0}, []
+        if not folder.checkpoints.is_dir() or folder.record().get("status") in ("completed", "collapsed"):
+            train = shlex.join(["gancli", "train", str(folder.config)])
+            raise RunError(f"{folder.path}: its checkpoints are gone, so that it cannot go on; train anew: {train}")
+        _check_first_weights(folder, resolved.experiment)
+        return {"metrics_bytes": 0, "seconds": 0.0}, ["it has no checkpoint yet, and begins again"]
 
     def check(facts: dict[str, Any]) -> None:
         if facts["spec"] != identity(resolved.experiment):
@@ -140,6 +173,16 @@ def _put_back_newest(folder: RunFolder, resolved: Resolved, built: Built) -> tup
     except ValueError as error:
         raise RunError(f"{folder.path}: cannot go on: {error}") from None
     return saved.facts, [f"{line}; going on from the checkpoint before it" for line in saved.damaged]
+
+
+def _check_first_weights(folder: RunFolder, spec: Experiment) -> None:
+    """Raises RunError where a run would begin again from other networks than the first time."""
+    before, now_there = folder.record().get("weights", {}), first_weights(spec)
+    for key, facts in now_there.items():
+        if facts != before.get(key):
+            game = before.get(key, {}).get("game")
+            text = f"it began from game {game} of {facts['run']}, which is at game {facts['game']} now"
+            raise RunError(f"{folder.path}: {key}.weights: {text}, so that it cannot begin again; train anew")
 
 
 def _other_machine(record: dict[str, Any], engine: Engine) -> Iterator[str]:
@@ -157,7 +200,7 @@ def resume(
     folder, built = reopened.folder, reopened.built
     try:
         _record_resumption(reopened)
-        return play(reopened.resolved, built, folder, make_reporter, reopened.seconds, None, callbacks, limit)
+        return resumed(reopened.resolved, built, folder, make_reporter, reopened.seconds, callbacks, limit)
     finally:
         folder.unlock()
 

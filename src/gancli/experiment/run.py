@@ -15,6 +15,7 @@ from gancli.experiment.divergence import Diverged
 from gancli.experiment.judges import check_evaluate
 from gancli.experiment.logs import Logs
 from gancli.experiment.loop import Collapsed, Loop, Stop
+from gancli.experiment.networks import first_weights
 from gancli.experiment.packages import check_packages
 from gancli.experiment.profile import Profile
 from gancli.experiment.reporter import Reporter
@@ -72,6 +73,7 @@ def prepare(
         "data": _about(built.dataset),
         "warnings": [f"{warning.key}: {warning.text}" for warning in warnings],
         "start": now(),
+        **({"weights": weights} if (weights := first_weights(spec)) else {}),
         **built.game.facts(),
         **origin,
         **named(resolved),
@@ -103,27 +105,50 @@ def train(
 
     After `limit` seconds it is interrupted, and can be resumed.
     """
+    try:
+        told = _told(resolved, built, folder, make_reporter, callbacks)
+        return _from_the_start(resolved, built, folder, told, profile, limit)
+    finally:
+        folder.unlock()
+
+
+def _from_the_start(
+    resolved: Resolved, built: Built, folder: RunFolder, told: Callbacks, profile: Profile | None, limit: float | None
+) -> Outcome:
+    """Play, after what was warned of is in the log."""
     warnings = (*resolved.warnings, *data_warnings(resolved.experiment, built.dataset))
     try:
         for line in (built.dataset.notice, *map(str, warnings)):
             if line:
                 folder.log(line)
-        return play(resolved, built, folder, make_reporter, 0.0, profile, callbacks, limit)
+        return play(resolved, built, folder, told, 0.0, profile, limit)
     except OSError:
-        if built.game.played == 0:  # a disk too full for the first files: leave nothing half-made
+        if built.game.played == 0 and not told.failed:  # a disk too full for the first files: leave nothing half-made
             folder.remove()
         raise
-    finally:
-        folder.unlock()
+
+
+def resumed(
+    resolved: Resolved, built: Built, folder: RunFolder, make_reporter: MakeReporter, earlier: float,
+    callbacks: Sequence[AnyCallback] = (), limit: float | None = None,
+) -> Outcome:  # fmt: skip
+    """Play on from the game where it stands, `earlier` seconds having been spent."""
+    return play(resolved, built, folder, _told(resolved, built, folder, make_reporter, callbacks), earlier, None, limit)
+
+
+def _told(
+    resolved: Resolved, built: Built, folder: RunFolder, make_reporter: MakeReporter, callbacks: Sequence[AnyCallback]
+) -> Callbacks:
+    """Who is told: the person, the callbacks, the loggers."""
+    reporter = make_reporter(built.games, built.game.played)
+    return Callbacks(reporter, [*callbacks, Logs(resolved, built, folder, _both(folder.log, reporter.line))])
 
 
 def play(
-    resolved: Resolved, built: Built, folder: RunFolder, make_reporter: MakeReporter, earlier: float,
-    profile: Profile | None = None, callbacks: Sequence[AnyCallback] = (), limit: float | None = None,
+    resolved: Resolved, built: Built, folder: RunFolder, told: Callbacks, earlier: float,
+    profile: Profile | None = None, limit: float | None = None,
 ) -> Outcome:  # fmt: skip
     """From the game where it stands to its last one, `earlier` seconds having been spent; its end is recorded."""
-    reporter = make_reporter(built.games, built.game.played)
-    told = Callbacks(reporter, [*callbacks, Logs(resolved, built, folder, _both(folder.log, reporter.line))])
     loop = Loop(resolved.experiment, built, folder, told, earlier, profile)
     with Stop(limit).listening() as stop:
         try:
@@ -141,7 +166,7 @@ def play(
             outcome = Outcome(
                 "interrupted", f"stopped at once at game {built.game.played}", stop.signal or signal.SIGINT
             )
-        except Exception as error:
+        except BaseException as error:
             outcome = Outcome("failed", f"{type(error).__name__}: {error}")
             _close(folder, outcome, loop)
             told.end(outcome.status)

@@ -1,8 +1,8 @@
 """What a valid configuration asks of data that hold less: known only once they are loaded."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from gancli.data import DataError, Dataset
+from gancli.data import DataError, Dataset, held_out
 from gancli.engines import engine_name, fallback, numba_is_here
 from gancli.experiment.build import build, check_fit, load_data
 from gancli.experiment.judges import check_evaluate
@@ -15,7 +15,7 @@ def data_warnings(spec: Experiment, dataset: Dataset) -> Iterator[Problem]:
         yield Problem("", "engine", reason)
     if isinstance(spec, Game2d):
         return
-    samples, batch = len(dataset.train.samples), spec.training.batch
+    samples, batch = _training_samples(spec, dataset), spec.training.batch
     if batch > samples:
         text = f"is {batch:,d}, but there are only {samples:,d} training samples ({dataset.origin}): each batch"
         text += "" if isinstance(spec, Supervised) else ", in training and in tests,"
@@ -25,6 +25,13 @@ def data_warnings(spec: Experiment, dataset: Dataset) -> Iterator[Problem]:
         if count > held_out:
             text = f"is {count:,d}, but there are only {held_out:,d} test samples ({dataset.origin}): they are all used"
             yield Problem("", "test.count", text)
+
+
+def _training_samples(spec: Learning, dataset: Dataset) -> int:
+    """How many there are once validation data are held out of them."""
+    count = len(dataset.train.samples)
+    share = spec.test.validation if isinstance(spec, Supervised) else None
+    return count if share is None or dataset.validation is not None else count - held_out(count, share)
 
 
 def warnings_of_engine(spec: Experiment, dataset: Dataset) -> Iterator[Problem]:
@@ -38,11 +45,15 @@ def warnings_of_engine(spec: Experiment, dataset: Dataset) -> Iterator[Problem]:
         )
 
 
-def warnings_of_data(specs: Iterable[Experiment], must_load: bool, of_engine: bool = False) -> Iterator[Problem]:
+def warnings_of_data(
+    specs: Iterable[Experiment], must_load: bool, of_engine: bool = False,
+    tell: Callable[[Learning, Dataset], object] | None = None,
+) -> Iterator[Problem]:  # fmt: skip
     """`data_warnings` of many experiments; data that several share are loaded once, one set at a time is in memory.
 
-    With `of_engine`, what the engine leaves to NumPy too. Data that cannot be loaded, or that `evaluate:` cannot judge,
-    raise DataError or, where they need not be here, are a warning. Data that networks do not fit raise SpecError.
+    With `of_engine`, what the engine leaves to NumPy too. `tell` is called with each data set, and who asks for it.
+    Data that cannot be loaded, or that `evaluate:` cannot judge, raise DataError or, where they need not be here, are a
+    warning. Data that networks do not fit raise SpecError.
     """
     alike: dict[str, list[Learning]] = {}
     for spec in specs:
@@ -58,6 +69,8 @@ def warnings_of_data(specs: Iterable[Experiment], must_load: bool, of_engine: bo
                 raise
             yield Problem("", "data", f"cannot be loaded here: {error}")
         else:
+            if tell is not None:
+                tell(group[0], dataset)
             for spec in group:
                 check_fit(spec, dataset)
                 yield from data_warnings(spec, dataset)

@@ -27,7 +27,10 @@ def make(entries: Iterable[Mapping[str, Any]]) -> dict[str, Logger]:
 def _make(name: str, **options: Any) -> Logger:
     cls = LOGGERS.get(name) or _of_another_package(name)
     cls.require(name)
-    return cls(options)
+    try:
+        return cls(options)
+    except Exception as error:  # of whatever package
+        raise MissingLogger(f"log: {name} cannot be made with the options {options}: {error!r}") from error
 
 
 def _of_another_package(name: str) -> type[Logger]:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 from numpy.typing import NDArray
 
 from gancli import installing
 from gancli.errors import GancliError
+from gancli.runs.sweeps import sweep_of
 
 Weights = Mapping[str, NDArray[Any]]
 """By name, `generator/layer1.weights`, …; not to be written into."""
@@ -42,8 +44,8 @@ class Logged:
     @property
     def name(self) -> str:
         """What a person knows it by: its folder's name; of a sweep's cell, with the sweep's."""
-        cells = self.path.parent.name == "cells"
-        return f"{self.path.parents[1].name}-{self.path.name}" if cells else self.path.name
+        sweep = sweep_of(self.path)
+        return self.path.name if sweep is None else f"{sweep.path.name}-{self.path.name}"
 
 
 def key_of(record: Mapping[str, Any]) -> str:
@@ -85,6 +87,17 @@ class Logger:
 
     def end(self, status: str) -> None:
         """The run has ended: completed, diverged, collapsed, interrupted or failed."""
+
+
+def histogram(array: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Counts (BINS,) and edges (BINS + 1,); of numbers that are nearly the same, bins no finer than they can be."""
+    values = np.asarray(array, np.float64).ravel()
+    low, high = float(values.min()), float(values.max())
+    least = 4 * BINS * float(np.spacing(max(abs(low), abs(high))))
+    if low < high < low + least:
+        low, high = (low + high - least) / 2, (low + high + least) / 2
+    counts, edges = np.histogram(values, BINS, (low, high))
+    return counts, edges
 
 
 def is_installed(package: str) -> bool:

@@ -4,15 +4,15 @@ import contextlib
 import logging
 import os
 import re
+import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from gancli.loggers.base import BINS, Logged, Logger, Weights
+from gancli.loggers.base import Logged, Logger, Weights, histogram
 from gancli.runs.lock import Lock, NoLocks
+from gancli.runs.sweeps import sweep_of
 
 STORE = "mlruns"
 """The folder of the store: in that of the run folders; of a sweep's cells, in the sweep's."""
@@ -22,6 +22,9 @@ SETTINGS = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "15",
 }
 """Where the environment does not say otherwise: it counts its users, and waits minutes for a server that is away."""
+SQLITE = "sqlite:///"
+LEVELS = {"mlflow": logging.WARNING, "mlflow.store": logging.CRITICAL, "alembic": logging.WARNING}
+"""Of what its loggers say: what fails in a store is raised too, and said once, as gancli's warning."""
 STATUSES = {"completed": "FINISHED", "interrupted": "KILLED"}
 LONGEST = 6000
 """Characters of a parameter's value."""
@@ -47,15 +50,11 @@ class Mlflow(Logger):
             os.environ.setdefault(name, value)
         from mlflow import MlflowClient
 
-        for name in ("mlflow", "alembic"):  # whose import has set them
-            logging.getLogger(name).setLevel(logging.WARNING)
-        store = store_of(run.path)
-        uri, location = self.options.get("uri"), None
-        if uri is None:
-            store.mkdir(exist_ok=True)
-            location = (store / "artifacts").as_uri()
-            uri = f"sqlite:///{store / 'mlflow.db'}"
-        with _alone(store) if location is not None else contextlib.nullcontext():
+        for name, level in LEVELS.items():  # whose import has set them
+            logging.getLogger(name).setLevel(level)
+        uri = self.options.get("uri") or _own_store(run.path)
+        location = _opened(uri)
+        with _alone(location.parent) if location is not None else contextlib.nullcontext():
             # the second is of models, and reads the environment where it is not given
             self._client: Any = MlflowClient(uri, uri)
             experiment = self._experiment(location)
@@ -83,7 +82,7 @@ class Mlflow(Logger):
 
     def weights(self, game: int, weights: Weights) -> None:
         """A file of histograms, as MLflow has no kind of its own: counts and the edges of the bins."""
-        found = {name: np.histogram(array, BINS) for name, array in weights.items()}
+        found = {name: histogram(array) for name, array in weights.items()}
         data = {name: {"counts": counts.tolist(), "edges": edges.tolist()} for name, (counts, edges) in found.items()}
         self._client.log_dict(self._id, data, f"weights/game-{game:06d}.json")
 
@@ -96,7 +95,7 @@ class Mlflow(Logger):
         self._client.set_tag(self._id, "gancli.status", status)
         self._client.set_terminated(self._id, STATUSES.get(status, "FAILED"))
 
-    def _experiment(self, location: str | None) -> str:
+    def _experiment(self, artifacts: Path | None) -> str:
         """Its number; it is made where it is not there, maybe by another process just now."""
         from mlflow.exceptions import MlflowException
 
@@ -104,7 +103,7 @@ class Mlflow(Logger):
         there = self._client.get_experiment_by_name(name)
         if there is None:
             try:
-                return str(self._client.create_experiment(name, location))
+                return str(self._client.create_experiment(name, artifacts.as_uri() if artifacts is not None else None))
             except MlflowException:
                 there = self._client.get_experiment_by_name(name)
                 if there is None:
@@ -114,9 +113,34 @@ class Mlflow(Logger):
     def _params(self, spec: Mapping[str, Any]) -> None:
         from mlflow.entities import Param
 
-        params = [Param(allowed(key), str(value)[:LONGEST]) for key, value in dotted(spec).items()]
+        from gancli.spec import flat
+
+        params = [Param(allowed(key), str(value)[:LONGEST]) for key, value in flat(dict(spec)).items()]
         for start in range(0, len(params), MOST):
             self._client.log_batch(self._id, params=params[start : start + MOST])
+
+
+def _own_store(run: Path) -> str:
+    store = store_of(run)
+    store.mkdir(exist_ok=True)
+    return f"{SQLITE}{store / 'mlflow.db'}"
+
+
+def _opened(uri: str) -> Path | None:
+    """Where the artifacts of a store in a file are: beside it. None of any other; raises OSError where it is none.
+
+    MLflow tries again for two minutes to open what cannot be opened.
+    """
+    if not uri.startswith(SQLITE):
+        return None
+    path = Path(uri.removeprefix(SQLITE))
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=PATIENCE)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            database.rollback()
+    except sqlite3.Error as error:
+        raise OSError(f"{path}: {error}") from None
+    return path.parent / "artifacts"
 
 
 @contextlib.contextmanager
@@ -135,25 +159,10 @@ def _alone(store: Path) -> Iterator[None]:
 
 def store_of(path: Path) -> Path:
     """Where the store of a run's folder is by default."""
-    return (path.parents[1] if path.parent.name == "cells" else path.parent) / STORE
+    sweep = sweep_of(path)
+    return (path.parent if sweep is None else sweep.path) / STORE
 
 
 def allowed(name: str) -> str:
     """A name of the letters that MLflow takes."""
     return re.sub(r"[^\w.\- /:]", "_", name)
-
-
-def dotted(data: Any, prefix: str = "") -> dict[str, Any]:
-    """Nested mappings, and lists of mappings, by dotted keys."""
-    entries = data.items() if isinstance(data, Mapping) else enumerate(data) if _of_mappings(data) else None
-    if entries is None:
-        return {prefix: data}
-    return {
-        key: value
-        for name, entry in entries
-        for key, value in dotted(entry, f"{prefix}.{name}" if prefix else str(name)).items()
-    }
-
-
-def _of_mappings(data: Any) -> bool:
-    return isinstance(data, list | tuple) and any(isinstance(entry, Mapping) for entry in data)

@@ -13,7 +13,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gancli.loggers.base import BINS, Logged, Logger, Weights
+from gancli.loggers.base import Logged, Logger, Weights, histogram
 from gancli.runs.safe_files import checked_path
 
 PNG_SIZE = slice(16, 24)
@@ -51,7 +51,7 @@ class TensorBoard(Logger):
 
     def weights(self, game: int, weights: Weights) -> None:
         """A histogram of each array."""
-        self._summary(game, *({"tag": name, "histo": histogram(array)} for name, array in weights.items()))
+        self._summary(game, *({"tag": name, "histo": histogram_proto(array)} for name, array in weights.items()))
 
     def picture(self, game: int, path: Path) -> None:
         """The PNG as it is."""
@@ -90,12 +90,12 @@ class TensorBoard(Logger):
         self._writer.flush()
 
 
-def histogram(array: NDArray[Any]) -> Any:
+def histogram_proto(array: NDArray[Any]) -> Any:
     """A HistogramProto of any array: TensorBoard's own sums, and the number of elements in each bin."""
     from tensorboard.compat.proto.summary_pb2 import HistogramProto
 
     values = np.asarray(array, np.float64).ravel()
-    counts, edges = np.histogram(values, BINS)
+    counts, edges = histogram(values)
     return HistogramProto(
         min=values.min(), max=values.max(), num=values.size, sum=values.sum(), sum_squares=np.square(values).sum(),
         bucket_limit=edges[1:], bucket=counts,

@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from gancli.loggers.base import BINS, Logged, Logger, Weights
+from gancli.loggers.base import Logged, Logger, Weights, histogram
 from gancli.runs.safe_files import append, checked_path, read_text
 
 SETTINGS = {"WANDB_ERROR_REPORTING": "false"}
@@ -43,7 +41,7 @@ class Wandb(Logger):
             resume="allow" if mode == "online" else None,
             settings=wandb.Settings(
                 silent=True, console="off", disable_git=True, save_code=False, x_disable_stats=True,
-                x_disable_meta=True, x_save_requirements=False,
+                x_disable_meta=True, x_save_requirements=False, reinit="create_new",  # a run of the user's own goes on
             ),
         )  # fmt: skip
         self._run.define_metric("*", step_metric="game")
@@ -58,7 +56,7 @@ class Wandb(Logger):
     def weights(self, game: int, weights: Weights) -> None:
         """A histogram of each array."""
         if game > self._logged:
-            found = {name: np.histogram(array, BINS) for name, array in weights.items()}
+            found = {name: histogram(array) for name, array in weights.items()}
             self._run.log(
                 {"game": game, **{name: self._wandb.Histogram(np_histogram=one) for name, one in found.items()}}
             )

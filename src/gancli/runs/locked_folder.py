@@ -15,13 +15,15 @@ KINDS: dict[str, type] = {
     **dict.fromkeys(("name", "kind", "reason", "alarm", "engine", "start", "end", "host", "plan"), str),
     **dict.fromkeys(("seed", "games", "played", "threads", "cells"), int),
     **dict.fromkeys(("data", "git", "spec", "counts", "parameters", "versions"), dict),
-    **dict.fromkeys(("warnings", "resumed", "argv", "varied"), list),
+    **dict.fromkeys(("warnings", "resumed", "argv", "varied", "sources"), list),
 }
 """What a record may say under these keys, where it says anything: one from elsewhere may say whatever it likes."""
 
 NAMES = ("name", "kind", "status", "engine")
 IS_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 """What a name may be, which stands in titles."""
+NAME_RULE = "up to 80 letters, digits, `_`, `-` and `.`, the first a letter or a digit"
+"""The same in words."""
 
 
 class LockedFolder:

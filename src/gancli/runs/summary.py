@@ -13,6 +13,11 @@ ABOUT = ("game", "seconds")
 """Columns of the metrics that measure nothing."""
 
 
+def in_short(row: Mapping[str, Any], most: int = 3) -> list[str]:
+    """The first few metrics of a row, as they stand beside a progress bar: `loss 0.1234`."""
+    return [f"{key} {value:.4g}" for key, value in row.items() if key not in ABOUT][:most]
+
+
 def summarize(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     """Of each metric its last value, `<metric>.final`, its mean over the games, `.area`, and the best of all, `.best`.
 

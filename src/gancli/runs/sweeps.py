@@ -8,6 +8,7 @@ import io
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -130,9 +131,18 @@ class SweepFolder(LockedFolder):
 
     def statuses(self) -> dict[str, str]:
         """The status of each cell, as the summary has it or, of a sweep that has not ended yet, as it is."""
-        if not self.summary.exists() or self.record()["status"] == "running":
+        if not self._is_summed_up():
             return {cell: result["status"] for cell, result in self.results(self.cells()).items()}
         return {cell: str(row.get("status")) for cell, row in self._written().items()}
+
+    def counts(self) -> dict[str, int]:
+        """How many cells there are by status, as the record has it or, of a sweep that was killed, as they are."""
+        record = self.record()
+        return dict(Counter(self.statuses().values()) if record["status"] == "stale" else record.get("counts") or {})
+
+    def _is_summed_up(self) -> bool:
+        """Is its summary of its last session? One that runs, or was killed, may have that of a session before."""
+        return self.summary.exists() and self.record()["status"] not in ("running", "stale")
 
     def _written(self) -> dict[str, dict[str, str]]:
         """The rows of the summary as they stand in its file, by cell. Raises RunError."""
@@ -165,7 +175,7 @@ class SweepFolder(LockedFolder):
 
         Settings are taken from the plan, which knows whether 1.10 is a number or a name.
         """
-        if not self.summary.exists() or self.record()["status"] == "running":
+        if not self._is_summed_up():
             return self.table(cells, self.results(cells))
         written = self._written()
         settings = set(cells[0]["values"]) | {"cell", "seed"}
@@ -223,6 +233,13 @@ class SweepFolder(LockedFolder):
     def summary(self) -> Path:
         """A row for each cell."""
         return self.inside("summary.csv")
+
+
+def sweep_of(run: Path) -> SweepFolder | None:
+    """The sweep of which a run's folder is a cell; a folder of runs may be called as that of the cells is."""
+    path = run.absolute()
+    is_cell = path.parent.name == CELLS and (path.parents[1] / SweepFolder.RECORD).is_file()
+    return SweepFolder(path.parents[1]) if is_cell else None
 
 
 def evaluated(evaluation: Mapping[str, Any]) -> dict[str, Any]:

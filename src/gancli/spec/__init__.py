@@ -1,5 +1,6 @@
 """The contract: YAML text in, a frozen and fully resolved experiment out, or every problem at once."""
 
+from gancli.spec.counts import parameters
 from gancli.spec.data import CLASSES, SAMPLE_SHAPES, TARGETS, Data
 from gancli.spec.data_checks import sizes
 from gancli.spec.differences import differences, flat
@@ -14,6 +15,7 @@ from gancli.spec.models import (
     Supervised,
     Wgan,
 )
+from gancli.spec.named import load_named
 from gancli.spec.networks import width
 from gancli.spec.plain import as_document
 from gancli.spec.schema import json_schema
@@ -48,7 +50,9 @@ __all__ = [
     "json_schema",
     "load",
     "load_file",
+    "load_named",
     "load_sweep",
+    "parameters",
     "resolve",
     "sizes",
     "width",

@@ -13,6 +13,8 @@ STEPS = 10
 """Of one that learns until it has settled, between two readings: `games.until` has it too."""
 LONG_MEMORY = 0.9
 """Momentum, or Adam's β₁, from which on a step is an average over ten or more."""
+BESIDE_FIXED = ("fixed", "shape", "inputs", "layers", "activation", "output", "mu", "bias")
+"""What a fixed generator may have: other checks say what of these."""
 NOT_FOR_A_CRITIC = {
     "sigmoid": "bounds f, and with it the estimate",
     "centered_sigmoid": "bounds f, and with it the estimate",
@@ -208,6 +210,8 @@ def _fixed(spec: Gan | Wgan) -> Iterator[Finding]:
         sizes = network.sizes()
         if sizes and (len(sizes) != 2 or sizes[0] != sizes[1] or network.layers or network.bounded_output):
             yield Finding((key, "fixed"), "has a `shape: [n, n]`, n the size of a sample, and a linear output")
+        for name in _beside_fixed(network):
+            yield Finding((key, name), "has no place beside `fixed`: real samples with noise are no network; remove it")
         ratios = spec.training.ratios.model_dump()
         learns = [name for name in ("generator", "shared") if ratios.get(name)]
         if learns:
@@ -215,6 +219,14 @@ def _fixed(spec: Gan | Wgan) -> Iterator[Finding]:
             yield Finding((key, "fixed"), text)
         if spec.condition is not None:
             yield Finding((key, "fixed"), "knows no classes; leave `condition` out")
+
+
+def _beside_fixed(network: Network) -> Iterator[str]:
+    """What is given of a network that is none; the learning rate may be everybody's."""
+    given, default = (one.model_dump(exclude={"optimizer": {"eta"}}) for one in (network, Network()))
+    for name, value in given.items():
+        if name not in BESIDE_FIXED and value != default[name]:
+            yield name
 
 
 def _until(spec: Gan | Wgan) -> Iterator[Finding]:

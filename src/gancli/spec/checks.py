@@ -72,7 +72,7 @@ def _outputs(data: Data) -> tuple[int, ...]:
 def _supervised(spec: Supervised) -> Iterator[Finding]:
     if not spec.network.sizes():
         return
-    single = TARGETS.get(spec.data.set) == 1 or (spec.data.set == "table" and spec.network.sizes()[-1] == 1)
+    single = TARGETS.get(spec.data.set, spec.network.sizes()[-1]) == 1
     if spec.test.threshold != SupervisedTest().threshold and not single:
         yield Finding(
             ("test", "threshold"), "has no effect: the largest of several outputs is the prediction", warning=True

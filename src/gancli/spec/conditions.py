@@ -24,6 +24,8 @@ class OfCritic(Spec):
     """How the critic is told the class, likewise."""
 
     critic: Literal["concat", "projection"]
+    """concat: beside the inputs of its first dense layer; projection: its output is that of all samples and the class's
+    own."""
 
 
 Condition = Literal["labels"] | OfDiscriminator | OfCritic | None
@@ -47,6 +49,11 @@ def told(condition: Condition, data: Data, key: str, network: Network, pack: int
         return {}
     place, count = first_dense(network), classes(data)
     return {} if place is None or count is None else {place: count if key == "generator" else pack * count}
+
+
+def projected(condition: Condition, data: Data, key: str, pack: int) -> int:
+    """Units beside the output of an opponent by projection: one for each class, of each sample that it sees at once."""
+    return (classes(data) or 0) * pack if key != "generator" and projects(condition) else 0
 
 
 def first_dense(network: Network) -> int | None:

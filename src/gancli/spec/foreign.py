@@ -1,5 +1,7 @@
 """What other frameworks call the keys of a configuration, and what gancli does."""
 
+from collections.abc import Iterable
+
 _NAMES = {
     "`eta`, at the top for all or in a network's `optimizer`": "lr learning_rate step_size g_lr d_lr lr_g lr_d",
     "`training.passes`": "epochs epoch num_epochs n_epochs max_epochs nb_epoch",
@@ -8,7 +10,7 @@ _NAMES = {
     "num_steps max_steps total_steps train_steps",
     "the first number of `generator.shape`, or `generator.inputs`": "latent_dim latent_size z_dim z_size nz noise_dim "
     "noise_size input_dim",
-    "`shape`, which lists all widths from the inputs to the outputs: [100, 300, 784]": "hidden hidden_dim hidden_dims "
+    "`shape`, which lists all widths from the inputs to the outputs, as [784, 300, 1]": "hidden hidden_dim hidden_dims "
     "hidden_size hidden_sizes hidden_units hidden_layers hidden_layer_sizes layer_sizes layers_sizes dims sizes units "
     "neurons",
     "`training.ratios.critic`, and of a GAN `training.ratios.real` and `training.ratios.fake`": "n_critic critic_iters "
@@ -40,6 +42,8 @@ _NAMES = {
     "`kernel`": "kernel_size ksize",
     "`stride`": "strides",
     "`training.labels.real`": "label_smoothing smoothing",
+    "`weights` of a network, the folder of a run": "init_from pretrained checkpoint_path load_from resume_from "
+    "warm_start pretrained_weights",
     "`generator`": "g gen netg generator_net",
     "`discriminator`, or `critic` of a WGAN": "d disc netd discriminator_net",
     "`kind`": "model model_type gan_type algorithm algo",
@@ -51,9 +55,25 @@ _NAMES = {
 }
 """Words that other frameworks have, by what gancli calls the same thing; keys of gancli stand in backquotes."""
 CALLED = {name: words for words, names in _NAMES.items() for name in names.split()}
+_LATENT = "the first number of `generator.shape`, or `generator.inputs`"
+WITHIN = {
+    "latent": dict.fromkeys(("dim", "size", "units", "shape", "dimension"), _LATENT),
+    "optimizer": {"alpha": "`gamma`, of rmsprop"},
+}
+"""The same of words that mean something else elsewhere, by the section that they stand in."""
+VALUES = {"normal": "gaussian", "lrelu": "leaky_relu", "leakyrelu": "leaky_relu"}
+"""What gancli calls a choice of other frameworks."""
 
 
-def translation(key: str) -> str:
+def translation(*path: str) -> str:
     """`; gancli calls it …` for a key that is another framework's, else nothing."""
-    words = CALLED.get(key.lower().replace("-", "_"))
+    key = path[-1].lower().replace("-", "_")
+    section = path[-2] if len(path) > 1 else ""
+    words = WITHIN.get(section, {}).get(key) or CALLED.get(key)
     return f"; gancli calls it {words}" if words else ""
+
+
+def choice(value: object, allowed: Iterable[str]) -> str:
+    """`; gancli calls it …` for a value that is another framework's word for one that is allowed, else nothing."""
+    meant = VALUES.get(str(value).lower())
+    return f"; gancli calls it {meant!r}" if meant in set(allowed) else ""

@@ -11,7 +11,7 @@ from gancli.spec.optimizers import AnyOptimizer
 class Bilinear(Spec):
     """L = θφ (Mescheder et al. 2017)."""
 
-    name: Literal["bilinear"]
+    name: Literal["bilinear"] = "bilinear"
 
 
 class Quadratic(Spec):
@@ -51,7 +51,7 @@ AnyField = Annotated[
 class Simultaneous(Spec):
     """Both players step from where both are."""
 
-    name: Literal["simultaneous"]
+    name: Literal["simultaneous"] = "simultaneous"
 
 
 class Alternating(Spec):
@@ -77,6 +77,7 @@ class Consensus(Spec):
 
     name: Literal["consensus"]
     gamma: Positive = 1.0
+    """γ."""
 
 
 AnyUpdates = Annotated[
@@ -89,9 +90,11 @@ class R1(Spec):
     """γ/2 φ²: the penalty on the slope of the Dirac-GAN's discriminator (Mescheder et al. 2018, section 3)."""
 
     gamma: Positive
+    """γ."""
 
 
 class Side(Spec):
     """What one of the players has of its own."""
 
     optimizer: AnyOptimizer
+    """How it steps; it takes the place of the game's `optimizer`, of which nothing is left."""

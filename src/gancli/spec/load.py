@@ -119,11 +119,17 @@ def resolve(document: Document) -> Resolved:
     return Resolved(spec, tuple(_problem(finding, document) for finding in findings))
 
 
+OF_A_SWEEP = ("base", "grid", "zip", "seeds")
+
+
 def _kind(document: Document) -> type[Any]:
     kind = document.data.get("kind")
     if isinstance(kind, str) and kind in KINDS:
         return KINDS[kind]
     allowed = ", ".join(KINDS)
+    if kind is None and (keys := [key for key in OF_A_SWEEP if key in document.data]):
+        text = f"is not given; {' and '.join(f'`{key}`' for key in keys)} of a sweep stand under `sweep:`"
+        raise SpecError([Problem(document.where((keys[0],)), "kind", text)])
     received = f"got {kind!r}" + did_you_mean(kind, KINDS) if kind is not None else "it is not given"
     raise SpecError([Problem(document.where(("kind",)), "kind", f"must be one of {allowed}; {received}")])
 

@@ -7,8 +7,9 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from gancli.errors import did_you_mean
+from gancli.spec import foreign
+from gancli.spec.base import DEFAULT_NAME
 from gancli.spec.errors import Problem
-from gancli.spec.foreign import translation
 from gancli.spec.yaml import Document, KeyPath
 
 MAX_PROBLEMS = 100
@@ -64,7 +65,8 @@ def _text(alternatives: list[ErrorDetails], path: KeyPath, schema: dict[str, Any
     value = _received(alternatives[0])
     if alternatives[0]["type"] == "extra_forbidden" or _is_missing_key(alternatives[0]):
         return text
-    return text + f"; got {_shown(value)}" + did_you_mean(value, _choices(alternatives))
+    choices = _choices(alternatives)
+    return text + f"; got {_shown(value)}" + (foreign.choice(value, choices) or did_you_mean(value, choices))
 
 
 def _is_missing_key(error: ErrorDetails) -> bool:
@@ -89,9 +91,12 @@ def _path_in_data(loc: tuple[int | str, ...], data: Any) -> KeyPath:
 def _requirement(error: ErrorDetails, path: KeyPath, schema: dict[str, Any], data: Any) -> str:
     kind = error["type"]
     if kind == "extra_forbidden":
+        if meant := foreign.translation(*map(str, path)):
+            return f"unknown key{meant}"
         allowed = sorted(_properties(schema, path[:-1], data))
-        meant = translation(str(path[-1])) or did_you_mean(path[-1], allowed)
-        return f"unknown key; allowed here: {', '.join(allowed)}{meant}"
+        return f"unknown key; allowed here: {', '.join(allowed)}{did_you_mean(path[-1], allowed)}"
+    if kind in ("model_type", "model_attributes_type") and path[-2:-1] == ("layers",):
+        return "must be a mapping, such as {units: 300}: a list of widths is a network's `shape`"
     if kind == "missing" and _is_missing_key(error):
         return "is required and not given"
     if kind in ("missing", "too_short", "too_long"):
@@ -167,7 +172,7 @@ def _variants(node: dict[str, Any], root: dict[str, Any], data: Any) -> list[dic
     mapping = node.get("discriminator", {}).get("mapping")
     name = data.get("name") if isinstance(data, dict) else None
     if mapping:
-        default = next((mapping[one] for one in ("sgd", "constant") if one in mapping), None)
+        default = mapping.get(node.get(DEFAULT_NAME))
         chosen = [mapping[name]] if name in mapping else mapping.values() if default is None else [default]
         return [variant for ref in chosen for variant in _variants({"$ref": ref}, root, data)]
     alternatives = [*node.get("anyOf", []), *node.get("oneOf", []), *node.get("allOf", [])]

@@ -24,13 +24,13 @@ def tested(spec: Experiment) -> tuple[str, ...]:
         MODES if not spec.data.images else (*JUDGED, "asked") if spec.condition is not None else JUDGED
     )
     others = () if spec.evaluate is None else spec.evaluate.metrics
-    return (*judged, *(name for name in others if not _is_neutral(name)))
+    return (*judged, *(name for name in others if _has_a_best(name)))
 
 
-def _is_neutral(name: str) -> bool:
-    """Is no value of it better than another? Of a metric whose package is not installed here, nobody knows."""
+def _has_a_best(name: str) -> bool:
+    """Is it good to be high, or low? Of a metric whose package is not installed here, nobody knows: it may."""
     one = metrics.metric(name)
-    return one.better is None and one.why != metrics.UNKNOWN
+    return one.better in ("higher", "lower") or one.why == metrics.UNKNOWN
 
 
 def findings(spec: Experiment) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from gancli.spec.base import Positive, Spec
-from gancli.spec.conditions import OfCritic, OfDiscriminator, told
+from gancli.spec.conditions import OfCritic, OfDiscriminator, projected, told
 from gancli.spec.data import Data
 from gancli.spec.game2d import R1, AnyField, AnyUpdates, Bilinear, Side, Simultaneous
 from gancli.spec.loggers import AnyLogger
@@ -40,9 +40,11 @@ class _Experiment(Spec):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)] = "run"
     """Part of the run folder's name: letters, digits, `_`, `-` and `.`."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    """From which all that is random in the run follows."""
     dtype: Literal["float32", "float64"] = "float32"
+    """Of all numbers: single or double precision."""
     engine: Literal["auto", "numba", "numpy", "checked"] = "auto"
-    """numba: compiled, fast; numpy: readable; auto: numba where it is installed (`pip install 'gancli[fast]'`);
+    """numba: compiled, fast; numpy: readable; auto: numba where it is installed (the extra `fast`);
     checked: NumPy with every array's shape, type and finiteness checked, for tests, slow."""
     threads: Literal["auto"] | Annotated[int, Field(ge=1, le=64)] = "auto"
     """auto: one, or two where the networks and the batch are large enough for a second to pay."""
@@ -62,6 +64,10 @@ class _Experiment(Spec):
         """The numbers of a class's code beside the inputs of a layer of network `key`, by the layer's place."""
         return {}
 
+    def projected(self, key: str) -> int:
+        """Units beside the output of network `key`, among which a class chooses."""
+        return 0
+
 
 class _Learning(_Experiment):
     data: Data = Data()
@@ -74,10 +80,12 @@ class Supervised(_Learning):
 
     kind: Literal["supervised"]
     network: Network
+    """The network that learns."""
     training: SupervisedTraining
     test: SupervisedTest = SupervisedTest()
     stop: Ending | None = None
     pictures: SupervisedPictures | None = None
+    """When to draw predictions, and how."""
 
 
 class _Adversaries(_Learning):
@@ -85,6 +93,11 @@ class _Adversaries(_Learning):
         """Of a condition."""
         own: Any = self
         return told(own.condition, self.data, key, self.networks()[key], own.training.packed)
+
+    def projected(self, key: str) -> int:
+        """Of a condition."""
+        own: Any = self
+        return projected(own.condition, self.data, key, own.training.packed)
 
 
 class Gan(_Adversaries):
@@ -94,13 +107,16 @@ class Gan(_Adversaries):
     condition: Literal["labels"] | OfDiscriminator | None = None
     """labels: both networks are told the class of each sample."""
     generator: Network
+    """Makes samples of latents."""
     discriminator: Network
+    """Tells samples from real ones."""
     latent: Latent = Latent()
     training: GanTraining
     test: GameTest = GameTest()
     evaluate: Evaluate | None = None
     lipschitz: Lipschitz | None = None
     stop: Stop = Stop()
+    """When to end before the last game: as a metric gets no better, by the clock, or at a collapse."""
     pictures: Pictures = Pictures()
 
 
@@ -111,13 +127,16 @@ class Wgan(_Adversaries):
     condition: Literal["labels"] | OfCritic | None = None
     """labels: both networks are told the class of each sample."""
     generator: Network
+    """Makes samples of latents."""
     critic: Network
+    """Gives large numbers for real samples, and small ones for others."""
     latent: Latent = Latent()
     training: WganTraining
     test: GameTest = GameTest()
     evaluate: Evaluate | None = None
     lipschitz: Lipschitz | None = None
     stop: Stop = Stop()
+    """When to end before the last game: as a metric gets no better, by the clock, or at a collapse."""
     pictures: Pictures = Pictures()
 
 
@@ -125,16 +144,20 @@ class Game2d(_Experiment):
     """Two players of one number each, θ and φ, whose simultaneous steps may lead nowhere (report, 4.1)."""
 
     kind: Literal["game2d"]
-    game: AnyField = Bilinear(name="bilinear")
+    game: AnyField = Bilinear()
     """θ descends its L, φ ascends it."""
     r1: R1 | None = None
-    """Of the dirac game."""
-    updates: AnyUpdates = Simultaneous(name="simultaneous")
+    """Of the game `dirac` alone: a penalty on the discriminator's slope."""
+    updates: AnyUpdates = Simultaneous()
+    """How the two step."""
     start: Annotated[tuple[float, float], Field(strict=False)] = (1.0, 1.0)
+    """θ and φ at first."""
     optimizer: AnyOptimizer = Sgd()
     """Of each player that has none of its own."""
     theta: Side | None = None
+    """What θ has of its own."""
     phi: Side | None = None
+    """What φ has of its own."""
     training: Training
     test: Test = Test(every=1)
     pictures: Pictures = Pictures(every=1_000_000_000, count=20)

@@ -28,7 +28,9 @@ class Tanh(Spec):
 
     name: Literal["tanh"]
     k: Positive = 1.0
+    """The largest output."""
     alpha: Positive = 1.0
+    """What inputs are multiplied by."""
 
 
 class Relu(Spec):
@@ -42,6 +44,7 @@ class LeakyRelu(Spec):
 
     name: Literal["leaky_relu"]
     slope: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    """Below 0."""
 
 
 class Softplus(Spec):
@@ -82,8 +85,9 @@ WITH_SLOPE = ("sigmoid", "centered_sigmoid")
 class Normal(Spec):
     """Weights N(0, std²); the report's, with std 1."""
 
-    name: Literal["normal"]
+    name: Literal["normal"] = "normal"
     std: Positive = 1.0
+    """Their standard deviation."""
 
 
 class Uniform(Spec):
@@ -91,6 +95,7 @@ class Uniform(Spec):
 
     name: Literal["uniform"]
     bound: Positive = 1.0
+    """The largest."""
 
 
 class Glorot(Spec):
@@ -118,6 +123,7 @@ class Noise(Spec):
     distribution: Literal["gaussian", "uniform"] = "gaussian"
     """N(0, scale²), or uniform in [−scale, scale)."""
     scale: Positive = 1.0
+    """How large the noise is."""
 
 
 class Similarity(Spec):
@@ -145,6 +151,7 @@ class SpectralNorm(Spec):
     iterations: Annotated[int, Field(ge=1, le=100)] = 1
     """Of power iteration after each step."""
     bound: Positive = 1.0
+    """The norm that is left."""
 
 
 class Layer(Spec):
@@ -176,19 +183,24 @@ class Layer(Spec):
     reshape: Annotated[tuple[Units, Units, Units], Field(strict=False)] | None = None
     """[channels, height, width], as which the layer above sees the units, whose channels are last in their order."""
     activation: AnyActivation | None = None
+    """Applied to the layer's sums."""
     mu: Positive | None = None
+    """Slope of its sigmoid."""
     bias: bool | None = None
+    """Is a number that is learned added to each unit?"""
     dropout: Share | None = None
     """Share of this layer's inputs that is set to 0 while training; before a convolution, of their channels."""
     minibatch: AnyMinibatch | None = None
     """Units beside this layer's inputs that compare the samples of a batch; for a discriminator or critic."""
     noise: Noise | None = None
+    """Noise on this layer's inputs."""
     batch_norm: bool | None = None
     """Normalise each unit over the batch, each channel of an image over its pixels too, before the activation (Ioffe
     and Szegedy 2015); its shift stands for the bias."""
     layer_norm: bool | None = None
     """Normalise each sample over all units, before the activation (Ba et al. 2016); its shift stands for the bias."""
     init: AnyInit | None = None
+    """What its first weights are drawn from."""
     spectral_norm: bool | SpectralNorm | None = None
     """Weights divided by their norm, of a convolution by that of images to images."""
     orthonormal: bool | None = None
@@ -221,7 +233,8 @@ class Clip(Spec):
 
     bound: Positive
     mode: Literal["clamp", "rescale"] = "clamp"
-    """clamp: each parameter to [−bound, bound]; rescale: each matrix and bias divided by max|w| / bound."""
+    """clamp: each parameter to [−bound, bound]; rescale: each weight matrix and each bias × bound / max|w|,
+    where that maximum is over the bound."""
 
 
 class Network(Spec):
@@ -240,6 +253,7 @@ class Network(Spec):
     mu: Positive | None = None
     """Slope of the sigmoids; the top level's `mu` where it is not given."""
     bias: bool = True
+    """Has every layer a bias, a number that is learned and added to each unit?"""
     draw_biases: bool = False
     """Draw the first biases as the weights are, in place of 0."""
     dropout: Share = 0.0
@@ -253,8 +267,10 @@ class Network(Spec):
     layer_norm: bool = False
     """Layer normalisation of every hidden layer, before its activation."""
     ema: Share | None = None
-    """Decay of a moving average of the generator's parameters, from which samples are drawn: 0.999."""
-    init: AnyInit = Normal(name="normal")
+    """Decay d of a moving average of the generator's parameters, from which samples are drawn: 0.999. At step k, from 1
+    on, it is min(d, (1 + k) / (10 + k))."""
+    init: AnyInit = Normal()
+    """What the first weights are drawn from; biases are 0."""
     weights: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
     """The folder of a run whose network of the same name gives the first parameters, instead of `init`."""
     fixed: Positive | None = None
@@ -264,7 +280,9 @@ class Network(Spec):
     orthonormal: bool = False
     """Orthonormal weights in every layer."""
     clip: Clip | None = None
+    """A bound on all its parameters, kept after each step."""
     optimizer: AnyOptimizer = Sgd()
+    """How its parameters move along the gradients."""
 
     @property
     def bounded_output(self) -> bool:

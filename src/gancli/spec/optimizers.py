@@ -43,6 +43,7 @@ class Adagrad(_WithRate):
 
     name: Literal["adagrad"] = "adagrad"
     epsilon: Positive = 1e-8
+    """ε, which keeps the division finite."""
 
 
 class Rmsprop(_WithRate):
@@ -52,7 +53,9 @@ class Rmsprop(_WithRate):
     gamma: Share = 0.9
     """Decay γ of the moving averages."""
     epsilon: Positive = 1e-8
+    """ε, which keeps the division finite."""
     centered: bool = False
+    """Divide by the standard deviation of g, √(G − M² + ε), in place of √G + ε; M is the moving average of g."""
 
 
 class Adadelta(_Optimizer):
@@ -60,8 +63,11 @@ class Adadelta(_Optimizer):
 
     name: Literal["adadelta"] = "adadelta"
     gamma: Share = 0.95
+    """Decay γ of the moving averages."""
     epsilon: Positive = 1e-6
+    """ε, which keeps the division finite."""
     centered: bool = False
+    """Divide by √(G − M² + ε) in place of √(G + ε); M is the moving average of g."""
 
 
 class Adam(_WithRate):
@@ -69,8 +75,11 @@ class Adam(_WithRate):
 
     name: Literal["adam"] = "adam"
     beta1: Share = 0.9
+    """Decay β₁ of m, the moving average of gradients; 0.5 is usual in GANs."""
     beta2: Share = 0.999
+    """Decay β₂ of v, the moving average of squared gradients."""
     epsilon: Positive = 1e-8
+    """ε, which keeps the division finite."""
 
 
 class Adamw(_WithRate):
@@ -78,8 +87,11 @@ class Adamw(_WithRate):
 
     name: Literal["adamw"] = "adamw"
     beta1: Share = 0.9
+    """Decay β₁ of m, the moving average of gradients; 0.5 is usual in GANs."""
     beta2: Share = 0.999
+    """Decay β₂ of v, the moving average of squared gradients."""
     epsilon: Positive = 1e-8
+    """ε, which keeps the division finite."""
     weight_decay: Decay | None = 0.01
     """λ of params ← (1 − ηλ) params, which is not in the gradient."""
 

@@ -5,12 +5,13 @@ from typing import Any
 
 from gancli.spec.yaml import Document
 
+SQLITE = "sqlite:///"
 NETWORKS = ("network", "generator", "discriminator", "critic")
 """The keys of networks."""
 
 
 def settle(document: Document) -> None:
-    """Write an experiment's `data.path`, `log.N.folder` and `weights` as absolute ones: they mean the same anywhere."""
+    """Write an experiment's `data.path`, `weights` and loggers' places as absolute: they mean the same anywhere."""
     option = any(known in document.origins for known in (("data",), ("data", "path")))
     if isinstance(document.data, dict):
         _settle_loggers(document)
@@ -25,13 +26,26 @@ def settle(document: Document) -> None:
 def _settle_loggers(document: Document) -> None:
     entries = document.data.get("log")
     for place, entry in enumerate(entries if isinstance(entries, list) else ()):
-        said = any(known in document.origins for known in (("log",), ("log", place), ("log", place, "folder")))
+        said = any(
+            known in document.origins
+            for known in (("log",), ("log", place), ("log", place, "folder"), ("log", place, "uri"))
+        )
         _settle_logger(entry, Path() if said else document.folder)
 
 
 def _settle_logger(entry: Any, folder: Path) -> None:
     if isinstance(entry, dict) and entry.get("name") == "tensorboard" and "folder" in entry:
         entry["folder"] = _absolute(entry["folder"], folder)
+    if isinstance(entry, dict) and entry.get("name") == "mlflow" and "uri" in entry:
+        entry["uri"] = _absolute_store(entry["uri"], folder)
+
+
+def _absolute_store(uri: Any, folder: Path) -> Any:
+    """Of MLflow: `sqlite:///FILE` and a folder are places, other addresses are as they are."""
+    file = uri.removeprefix(SQLITE) if isinstance(uri, str) else uri
+    if file != uri:
+        return f"{SQLITE}{_absolute(file, folder)}"
+    return uri if isinstance(uri, str) and ":" in uri else _absolute(uri, folder)
 
 
 def settle_sweep(document: Document) -> None:

@@ -32,8 +32,14 @@ def _written_out(text: str) -> list[Any]:
     if match[3] == "log":
         if low <= 0 or high <= 0:
             raise ValueError(f"a log range must lie above 0; got {text}")
-        return [_rounded(low * (high / low) ** step) for step in steps]
-    return [_rounded(low + (high - low) * step) for step in steps]
+        return _between(low, [low * (high / low) ** step for step in steps[1:-1]], high)
+    return _between(low, [low + (high - low) * step for step in steps[1:-1]], high)
+
+
+def _between(low: float, inner: list[float], high: float) -> list[float | int]:
+    """The ends as they are written, and what is between rounded."""
+    ends = [int(end) if end.is_integer() and abs(end) < 1e15 else end for end in (low, high)]
+    return [ends[0], *map(_rounded, inner), ends[1]]
 
 
 def _integers(text: str, match: re.Match[str]) -> list[Any]:

@@ -11,7 +11,7 @@ End = Annotated[float, Field(ge=0, le=1)]
 
 class _Schedule(Spec):
     warmup: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
-    """Steps in which η rises first: factor(k) = min((k + 1) / warmup, 1) × f(max(k − warmup, 0))."""
+    """Steps in which η rises first: factor(k) = min((k + 1) / warmup, 1) × f(max(k − warmup, 0)), k from 0."""
 
 
 class ConstantRate(_Schedule):
@@ -25,7 +25,9 @@ class StepRate(_Schedule):
 
     name: Literal["step"]
     every: Count
+    """Steps from one fall of η to the next."""
     factor: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    """What η is multiplied by each time."""
 
 
 class LinearRate(_Schedule):
@@ -33,8 +35,9 @@ class LinearRate(_Schedule):
 
     name: Literal["linear"]
     steps: Count
+    """Steps in which η falls."""
     end: End = 0.0
-    """What is left of η after `steps`."""
+    """The share of η that is left after `steps`."""
 
 
 class CosineRate(_Schedule):
@@ -42,8 +45,9 @@ class CosineRate(_Schedule):
 
     name: Literal["cosine"]
     steps: Count
+    """Steps in which η falls."""
     end: End = 0.0
-    """What is left of η after `steps`."""
+    """The share of η that is left after `steps`."""
 
 
 class InverseRate(_Schedule):

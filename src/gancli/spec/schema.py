@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
-from gancli.spec.base import Spec
+from gancli.spec.base import DEFAULT_NAME, Spec
 from gancli.spec.models import Experiment
 from gancli.spec.sweeps import SweepFile
 
@@ -60,6 +60,7 @@ def _allow_short_forms(node: Any) -> None:
         for child in list(node.values()):
             _allow_short_forms(child)
         discriminator = node.get("discriminator", {})
+        node.pop(DEFAULT_NAME, None)
         if discriminator.get("propertyName") == "name":
             names = {"type": "string", "enum": sorted(discriminator["mapping"])}
             names = {"type": "string"} if discriminator.get("open") else names

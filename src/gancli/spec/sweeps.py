@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -15,12 +16,14 @@ from gancli.spec import messages, overrides, paths, ranges
 from gancli.spec.base import Spec
 from gancli.spec.errors import Problem, SpecError
 from gancli.spec.load import Resolved, resolve
+from gancli.spec.named import load_named
 from gancli.spec.overrides import Settings
 from gancli.spec.plain import plain, said
 from gancli.spec.yaml import Document, dump, load_file, load_text
 
 MAX_VALUES = 1000
 MAX_CELLS = 100_000
+IS_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
 Values = Annotated[
     tuple[Any, ...], BeforeValidator(ranges.spread), Field(strict=False, min_length=1, max_length=MAX_VALUES)
 ]
@@ -127,7 +130,7 @@ def load_sweep(
         problems = messages.problems(error.errors(), document, SweepFile.model_json_schema())
         raise SpecError(list(problems.values())) from None
     if start is document:
-        start = load_file(document.folder / plan.base)
+        start = load_named(Path(plan.base), document.folder)
     if "sweep" in start.data:
         raise SpecError([Problem(start.source, "sweep", "is a sweep itself; `base` must be an experiment")])
     overrides.apply(start, settings or [])
@@ -154,7 +157,7 @@ def _named_values(section: str, more: Settings) -> Iterator[tuple[str, Any, str]
         for key, values in more.items():
             where = said(section, key, values)
             (name, listed), *_ = plain({key: values}, where).items()
-            yield name, listed, where
+            yield name.strip(), listed, where
         return
     for word in more:
         key, equals, text = word.partition("=")
@@ -163,7 +166,7 @@ def _named_values(section: str, more: Settings) -> Iterator[tuple[str, Any, str]
             raise SpecError(
                 [Problem(where, "", "must be key=value,value, with a dotted key: critic.clip.bound=0.01,0.1")]
             )
-        yield key, load_text(f"[{text}]", where).data, where
+        yield key.strip(), load_text(f"[{text}]", where).data, where
 
 
 def _combinations(plan: Plan, document: Document) -> list[dict[str, Any]]:
@@ -172,9 +175,8 @@ def _combinations(plan: Plan, document: Document) -> list[dict[str, Any]]:
         text = f"needs lists of one length; got {', '.join(f'{key}: {count}' for key, count in lengths.items())}"
         raise SpecError([Problem(document.where(("sweep", "zip")), "sweep.zip", text)])
     for section, key in [("grid", key) for key in plan.grid] + [("zip", key) for key in plan.zip]:
-        if key == "seed" or (section == "zip" and key in plan.grid):
-            text = "use `seeds`: seeds 0, 1, … of each combination" if key == "seed" else "is in `grid` too"
-            raise SpecError([Problem(document.where(("sweep", section, key)), f"sweep.{section}.{key}", text)])
+        if wrong := _wrong(key, section == "zip" and key in plan.grid):
+            raise SpecError([Problem(document.where(("sweep", section, key)), f"sweep.{section}.{key}", wrong)])
     axes: list[list[dict[str, Any]]] = [[{key: value} for value in values] for key, values in plan.grid.items()]
     if plan.zip:
         axes.append([dict(zip(plan.zip, values, strict=True)) for values in zip(*plan.zip.values(), strict=True)])
@@ -185,6 +187,15 @@ def _combinations(plan: Plan, document: Document) -> list[dict[str, Any]]:
     return [
         {key: value for settings in chosen for key, value in settings.items()} for chosen in itertools.product(*axes)
     ]
+
+
+def _wrong(key: str, twice: bool) -> str | None:
+    """What is wrong with a key of the plan, by which columns, files and messages call a setting."""
+    if not IS_KEY.fullmatch(key):
+        return f"must be a dotted key of letters, digits and `_`, such as critic.clip.bound; got {key!r}"
+    if key == "seed":
+        return "use `seeds`: seeds 0, 1, … of each combination"
+    return "is in `grid` too" if twice else None
 
 
 def _setting(key: str, value: Any) -> str:

@@ -14,9 +14,11 @@ class Training(Spec):
     """How long and how to train; one game of a supervised run is one training, on one batch."""
 
     games: Count | None = None
+    """The length in games; one of `games` and `passes` is required."""
     passes: Annotated[int, Field(ge=1, le=100_000)] | None = None
     """The length in passes over the training data instead."""
     batch: Annotated[int, Field(ge=1, le=100_000)] = 1
+    """Samples in one step."""
 
     def rows(self, key: str) -> int:
         """How many inputs network `key` sees of a batch."""
@@ -27,6 +29,7 @@ class SupervisedTraining(Training):
     """Training of one network on targets."""
 
     loss: Literal["mse", "cross_entropy"] = "mse"
+    """mse: Σ (o − t)²; cross_entropy: of probabilities, for classes alone."""
     shuffle: bool = True
     """Draw a new order for each pass."""
 
@@ -68,6 +71,7 @@ class SlopePenalty(Spec):
     """
 
     gamma: Annotated[float, Field(gt=0)]
+    """γ."""
     every: Count = 1
     """In every `every`-th game, the first included; γ is not multiplied by it."""
 
@@ -77,11 +81,12 @@ class GradientPenalty(Spec):
 
     weight: Annotated[float, Field(gt=0, alias="lambda")] = 10.0
     target: Annotated[float, Field(ge=0)] = 1.0
+    """The slope that costs nothing."""
     side: Literal["both", "above"] = "both"
     """above: only of slopes over the target (Petzka et al. 2018)."""
     at: Literal["interpolates", "real", "fake", "noise"] = "interpolates"
-    """Points between real samples and fakes; noise: real samples with Gaussian noise of half the data's standard
-    deviation (DRAGAN, Kodali et al. 2017)."""
+    """interpolates: points on lines between real samples and fakes; real, fake: at these; noise: real samples with
+    Gaussian noise of half the data's standard deviation (DRAGAN, Kodali et al. 2017)."""
     every: Count = 1
     """In every `every`-th game, the first included; λ is not multiplied by it."""
 
@@ -99,15 +104,16 @@ class AdversarialTraining(Training):
     """Training of two networks against each other."""
 
     critic_until: CriticUntil | None = None
-    """In place of a fixed number of steps."""
+    """In place of a fixed number of steps, the discriminator or critic learns until its estimate changes no more."""
     pack: Annotated[int, Field(ge=1, le=64)] | None = None
     """Samples of one side that the discriminator or critic sees as one input (PacGAN, Lin et al. 2018); 1 where not
     given. Its inputs are as many times a sample's, an image's channels likewise."""
     gradient_penalty: GradientPenalty | None = None
+    """A penalty that keeps the slope of the discriminator or critic near a target."""
     r1: SlopePenalty | None = None
-    """At real samples."""
+    """A penalty on the slope of the discriminator or critic at real samples."""
     r2: SlopePenalty | None = None
-    """At fakes."""
+    """The same at fakes."""
 
     @property
     def packed(self) -> int:
@@ -132,14 +138,16 @@ class FLoss(Spec):
 
     name: Literal["f"]
     divergence: Divergence
+    """Which one."""
 
 
 class GanTraining(AdversarialTraining):
     """Training of a GAN."""
 
     loss: Literal["gan", "least_squares", "hinge", "relativistic"] | FLoss = "gan"
+    """What the discriminator and the generator minimise."""
     generator_loss: Literal["non_saturating", "minimax", "kl"] = "non_saturating"
-    """For `loss: gan`, and `non_saturating` or `minimax` for `f`."""
+    """What the generator minimises with `loss: gan`; of the loss `f`, `non_saturating` or `minimax`."""
     ratios: GanRatios = GanRatios()
     labels: Labels = Labels()
 
@@ -153,8 +161,9 @@ class WganRatios(Spec):
     """How many times each network learns in one game."""
 
     critic: Annotated[int, Field(ge=1, le=10_000)] = 5
+    """The critic learns."""
     generator: Annotated[int, Field(ge=0, le=10_000)] = 1
-    """0 leaves the generator as it is, for a critic that is to learn all that there is."""
+    """The generator learns; 0 leaves it as it is, for a critic that is to learn all that there is."""
 
 
 class LongPhase(Spec):
@@ -201,12 +210,14 @@ class GameTest(Test):
     """Measure on fresh batches."""
 
     batches: Annotated[int, Field(ge=1, le=10_000)] = 10
+    """How many, of each side."""
 
 
 class Pictures(Spec):
     """When to draw, and how many samples."""
 
     every: Every = 500
+    """In games; `pass` for once a pass."""
     count: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """Where not given: 20 images, 2,000 points, or 20 arrows along each side of a field."""
 
@@ -215,7 +226,7 @@ class SupervisedPictures(Pictures):
     """The same, of predictions."""
 
     heaviside: bool = False
-    """Of points of the plane: what neurons that answer 1 or 0 say with the same weights, for those of sigmoids."""
+    """Of points of the plane: draw the outputs that steps, 1 or 0, have with the weights that sigmoids have learned."""
 
 
 class Evaluate(Spec):
@@ -224,6 +235,7 @@ class Evaluate(Spec):
     every: Every
     """In games, a multiple of `test.every`."""
     samples: Annotated[int, Field(ge=100, le=100_000)] = 2000
+    """How many are judged each time."""
     metrics: Annotated[tuple[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")], ...], Field(strict=False)] = ()
     """Of other packages, by the names of their entry points of the group `gancli.metrics`."""
 
@@ -259,6 +271,7 @@ class Checkpoint(Spec):
     """When to save everything that is needed to go on, and what to keep of it."""
 
     every: Every = 1000
+    """In games; `pass` for once a pass."""
     keep: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """How many of them stay; the last 2 where not given."""
     best: Annotated[str, Field(max_length=80)] | None = None

@@ -2,12 +2,12 @@
 
 from gancli.sweeps.coordinator import play
 from gancli.sweeps.errors import MissingDask
-from gancli.sweeps.folder import Ended, create, earlier, reopen, warnings_of
+from gancli.sweeps.folder import Ended, create, earlier, examine, reopen
 from gancli.sweeps.pool import LocalPool
 from gancli.sweeps.roles import Counts, Executor, Policy, Report
-from gancli.sweeps.session import default_name, make_executor, work
+from gancli.sweeps.session import MakeFolder, continuation, creation, default_name, make_executor, work
 
 __all__ = [
-    "Counts", "Ended", "Executor", "LocalPool", "MissingDask", "Policy", "Report", "create", "default_name", "earlier",
-    "make_executor", "play", "reopen", "warnings_of", "work",
+    "Counts", "Ended", "Executor", "LocalPool", "MakeFolder", "MissingDask", "Policy", "Report", "continuation",
+    "create", "creation", "default_name", "earlier", "examine", "make_executor", "play", "reopen", "work",
 ]  # fmt: skip

@@ -14,6 +14,8 @@ from gancli.runs import LockedError, RunError, RunFolder, SweepFolder
 from gancli.runs.files import append_text
 from gancli.runs.sweeps import CELLS, DONE, CellResult
 from gancli.spec import Game2d, Resolved, from_plain
+from gancli.sweeps import sources
+from gancli.sweeps.errors import OtherData
 
 PATIENCE = 0.5
 """Seconds between two checks of a run that another process still holds."""
@@ -45,17 +47,32 @@ def play_cell(sweep: str, cell: dict[str, Any]) -> CellResult:
 
 
 def _play(folder: SweepFolder, run: RunFolder, cell: dict[str, Any]) -> CellResult:
+    resolved = from_plain(cell["spec"])
+    dataset = _checked(folder, resolved)
     if (run.path / run.RECORD).exists():
-        resolved = from_plain(cell["spec"])
-        reopened = experiment.reopen(run, dataset=_dataset(resolved))
+        reopened = experiment.reopen(run, dataset=dataset)
         experiment.resume(reopened, lambda games, played: experiment.Quiet())
     else:
-        resolved = from_plain(cell["spec"])
-        built, run = experiment.prepare(resolved, folder.path / CELLS, _dataset(resolved), exact=cell["cell"])
+        built, run = experiment.prepare(resolved, folder.path / CELLS, dataset, exact=cell["cell"])
         experiment.train(resolved, built, run, lambda games, played: experiment.Quiet())
     result = folder.result(cell["cell"])
     assert result is not None
     return result
+
+
+def _checked(folder: SweepFolder, resolved: Resolved) -> Dataset | None:
+    """The data of a cell, if they are those that its sweep began with. Raises OtherData."""
+    spec, dataset = resolved.experiment, _dataset(resolved)
+    if isinstance(spec, Game2d) or dataset is None:
+        return None
+    try:
+        sources.check(folder, spec, dataset)
+    except OtherData:
+        _loaded.clear()  # a worker of a cluster may hold what it loaded for another sweep, days ago
+        dataset = _dataset(resolved)
+        assert dataset is not None
+        sources.check(folder, spec, dataset)
+    return dataset
 
 
 def _dataset(resolved: Resolved) -> Dataset | None:

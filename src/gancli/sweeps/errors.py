@@ -1,6 +1,7 @@
 """What a sweep cannot do without."""
 
 from gancli.errors import GancliError
+from gancli.runs import RunError
 
 
 class MissingDask(GancliError, ImportError):
@@ -9,3 +10,7 @@ class MissingDask(GancliError, ImportError):
 
 class NoScheduler(MissingDask):
     """The Dask scheduler that was named cannot be used; the message says why."""
+
+
+class OtherData(RunError):
+    """The data that a sweep's cells learn from are not here any more: others are, or they have changed."""

@@ -3,19 +3,22 @@
 import contextlib
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gancli import experiment
+from gancli.data import DataError, Dataset
 from gancli.runs import RunError, RunFolder, SweepFolder, listing_sweeps
 from gancli.runs.files import TEMPORARY, now
 from gancli.runs.lock import this_process
 from gancli.runs.provenance import provenance
 from gancli.runs.sweeps import CELLS, plan_name, varied
-from gancli.spec import Sweep
+from gancli.spec import Learning, Sweep
 from gancli.spec.yaml import dump
+from gancli.sweeps.errors import OtherData
+from gancli.sweeps.sources import SOURCES, Source, check_all, source_of
 
 BASE = "base.yaml"
 SETTLED = 2.0
@@ -31,26 +34,36 @@ class Ended:
     signal: int | None = None
 
 
-def warnings_of(sweep: Sweep, must_load: bool) -> list[str]:
-    """What to warn of in any cell, each text once; see `experiment.warnings_of_data` for `must_load`.
+@dataclass(frozen=True)
+class Findings:
+    """What is known of a plan before a cell is played: what to warn of, each text once, and the data's checksums."""
 
-    Raises DataError.
-    """
+    warnings: list[str]
+    sources: list[Source]
+
+
+def examine(sweep: Sweep, must_load: bool) -> Findings:
+    """Load the data of every cell; see `experiment.warnings_of_data` for `must_load`. Raises DataError."""
+    sources: list[Source] = []
+
+    def tell(spec: Learning, dataset: Dataset) -> None:
+        if dataset.source is not None:
+            sources.append(source_of(spec, dataset))
+
     own = [warning for cell in sweep.cells for warning in cell.resolved.warnings]
     experiments = (cell.resolved.experiment for cell in sweep.cells)
-    return list(dict.fromkeys(map(str, [*own, *experiment.warnings_of_data(experiments, must_load)])))
+    found = experiment.warnings_of_data(experiments, must_load, tell=tell)
+    return Findings(list(dict.fromkeys(map(str, [*own, *found]))), sources)
 
 
-def create(
-    sweep: Sweep, runs: Path, name: str, about: dict[str, Any], warnings: list[str] | None = None
-) -> SweepFolder:
+def create(sweep: Sweep, runs: Path, name: str, about: dict[str, Any], findings: Findings | None = None) -> SweepFolder:
     """Make the sweep's folder, once the data of every cell could be loaded; `about` goes into its record.
 
-    `warnings` are given by who has loaded them already: see `warnings_of`. Raises DataError, MissingLogger,
-    MissingPackage, OSError.
+    `findings` are given by who has loaded them already: see `examine`. Raises DataError, MissingLogger, MissingPackage,
+    OSError.
     """
     experiment.check_packages(cell.resolved.experiment for cell in sweep.cells)
-    warnings = warnings_of(sweep, must_load=True) if warnings is None else warnings
+    findings = findings or examine(sweep, must_load=True)
     cells: list[dict[str, Any]] = [
         {"cell": cell.name, "values": cell.values, "seed": cell.seed, "spec": cell.resolved.data()}
         for cell in sweep.cells
@@ -62,7 +75,8 @@ def create(
         "cells": len(cells),
         "plan": plan_name(cell["cell"] for cell in cells),
         "varied": varied(cells),
-        "warnings": warnings,
+        "warnings": findings.warnings,
+        SOURCES: findings.sources,
         **about,
         "start": now(),
         **origin,
@@ -72,11 +86,24 @@ def create(
     return SweepFolder.create(runs, name, cells, record, files)
 
 
-def earlier(runs: Path, sweep: Sweep) -> SweepFolder | None:
-    """The newest sweep of just these cells, where there is one."""
+def earlier(runs: Path, sweep: Sweep, tell: Callable[[str], None] | None = None) -> SweepFolder | None:
+    """The newest sweep of just these cells, on the data that are here now, where there is one.
+
+    `tell` is told of each that is newer, and of other data. Where the data are gone, nothing can be said of them.
+    """
     plan = plan_name(cell.name for cell in sweep.cells)
     sweeps = [folder for folder in listing_sweeps(runs) if _plan(folder) == plan]
-    return sweeps[-1] if sweeps else None
+    for folder in reversed(sweeps):
+        try:
+            check_all(folder, ({"cell": cell.name, "spec": cell.resolved.data()} for cell in sweep.cells))
+        except OtherData as error:
+            if tell is not None:
+                tell(str(error))
+        except DataError:
+            return folder
+        else:
+            return folder
+    return None
 
 
 def _plan(folder: SweepFolder) -> str | None:

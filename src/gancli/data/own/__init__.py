@@ -110,7 +110,7 @@ def _splits(divided: Halves, factor: float, shift: float, standard: Standard | N
 
 
 def _described(path: str, own: Own, divided: Halves, standard: Standard | None = None) -> dict[str, Any]:
-    """`origin`, `notice` and `facts` of a data set."""
+    """`origin`, `notice`, `facts` and `source` of a data set."""
     notices = list(own.notices)
     facts: dict[str, Any] = {
         **{name: fact for name, fact in own.facts.items() if name != "shape"},
@@ -121,4 +121,5 @@ def _described(path: str, own: Own, divided: Halves, standard: Standard | None =
     }
     if standard and standard.constant:
         notices.append(f"constant columns are only shifted, to 0: {listed(standard.constant)}")
-    return {"origin": readable(f"data.path ({path})"), "notice": "; ".join(notices) or None, "facts": facts}
+    origin, notice = readable(f"data.path ({path})"), "; ".join(notices) or None
+    return {"origin": origin, "notice": notice, "facts": facts, "source": own.sha256}

@@ -9,7 +9,7 @@ from gancli.nn.layers.dense import Dense
 from gancli.nn.layers.layer_norm import LayerNorm
 from gancli.nn.layers.maxmin import MaxMin
 from gancli.nn.layers.minibatch import Kernel, Similarity
-from gancli.nn.layers.noise import ChannelDropout, Noise, dropout
+from gancli.nn.layers.noise import ChannelDropout, Noise, RealSamples, dropout
 from gancli.nn.layers.pixels import MaxPool, Mixed, average_pool, bilinear, nearest
 from gancli.nn.layers.scalar import Scalar
 
@@ -37,6 +37,6 @@ LAYERS = {
 
 __all__ = [
     "LAYERS", "BatchNorm", "Beside", "ChannelDropout", "Conv", "ConvTranspose", "Dense", "Everywhere", "Kernel",
-    "Layer", "LayerNorm", "MaxMin", "MaxPool", "Mixed", "Noise", "Orthonormal", "Projection", "Reorder", "Scalar",
-    "Similarity", "SpectralNorm", "Told", "average_pool", "bilinear", "dropout", "nearest",
+    "Layer", "LayerNorm", "MaxMin", "MaxPool", "Mixed", "Noise", "Orthonormal", "Projection", "RealSamples", "Reorder",
+    "Scalar", "Similarity", "SpectralNorm", "Told", "average_pool", "bilinear", "dropout", "nearest",
 ]  # fmt: skip

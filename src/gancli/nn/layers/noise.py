@@ -6,7 +6,7 @@ the noise x (1 + n) with n = −1 for a dropped input and p / (1 − p) for the 
 
 import numpy as np
 
-from gancli.engines import DISTRIBUTIONS, Array, Engine
+from gancli.engines import DISTRIBUTIONS, Array, Distribution, Engine, Rows
 from gancli.nn.layers.base import Layer, Moving
 
 FACTORS = ("multiply", "times")
@@ -22,7 +22,7 @@ class Noise(Layer):
     def __init__(self, inputs: int, mode: str, size: int | None, distribution: str, scale: float):
         super().__init__()
         self.inputs, self.mode, self.distribution, self.scale = inputs, mode, distribution, scale
-        self.drawn_from = DISTRIBUTIONS[distribution](scale)
+        self.drawn_from: Distribution = DISTRIBUTIONS[distribution](scale)
         self.size = inputs if size is None else size
         self.units = inputs + self.size if mode == "concat" else inputs
 
@@ -84,6 +84,14 @@ class Noise(Layer):
                 if self.mode in FACTORS:
                     self.engine.multiply(self.noise, out)
         return None if dy is None else below, moved
+
+
+class RealSamples(Noise):
+    """x + a row of a table of real samples (count, features), drawn anew at each pass."""
+
+    def __init__(self, table: Array):
+        super().__init__(table.shape[1], "add", None, "gaussian", 1.0)
+        self.distribution, self.drawn_from = "real samples", Rows(table)
 
 
 class ChannelDropout(Moving):
