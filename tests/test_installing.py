@@ -1,6 +1,7 @@
 """What is said to bring a library is what works where gancli was installed."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,12 @@ import pytest
 from gancli import installing
 
 HERE = "file:///the/clone"
+
+
+@pytest.fixture(autouse=True)
+def activated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The `pip` that is called so is the interpreter's own."""
+    monkeypatch.setattr("shutil.which", lambda name: str(Path(sys.executable).with_name(name)))
 
 
 def said(monkeypatch: pytest.MonkeyPatch, origin: dict[str, Any] | None) -> str:
@@ -36,9 +43,22 @@ def test_from_a_folder_it_is_that_folder(tmp_path: Path, monkeypatch: pytest.Mon
     )
 
 
-def test_from_a_wheel_it_is_that_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
-    url = "file:///x/gancli-0.1.0-py3-none-any.whl"
-    assert said(monkeypatch, {"url": url, "archive_info": {}}) == f"pip install 'gancli[evaluate] @ {url}'"
+def test_from_a_wheel_it_is_that_wheel_while_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wheel = tmp_path / "gancli-0.1.0-py3-none-any.whl"
+    wheel.touch()
+    origin = {"url": wheel.as_uri(), "archive_info": {}}
+    assert said(monkeypatch, origin) == f"pip install 'gancli[evaluate] @ {wheel.as_uri()}'"
+    wheel.unlink()
+    assert said(monkeypatch, origin) == "pip install 'gancli[evaluate]'"
+
+
+@pytest.mark.parametrize("found", [None, "/usr/bin/pip"])
+def test_where_pip_is_that_of_another_python_the_one_that_runs_is_named(
+    found: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: found)
+    monkeypatch.setattr(sys, "executable", "/my envs/a/bin/python")
+    assert said(monkeypatch, None) == "'/my envs/a/bin/python' -m pip install 'gancli[evaluate]'"
 
 
 def test_an_address_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import shlex
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -11,12 +13,24 @@ def command(extra: str) -> str:
     """`pip install -e '.[fast]'` where gancli was installed from a folder, such as a clone; else from an index."""
     origin = _origin()
     if "dir_info" not in origin:
-        local = "archive_info" in origin and str(origin["url"]).startswith("file:")  # another may hold a password
+        local = "archive_info" in origin and _is_there(str(origin["url"]))
         source = f" @ {origin['url']}" if local else ""
-        return f"pip install {shlex.quote(f'gancli[{extra}]{source}')}"
+        return f"{pip()} install {shlex.quote(f'gancli[{extra}]{source}')}"
     folder = Path(unquote(urlsplit(origin["url"]).path))
     editable = "-e " if origin["dir_info"].get("editable") else ""
-    return f"pip install {editable}{shlex.quote(f'{_shown(folder)}[{extra}]')}"
+    return f"{pip()} install {editable}{shlex.quote(f'{_shown(folder)}[{extra}]')}"
+
+
+def pip() -> str:
+    """`pip`, where the one that is called so installs for the interpreter that runs; else with that interpreter."""
+    found = shutil.which("pip")
+    beside = found is not None and Path(found).parent == Path(sys.executable).parent
+    return "pip" if beside or not sys.executable else f"{shlex.quote(sys.executable)} -m pip"
+
+
+def _is_there(url: str) -> bool:
+    """Is it a file of this machine that has not gone? (Another address may hold a password.)"""
+    return url.startswith("file:") and Path(unquote(urlsplit(url).path)).is_file()
 
 
 def _origin() -> dict[str, Any]:

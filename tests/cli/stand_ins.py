@@ -64,7 +64,8 @@ def stand_in(patch: pytest.MonkeyPatch) -> Play:
 
 
 def seat(patch: pytest.MonkeyPatch, answer: str, stdin: bool, stderr: bool) -> None:
-    """Somebody who answers so, or nobody, at the standard streams."""
+    """Somebody who answers so, or nobody, at the standard streams; a terminal is so wide that no line is broken."""
+    patch.setenv("COLUMNS", "1000")
     patch.setattr(sys, "stdin", (Terminal if stdin else io.StringIO)(answer))
     patch.setattr(sys, "stderr", (Terminal if stderr else io.StringIO)())
     patch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO()))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cli.stand_ins import XOR, run_there, seat
-from gancli.cli.training import say_compiling
+from gancli.cli.training import Caller
 from gancli.experiment import Outcome
 from gancli.runs import RunFolder
 from helpers import gancli
@@ -61,7 +61,7 @@ def test_the_code_and_the_last_lines_are_those_of_the_outcome(
     assert first == "game 2/4", "where it stood, although it came to no end"
     said = [f"{outcome.status}: {outcome.reason}"] if outcome.reason else []
     advice = [f"to go on: gancli resume {folder.name}"] if outcome.status == "interrupted" else []
-    shows = ["next: gancli plot small, gancli report small"] if outcome.status != "interrupted" else []
+    shows = ["next: gancli plot latest, gancli report latest"] if outcome.status != "interrupted" else []
     assert others == [*said, *advice, *shows]
     assert "next: " not in gancli(*words, "-q").stderr
     assert "game " not in gancli(*words, "-q").stderr
@@ -87,9 +87,9 @@ def test_an_error_leaves_the_bar_as_it_stands(quiet: bool, monkeypatch: pytest.M
 
 
 def test_what_is_compiled_is_said_with_how_often_it_will_be(capsys: pytest.CaptureFixture[str]) -> None:
-    say_compiling(True)
+    Caller(quiet=True).compiling(True)
     once = capsys.readouterr()
-    say_compiling(False)
+    Caller(quiet=True).compiling(False)
     often = capsys.readouterr()
     assert once.out == often.out == "" and ", once;" in once.err and "NUMBA_CACHE_DIR" not in once.err
     assert ", as at each run: it can be kept nowhere (set NUMBA_CACHE_DIR" in often.err

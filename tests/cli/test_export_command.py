@@ -15,7 +15,7 @@ from safetensors.numpy import load_file
 
 import gancli.experiment.exporting as exporting
 from gancli import installing
-from gancli.cli.support import describe
+from gancli.cli.failing import describe
 from gancli.experiment import load_data
 from gancli.experiment.learned import learned
 from gancli.export.errors import ExportError
@@ -272,7 +272,7 @@ def test_what_cannot_be_exported_is_said() -> None:
     assert "must end in .onnx or .npz or .safetensors" in gancli("export", "latest", "-o", "a.pt").stderr
     assert "must end in .npz" in gancli("export", "latest", "-o", "a.onnx", "--format", "npz").stderr
     Path("network.onnx").write_text("mine")
-    result = gancli("export", "latest")
+    result = gancli("export", "latest", "-o", "network.onnx")
     assert result.exit_code == 2 and "--force" in result.stderr and Path("network.onnx").read_text() == "mine"
     train("kind: game2d\ntraining: {games: 2}\n", "-q")
     result = gancli("export", "latest")

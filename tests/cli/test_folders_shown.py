@@ -1,11 +1,15 @@
 """`gancli plot`, `report`, `sample`, `ls` and `show`: where they write, and what they say of a folder written by hand."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from cli.stand_ins import Terminal
 from cli.test_results import ROWS, read, run, sweep
+from gancli.cli import main
 from gancli.runs import DIFF
 from helpers import gancli
 
@@ -161,8 +165,8 @@ def test_show_has_one_line_for_each_value_that_is_there() -> None:
     lines = [tuple(line.split(maxsplit=1)) for line in gancli("show", "a").stdout.splitlines()]
     shown = dict(lines)
     assert shown == {
-        "run": "runs/a", "status": "completed", "kind": "gan", "seed": "0", "name": "x", "played": "30", "engine": "numpy",
-        "data.origin": "here", "data.files.x": "1.23457", "resumed": "['t']", "git.commit": "c",
+        "run": "runs/a", "config": "runs/a/config.yaml", "metrics": "runs/a/metrics.jsonl", "status": "completed", "kind": "gan", "seed": "0", "name": "x", "played": "30", "engine": "numpy",
+        "data.origin": "here", "data.files.x": "1.23457", "resumed": "t", "git.commit": "c",
         "last.game": "30", "last.seconds": "3.25", "last.loss": "2", "last.accuracy": "0.8",
     }  # fmt: skip
     assert f"{'data.files.x':34} 1.23457" in gancli("show", "a").stdout.splitlines()
@@ -175,6 +179,48 @@ def test_show_has_one_line_for_each_value_that_is_there() -> None:
 
 def test_show_of_a_sweep_and_of_a_run_that_has_measured_nothing() -> None:
     made = sweep("s", [0.1], 1, {(0.1, 0): ROWS})
-    assert read("show", "s", "--format", "json") == {"sweep": str(made.path), **made.record(), "last": None}
+    shown = read("show", "s", "--format", "json")
+    assert shown.pop("paths") == {"runs": f"{made.path}/cells", "summary": f"{made.path}/summary.csv"}
+    assert shown == {"sweep": str(made.path), **made.record(), "last": None}
     empty = run("a", [])
-    assert read("show", "a", "--format", "json") == {"run": str(empty.path), **empty.record(), "last": None}
+    shown = read("show", "a", "--format", "json")
+    assert shown.pop("paths") == {"config": "runs/a/config.yaml", "metrics": "runs/a/metrics.jsonl"}
+    assert shown == {"run": str(empty.path), **empty.record(), "last": None}
+
+
+def test_show_says_first_where_everything_lies() -> None:
+    made = run("a", params=np.zeros(3))
+    for name in ("images/game-000010.png", "images/game-000020.png", "checkpoints/best-000020.npz", "plots/x.png", "report.html",
+                 "evaluation.json", "log.txt"):  # fmt: skip
+        path = made.path / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    lines = [line.split(maxsplit=1) for line in gancli("show", "a").stdout.splitlines()][:10]
+    assert lines == [
+        ["run", "runs/a"], ["config", "runs/a/config.yaml"], ["metrics", "runs/a/metrics.jsonl"], ["log", "runs/a/log.txt"],
+        ["pictures", "runs/a/images/game-000020.png, the last of 2"], ["checkpoints", "runs/a/checkpoints, of game 30"],
+        ["plots", "runs/a/plots"], ["report", "runs/a/report.html"], ["evaluation", "runs/a/evaluation.json"],
+        ["best", "runs/a/checkpoints/best-000020.npz"],
+    ]  # fmt: skip
+    assert read("show", "a", "--format", "json")["paths"]["checkpoints"] == {"30": "runs/a/checkpoints/game-000030.npz"}
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_show_fits_a_terminal_and_is_complete_elsewhere(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    argv = ["train", "c.yaml", "--set", "generator.shape=[1, 2]", "--set", "training.games=20"]
+    facts: dict[str, Any] = {
+        "sha256": {f"train-{part}-idx3-ubyte": "a1" * 32 for part in ("images", "labels")},
+        "classes": list("0123456789"),
+    }
+    run("a", argv=argv, data=facts, spec_sha256="b2" * 32, process_start=1795843865.25, start="2026-11-28T05:31:05.086593+00:00",
+        warnings=["one of many words " * 6, "and another"])  # fmt: skip
+    piped = gancli("show", "a").stdout
+    command = "gancli train c.yaml --set 'generator.shape=[1, 2]' --set training.games=20"
+    assert command in piped and "a1" * 32 in piped and "e+09" not in piped
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr(sys, "stdout", shown := Terminal())
+    main(["show", "a"], standalone_mode=False)
+    text = shown.getvalue()
+    assert max(map(len, text.splitlines())) <= columns and "…/config.yaml" in text
+    assert "2 checksums" in text and f"{'b2' * 6}…" in text and "2026-11-28 05:31:05 UTC" in text
+    assert "0, 1, 2, 3, 4, 5, 6, 7, 8, 9" in text and command in " ".join(text.split())

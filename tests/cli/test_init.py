@@ -1,11 +1,15 @@
 """`gancli init`, and commands that are given the name of a configuration that comes with gancli."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
+from cli.stand_ins import Terminal
 from gancli import shipped
+from gancli.cli import main
+from gancli.cli.init import brief
 from gancli.runs import RunFolder
 from helpers import gancli
 
@@ -23,13 +27,38 @@ def test_the_list_has_a_line_for_each_and_what_it_needs() -> None:
     assert needs["collapse/packing"][2] == needs["report/fig4_1_field"][2] == "offline"
 
 
-@pytest.mark.parametrize(("columns", "beside"), [(70, False), (80, False), (100, True), (200, True)])
-def test_on_a_narrow_terminal_what_each_is_stands_below_it(
-    columns: int, beside: bool, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("columns", [60, 80, 100, 200])
+def test_in_a_terminal_each_is_a_line_that_fits_the_first_to_begin_with(
+    columns: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gancli.cli.init.width", lambda: columns)
-    lines = gancli("init").stdout.splitlines()
-    assert max(map(len, lines)) <= columns and len(lines) == (1 if beside else 2) * (len(shipped.names()) + 1)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("LINES", "24")
+    monkeypatch.setattr(sys, "stdout", shown := Terminal())
+    monkeypatch.setattr(sys, "stderr", said := Terminal())
+    main(["init"], standalone_mode=False)
+    lines = [line for line in shown.getvalue().splitlines() if line]
+    assert max(map(len, lines)) <= columns
+    assert [line.split()[0] for line in lines if line.startswith("  ")] == list(shipped.names())
+    assert lines[0] == "to begin with:" and "the report, figure by figure:" in lines
+    (ours,) = (line for line in lines if line.startswith("  wgan_mnist7 "))
+    assert "A WGAN of two" in ours and ours.endswith("10 to 30 s")
+    assert any(line.endswith("27 min *") for line in lines) and "gancli init PART" in said.getvalue()
+
+
+def test_a_part_of_a_name_lists_those_that_have_it() -> None:
+    for part in ("report", "REPORT"):
+        assert [line.split()[0] for line in gancli("init", part).stdout.splitlines()[1:]] == [
+            name for name in shipped.names() if "report" in name
+        ]
+    rows = json.loads(gancli("init", "fig1_3", "--format", "json").stdout)
+    assert [row["name"] for row in rows] == ["report/fig1_3_neuron"] and not list(Path().iterdir())
+    assert "does not come with gancli" in gancli("init", "report", "x.yaml").stderr
+    assert "did you mean 'report'?" in gancli("init", "reprot").stderr
+
+
+def test_a_sentence_is_cut_where_it_can_be() -> None:
+    text = "A WGAN of two small perceptrons that draws 7s: the report's shapes"
+    assert brief(text, 100) == text and brief(text, 50) == text[:45] and brief(text, 30) == "A WGAN of two small…"
 
 
 @pytest.mark.parametrize("name", ["xor", "xor.yaml", "configs/xor.yaml"])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from experiment.test_runs import GAME2D, WGAN
-from gancli.cli.output import escaped
+from gancli.cli.streams import escaped
 from gancli.runs import RunFolder, listing
 from helpers import gancli, started
 

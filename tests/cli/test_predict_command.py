@@ -94,6 +94,8 @@ def test_a_folder_of_pictures_has_the_names_of_its_files(digits: tuple[RunFolder
     assert "note: 1 files could not be read" in gancli("predict", "latest", "mine").stderr
     assert [row["sample"] for row in rows] == [f"{number}.png" for number in range(6)], "the broken one is left out"
     assert [int(row["class"]) for row in rows] == outputs(folder, images[:6]).argmax(axis=1).tolist(), "resized back"
+    assert predicted("mine/3.png") == rows[3:4], "one picture alone"
+    assert "mine/broken.png: cannot be read" in refused("mine/broken.png")
     np.save("dark.npy", 1 - images)
     expected = outputs(folder, 1 - (1 - images)).argmax(axis=1).tolist()
     assert [int(row["class"]) for row in predicted("dark.npy", "--invert")] == expected

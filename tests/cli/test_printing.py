@@ -13,7 +13,8 @@ import pytest
 
 from cli.stand_ins import Terminal
 from gancli.cli import output
-from gancli.cli.output import forget, lasting_streams, print_json, print_rows, say, say_path, warn
+from gancli.cli.output import print_json, print_rows, say, say_path, warn
+from gancli.cli.streams import forget, lasting_streams
 
 
 class Failing(io.StringIO):

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from cli.stand_ins import Terminal
+from gancli.cli.output import say
 from gancli.cli.support import Progress, Reading
 from gancli.cli.sweep_progress import SweepProgress
+from gancli.cli.training import Caller
 from gancli.sweeps import Counts
 
 
@@ -226,3 +228,30 @@ def test_a_bar_has_room_for_itself_and_figures_are_complete(
     assert last.count("_score") == figures, "none is cut short"
     assert ("50.00game/s" in last) is speed
     assert "1500/100000 [00:10<32:50" in last, "500 games in 10 s, and 98,500 to go"
+
+
+def test_what_is_compiled_first_is_said_where_the_bar_was_and_is_not_in_the_time_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    terminal, caller = terminal_of(monkeypatch), Caller(quiet=False)
+    progress = caller.progress(1000, 0)
+    bar: Any = progress._bar
+    begun = bar.start_t
+    caller.compiling(True)
+    note = frames(terminal)[-1]
+    assert note.startswith("note: compiling the fast engine") and "|" not in note, "and no bar stands still below it"
+    for seconds, game, left in ((60.0, 100, "?"), (70.0, 200, "01:20"), (71.0, 210, "01:19")):
+        bar._time = lambda seconds=seconds: begun + seconds
+        progress.advance(game)
+        bar.refresh()
+        assert f"{game}/1000 [01:{seconds - 60:02.0f}<{left}" in frames(terminal)[-1]
+    caller.close()
+
+
+def test_a_note_stands_where_an_open_bar_was_and_the_bar_below_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = terminal_of(monkeypatch)
+    progress = Progress(10, 4)
+    say("warning: x", err=True)
+    assert frames(terminal)[-2] == "warning: x\n" and "4/10" in frames(terminal)[-1]
+    progress.close()

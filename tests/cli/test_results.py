@@ -92,6 +92,8 @@ def test_show_has_all_tests_or_the_record_and_the_last() -> None:
     assert head == ["game", "seconds", "loss", "accuracy"]
     assert [[float(value) for value in row] for row in rows] == [list(row.values()) for row in ROWS]
     shown = read("show", "latest", "--format", "json")
+    paths = shown.pop("paths")
+    assert paths == {"config": f"{made.path}/config.yaml", "metrics": f"{made.path}/metrics.jsonl"}
     assert shown == {"run": str(made.path), **made.record(), "last": ROWS[-1]} and shown["spec"] == {"eta": 0.5}
     lines = dict(line.split(maxsplit=1) for line in gancli("show", "latest").stdout.splitlines())
     assert (

@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from gancli.cli import main
-from gancli.cli.support import REMEDIES, check_new, command, describe, one_thread, rare_collection
+from gancli.cli.failing import REMEDIES, describe
+from gancli.cli.support import check_new, command, one_thread, rare_collection
 from gancli.engines import MissingEngine
 from gancli.leaving import Stopped
 from gancli.runs import RunError
@@ -27,10 +28,10 @@ commands: dict[str, click.Command] = main.commands  # type: ignore[attr-defined]
         (MissingEngine("no numba"), "no numba", 2),
         (OSError("odd"), "the system: odd", 1),
         (OSError(errno.ECONNRESET, "Reset", "a"), "a: Reset", 1),
-        (OSError(errno.EPERM, "Not permitted", "a"), f"a: Not permitted; {REMEDIES[errno.EACCES]}", 1),
-        (OSError(errno.ENOSPC, "Full", b"a\xff"), f"a\udcff: Full; {REMEDIES[errno.EDQUOT]}", 1),
-        (OSError(errno.EMFILE, "Many", 7), f"the system: Many; {REMEDIES[errno.ENFILE]}", 1),
-        (OSError(errno.ETIMEDOUT, "Late", "a"), f"a: Late; {REMEDIES[errno.EIO]}", 1),
+        (OSError(errno.EPERM, "Not permitted", "a"), f"a: Not permitted; {REMEDIES[errno.EACCES].format('')}", 1),
+        (OSError(errno.ENOSPC, "Full", b"a\xff"), f"a\udcff: Full; {REMEDIES[errno.EDQUOT].format('')}", 1),
+        (OSError(errno.EMFILE, "Many", 7), f"the system: Many; {REMEDIES[errno.ENFILE].format('')}", 1),
+        (OSError(errno.ETIMEDOUT, "Late", "a"), f"a: Late; {REMEDIES[errno.EIO].format('')}", 1),
         (OSError(errno.ENAMETOOLONG, "Long", "a"), "a: Long; choose a shorter name or folder", 1),
         (MemoryError(), "not enough memory; use smaller networks or a smaller batch", 1),
         (KeyError("x"), "KeyError: 'x' (please report this; --debug shows where)", 1),
@@ -46,7 +47,7 @@ def test_an_error_is_one_message_and_a_code(error: Exception, message: str, code
         (Stopped(signal.SIGTERM), 143, "interrupted\n"),
         (KeyboardInterrupt(), 130, "interrupted\n"),
         (RunError("a\x1bb"), 2, "gancli: a\\x1bb\n"),
-        (OSError(errno.ENOTDIR, "No folder", "a"), 1, f"gancli: a: No folder; {REMEDIES[errno.ENOENT]}\n"),
+        (OSError(errno.ENOTDIR, "No folder", "a"), 1, f"gancli: a: No folder; {REMEDIES[errno.ENOENT].format('')}\n"),
         (click.UsageError("a\x1bb"), 2, "Error: a\\x1bb\n"),
         (click.exceptions.Exit(7), 7, ""),
         (click.Abort(), 1, "Aborted!\n"),
@@ -121,3 +122,17 @@ def test_garbage_is_looked_for_rarely_for_a_while() -> None:
         assert gc.get_threshold() == (100_000, *before[1:])
         raise KeyError
     assert gc.get_threshold() == before
+
+
+def test_every_option_has_a_help_and_a_metavar_that_is_one_word() -> None:
+    left = {("sweep", "--backend")}
+
+    def options(command: click.Command) -> list[click.Option]:
+        own = [one for one in command.params if isinstance(one, click.Option)]
+        children = command.commands.values() if isinstance(command, click.Group) else ()
+        return own + [one for child in children for one in options(child)]
+
+    for name, known in commands.items():
+        for one in options(known):
+            assert one.help or (name, one.opts[0]) in left, f"{name} {one.opts[0]}"
+            assert "|" not in (one.metavar or ""), f"{name} {one.opts[0]}"

@@ -84,7 +84,7 @@ def test_what_ended_is_said_by_status_in_the_order_of_their_names(play: Play) ->
     said, advice, shows = result.stderr.splitlines()
     assert said == "failed: 3 completed, 2 diverged, 1 failed" and result.exit_code == 3
     assert advice == f"to go on: gancli sweep --resume {play.calls[0][0].path} --retry-failed"
-    assert shows == "next: gancli compare small-sweep, gancli plot small-sweep"
+    assert shows == "next: gancli compare latest, gancli plot latest"
     assert "next: " not in gancli(*TWO, "-q", "--again").stderr
 
 

@@ -10,7 +10,7 @@ import pytest
 from scipy import linalg, spatial, special, stats
 
 from gancli import installing
-from gancli.cli.support import describe
+from gancli.cli.failing import describe
 from gancli.engines import make_engine
 from gancli.evaluation import classes, judge, mixtures, neighbours, parzen, transport
 from gancli.evaluation.estimate import Estimate, of_held_out, of_samples, of_sets

@@ -312,7 +312,7 @@ def test_part_of_a_name_of_many_lists_five_of_them() -> None:
     names = [f"20260101T00000{place}Z-x{place}-{place}11111" for place in range(6)]
     for name in names:
         folder(name)
-    with pytest.raises(RunError, match=f"'x' stands for 6 runs: {', '.join(names[:5])}$"):
+    with pytest.raises(RunError, match=f"'x' stands for 6 runs: {', '.join(names[:5])}, … and 1 more$"):
         find(Path("runs"), "x")
     with pytest.raises(RunError, match=r"no sweep 'x' in runs \(it holds 0\); `gancli ls --runs runs` lists them"):
         find_sweep(Path("runs"), "x")

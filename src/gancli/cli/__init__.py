@@ -7,7 +7,8 @@ import click
 
 from gancli import __version__
 from gancli.cli import commands
-from gancli.cli.output import forget, lasting_streams, say
+from gancli.cli.output import say
+from gancli.cli.streams import forget, lasting_streams
 
 
 class _Group(click.Group):

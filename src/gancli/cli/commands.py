@@ -11,7 +11,8 @@ from gancli.cli.lipschitz import lipschitz
 from gancli.cli.listing import ls
 from gancli.cli.predict import predict
 from gancli.cli.removing import rm
-from gancli.cli.results import plot, report, sample, show
+from gancli.cli.results import plot, report, sample
+from gancli.cli.showing import show
 from gancli.cli.sweep import sweep
 from gancli.cli.training import resume, train
 

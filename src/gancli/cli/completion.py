@@ -1,21 +1,20 @@
-"""What a shell completes: runs, configurations, keys and their values, metrics. Nothing heavy is loaded for it.
+"""What a shell completes: runs, configurations, keys and their values, metrics. Nothing heavy is loaded for it."""
 
-The keys are those of the models, which take longer to load than a person waits for a completion: they are kept in the
-user's cache, under a name that changes with the models' files.
-"""
-
-import json
-import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
+from gancli.cli import kept_keys
+from gancli.cli.shells import KEY
+
 Complete = list[CompletionItem]
-RECORDS = ("run.json", "sweep.json")
+RUN, SWEEP = "run.json", "sweep.json"
+NEWEST = 20
+"""Of the runs of a folder, those whose keys are completed."""
 LONGEST = 4096
 """Bytes of a configuration in which its kind is looked for."""
 
@@ -25,17 +24,109 @@ def _items(words: Iterable[str], incomplete: str) -> Complete:
 
 
 def run_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> Complete:
-    """The runs and sweeps of --runs: `latest`, their names, what tells those of one name apart; else paths."""
+    """The runs and sweeps of --runs: `latest`, and of each its name or what tells it from others; else paths."""
+    return _folders(ctx, incomplete, (RUN, SWEEP))
+
+
+def only_runs(ctx: click.Context, param: click.Parameter, incomplete: str) -> Complete:
+    """The runs alone."""
+    return _folders(ctx, incomplete, (RUN,))
+
+
+def only_sweeps(ctx: click.Context, param: click.Parameter, incomplete: str) -> Complete:
+    """The sweeps alone."""
+    return _folders(ctx, incomplete, (SWEEP,))
+
+
+def _folders(ctx: click.Context, incomplete: str, records: tuple[str, ...]) -> Complete:
+    """Their whole names only for one who begins to type them."""
+    every = _folder_names(ctx, records)
+    short = [name.partition("-")[2] or name for name in every]
+    called = [name.rpartition("-")[0] or name for name in short]
+    others = [name.partition("-")[2].rpartition("-")[0] for name in _folder_names(ctx, (RUN, SWEEP))]
+    alone = [name if others.count(name) < 2 else whole for name, whole in zip(called, short, strict=True)]
+    latest = ["latest"] if every else []
+    found = _items([*latest, *alone], incomplete) or _items(short, incomplete) or _items(every, incomplete)
+    return found or [CompletionItem(incomplete, type="dir")]
+
+
+def _folder_names(ctx: click.Context, records: tuple[str, ...]) -> list[str]:
     folder = Path(ctx.params.get("runs") or "runs")
     try:
-        names = sorted(path.name for path in folder.iterdir() if any((path / record).is_file() for record in RECORDS))
+        return sorted(path.name for path in folder.iterdir() if any((path / record).is_file() for record in records))
     except OSError:
-        names = []
-    short = [name.partition("-")[2] or name for name in names]
-    words = ["latest"] if names else []
-    words += [name.rpartition("-")[0] or name for name in short]
-    found = _items([*words, *short, *names], incomplete)
-    return found or [CompletionItem(incomplete, type="dir")]
+        return []
+
+
+def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> Complete:
+    """Files and folders, by the shell."""
+    return [CompletionItem(incomplete, type="file")]
+
+
+def checkpoints(ctx: click.Context, param: click.Parameter, incomplete: str) -> Complete:
+    """`last`, `best`, and the games of RUN's that are kept."""
+    from gancli.runs import RunError, RunFolder, checkpoint, find_any
+    from gancli.runs.files import game_of
+
+    given = _given(ctx, "run")
+    try:
+        found = find_any(Path(ctx.params.get("runs") or "runs"), given) if given else None
+        folder = found.checkpoints if isinstance(found, RunFolder) else None
+        best = checkpoint.best_paths(folder) if folder else []
+        games = sorted({game_of(path) for path in (*best, *(checkpoint.paths(folder) if folder else ()))})
+    except (RunError, OSError):
+        best, games = [], []
+    return _items(["last", *(["best"] if best or not given else []), *map(str, games)], incomplete)
+
+
+def loggers(ctx: click.Context, param: click.Parameter, incomplete: str) -> Complete:
+    """The loggers, those of other packages too."""
+    from gancli import packages
+    from gancli.spec.loggers import BUILT_IN
+
+    return _items([*BUILT_IN, *packages.names("gancli.loggers")], incomplete)
+
+
+def sort_keys(ctx: click.Context, param: click.Parameter, incomplete: str) -> Complete:
+    """What `ls` can be sorted by. (Of what begins with `-`, Click completes options alone.)"""
+    return _items(_listed(ctx), incomplete)
+
+
+def where_keys(ctx: click.Context, param: click.Parameter, incomplete: str) -> Complete:
+    """Keys that `ls` can choose by, and after `=` the values that the newest runs have."""
+    known = _listed(ctx)
+    return _pairs(known, incomplete)
+
+
+def _listed(ctx: click.Context) -> dict[str, list[str]]:
+    """By key the values of the newest runs and sweeps: their records, their configurations, their last metrics."""
+    from gancli.runs import RunError, RunFolder, listing_any
+
+    known: dict[str, list[str]] = {key: [] for key in ("run", "kind", "status", "seed", "game", "seconds", "age")}
+    for folder in listing_any(Path(ctx.params.get("runs") or "runs"))[-NEWEST:]:
+        try:
+            record = folder.record()
+            metrics = folder.last() if isinstance(folder, RunFolder) else {}
+        except (RunError, OSError):
+            continue
+        facts = {**record, **dict(_flat(record.get("spec") or {}, "")), **dict.fromkeys(metrics)}
+        for key, value in facts.items():
+            if value is None or isinstance(value, str | int | float):
+                values = known.setdefault(key, [])
+                values += [str(value)] if value is not None and str(value) not in values else []
+    return known
+
+
+def _flat(data: dict[str, Any], prefix: str) -> Iterable[tuple[str, Any]]:
+    for key, value in data.items():
+        yield from _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else [(f"{prefix}{key}", value)]
+
+
+def _given(ctx: click.Context, name: str) -> str | None:
+    """An argument that has been typed; one of several is the first."""
+    value = ctx.params.get(name)
+    words = [value] if isinstance(value, str) else [*(value or ()), *ctx.args]
+    return next((str(word) for word in words if not str(word).startswith("-")), None)
 
 
 def configurations(ctx: click.Context, param: click.Parameter, incomplete: str) -> Complete:
@@ -54,15 +145,22 @@ def settings(ctx: click.Context, param: click.Parameter, incomplete: str) -> Com
     given = (ctx.params.get("config"), *(ctx.params.get("words") or ()), *ctx.args)  # an option without its value yet
     config = next((word for word in given if word is not None), None)  # leaves all arguments in `args`
     kind = None if config is None else _kind(Path(config))
-    keys = _keys()
+    keys = kept_keys.keys()
     known = {key: values for one in keys if kind in (None, one) for key, values in keys[one].items()}
+    return _pairs(known, incomplete)
+
+
+def _pairs(known: Mapping[str, list[str]], incomplete: str) -> Complete:
+    """Keys with the `=` that their values follow, and after it the values."""
     key, equals, _ = incomplete.partition("=")
-    return _items([f"{key}={value}" for value in known.get(key, [])] if equals else known, incomplete)
+    if equals:
+        return _items([f"{key}={value}" for value in known.get(key, [])], incomplete)
+    return [CompletionItem(f"{key}=", type=KEY) for key in known if key.startswith(incomplete)]
 
 
 def engine_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> Complete:
     """The engines."""
-    return _items((name for keys in _keys().values() for name in keys["engine"]), incomplete)
+    return _items((name for keys in kept_keys.keys().values() for name in keys["engine"]), incomplete)
 
 
 def metric_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> Complete:
@@ -102,58 +200,4 @@ def _kind(config: Path) -> str | None:
             match = re.search(rb"^kind:\s*(\w+)", file.read(LONGEST), re.MULTILINE)
     except (OSError, ValueError):
         return None
-    return match[1].decode() if match and match[1].decode() in _keys() else None
-
-
-def _keys() -> dict[str, dict[str, list[str]]]:
-    """By kind and key, from the cache or, the first time, from the models."""
-    path = _cache()
-    try:
-        known = json.loads(path.read_bytes()) if path is not None else None
-    except (OSError, ValueError):
-        known = None
-    if not _is_known(known):
-        from gancli.spec.keys import keys_by_kind
-
-        known = keys_by_kind()
-        if path is not None:
-            _keep(path, json.dumps(known))
-    assert isinstance(known, dict)
-    return known
-
-
-def _is_known(data: Any) -> bool:
-    return isinstance(data, dict) and all(
-        isinstance(keys, dict) and "engine" in keys and all(isinstance(values, list) for values in keys.values())
-        for keys in data.values()
-    )
-
-
-def _cache() -> Path | None:
-    """None where this user has no cache."""
-    from platformdirs import user_cache_dir
-
-    models = Path(__file__).parents[1] / "spec"
-    try:
-        facts = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(models.glob("*.py"))]
-        folder = Path(user_cache_dir("gancli"))
-    except (OSError, RuntimeError):
-        return None
-    import hashlib
-
-    name = hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
-    return folder / "completion" / f"keys-{name}.json" if folder.is_absolute() else None
-
-
-def _keep(path: Path, text: str) -> None:
-    """In place of those of other models; a cache that cannot be written is done without."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-        for other in path.parent.glob("keys-*.json"):
-            if other != path:
-                other.unlink(missing_ok=True)
-    except OSError:
-        return
+    return match[1].decode() if match and match[1].decode() in set(kept_keys.keys()) else None

@@ -1,14 +1,19 @@
 """`gancli data list|info|fetch`."""
 
 import os
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from gancli.cli.output import print_json, say, say_path
+from gancli.cli import completion
+from gancli.cli.output import print_cells, print_json, say, say_path
 from gancli.cli.support import command, nested_format_option
 from gancli.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from gancli.data.sets import SetInfo
 
 SECONDS = click.FloatRange(min=0, max=1e6, min_open=True)
 
@@ -52,15 +57,32 @@ def list_sets() -> None:
     """List the data sets, and where each would be taken from."""
     from gancli.data import summary
 
-    for info, counts, place in summary.overview():
+    every = list(summary.overview())
+    if sys.stdout.isatty():
+        _print_sets(every)
+        return
+    for info, counts, place in every:
         shape = "×".join(map(str, info.shape))
         number = f"{counts[0]:,d} + {counts[1]:,d}"
         say(f"{info.name:15} {info.kind:7} {shape:8} {number:>16} samples   {place}")
 
 
+def _print_sets(every: "list[tuple[SetInfo, tuple[int, int], str]]") -> None:
+    """For a terminal: what brings those that are not here is said once, below."""
+    from gancli.data.summary import NOT_HERE
+
+    cells = [["set", "kind", "shape", "samples", "from"]]
+    for info, counts, place in every:
+        shape, number = "×".join(map(str, info.shape)), f"{counts[0]:,d} + {counts[1]:,d}"
+        cells.append([info.name, info.kind, shape, number, NOT_HERE if place.startswith(NOT_HERE) else place])
+    print_cells(cells, spare=("kind", "shape"))
+    if any(row[-1] == NOT_HERE for row in cells):
+        say(f"(what is {NOT_HERE}: gancli data fetch NAME)", err=True)
+
+
 @data.command()
 @click.argument("name", type=SetName(), metavar="NAME")
-@click.option("--path", help="Folder to look in, as `data.path` in a configuration.")
+@click.option("--path", shell_complete=completion.files, help="Folder to look in, as `data.path` in a configuration.")
 @nested_format_option
 @command
 def info(name: str, path: str | None, form: str) -> None:

@@ -5,10 +5,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gancli.cli.completion import run_names
+from gancli.cli.completion import only_runs
 from gancli.cli.finding import find_run
 from gancli.cli.output import say, say_path
-from gancli.cli.support import check_new, checkpoint_option, command, force_option, output_option, runs_option
+from gancli.cli.support import (
+    check_new,
+    checkpoint_option,
+    command,
+    force_option,
+    free_name,
+    output_option,
+    runs_option,
+)
 
 if TYPE_CHECKING:
     from gancli.experiment.learned import Learned
@@ -17,8 +25,8 @@ FORMATS = ("onnx", "npz", "safetensors")
 
 
 @click.command()
-@click.argument("run", shell_complete=run_names)
-@output_option("A .onnx, .npz or .safetensors file; NETWORK.onnx by default.")
+@click.argument("run", shell_complete=only_runs)
+@output_option("A .onnx, .npz or .safetensors file; a free NETWORK.onnx by default.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Where -o is not given.")
 @click.option(
     "--network",
@@ -43,9 +51,7 @@ def export(
     from gancli.experiment.learned import learned
 
     own = learned(find_run(runs, run), network, which=which)
-    if output is None:
-        output = Path(f"{own.key}{endings[0]}")
-        check_new(output, endings, force)
+    output = output or free_name(Path(f"{own.key}{endings[0]}"), force)
     _write(output, own)
     say_path(output)
 

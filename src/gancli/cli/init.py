@@ -1,23 +1,32 @@
 """`gancli init`: the configurations that come with gancli, to list and to copy."""
 
 import os
+import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gancli import shipped
+from gancli.cli import layout
 from gancli.cli.completion import shipped_names
 from gancli.cli.configurations import command as typed
-from gancli.cli.output import print_rows, say, say_path, shortened, width
+from gancli.cli.output import NO_END, print_rows, say, say_path, width
 from gancli.cli.support import command, format_option
 from gancli.errors import did_you_mean
 
 if TYPE_CHECKING:
     from gancli.spec import Document
 
-LEAST = 30
-"""Columns for what a configuration is, beside the others."""
+OFFLINE = "offline"
+FOLDERS = {
+    "": "to begin with:",
+    "collapse": "mode collapse:",
+    "report": "the report, figure by figure:",
+    "tuning": "how they were tuned:",
+}
+"""What is said of the configurations of a folder."""
 
 
 @click.command()
@@ -29,31 +38,40 @@ LEAST = 30
 def init(name: str | None, file: Path | None, force: bool, form: str) -> None:
     """Copy the configuration NAME, with its comments, to FILE, for you to change; without NAME, list them all.
 
+    With a part of names, list those that have it.
+
     \b
     gancli init
+    gancli init report
     gancli init wgan_mnist7
     gancli init report/fig1_6_xor_eta my_sweep.yaml
 
     FILE is NAME.yaml in this folder by default, and may be a folder. A sweep's base is copied beside it. `gancli train
     NAME` and `gancli sweep NAME` play one as it is.
     """
-    if name is None:
-        if form == "table":
-            _print(_listed())
-            say("\ngancli init NAME makes a copy to change; gancli train NAME, or sweep, plays one as it is", err=True)
-        else:
-            print_rows(_listed(), form)
-        return
-    source = shipped.find(name)
+    source = shipped.find(name) if name is not None else None
     if source is None:
-        meant = did_you_mean(name, shipped.names())
-        raise click.UsageError(f"{name!r} does not come with gancli{meant}; `gancli init` lists what does")
+        _list(name, file, form)
+        return
     target = _target(source, file)
     copies = shipped.copies(source, target)
     _write(copies, force)
     for path in copies:
         say_path(path)
     say(f"next: {typed('sweep' if len(copies) > 1 else 'train', target)}", err=True)
+
+
+def _list(part: str | None, file: Path | None, form: str) -> None:
+    """Those whose name has a part. Raises UsageError where there are none, or where one was to be copied."""
+    names = [name for name in shipped.names() if (part or "").lower() in name.lower()]
+    if not names or file is not None:
+        meant = did_you_mean(part, [*shipped.names(), *{name.rpartition("/")[0] for name in shipped.names()} - {""}])
+        raise click.UsageError(f"{part!r} does not come with gancli{meant}; `gancli init` lists what does")
+    if form != "table":
+        print_rows(_listed(names), form)
+        return
+    _print(_listed(names))
+    say("gancli init NAME makes a copy to change; gancli train NAME, or sweep, plays one as it is", err=True)
 
 
 def _target(source: Path, file: Path | None) -> Path:
@@ -84,13 +102,14 @@ def _holds(path: Path, content: bytes) -> bool:
     return path.is_file() and not path.is_symlink() and path.read_bytes() == content
 
 
-def _listed() -> list[dict[str, Any]]:
+def _listed(names: list[str]) -> list[dict[str, Any]]:
     """Of each its name, the command that plays it, how long that takes, which data it needs, and what it is."""
     from gancli import spec
 
     rows = []
-    for name, path in shipped.names().items():
-        text, document = path.read_text(encoding="utf-8"), spec.load_file(path)
+    known = shipped.names()
+    for name in names:
+        text, document = known[name].read_text(encoding="utf-8"), spec.load_file(known[name])
         does = "sweep" if spec.is_sweep(document) else "train"
         about = {"takes": shipped.takes(text), "data": _needed(document), "what it is": shipped.sentence(text)}
         rows.append({"name": name, "with": does, **about})
@@ -108,18 +127,44 @@ def _needed(document: "Document") -> str:
     own = start.data.get("data", {}).get("set", "mnist")
     needed = [name for name in axes.get("data.set", [own]) if name not in SETS or SETS[name].fetched]
     missing = [name for name in needed if name != "mnist"]  # of which a part is bundled
-    return "offline" if not missing else missing[0] if missing[0] in SETS else "your own"
+    return OFFLINE if not missing else missing[0] if missing[0] in SETS else "your own"
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
-    """A table; on a terminal that is narrow, what each is stands below it."""
-    columns = width()
-    about = [str(row.pop("what it is")) for row in rows]
-    widths = {key: max(len(key), *(len(row[key]) for row in rows)) for key in rows[0]}
-    left = sum(widths.values()) + 2 * len(widths)
-    beside = columns - left >= LEAST
-    room = columns - (left if beside else 4)
-    for row, text in zip([dict(zip(widths, widths, strict=True)), *rows], ["what it is", *about], strict=True):
-        line = "  ".join(row[key].ljust(width) for key, width in widths.items())
-        shown = shortened(text, room)
-        say(f"{line}  {shown}" if beside else f"{line.rstrip()}\n    {shown}")
+    """A line for each; in a terminal one that fits, by folders, those for a first try before the report's."""
+    room = width(NO_END)
+    if room == NO_END:
+        print_rows(rows, "table")
+        return
+    for number, (folder, own) in enumerate(_by_folder(rows).items()):
+        say(f"{chr(10) * (number > 0)}{FOLDERS.get(folder, folder)}")
+        _print_folder(own, room)
+    if any(row["data"] != OFFLINE for row in rows):
+        say("(* of data that are to be fetched, or your own)", err=True)
+    if len(rows) > shutil.get_terminal_size().lines:
+        say("(gancli init PART lists those whose name has it: report, collapse, wgan)", err=True)
+
+
+def _by_folder(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(row["name"].rpartition("/")[0], []).append(row)
+    return groups
+
+
+def _print_folder(rows: list[dict[str, Any]], room: int) -> None:
+    """Name, what it is as far as there is room, how long it takes, and whether that is of other data."""
+    times = [row["takes"] + " *" * (row["data"] != OFFLINE) for row in rows]
+    names, ends = (max(map(len, texts)) for texts in ([row["name"] for row in rows], times))
+    left = max(layout.LEAST, room - names - ends - 6)
+    for row, time in zip(rows, times, strict=True):
+        say(f"  {row['name']:{names}}  {brief(row['what it is'], left):{left}}  {time}".rstrip())
+
+
+def brief(text: str, most: int) -> str:
+    """A sentence of at most so many letters: up to a comma, colon or bracket, or else up to a word."""
+    if len(text) <= most:
+        return text
+    ends = [match.start() for match in re.finditer(r"[:;,] | \(", text) if most // 2 <= match.start() <= most]
+    ends = [end for end in ends if text.count("(", 0, end) == text.count(")", 0, end)]
+    return text[: ends[-1]] if ends else f"{text[: most - 1].rpartition(' ')[0] or text[: most - 1]}…"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gancli.cli.completion import run_names
+from gancli.cli.completion import only_runs
 from gancli.cli.finding import find_run
 from gancli.cli.output import print_json, print_rows, say
 from gancli.cli.support import command, nested_format_option, runs_option
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("run", shell_complete=run_names)
+@click.argument("run", shell_complete=only_runs)
 @click.option(
     "--samples", type=click.IntRange(10, 100_000), default=1000, show_default=True, help="Of each side, at most."
 )

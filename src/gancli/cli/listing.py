@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gancli.cli import completion
 from gancli.cli.output import print_fitting, print_rows, say, warn
 from gancli.cli.support import command, format_option, runs_option
 from gancli.errors import did_you_mean
@@ -44,8 +45,10 @@ class Listed:
 
 
 @click.command()
-@click.option("--where", multiple=True, metavar="KEY=VALUE", help="Only those: kind=wgan, critic.clip.bound=0.1.")
-@click.option("--sort", metavar="KEY", help="By a column or a key of --where; -KEY for the largest first.")
+@click.option("--where", multiple=True, metavar="KEY=VALUE", help="Only those: kind=wgan, critic.clip.bound=0.1.",
+              shell_complete=completion.where_keys)  # fmt: skip
+@click.option("--sort", metavar="KEY", help="By a column or a key of --where; -KEY for the largest first.",
+              shell_complete=completion.sort_keys)  # fmt: skip
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="The newest N or, with --sort, the first N.")
 @format_option
 @runs_option

@@ -1,38 +1,35 @@
 """What is printed: escaped, in whatever encoding the terminal has, and never the end of the work."""
 
-import contextlib
 import errno
 import os
-import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
-_ESCAPED = {
-    code: f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
-    for code in (*range(32), *range(127, 160), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-    if chr(code) not in "\n\t"
-}
-"""Characters that move the cursor, colour the terminal or turn a line around, as they would be written in Python."""
+from gancli.cli import layout
+from gancli.cli.streams import ESCAPED, escaped, forget
+
+NO_END = 1_000_000
+"""Columns of what is no terminal."""
 GONE = (errno.EPIPE, errno.EIO, errno.EBADF)
 """What a write says whose reader, or terminal, has gone."""
-
-
-_UNSEEN = {*_ESCAPED, *range(0xD800, 0xE000)}
+_UNSEEN = {*ESCAPED, *range(0xD800, 0xE000)}
 """Those, and halves of characters, which stand for bytes that are no text."""
 
 
-def escaped(text: Any) -> str:
-    """Text without control characters but for new lines and tabs: names and files may come from elsewhere."""
-    return str(text).translate(_ESCAPED)
-
-
-def width(most: int = 1000) -> int:
-    """Columns of the terminal that standard output goes to; `most` where it goes elsewhere."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else most
+def width(most: int = 1000, err: bool = False) -> int:
+    """Columns of the terminal that standard output, or error, goes to; `most` where it goes elsewhere."""
+    stream = sys.stderr if err else sys.stdout
+    try:
+        if not stream.isatty():
+            return most
+        asked = os.environ.get("COLUMNS", "")
+        return int(asked) if asked.isdecimal() and int(asked) else os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError):  # it is closed, or has no size
+        return 80
 
 
 ANSWERS = {"y": True, "yes": True, "n": False, "no": False}
@@ -53,21 +50,37 @@ def confirmed(question: str, default: bool = False) -> bool:
             return ANSWERS[answer]
 
 
-def say(text: Any = "", err: bool = False, nl: bool = True) -> None:
-    """Print a line, escaped; nothing is raised where its reader has gone. Raises OSError where a disk is full."""
+def say(text: Any = "", err: bool = False, nl: bool = True, whole: bool = False) -> None:
+    """Print text, escaped; a terminal has a long line in several that end with a word, unless it is to be `whole`.
+
+    Nothing is raised where its reader has gone. Raises OSError where a disk is full.
+    """
+    text = escaped(text)
+    text = text if whole or "\n" in text else layout.wrapped(text, width(NO_END, err))
+    if err and nl and _beside_a_bar(text):
+        return
     try:
-        click.echo(escaped(text), file=sys.stderr if err else sys.stdout, nl=nl)  # else click takes UTF-8 for ASCII
+        click.echo(text, file=sys.stderr if err else sys.stdout, nl=nl)  # else click takes UTF-8 for ASCII
     except OSError as error:
         forget(sys.stdout)
         if error.errno not in GONE:
             raise
 
 
+def _beside_a_bar(text: str) -> bool:
+    """Print a line where a bar stood, and the bar below it; False where none is open."""
+    loaded = sys.modules.get("tqdm")  # else there is none
+    if loaded is None or not any(not bar.disable for bar in getattr(loaded.tqdm, "_instances", ())):
+        return False
+    loaded.tqdm.write(text, file=sys.stderr)
+    return True
+
+
 def say_path(path: Path) -> None:
     """Print the folder that work ended in, as its name is where a program reads it; a full disk undoes no work."""
     try:
         if sys.stdout.isatty():
-            say(path)
+            say(path, whole=True)
         else:
             click.echo(os.fsencode(path))
     except OSError as error:
@@ -83,7 +96,10 @@ def warn(warnings: Iterable[Any]) -> None:
 
 
 def print_rows(rows: list[dict[str, Any]], form: str) -> None:
-    """Print `rows`, which need not have the same keys, as a table, JSON or CSV."""
+    """Print `rows`, which need not have the same keys, as JSON, CSV or a table, which fits where a terminal is.
+
+    What was done for that is said on standard error.
+    """
     from gancli.runs.files import finite
 
     if form == "json":
@@ -102,10 +118,29 @@ def print_rows(rows: list[dict[str, Any]], form: str) -> None:
         say(buffer.getvalue(), nl=False)
     elif rows:
         cells = [columns, *(["" if row.get(key) is None else str(row[key]) for key in columns] for row in rows)]
-        cells = [[_one_line(cell) for cell in line] for line in cells]
-        widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
-        for line in cells:
-            say("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+        print_cells([[one_line(cell) for cell in line] for line in cells])
+
+
+def print_cells(cells: layout.Cells, spare: Sequence[str] = ()) -> None:
+    """Print a table whose first row has the names of the columns; in a terminal, one that fits, if need be without
+    those that are `spare`."""  # fmt: skip
+    room = width(NO_END)
+    lines, notes = layout.fitting(cells, room, spare)
+    for line in lines:
+        say(line)
+    if any(note.startswith("left out") for note in notes):
+        notes = [*notes[:-1], f"{notes[-1]}, for {room} columns; {_elsewhere()}"]
+    for note in notes:
+        say(f"({note})", err=True)
+
+
+def _elsewhere() -> str:
+    """What shows a table that has no room."""
+    context = click.get_current_context(silent=True)
+    option = next((one for one in context.command.params if one.name == "form"), None) if context else None
+    choices = option.type.choices if option is not None and isinstance(option.type, click.Choice) else ()
+    forms = [f"--format {form}" for form in ("csv", "json") if form in choices]
+    return f"{forms[0] if forms else '`| cat`'} has all"
 
 
 LEAST = 10
@@ -117,7 +152,7 @@ def print_fitting(rows: list[dict[str, str]]) -> None:
 
     The first is never. Where standard output is no terminal all is printed.
     """
-    cells = [[*rows[0]], *([_one_line(text) for text in row.values()] for row in rows)]
+    cells = [[*rows[0]], *([one_line(text) for text in row.values()] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     room, most = width(), [widths[0]]
     for wanted in widths[1:]:
@@ -135,7 +170,7 @@ def print_side_by_side(rows: list[dict[str, str]]) -> None:
 
     Where standard output is no terminal all is printed.
     """
-    cells = [[_one_line(text) for text in line] for line in ([*rows[0]], *(row.values() for row in rows))]
+    cells = [[one_line(text) for text in line] for line in ([*rows[0]], *(row.values() for row in rows))]
     first, *others = [max(map(len, column)) for column in zip(*cells, strict=True)]
     first = min(first, max(LEAST, width() // 3)) if sum(others) + first + 2 * len(others) > width() else first
     most = max(LEAST, (width() - first) // max(1, len(others)) - 2)
@@ -157,7 +192,8 @@ def size_text(size: int) -> str:
     return f"{size} bytes"
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Escaped, new lines too."""
     return escaped(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
@@ -170,54 +206,3 @@ def print_json(data: Any) -> None:
     utf8 = "utf" in (sys.stdout.encoding or "").lower()
     text = json.dumps(finite(data), indent=2, ensure_ascii=not utf8, allow_nan=False)
     say("".join(f"\\u{ord(letter):04x}" if ord(letter) in _UNSEEN else letter for letter in text))
-
-
-class _Lasting:
-    """Standard error that takes what is written when nobody can read it any more."""
-
-    def __init__(self, stream: TextIO):
-        self._stream = stream
-
-    def write(self, text: str) -> int:
-        """Write, escaped but for what a progress bar needs, if that can be done."""
-        try:
-            self._stream.write(text.translate(_ESCAPED | {ord("\r"): "\r"}))
-        except (OSError, ValueError):
-            forget(self._stream)
-        return len(text)
-
-    def flush(self) -> None:
-        """Likewise."""
-        try:
-            self._stream.flush()
-        except (OSError, ValueError):
-            forget(self._stream)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-
-def forget(stream: Any) -> None:
-    """Send what a stream still holds, and all that comes, nowhere; else its end would be an error too."""
-    with contextlib.suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
-
-
-def lasting_streams() -> None:
-    """Make the three standard streams such that no print fails: closed ones lead nowhere, what cannot be encoded is
-    escaped, and standard error never raises."""  # fmt: skip
-    for number, name in enumerate(("stdin", "stdout", "stderr")):
-        with contextlib.suppress(OSError):
-            try:
-                os.fstat(number)
-            except OSError:  # closed: the next file that is opened would get its number, and be written to
-                os.open(os.devnull, os.O_RDWR)
-        if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w" if number else "r", encoding="utf-8"))  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-    if not isinstance(sys.stderr, _Lasting):
-        sys.stderr = _Lasting(sys.stderr)

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import click
 
-from gancli.cli.completion import run_names
+from gancli.cli.completion import files, only_runs
 from gancli.cli.finding import find_run
 from gancli.cli.output import say, say_path
 from gancli.cli.support import check_new, checkpoint_option, command, force_option, output_option, runs_option
 
 
 @click.command()
-@click.argument("run", shell_complete=run_names)
-@click.argument("file")
+@click.argument("run", shell_complete=only_runs)
+@click.argument("file", shell_complete=files)
 @output_option("A .csv or .npz file; a CSV is printed by default.")
 @click.option("--key", metavar="NAME", help="The array of a .npz that has several.")
 @click.option("--invert", is_flag=True, help="Images: black is white, as of ink on paper for a run on MNIST.")
@@ -25,7 +25,7 @@ def predict(
 ) -> None:
     """Predict the classes, or the numbers, of the samples in FILE by RUN, which is a supervised run: a row for each.
 
-    FILE holds what RUN learned from: a folder of pictures, which are cropped and resized as they were, an array .npy or
+    FILE holds what RUN learned from: a picture or a folder of them, cropped and resized as those were, an array .npy or
     .npz, or a table with the same columns in their own units; other columns are passed over.
     """
     if output is not None:

@@ -1,4 +1,4 @@
-"""`gancli plot`, `report`, `sample` and `show`: the results that runs have left."""
+"""`gancli plot`, `report` and `sample`: the results that runs have left."""
 
 from functools import partial
 from pathlib import Path
@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gancli.cli.completion import metric_names, run_names
+from gancli.cli.completion import metric_names, only_runs, run_names
 from gancli.cli.finding import find_either, find_run
-from gancli.cli.output import print_json, print_rows, say, say_path
+from gancli.cli.output import say_path
 from gancli.cli.support import (
     check_new,
     checkpoint_option,
     command,
     force_option,
-    format_option,
+    free_name,
     given,
     output_option,
     runs_option,
@@ -30,7 +30,14 @@ MOST = 1_000_000
 
 @click.command()
 @click.argument("run", nargs=-1, required=True, shell_complete=run_names)
-@click.option("--format", "form", type=click.Choice(["png", "svg", "pdf"]), default="png", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["png", "svg", "pdf"]),
+    default="png",
+    show_default=True,
+    help="Of the figures.",
+)
 @click.option("--gif", is_flag=True, help="Of a run: animate the pictures in time too.")
 @click.option("--maps", type=click.IntRange(min=0), metavar="N", help="Of a run: what its layers make of sample N too.")
 @click.option(
@@ -125,9 +132,9 @@ def report(run: tuple[str, ...], output: Path | None, force: bool, runs: Path) -
 
 
 @click.command()
-@click.argument("run", shell_complete=run_names)
+@click.argument("run", shell_complete=only_runs)
 @click.option("-n", "count", type=click.IntRange(1, MOST), help="How many: 64 by default; with --interpolate, rows: 8.")
-@output_option("A .png grid, a .csv table or a .npz file; samples-SEED.png or .csv by default.")
+@output_option("A .png grid, a .csv table or a .npz file; a free samples-SEED.png or .csv by default.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the latents.")
 @click.option("--class", "asked", metavar="CLASS", help="With a condition: of this class alone, by its number or name.")
 @click.option(
@@ -163,15 +170,20 @@ def sample(
         check_new(output, endings, force)
     folder = find_run(runs, run)
     kind = units_of(folder).kind
-    if output is None:
-        output = Path(f"samples-{seed}.{'png' if kind == 'images' else 'csv'}")
-        check_new(output, endings, force)
+    if output is not None:
+        _check_ending(output, kind)
+    drawn = draw(folder, count, seed, asked, steps, which)
+    output = output or free_name(Path(f"samples-{seed}.{'png' if kind == 'images' else 'csv'}"), force)
+    _write_samples(output, drawn)
+    say_path(output)
+
+
+def _check_ending(output: Path, kind: str) -> None:
+    """Raises UsageError where a file of that kind does not hold such samples."""
     if output.suffix == ".png" and kind == "vectors":
         raise click.UsageError(f"RUN draws rows of numbers: -o must end in .csv or .npz; got {str(output)!r}")
     if output.suffix == ".csv" and kind == "images":
         raise click.UsageError(f"RUN draws images: -o must end in .png or .npz; got {str(output)!r}")
-    _write_samples(output, draw(folder, count, seed, asked, steps, which))
-    say_path(output)
 
 
 def _write_samples(output: Path, drawn: "Samples") -> None:
@@ -190,33 +202,3 @@ def _write_samples(output: Path, drawn: "Samples") -> None:
     else:
         labels = {} if drawn.classes is None else {"labels": drawn.classes}
         write_arrays(output, {drawn.units.kind: drawn.values, "latents": drawn.latents, **labels}, compress=True)
-
-
-@click.command()
-@click.argument("run", shell_complete=run_names)
-@format_option
-@runs_option
-@command
-def show(run: str, form: str, runs: Path) -> None:
-    """Show one RUN or sweep: its record and last metrics; with csv, all its metrics, or a sweep's summary."""
-    from gancli.runs import DIFF, SweepFolder
-    from gancli.spec import flat
-
-    folder = find_either(runs, run)
-    of_sweep = isinstance(folder, SweepFolder)
-    if form == "csv":
-        print_rows(folder.summary_rows() if isinstance(folder, SweepFolder) else folder.rows(), form)
-        return
-    last = None if isinstance(folder, SweepFolder) else folder.last() or None
-    record = {"sweep" if of_sweep else "run": str(folder.path), **folder.record(), "last": last}
-    if isinstance(folder, SweepFolder):
-        record["counts"] = folder.counts()
-    if form == "json":
-        print_json(record)
-        return
-    record.pop("spec", None)  # config.yaml has it
-    if isinstance(record.get("git"), dict) and folder.inside(DIFF).exists():
-        record["git"]["diff"] = str(folder.inside(DIFF))
-    for key, value in flat(record).items():
-        if value not in (None, []):
-            say(f"{key:34} {f'{value:.6g}' if isinstance(value, float) else value}")

@@ -1,9 +1,9 @@
 """What every command shares: errors as one message, options of the same name, progress."""
 
 import contextlib
-import errno
 import functools
 import gc
+import itertools
 import os
 import signal
 import sys
@@ -17,8 +17,9 @@ import click
 from click.core import ParameterSource
 
 from gancli.cli import completion
-from gancli.cli.output import escaped, say
-from gancli.errors import GancliError
+from gancli.cli.failing import describe
+from gancli.cli.output import say
+from gancli.cli.streams import escaped
 from gancli.leaving import Stopped, cleaning_up
 
 runs_option = click.option(
@@ -33,45 +34,30 @@ log_option = click.option(
     "loggers",
     multiple=True,
     metavar="NAME",
+    shell_complete=completion.loggers,
     help="Log to tensorboard, mlflow or wandb too; may be given several times.",
 )
 
 
-def _format_option(*forms: str) -> Callable[..., Any]:
-    return click.option("--format", "form", type=click.Choice(forms), default="table", show_default=True)
+def _format_option(what: str, *forms: str) -> Callable[..., Any]:
+    return click.option("--format", "form", type=click.Choice(forms), default="table", show_default=True, help=what)
 
 
-format_option = _format_option("table", "json", "csv")
+format_option = _format_option("For people, or for programs, which have all of it.", "table", "json", "csv")
 """Of what is rows."""
-nested_format_option = _format_option("table", "json")
+nested_format_option = _format_option("For people, or for programs.", "table", "json")
 """Of what is more than rows."""
 force_option = click.option("--force", is_flag=True, help="With -o: replace what exists.")
 checkpoint_option = click.option(
     "--checkpoint",
     "which",
-    metavar="last|best|GAME",
+    metavar="WHICH",
     default="last",
     show_default=True,
-    help="Which: best is by the run's checkpoint.best.",
+    shell_complete=completion.checkpoints,
+    help="last, best by the run's checkpoint.best, or the game of one that is kept.",
 )
 debug_option = click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-
-
-_FULL = "free space, or choose another folder (--runs)"
-_FORBIDDEN = "choose a folder you can write to (--runs), or have its owner let you in"
-_LOST = "was it moved or deleted while gancli ran? Else choose a folder you can write to (--runs)"
-_AWAY = "the disk or the network folder does not answer; try again when it does"
-REMEDIES = {
-    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), _FULL),
-    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), _FORBIDDEN),
-    **dict.fromkeys((errno.ENOENT, errno.ENOTDIR), _LOST),
-    **dict.fromkeys((errno.EIO, errno.ETIMEDOUT, errno.ESTALE, errno.EHOSTDOWN, errno.ENOTCONN), _AWAY),
-    **dict.fromkeys((errno.EMFILE, errno.ENFILE), "too many files are open: raise the limit (ulimit -n)"),
-    errno.EFBIG: "the limit is that of this shell (ulimit -f) or of the file system",
-    errno.ENAMETOOLONG: "choose a shorter name or folder",
-    errno.ELOOP: "links in a run folder are not followed",
-}
-"""What to do about an error of the system; of another one its own words say all that is known."""
 
 
 def given(name: str) -> bool:
@@ -101,6 +87,12 @@ def check_new(output: Path, endings: tuple[str, ...], force: bool) -> None:
         raise click.UsageError(f"{output} exists; choose another name, or --force to replace it")
     if not output.parent.is_dir():
         raise click.UsageError(f"-o: {output.parent} is not a folder; make it first")
+
+
+def free_name(output: Path, force: bool) -> Path:
+    """A name that nobody has chosen, or the next that is free: `samples-0.png`, `samples-0-2.png`, …"""
+    numbered = (output.with_name(f"{output.stem}-{number}{output.suffix}") for number in itertools.count(2))
+    return output if force or not os.path.lexists(output) else next(one for one in numbered if not os.path.lexists(one))
 
 
 def one_thread() -> None:
@@ -140,19 +132,6 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def describe(error: Exception) -> tuple[str, int]:
-    """The message and the exit code of an error."""
-    if isinstance(error, GancliError):
-        return str(error), error.exit_code
-    if isinstance(error, OSError):
-        place = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "the system"
-        remedy = REMEDIES.get(error.errno or 0)
-        return f"{place}: {error.strerror or error}" + (f"; {remedy}" if remedy else ""), 1
-    if isinstance(error, MemoryError):
-        return "not enough memory; use smaller networks or a smaller batch", 1
-    return f"{type(error).__name__}: {error} (please report this; --debug shows where)", 1
-
-
 @contextlib.contextmanager
 def rare_collection() -> Iterator[None]:
     """Look for garbage rarely: a start makes many objects that stay, and looking at them took a tenth of its time."""
@@ -171,10 +150,7 @@ class Bar:
 
     def line(self, text: str) -> None:
         """Something to read at once."""
-        if self._bar is not None:
-            self._bar.write(escaped(text), file=sys.stderr)
-        else:
-            say(text, err=True)
+        say(text, err=True)
 
     def close(self) -> None:
         """Leave the bar as it stands."""
@@ -234,6 +210,11 @@ class Progress(Bar):
             self._bar.update(game - self._bar.n)
         elif game < self._games and time.monotonic() >= self._next:
             self._say()
+
+    def compiling(self) -> None:
+        """The next game takes longer than others: it is told of where the bar was, and the time left is without it."""
+        if self._bar is not None:
+            self._bar.pause()
 
     def close(self) -> None:
         """Leave the bar as it stands; without one, say where the run ended, unless that has been said."""

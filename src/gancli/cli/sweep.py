@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     "--resume",
     metavar="SWEEP",
     help="Go on with a sweep: what has a result is not touched.",
-    shell_complete=completion.run_names,
+    shell_complete=completion.only_sweeps,
 )
 @click.option("--retry-failed", is_flag=True, help="With --resume: play failed cells again.")
 @click.option("--again", is_flag=True, help="Make a new sweep although there is one of the same cells.")

@@ -71,19 +71,19 @@ def train(
 
         document = configurations.experiment(config)
         resolved = spec.load(document, overrides).logged(loggers)
-        built, folder = experiment.begin(resolved, runs, Caller(quiet))
+        built, folder = experiment.begin(resolved, runs, caller := Caller(quiet))
     if (name := shipped.name_of(Path(document.source))) is not None:
         folder.log(f"configuration: {name}, which comes with gancli {__version__}")
     profiled = experiment.Profile(built) if profile else None
     try:
-        _finish(folder, runs, quiet, lambda make: experiment.train(resolved, built, folder, make, profiled, (), limit))
+        _finish(folder, runs, caller, lambda make: experiment.train(resolved, built, folder, make, profiled, (), limit))
     finally:
         for line in profiled.lines() if profiled is not None else ():
             say(line, err=True)
 
 
 @click.command()
-@click.argument("run", shell_complete=completion.run_names)
+@click.argument("run", shell_complete=completion.only_runs)
 @click.option("--games", type=click.IntRange(1, 1_000_000_000), help="Go on to so many games in all.")
 @log_option
 @max_time_option
@@ -97,18 +97,29 @@ def resume(run: str, games: int | None, loggers: tuple[str, ...], limit: float |
     """
     from gancli import experiment
 
-    folder = find_run(runs, run)
-    experiment.on_compiling(say_compiling)
+    folder, caller = find_run(runs, run), Caller(quiet)
+    experiment.on_compiling(caller.compiling)
     reopened = experiment.reopen(folder, games, log=loggers)
     warn(reopened.warnings)
-    _finish(folder, runs, quiet, lambda make: experiment.resume(reopened, make, (), limit))
+    _finish(folder, runs, caller, lambda make: experiment.resume(reopened, make, (), limit))
 
 
 class Caller:
     """Who has called the command, and reads standard error."""
 
     def __init__(self, quiet: bool):
-        self._quiet = quiet
+        self.quiet = quiet
+        self._bar: Progress | None = None
+
+    def progress(self, games: int, played: int) -> Progress:
+        """Of a run of so many games, of which some are played."""
+        self._bar = Progress(games, played, self.quiet)
+        return self._bar
+
+    def close(self) -> None:
+        """Leave the bar as it stands."""
+        if self._bar is not None:
+            self._bar.close()
 
     def warn(self, warnings: Iterable[Any]) -> None:
         """Print warnings."""
@@ -119,39 +130,26 @@ class Caller:
         say(f"note: {text}", err=True)
 
     def compiling(self, cached: bool) -> None:
-        """Say what they wait for."""
-        say_compiling(cached)
+        """Tell them what they wait for, and whether they will again."""
+        how_often = "once" if cached else "as at each run: it can be kept nowhere (set NUMBA_CACHE_DIR to a folder)"
+        if self._bar is not None:
+            self._bar.compiling()
+        self.note(f"compiling the fast engine for this machine, {how_often}; it takes some seconds")
 
     def reading(self) -> AbstractContextManager[Reading]:
         """How far the reading of the data is."""
-        return closing(Reading(self._quiet))
+        return closing(Reading(self.quiet))
 
 
-def say_compiling(cached: bool) -> None:
-    """Tell a person what they wait for, and whether they will again."""
-    how_often = "once" if cached else "as at each run: it can be kept nowhere (set NUMBA_CACHE_DIR to a folder)"
-    say(f"note: compiling the fast engine for this machine, {how_often}; it takes some seconds", err=True)
-
-
-def _finish(folder: Any, runs: Path, quiet: bool, play: Any) -> None:
+def _finish(folder: Any, runs: Path, caller: Caller, play: Any) -> None:
     """Play, say how it ended, print the folder, and exit with the code of its status."""
-    bars: list[Progress] = []
-
-    def make(games: int, played: int) -> Progress:
-        bars.append(Progress(games, played, quiet))
-        return bars[-1]
-
-    try:
-        outcome = play(make)
-    finally:
-        for bar in bars:
-            bar.close()
+    with closing(caller):
+        outcome = play(caller.progress)
     if outcome.reason:
         say(f"{outcome.status}: {outcome.reason}", err=True)
     if outcome.status == "interrupted":
-        option = [] if runs == Path("runs") else ["--runs", str(runs)]
-        say(f"to go on: {configurations.command('resume', folder.path.name, *option)}", err=True)
-    elif not quiet:
+        endings.after_part_of_a_run(folder, runs, caller.quiet)
+    elif not caller.quiet:
         endings.after_run(folder, runs)
     say_path(folder.path)
     early = TIME_IS_OVER if outcome.signal is None else 128 + outcome.signal

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from gancli import installing
 from gancli.data.errors import DataError
 from gancli.data.sets import SETS, SetInfo
 
@@ -192,7 +193,7 @@ def _python_mnist() -> Any:
     except Exception as error:
         raise DataError(
             f"python-mnist, which reads MNIST's files, is missing or damaged ({error}); bring it back: "
-            "pip install --force-reinstall --no-deps python-mnist"
+            f"{installing.pip()} install --force-reinstall --no-deps python-mnist"
         ) from None
     return module
 

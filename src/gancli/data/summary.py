@@ -7,7 +7,8 @@ from gancli.data import load, mnist, places, published
 from gancli.data.errors import DataError
 from gancli.data.sets import SETS, SetInfo
 
-DRAWN = "drawn by gancli"
+DRAWN, NOT_HERE = "drawn by gancli", "not here"
+"""Where a set is taken from that has no files, and one whose files nobody has fetched yet."""
 
 
 def overview() -> Iterator[tuple[SetInfo, tuple[int, int], str]]:
@@ -23,7 +24,7 @@ def overview() -> Iterator[tuple[SetInfo, tuple[int, int], str]]:
             files, place = mnist.locate(None) if name == "mnist" else places.locate(info, None)
             yield info, published.counts(info, files), place
         except places.Missing:
-            yield info, info.counts, f"not here: {info.command}"
+            yield info, info.counts, f"{NOT_HERE}: {info.command}"
         except DataError as error:
             yield info, info.counts, str(error)
 

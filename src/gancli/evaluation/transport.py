@@ -29,7 +29,7 @@ def transport() -> Any:
         reason = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
         raise MissingPot(
             f"{needs}, which is installed but cannot be loaded ({reason}); "
-            "reinstall it, but not NumPy: pip install --force-reinstall --no-deps pot"
+            f"reinstall it, but not NumPy: {installing.pip()} install --force-reinstall --no-deps pot"
         ) from error
     return ot
 

@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from matplotlib.lines import Line2D
@@ -58,7 +59,7 @@ def _what_is_missing(run: Path) -> str:
     if isinstance(spec, dict) and "pictures" not in spec:
         return "it was trained without; train with `pictures: {every: …}`"
     gone = "the field in `images`, or the metrics, are" if record.get("kind") == "game2d" else "those in `images` are"
-    return f"{gone} gone; to have them again: gancli train {RunFolder(run).config}"
+    return f"{gone} gone; to have them again: gancli train {quote(str(RunFolder(run).config))}"
 
 
 def _page(frame: Frame, title: str) -> Image.Image:

@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from gancli.disk import sync_folder
@@ -81,7 +82,7 @@ class RunFolder(LockedFolder):
         except OSError as error:
             raise RunError(f"{path}: cannot be read ({error.strerror})") from None
         if not _is_evaluation(evaluation):
-            raise RunError(f"{path}: is no evaluation of gancli's; `gancli evaluate {self.path}` makes one")
+            raise RunError(f"{path}: is no evaluation of gancli's; `gancli evaluate {quote(str(self.path))}` makes one")
         return evaluation
 
     def current_evaluation(self) -> dict[str, Any]:

@@ -1,10 +1,13 @@
 """Runs and sweeps in a folder, and one of them by its name."""
 
+import contextlib
 import datetime
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shlex import quote
 
+from gancli.errors import did_you_mean
 from gancli.runs.errors import RunError
 from gancli.runs.files import TEMPORARY
 from gancli.runs.folder import RunFolder
@@ -14,6 +17,9 @@ Folder = RunFolder | SweepFolder
 Several = Callable[[str], None]
 """Is told, in a line, that a name stands for several, and which of them is taken."""
 KINDS: tuple[type[Folder], ...] = (RunFolder, SweepFolder)
+WORDS: dict[type[Folder], str] = {RunFolder: "run", SweepFolder: "sweep"}
+NAMED = 5
+"""Of those that one name stands for, how many are named."""
 STAMP = re.compile(r"\d{8}T\d{6}Z(?=-)")
 """How the name of a folder begins: with the second in which it was created."""
 
@@ -113,7 +119,7 @@ def find_any(
             if (path / kind.RECORD).is_file():
                 return kind(path)
     every = [folder for folder in listing_any(runs) if isinstance(folder, kinds)]
-    what = "sweep" if kinds == (SweepFolder,) else "run"
+    what = WORDS[kinds[0]]
     named = [folder for folder in every if _name(folder) == name]
     candidates = reversed(every if name == "latest" else named)
     newest = next((folder for folder in candidates if _trouble(folder) is None), None)
@@ -125,9 +131,28 @@ def find_any(
     if len(matches) == 1:
         return matches[0]
     if matches:
-        names = ", ".join(folder.path.name for folder in matches[:5])
-        raise RunError(f"{name!r} stands for {len(matches)} {what}s: {names}")
-    raise RunError(f"no {what} {name!r} in {runs} (it holds {len(every)}); `gancli ls --runs {runs}` lists them")
+        names = ", ".join(folder.path.name for folder in matches[:NAMED])
+        more = f", … and {len(matches) - NAMED} more" if len(matches) > NAMED else ""
+        raise RunError(f"{name!r} stands for {len(matches)} {what}s: {names}{more}")
+    raise _missing(runs, name, kinds, every)
+
+
+def _missing(runs: Path, name: str, kinds: tuple[type[Folder], ...], every: list[Folder]) -> RunError:
+    """What to say where there is none: that it is of the other kind, or what was meant."""
+    what, other = WORDS[kinds[0]], None
+    if len(kinds) == 1 and name != "latest":
+        with contextlib.suppress(RunError, OSError):
+            other = find_any(runs, name)
+    if isinstance(other, SweepFolder):
+        cell = next((path for path in sorted(other.path.glob("cells/*")) if (path / RunFolder.RECORD).is_file()), None)
+        such = f", such as {cell}" if cell else ""
+        listed = f"`gancli show {quote(name)} --format csv` lists them"
+        return RunError(f"{name!r} is a sweep: name one of its runs{such}; {listed}")
+    if other is not None:
+        return RunError(f"{name!r} is a run, {other.path.name}, and no sweep")
+    known = ["latest", *(word for folder in every for word in (_name(folder), folder.path.name) if word)]
+    where = f"no {what} {name!r} in {runs} (it holds {len(every)}); `gancli ls --runs {quote(str(runs))}` lists them"
+    return RunError(where + (did_you_mean(name, known) if every else ""))
 
 
 def _name(folder: Folder) -> str:

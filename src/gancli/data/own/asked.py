@@ -33,15 +33,16 @@ class Asked:
 
 
 def images(path: str, shape: tuple[int, int, int], key: str | None) -> Asked:
-    """Pictures of a folder, cropped and resized where they differ, or an array of images of that shape.
+    """Pictures of a folder, or one, cropped and resized where they differ, or an array of images of that shape.
 
     Raises DataError.
     """
     place, is_folder = own_images.located(path)
-    if is_folder:
+    if is_folder or place.suffix.lower() in own_folder.ENDINGS:
         if shape[0] not in (1, 3):
-            raise DataError(f"{path}: is a folder of pictures; {_learned(shape)}: give an array")
-        return _pictures(place, shape)
+            what = "a folder of pictures" if is_folder else "a picture"
+            raise DataError(f"{path}: is {what}; {_learned(shape)}: give an array")
+        return _pictures(place, shape) if is_folder else _picture(place, shape)
     splits, _ = own_images.arrays(place, key)
     values = np.concatenate([_fitted(array, shape, place) for array in splits])
     stored, white = layouts.stored(values, str(place))
@@ -57,6 +58,24 @@ def _pictures(place: Path, shape: tuple[int, int, int]) -> Asked:
     if len(names) != len(own.samples):
         raise DataError(f"{place}: {own.facts['unreadable']['count']:,d} pictures cannot be read; take them out")
     return Asked((own.samples / np.float32(255)).astype(np.float32).reshape(-1, *shape), names, own.notices)
+
+
+def _picture(place: Path, shape: tuple[int, int, int]) -> Asked:
+    """A file of one. Raises DataError."""
+    from gancli.data.own.decode import Wanted, quiet
+    from gancli.data.own.tally import notices
+
+    channels, height, width = shape
+    if place.stat().st_size > pictures.MAX_FILE:
+        raise DataError(f"{place}: has more than {pictures.MAX_FILE:,d} bytes: shrink it")
+    wanted = Wanted(height, width, channels, cropped=True, strict=False)
+    with quiet():
+        pixels, _, tally = pictures.chunk(str(place.parent), [place.name], wanted)
+    if tally.unreadable:
+        raise DataError(f"{place}: cannot be read: {tally.unreadable[0][1]}")
+    values = np.frombuffer(pixels, np.uint8).reshape(1, height, width, channels).transpose(0, 3, 1, 2)
+    samples = (values / np.float32(255)).astype(np.float32)
+    return Asked(samples, [readable(place.name)], tuple(notices(tally, wanted, 1)))
 
 
 def _fitted(array: NDArray[np.generic], shape: tuple[int, int, int], place: Path) -> NDArray[np.generic]:
