@@ -38,12 +38,6 @@ CALLED = {
     "OfCritic": "condition of a WGAN",
 }
 """Sections that no key alone says."""
-OPTIONS = {
-    "--backend": "Where the cells are played: by processes of this machine, or on a Dask cluster.",
-    "--format": "As what it is printed.",
-}
-FIGURES = "Of the figures."
-"""Of options that have no help."""
 KINDS = ("Supervised", "Gan", "Wgan", "Game2d", "SweepFile")
 """The sections that a file can be, which come first."""
 
@@ -81,7 +75,7 @@ def _option(option: click.Option) -> str:
     value = "" if option.is_flag or option.count else f" {option.metavar or _type(option.type)}"
     value = value.replace("|", "\\|")  # in a table, in code too
     names = ", ".join(sorted([*option.opts, *option.secondary_opts], key=len))
-    words = option.help or (FIGURES if "png" in value else OPTIONS.get(option.opts[0], ""))
+    words = option.help or ""
     more = " Several times." if option.multiple and "several times" not in str(option.help) else ""
     default = option.default if option.show_default and not option.is_flag else None
     shown = "" if default is None else f"`{default}`"

@@ -46,7 +46,7 @@ takes to have a name on the disk, the configurations that come along, what bring
 what other packages bring."""
 MAY_IMPORT = {
     "cli": {"report", "sweeps", "evaluation", "experiment", "export", "plots", "pictures", "runs", "data", "spec"},
-    "api": {"report", "sweeps", "experiment", "plots", "games", "runs", "data", "spec"},
+    "api": {"export", "report", "sweeps", "experiment", "plots", "games", "runs", "data", "spec"},
     "sweeps": {"experiment", "runs", "data", "spec"},
     "experiment": {
         "games",

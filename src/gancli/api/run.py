@@ -17,7 +17,8 @@ from gancli.api.person import Program, pass_on, warn
 from gancli.experiment import AnyCallback, evaluating, judges
 from gancli.experiment.callbacks import checked
 from gancli.experiment.learned import learned
-from gancli.experiment.writing import FORMATS, write
+from gancli.experiment.writing import write
+from gancli.export import FORMATS
 from gancli.metrics import in_order
 from gancli.runs import RunFolder, find
 from gancli.runs.files import remove_dead, write_json

@@ -1,7 +1,6 @@
 """`gancli export`: what a run has learned, for other programs."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -17,11 +16,7 @@ from gancli.cli.support import (
     output_option,
     runs_option,
 )
-
-if TYPE_CHECKING:
-    from gancli.experiment.learned import Learned
-
-FORMATS = ("onnx", "npz", "safetensors")
+from gancli.export import FORMATS
 
 
 @click.command()
@@ -49,25 +44,11 @@ def export(
     if output is not None:
         check_new(output, endings, force)
     from gancli.experiment.learned import learned
+    from gancli.experiment.writing import write
 
     own = learned(find_run(runs, run), network, which=which)
     output = output or free_name(Path(f"{own.key}{endings[0]}"), force)
-    _write(output, own)
-    say_path(output)
-
-
-def _write(output: Path, own: "Learned") -> None:
-    from gancli.export.weights import npz, safetensors, weights_of
-    from gancli.runs.arrays import write_arrays
-    from gancli.runs.files import write_bytes
-
-    if output.suffix == ".npz":
-        write_arrays(output, npz(weights_of(own.network), own.about()))
-    elif output.suffix == ".safetensors":
-        write_bytes(output, safetensors(weights_of(own.network), own.about()))
-    else:
-        from gancli.experiment.exporting import onnx_model
-
-        content, error = onnx_model(own)
-        write_bytes(output, content)
+    error = write(own, output)
+    if error is not None:
         say(f"{own.key} of game {own.game:,d}; model and network differ by {error:.1g} at most", err=True)
+    say_path(output)

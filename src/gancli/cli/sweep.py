@@ -4,6 +4,7 @@ import signal
 import sys
 from contextlib import closing
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -54,7 +55,13 @@ if TYPE_CHECKING:
 @click.option("--again", is_flag=True, help="Make a new sweep although there is one of the same cells.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first failed cell.")
 @click.option("--max-failures", type=click.IntRange(1), help="Stop at so many failed cells.")
-@click.option("--backend", type=click.Choice(["local", "dask"]), default="local", show_default=True)
+@click.option(
+    "--backend",
+    type=click.Choice(["local", "dask"]),
+    default="local",
+    show_default=True,
+    help="Where the cells are played: by processes of this machine, or on a Dask cluster.",
+)
 @click.option("--scheduler", metavar="ADDRESS", help="Of a Dask cluster that runs: tcp://…; else one is made here.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress; failures are said all the same.")
 @runs_option
@@ -161,7 +168,9 @@ def _earlier(runs: Path, plan: "Sweep") -> "SweepFolder | None":
     text = f"{folder.path} is a sweep of the same cells, {record['status']}, {done} of {record['cells']} done"
     if sys.stdin.isatty() and sys.stderr.isatty() and confirmed(f"{text}. Go on with it?", default=True):
         return folder
-    raise click.UsageError(f"{text}. Go on with it: gancli sweep --resume {folder.path}; or make another: --again")
+    raise click.UsageError(
+        f"{text}. Go on with it: gancli sweep --resume {quote(str(folder.path))}; or make another: --again"
+    )
 
 
 def _play(
@@ -186,7 +195,7 @@ def _play(
     say(f"{ended.status}: {counts}", err=True)
     if ended.status != "completed":
         retry = " --retry-failed" if ended.status == "failed" else ""
-        say(f"to go on: gancli sweep --resume {folder.path}{retry}", err=True)
+        say(f"to go on: gancli sweep --resume {quote(str(folder.path))}{retry}", err=True)
     if ended.signal is None and not quiet:
         endings.after_sweep(folder, runs)
     say_path(folder.path)

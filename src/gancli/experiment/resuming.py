@@ -140,7 +140,7 @@ def _same_spec(folder: RunFolder, record: dict[str, Any], resolved: Resolved, ga
         lines = [f"  {key}: expected {_shown(pair[0])}, got {_shown(pair[1])}" for key, pair in changes.items()]
         raise RunError(
             "\n".join([f"{folder.config}: was changed since the run began:", *lines])
-            + f"\nput it back to go on, or train anew: gancli train {folder.config}"
+            + f"\nput it back to go on, or train anew: gancli train {shlex.quote(str(folder.config))}"
             + ("; to play more games: --games N" if set(changes) <= length else "")
         )
 

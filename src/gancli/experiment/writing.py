@@ -7,8 +7,6 @@ from gancli.export.weights import npz, safetensors, weights_of
 from gancli.runs.arrays import write_arrays
 from gancli.runs.files import write_bytes
 
-FORMATS = ("onnx", "npz", "safetensors")
-
 
 def write(own: Learned, path: Path) -> float | None:
     """Write the network in the form of the file's ending; of a model, returns how far it is from the network.
