@@ -53,7 +53,7 @@ def seen(folder: RunFolder) -> dict[str, list[Any]]:
         "metrics": [row],
         "judged": [judge],
         "samples": picture["samples"].tolist(),
-        "scores": picture["answers"].tolist(),
+        "scores": picture["scores"].tolist(),
         "learned": learned.tolist(),
     }
 
@@ -105,7 +105,7 @@ def test_a_stream_changes_what_it_is_for_and_nothing_else(
                 "generator_loss": 0.14686425195571584, "generator_gradient": 0.040115741567879656,
                 "discriminator_gradient": 0.9651433275415616, "quality": -1.3035326248019408,
             },
-            {"samples": [-0.80013522, 0.41513902], "answers": [0.87052735, 0.87707211]},
+            {"samples": [-0.80013522, 0.41513902], "scores": [0.87052735, 0.87707211]},
         ),
         (
             PHASES,
@@ -118,7 +118,7 @@ def test_a_stream_changes_what_it_is_for_and_nothing_else(
             },
             {},
         ),
-        (MNIST, {"loss": 1.395892460980682, "accuracy": 0.08}, {"labels": [1, 2], "answers": [0, 0]}),
+        (MNIST, {"loss": 1.395892460980682, "accuracy": 0.08}, {"labels": [1, 2], "predictions": [0, 0]}),
         (XOR, {"loss": 0.845093154933965, "accuracy": 0.6525}, {"plane": [0.34793017, 0.35129068]}),
     ],
     ids=["gan", "wgan", "mnist", "xor"],

@@ -28,7 +28,7 @@ def test_outputs_over_the_plane_are_seen_from_above(text: str) -> None:
     half = float(drawn["half"])
     axis = np.linspace(-half, half, 50)
     a = axis[None, :] + 2 * axis[::-1][:, None] + 0.5
-    assert drawn["answers"] == pytest.approx(1 / (1 + np.exp(-0.3 * a)) if text is GAN else a)
+    assert drawn["scores"] == pytest.approx(1 / (1 + np.exp(-0.3 * a)) if text is GAN else a)
 
 
 @pytest.mark.parametrize("setting", ["dropout=0.5", "batch_norm=true"])
@@ -38,7 +38,7 @@ def test_nothing_is_dropped_from_what_is_drawn_nor_a_batch_normalised_by_itself(
     drawn, network = built.picture(30, np.random.default_rng(0)).arrays, built.opponent.network
     points = planes.square(float(drawn["half"]), np.dtype(np.float64), 50)
     expected = built.loss.score(network.forward(points, np.random.default_rng(1), training=False))
-    assert drawn["answers"].reshape(-1, 1) == pytest.approx(expected, rel=1e-12)
+    assert drawn["scores"].reshape(-1, 1) == pytest.approx(expected, rel=1e-12)
 
 
 def test_a_picture_of_points_has_the_samples_and_real_ones_within_its_square() -> None:
@@ -49,7 +49,7 @@ def test_a_picture_of_points_has_the_samples_and_real_ones_within_its_square() -
     assert np.array_equal(arrays["samples"], built.sample(30, rng(3)))
     assert np.array_equal(arrays["real"], real), "all of them, to 5,000"
     assert arrays["half"] == np.ceil(np.abs(real).max() * 12.5) / 10 and 4.5 < arrays["half"] < 6
-    assert (arrays["answers"] == 0.5).all()
+    assert (arrays["scores"] == 0.5).all()
     assert np.array_equal(drawn.raster, planes.raster(arrays["samples"], float(arrays["half"])))
 
 

@@ -46,11 +46,11 @@ training: {{passes: 2, batch: 32, loss: {loss}}}
         built.play()
     assert built.measure()["accuracy"] > 0.85
     drawn = built.picture(7, np.random.default_rng(0))
-    assert drawn.samples.shape == (7, 784) and (drawn.arrays["labels"] != drawn.arrays["answers"]).all()
+    assert drawn.samples.shape == (7, 784) and (drawn.arrays["labels"] != drawn.arrays["predictions"]).all()
     confusion = drawn.arrays["confusion"]
     assert np.trace(confusion) / confusion.sum() == pytest.approx(built.measure()["accuracy"])
     assert confusion.sum(axis=1).tolist() == [50] * 10
-    for image, label, prediction in zip(drawn.samples, drawn.arrays["labels"], drawn.arrays["answers"], strict=True):
+    for image, label, prediction in zip(drawn.samples, drawn.arrays["labels"], drawn.arrays["predictions"], strict=True):
         assert np.argmax(built.predictions(image[None].astype(np.float32))) == prediction != label
 
 
@@ -165,7 +165,7 @@ def test_what_is_measured_of_classes_and_the_misclassified_images() -> None:
     drawn, wrong = built.picture(5, np.random.default_rng(0)), np.flatnonzero(predictions != labels)[:5]
     assert 0 < x.max() <= 1 and drawn.samples == pytest.approx(x[wrong])
     assert drawn.arrays["labels"].tolist() == labels[wrong].tolist()
-    assert drawn.arrays["answers"].tolist() == predictions[wrong].tolist()
+    assert drawn.arrays["predictions"].tolist() == predictions[wrong].tolist()
     confusion = np.zeros((10, 10), int)
     np.add.at(confusion, (labels, predictions), 1)
     assert np.array_equal(drawn.arrays["confusion"], confusion) and not np.array_equal(confusion, confusion.T)

@@ -18,7 +18,7 @@ def pictured(wrong: int, confusion: Any = COUNTS) -> dict[str, Any]:
     """Images of 3×3 pixels, no two alike, and what a network made of them."""
     images = np.arange(9 * wrong).reshape(wrong, 1, 3, 3)
     labels = np.arange(wrong) % 10
-    return {"confusion": confusion, "images": images, "labels": labels, "answers": (labels + 3) % 10}
+    return {"confusion": confusion, "images": images, "labels": labels, "predictions": (labels + 3) % 10}
 
 
 def test_a_confusion_matrix_has_true_labels_down_predictions_across_and_shares_of_each_label() -> None:

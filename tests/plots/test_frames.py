@@ -104,7 +104,7 @@ def test_an_image_is_a_png_of_no_more_bytes_than_a_picture_has(monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
-    "arrays", [plane(EVEN), {"samples": [[0.0, 0.0]], "real": [[1.0, 1.0]], "answers": EVEN, "half": 2.0}]
+    "arrays", [plane(EVEN), {"samples": [[0.0, 0.0]], "real": [[1.0, 1.0]], "scores": EVEN, "half": 2.0}]
 )
 def test_a_picture_that_is_much_smaller_in_its_file_is_drawn(arrays: dict[str, Any]) -> None:
     axes, _ = shown(frames(run(images={0: arrays}))[0])
@@ -140,11 +140,11 @@ def test_points_of_the_plane_have_the_colour_of_their_label() -> None:
 
 def test_samples_and_real_points_are_told_apart_over_the_outputs() -> None:
     found = {
-        "samples": [[0.5, 1.5], [-4.0, 9.0]], "real": [[1.0, 2.0]], "answers": [[0.25, 0.5], [0.75, 2.0]], "half": 2.5,
+        "samples": [[0.5, 1.5], [-4.0, 9.0]], "real": [[1.0, 2.0]], "scores": [[0.25, 0.5], [0.75, 2.0]], "half": 2.5,
     }  # fmt: skip
     axes, bar = shown(frames(run(images={0: found}))[0])
     (image,) = axes.images
-    assert bar is image and image.get_array().tolist() == found["answers"]
+    assert bar is image and image.get_array().tolist() == found["scores"]
     assert image.origin == "upper" and image.get_extent() == [-2.5, 2.5, -2.5, 2.5]
     real, samples = axes.collections
     assert (dots(real), colour(real)) == ([(1.0, 2.0)], BLUE)

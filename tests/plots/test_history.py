@@ -15,7 +15,7 @@ from gancli.runs import RunError
 from plots.by_hand import BLUE, ORANGE, curve, figures, legend, png, run
 
 PLANE = {"plane": np.eye(3), "points": [[0.0, 0.5]], "labels": [0]}
-SAMPLES = {"samples": [[0.5, 1.5]], "real": [[1.0, 2.0]], "answers": np.eye(2), "half": 2.5}
+SAMPLES = {"samples": [[0.5, 1.5]], "real": [[1.0, 2.0]], "scores": np.eye(2), "half": 2.5}
 FIELD = {"axis": [-1.0, 1.0], "theta_step": np.zeros((2, 2)), "phi_step": np.ones((2, 2))}
 
 
@@ -59,7 +59,7 @@ def test_a_sheet_has_room_for_each_picture_in_its_own_shape(shape: Any, count: i
 def test_the_last_picture_is_drawn_large_and_says_what_its_colours_are(
     arrays: dict[str, Any], bar: str, marks: list[str]
 ) -> None:
-    key = "plane" if "plane" in arrays else "answers"
+    key = "plane" if "plane" in arrays else "scores"
     images = {
         game: {**arrays, key: np.asarray(arrays[key]) * share} for game, share in ((0, 0.25), (1000, 0.5), (2000, 0.75))
     }

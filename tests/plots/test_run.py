@@ -12,7 +12,7 @@ from helpers import gancli
 from plots.by_hand import figures, run
 
 ROWS: list[dict[str, Any]] = [{"game": game, "loss": 1.0, "modes": 3} for game in (0, 9)]
-ERRORS = {"confusion": np.eye(2, dtype=int), "images": [[[[0, 1], [2, 3]]]], "labels": [1], "answers": [0]}
+ERRORS = {"confusion": np.eye(2, dtype=int), "images": [[[[0, 1], [2, 3]]]], "labels": [1], "predictions": [0]}
 FIELD = {"axis": [-1.0, 1.0], "theta_step": np.zeros((2, 2)), "phi_step": np.ones((2, 2))}
 WEIGHTS = {9: {"critic": {"0.weight": np.ones((784, 2)), "0.bias": np.ones(2)}}}
 

@@ -371,8 +371,8 @@ XOR = "kind: supervised\nname: small\nengine: numpy\ndata: {set: xor}\nnetwork: 
 @pytest.mark.parametrize(
     "arrays",
     [{"plane": np.zeros((3, 3))}, {"plane": np.array("text"), "points": np.zeros((1, 2)), "labels": np.zeros(1)},
-     {"samples": np.zeros((2, 2)), "real": np.zeros((2, 2)), "answers": np.zeros((2, 2)), "half": np.float64("nan")},
-     {"confusion": np.zeros((2, 2))}, {"confusion": np.zeros((2000, 2000), int), "images": [], "labels": [], "answers": []},
+     {"samples": np.zeros((2, 2)), "real": np.zeros((2, 2)), "scores": np.zeros((2, 2)), "half": np.float64("nan")},
+     {"confusion": np.zeros((2, 2))}, {"confusion": np.zeros((2000, 2000), int), "images": [], "labels": [], "predictions": []},
      {"axis": np.zeros(0), "theta_step": np.zeros(0), "phi_step": np.zeros(0)}, {"axis": np.zeros(3)}],
 )  # fmt: skip
 def test_pictures_of_other_arrays_are_no_error_to_report(arrays: dict[str, Any]) -> None:

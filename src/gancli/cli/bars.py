@@ -1,4 +1,4 @@
-"""A bar that leaves room for itself: beside it stand as many figures as fit, each of them complete."""
+"""A bar that leaves room for itself: beside it stand as many metrics as fit, each of them complete."""
 
 import shutil
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ class RoomyBar(tqdm):  # type: ignore[type-arg]
     """
 
     def __init__(self, total: int, initial: int, unit: str, desc: str | None = None):
-        self._figures: Sequence[str] = ()
+        self._metrics: Sequence[str] = ()
         self._paused = False
         self._since: tuple[float, float] | None = None
         super().__init__(desc=desc, total=total, initial=initial, unit=unit, dynamic_ncols=True, smoothing=0.0)
@@ -42,22 +42,22 @@ class RoomyBar(tqdm):  # type: ignore[type-arg]
             self.last_print_t = 0.0  # it is to be drawn
         return super().update(n)
 
-    def show(self, figures: Sequence[str], refresh: bool = True) -> None:
+    def show(self, metrics: Sequence[str], refresh: bool = True) -> None:
         """Have these stand beside the bar, the first of them where there is no room for all."""
-        self._figures = figures
+        self._metrics = metrics
         if refresh:
             self.refresh()
 
     @property
     def format_dict(self) -> dict[str, Any]:
-        """What the line is made of: the figures that fit are its `postfix`."""
+        """What the line is made of: the metrics that fit are its `postfix`."""
         facts: dict[str, Any] = dict(super().format_dict)
         columns = facts["ncols"] = facts["ncols"] or shutil.get_terminal_size().columns - 1
         facts["rate"] = self._speed() if self._since else facts["rate"]
         facts["bar_format"] = None if columns >= WIDE else NARROW
         left = columns - LEAST - len(self.format_meter(**{**facts, "bar_format": _without_bar(facts["bar_format"])}))
         chosen: list[str] = []
-        for text in self._figures:
+        for text in self._metrics:
             if len(", " + "  ".join([*chosen, text])) > left:
                 break
             chosen.append(text)

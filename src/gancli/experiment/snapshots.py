@@ -24,7 +24,7 @@ def png(picture: Picture, dataset: Dataset) -> bytes | None:
 
 def arrays(picture: Picture, dataset: Dataset) -> Mapping[str, NDArray[Any]]:
     """By name: those of the game, with misclassified images beside them; of a table, generated rows and real ones."""
-    if {"labels", "answers"} <= picture.arrays.keys():
+    if {"labels", "predictions"} <= picture.arrays.keys():
         shown = {"images": dataset.units.own(picture.samples)} if dataset.kind == "images" else {}
         return {**picture.arrays, **shown}
     if dataset.kind == "vectors" and len(picture.samples):

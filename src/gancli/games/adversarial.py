@@ -202,7 +202,7 @@ class Adversarial(Game):
             return Picture(samples, rows=None if self.classes is None else self.classes.count)
         real = np.asarray(self.real.split.samples[:5000])
         half = planes.extent(real)
-        arrays = {"samples": samples, "real": real, "answers": self.plane_scores(half, rng), "half": np.array(half)}
+        arrays = {"samples": samples, "real": real, "scores": self.plane_scores(half, rng), "half": np.array(half)}
         return Picture(samples, arrays, planes.raster(samples, half))
 
     def plane_scores(self, half: float, rng: Rng, side: int = 50) -> Array:

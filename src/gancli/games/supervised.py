@@ -101,7 +101,7 @@ class Supervised(Game):
         """The network's predictions (count, outputs) for x (count, features)."""
         return self._loss.prediction(self._outputs(x, lambda x, dtype: x.astype(dtype)))
 
-    def answers(self, x: Array) -> Array:
+    def step_outputs(self, x: Array) -> Array:
         """What Heaviside's neurons with the same weights say, 0 or 1 (report, 1.2.1), of x (count, features)."""
         layers = [layer for layer in self._network.layers if isinstance(layer, Dense)]
         learned = [layer.activation for layer in layers]
@@ -135,7 +135,7 @@ class Supervised(Game):
         split = self._training.split.at(slice(400))
         half = 1.0 if np.abs(split.samples).max() <= 1.0 else planes.extent(split.samples)
         square = planes.square(half, self._network.dtype)
-        plane = self.answers(square) if self._heaviside else (self.predictions(square) - low) / (high - low)
+        plane = self.step_outputs(square) if self._heaviside else (self.predictions(square) - low) / (high - low)
         points = {"points": np.asarray(split.samples), "labels": np.asarray(split.labels), "half": np.array(half)}
         plane = plane.reshape(planes.SIDE, planes.SIDE)
         return Picture(np.zeros((0, 2)), {"plane": plane, **points}, plane)
@@ -155,7 +155,7 @@ class Supervised(Game):
         split, kinds = self._test.split, len(self._codes)
         predictions, labels = self.chosen(self._loss.prediction(self.test_outputs())), split.labels
         wrong = np.flatnonzero(predictions != labels)[:count]
-        arrays: dict[str, Any] = {"labels": labels[wrong], "answers": predictions[wrong]}
+        arrays: dict[str, Any] = {"labels": labels[wrong], "predictions": predictions[wrong]}
         if kinds <= CONFUSED:
             counts = np.bincount(labels * kinds + predictions, minlength=kinds * kinds)
             arrays = {"confusion": counts.reshape(kinds, kinds), **arrays}

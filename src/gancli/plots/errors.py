@@ -19,17 +19,17 @@ LABELS = 100
 
 
 def plot_errors(run: Path, target: Path, form: str, name: str) -> list[Path]:
-    """From the newest file of pictures; nothing where it holds no labels and answers."""
+    """From the newest file of pictures; nothing where it holds no labels and predictions."""
     files = by_game(run / "images", "npz")
     if not files:
         return []
     arrays = read_arrays(files[-1], PICTURE_BYTES, packed=True)
-    if not {"labels", "answers"} <= arrays.keys():
+    if not {"labels", "predictions"} <= arrays.keys():
         return []
     title = f"{name}, training {game_of(files[-1]):,d}"
     with meant(files[-1]):
         figures = {}
-        labels, predictions = arrays["labels"], arrays["answers"]
+        labels, predictions = arrays["labels"], arrays["predictions"]
         names = class_names(run)
         if "confusion" in arrays:  # of few labels
             figures["confusion"] = _matrix(arrays["confusion"], title, names)

@@ -119,7 +119,7 @@ def _draw_plane(axes: Any, path: Path) -> Any:
 def _draw_samples(axes: Any, path: Path) -> Any:
     """Samples over true points, and the output of the discriminator or critic there."""
     arrays = read_arrays(path, PICTURE_BYTES, packed=True)
-    samples, real, outputs, half = arrays["samples"], arrays["real"], arrays["answers"], float(arrays["half"])
+    samples, real, outputs, half = arrays["samples"], arrays["real"], arrays["scores"], float(arrays["half"])
     shown = axes.imshow(outputs, cmap="Greys", extent=(-half, half, -half, half), alpha=0.35)
     axes.scatter(*real.T, s=3, c=BLUE, linewidths=0, alpha=0.25)
     axes.scatter(*samples.T, s=3, c=ORANGE, linewidths=0, alpha=0.5)
