@@ -19,7 +19,7 @@ from gancli.intervals import mean_and_half
 from gancli.plots.style import drawing
 from gancli.runs import RunError, RunFolder, SweepFolder, find_sweep
 from gancli.runs.files import by_game, game_of
-from gancli.runs.sweeps import varied
+from gancli.runs.summary_table import varied
 
 CONFIGS, RUNS, DOCS = Path("configs/report"), Path("runs/report"), Path("docs/report")
 FEW_SEEDS = 5

@@ -92,7 +92,7 @@ PRODUCTS = 4 * (4 * 4 + 5 * 2 + 3 * 6 + 7)
 def test_a_second_thread_is_for_games_of_many_products(
     settings: list[str], engine: str, pays: int, cores: int, threads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = sys.modules["gancli.experiment.build"]
+    module = sys.modules["gancli.experiment.threads"]
     monkeypatch.setattr(module, "engine_name", lambda name: engine)
     monkeypatch.setattr(module, "TWO_THREADS_PAY", {"numba": pays})
     monkeypatch.setattr(module, "usable_cores", lambda: cores)

@@ -50,7 +50,9 @@ training: {{passes: 2, batch: 32, loss: {loss}}}
     confusion = drawn.arrays["confusion"]
     assert np.trace(confusion) / confusion.sum() == pytest.approx(built.measure()["accuracy"])
     assert confusion.sum(axis=1).tolist() == [50] * 10
-    for image, label, prediction in zip(drawn.samples, drawn.arrays["labels"], drawn.arrays["predictions"], strict=True):
+    for image, label, prediction in zip(
+        drawn.samples, drawn.arrays["labels"], drawn.arrays["predictions"], strict=True
+    ):
         assert np.argmax(built.predictions(image[None].astype(np.float32))) == prediction != label
 
 

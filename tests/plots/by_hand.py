@@ -17,6 +17,7 @@ from gancli.runs import RunFolder, SweepFolder, checkpoint
 from gancli.runs.arrays import write_arrays
 from gancli.runs.files import write_json
 from gancli.runs.summary import write_csv
+from gancli.runs.summary_table import table
 
 Row = Mapping[str, Any]
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#808080"
@@ -85,7 +86,7 @@ def swept(
                 evaluation={"measures": found, "findings": []} if found else None,
                 status=(statuses or {}).get((place, seed), "completed"),
             )
-    write_csv(folder.summary, folder.table(cells, folder.results(cells)))
+    write_csv(folder.summary, table(cells, folder.results(cells)))
     return folder.path
 
 

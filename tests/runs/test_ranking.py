@@ -13,7 +13,7 @@ from gancli.runs import RunFolder, SweepFolder
 from gancli.runs.files import write_json
 from gancli.runs.ranking import Combination, difference, ranked
 from gancli.runs.summary import summarize, write_csv
-from gancli.runs.sweeps import varied
+from gancli.runs.summary_table import table, varied
 from helpers import gancli
 
 NOISE = ({"noise": None}, {"noise": 50})
@@ -48,7 +48,7 @@ def sweep(
             }
             if found:
                 write_json(run.path / "evaluation.json", {"measures": found, "findings": []})
-    write_csv(folder.summary, folder.table(cells, folder.results(cells)))
+    write_csv(folder.summary, table(cells, folder.results(cells)))
     made[:] = [str(folder.path)]
     return folder
 

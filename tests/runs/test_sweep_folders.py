@@ -11,7 +11,8 @@ import pytest
 from gancli.runs import RunError, RunFolder, SweepFolder
 from gancli.runs.files import write_text
 from gancli.runs.safe_files import read_text
-from gancli.runs.sweeps import _number, evaluated, plan_name, readable, sweep_of, varied
+from gancli.runs.summary_table import _number, evaluated, readable, table, varied
+from gancli.runs.sweeps import plan_name, sweep_of
 
 FIRST, SECOND = "0123456789ab", "0123456789ac"
 
@@ -174,11 +175,11 @@ def test_a_cell_says_what_its_run_says_or_that_it_failed_before_it_had_one(sweep
     of_second = {"cell": SECOND, "status": "failed", "reason": "two", "seconds": 0.0}
     assert sweep.results(cells) == {FIRST: of_first, SECOND: of_second}
     assert sweep.results(cells[1:]) == {SECOND: of_second}
-    assert sweep.table(cells, sweep.results(cells)) == [
+    assert table(cells, sweep.results(cells)) == [
         {"cell": FIRST, "eta": 0.1, "seed": 0, "status": "collapsed", "seconds": 2.5, "alarm": "a", "theta.final": 2.0, "theta.area": 2.0},
         {"cell": SECOND, "eta": 1, "seed": 0, "status": "failed", "seconds": 0.0},
     ]  # fmt: skip
-    assert sweep.table(cells, {})[1] == {"cell": SECOND, "eta": 1, "seed": 0, "status": "waiting", "seconds": None}
+    assert table(cells, {})[1] == {"cell": SECOND, "eta": 1, "seed": 0, "status": "waiting", "seconds": None}
     run.metrics.write_text("x\n")
     unreadable = sweep.known(FIRST)
     assert unreadable is not None and "line 1 is damaged" in unreadable.pop("reason")
@@ -250,7 +251,8 @@ def test_plans_notes_and_summaries_are_read_up_to_their_bound(
 ) -> None:
     sweep.summary.write_text("cell,status\n")
     sweep.note(FIRST, "lost")
-    monkeypatch.setattr("gancli.runs.sweeps.LINES_BYTES", 10)
+    for module in ("sweeps", "summary_table"):
+        monkeypatch.setattr(f"gancli.runs.{module}.LINES_BYTES", 10)
     for read in (sweep.cells, sweep.notes, sweep.statuses):
         with pytest.raises(RunError, match="at most 10 are read"):
             read()

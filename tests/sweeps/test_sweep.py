@@ -14,7 +14,7 @@ from small_sweeps import XOR, bits, made
 
 import sweep_work
 from gancli.runs import SweepFolder
-from gancli.runs.sweeps import varied
+from gancli.runs.summary_table import varied
 from gancli.sweeps import LocalPool, Policy, cell, play
 from helpers import gancli
 

@@ -100,7 +100,7 @@ def _is(one: "Combination", key: str, value: Any) -> bool:
 
 
 def _as_yaml(text: str) -> Any:
-    from gancli.runs.sweeps import readable
+    from gancli.runs.summary_table import readable
     from gancli.spec.yaml import load_text
 
     return readable(load_text(text, text).data)

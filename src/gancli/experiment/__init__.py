@@ -2,8 +2,9 @@
 
 from gancli.engines import MissingEngine, on_compiling
 from gancli.experiment.beginning import Person, begin
-from gancli.experiment.build import Built, build, load_data, stream, threads_for, usable_cores
+from gancli.experiment.build import Built, build
 from gancli.experiment.callbacks import AnyCallback, Callback
+from gancli.experiment.loading import load_data
 from gancli.experiment.loop import Stop
 from gancli.experiment.maps import Maps, feature_maps
 from gancli.experiment.networks import make_network
@@ -13,6 +14,8 @@ from gancli.experiment.reporter import Quiet, Reporter
 from gancli.experiment.resuming import reopen, resume
 from gancli.experiment.run import Outcome, prepare, train
 from gancli.experiment.sampling import Samples, sample
+from gancli.experiment.streams import stream
+from gancli.experiment.threads import threads_for, usable_cores
 from gancli.experiment.warnings import data_warnings, warnings_of_data
 
 __all__ = [

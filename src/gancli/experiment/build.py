@@ -1,41 +1,23 @@
 """From a spec and its data to all objects of a run: streams of randomness, batches, a game."""
 
-import math
-import os
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from gancli import data
 from gancli.data import Batches, Dataset, Split
-from gancli.engines import Engine, engine_name, make_engine
+from gancli.engines import Engine, make_engine
 from gancli.experiment.conditions import classes_of
 from gancli.experiment.game2d import make_game2d
 from gancli.experiment.networks import make_players, output
+from gancli.experiment.streams import STREAMS, Streams, initial, stream
+from gancli.experiment.threads import threads_for
 from gancli.games import Game, Gan, Labels, Penalty, RelativisticGan, Schedule, Supervised, Until, Wgan
 from gancli.games.supervised import Predicted
 from gancli.nn.adversarial_losses import ADVERSARIAL, F_DIVERGENCES, AdversarialLoss
 from gancli.nn.losses import LOSSES, CategoricalCrossEntropy, Loss
-from gancli.spec import Experiment, Learning, Problem, SpecError, models, sizes
+from gancli.spec import Experiment, models
 from gancli.spec.training import AdversarialTraining, GanTraining
-
-TWO_THREADS_PAY = {"numba": 10_000}
-"""Products in one pass of a batch through all networks, from which a second thread makes a game faster.
-
-Never with NumPy: the threads of its BLAS wait by taking turns on a processor, and beside anything else that computes a
-game takes ten times as long on two as on one.
-"""
-STREAMS = (
-    "init", "order", "latent", "noise", "labels", "test", "pictures", "data", "evaluate", "opponent_init",
-    "penalty", "lipschitz", "until", "classes", "validation",
-)  # fmt: skip
-"""One generator for each purpose. Their order decides what a seed means: add at the end."""
-INIT = {"network": "init", "generator": "init", "discriminator": "opponent_init", "critic": "opponent_init"}
-"""The stream of each network's first parameters: another generator leaves the discriminator's alone."""
-
-
-Streams = dict[str, np.random.Generator]
 
 
 @dataclass
@@ -44,85 +26,12 @@ class Built:
 
     game: Game
     dataset: Dataset
-    streams: dict[str, np.random.Generator]
+    streams: Streams
     batches: dict[str, Batches]
     games: int
     """How many games to play in all."""
     games_a_pass: int
     """Games in one pass over the training data."""
-
-
-def load_data(spec: Experiment, progress: data.Progress | None = None) -> Dataset:
-    """The data set of a spec, which its networks fit. Raises DataError, SpecError."""
-    if isinstance(spec, models.Game2d):
-        return data.none()
-    options = spec.data.model_dump(exclude_none=True)
-    name, low_high = options.pop("set"), options.pop("range", (0.0, 1.0))
-    dataset = data.load(name, rng=stream(spec.seed, "data"), value_range=low_high, progress=progress, **options)
-    check_fit(spec, dataset)
-    return dataset
-
-
-def how_to_find(spec: Experiment) -> str:
-    """What to do where the data that are here are not those that a run learned from."""
-    if isinstance(spec, models.Game2d) or spec.data.set in data.SETS:
-        return "set $GANCLI_DATA, or data.path, to where its own are"
-    return "its own have changed since: put them back as they were, or train anew"
-
-
-def check_fit(spec: Learning, dataset: Dataset) -> None:
-    """Do the networks fit the data, whose shape a spec may not know? Raises SpecError."""
-    outputs: tuple[int, ...] = ()
-    if isinstance(spec, models.Supervised):
-        outputs = output_counts(dataset)
-        if not outputs:
-            there = f"one class alone, {dataset.classes[0]!r}" if dataset.classes else "no labels"
-            text = f"has {there}; a supervised run learns to tell two or more apart"
-            raise SpecError([Problem(dataset.origin, "data", text)])
-    if wrong := list(sizes(spec, dataset.shape, outputs)):
-        raise SpecError([Problem(dataset.origin, ".".join(map(str, one.path)), one.text) for one in wrong])
-
-
-def output_counts(dataset: Dataset) -> tuple[int, ...]:
-    """How many outputs a supervised network may have: as many as classes, or one for two; none where there are none."""
-    if dataset.train.targets is not None:
-        return (dataset.train.targets.shape[1],)
-    classes = len(dataset.classes)
-    return (1, 2) if classes == 2 else (classes,) if classes > 2 else ()
-
-
-def threads_for(spec: Experiment) -> int:
-    """Threads to compute with: as many as asked for, else two where a second pays, which was measured by size.
-
-    Never more than this process may use, nor than OMP_NUM_THREADS allows; `benchmarks/NOTES.md` has the measures.
-    """
-    if spec.threads != "auto":
-        return spec.threads
-    work = sum(
-        spec.training.rows(key) * one.places * (rows + 1) * columns
-        for key, network in spec.networks().items()
-        for one in network.placed(None)
-        for rows, columns in [one.weights(math.prod(one.inputs))]
-    )
-    enough = TWO_THREADS_PAY.get(engine_name(spec.engine), math.inf)
-    return min(2, usable_cores()) if work >= enough else 1
-
-
-def usable_cores() -> int:
-    """Processors that this process may use."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    allowed = os.environ.get("OMP_NUM_THREADS", "")
-    return max(1, min(cores, int(allowed))) if allowed.isdecimal() else cores
-
-
-def stream(seed: int, purpose: str) -> np.random.Generator:
-    """A fresh generator for one purpose of a run."""
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(STREAMS.index(purpose),)))
-
-
-def initial(streams: dict[str, np.random.Generator]) -> dict[str, np.random.Generator]:
-    """The stream of each network's first parameters, by the network's name."""
-    return {name: streams[purpose] for name, purpose in INIT.items()}
 
 
 def build(spec: Experiment, dataset: Dataset, engine: Engine | None = None) -> Built:
@@ -150,7 +59,7 @@ def build(spec: Experiment, dataset: Dataset, engine: Engine | None = None) -> B
 
 
 def _supervised(
-    spec: models.Supervised, dataset: Dataset, engine: Engine, batches: dict[str, Batches], streams: Any
+    spec: models.Supervised, dataset: Dataset, engine: Engine, batches: dict[str, Batches], streams: Streams
 ) -> Game:
     test = dataset.test if spec.test.count is None else dataset.test.at(slice(spec.test.count))
     validation = dataset.validation

@@ -13,8 +13,8 @@ import numpy as np
 from gancli.data import Batches, Dataset, Split
 from gancli.engines import Array, Engine
 from gancli.evaluation.critics import Reading, read, settled
-from gancli.experiment.build import load_data
 from gancli.experiment.conditions import classes_of
+from gancli.experiment.loading import load_data
 from gancli.experiment.sampling import load_generator
 from gancli.games import CLIPS, Player
 from gancli.games.adversarial import sample_generator

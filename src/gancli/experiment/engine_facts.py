@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from gancli import engines
-from gancli.experiment.build import build, load_data
+from gancli.experiment.build import build
+from gancli.experiment.loading import load_data
 from gancli.spec import resolve
 from gancli.spec.yaml import Document
 

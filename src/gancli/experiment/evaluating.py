@@ -16,10 +16,10 @@ from gancli.evaluation.judge import Judge
 from gancli.evaluation.manifold import NEIGHBOURS
 from gancli.evaluation.stacked import spelled
 from gancli.evaluation.table import Draw, More, Row, Table, is_lacking, measure_images, measure_points, measure_rows
-from gancli.experiment.build import how_to_find, load_data
 from gancli.experiment.conditions import classes_of, labels
 from gancli.experiment.critic import CriticDistance, critic_distance
 from gancli.experiment.judges import bundled_judge, objection, pixels
+from gancli.experiment.loading import how_to_find, load_data
 from gancli.experiment.sample_metrics import SampleMetrics, sample_metrics
 from gancli.experiment.sampling import load_generator
 from gancli.games.adversarial import sample_generator

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gancli.experiment.loading import load_data
 from gancli.nn.layers import RealSamples
 from gancli.spec import Learning
 
@@ -11,7 +12,5 @@ SAMPLES = 2000
 
 def real_samples(spec: Learning) -> RealSamples:
     """A layer that adds a real sample, as networks see it. Raises DataError, SpecError."""
-    from gancli.experiment.build import load_data  # which builds networks
-
     split = load_data(spec).train
     return RealSamples(split.seen(split.samples[:SAMPLES], np.dtype(spec.dtype)))

@@ -7,8 +7,8 @@ import numpy as np
 from gancli.data import Dataset, Split
 from gancli.engines import Array, BlasThreads
 from gancli.evaluation.lipschitz import Steepness, steepness
-from gancli.experiment.build import load_data
 from gancli.experiment.conditions import classes_of
+from gancli.experiment.loading import load_data
 from gancli.experiment.sampling import trained
 from gancli.games.adversarial import Adversarial, sample_generator
 from gancli.games.classes import Classes

@@ -14,7 +14,7 @@ import numpy as np
 from gancli.experiment import snapshots
 from gancli.experiment.alarm import CollapseAlarm
 from gancli.experiment.best import Best
-from gancli.experiment.build import Built, stream
+from gancli.experiment.build import Built
 from gancli.experiment.callbacks import Callbacks
 from gancli.experiment.clipping import Clipping
 from gancli.experiment.divergence import Diverged, Diverging
@@ -23,6 +23,7 @@ from gancli.experiment.layers import layer_metrics
 from gancli.experiment.pace import Pace
 from gancli.experiment.profile import Profile
 from gancli.experiment.saving import gather
+from gancli.experiment.streams import stream
 from gancli.games.adversarial import Adversarial
 from gancli.leaving import STOPS, handlers, taken_over
 from gancli.runs import RunFolder, checkpoint

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gancli.engines import Array
-from gancli.experiment.build import load_data
+from gancli.experiment.loading import load_data
 from gancli.experiment.networks import parts
 from gancli.experiment.sampling import trained
 from gancli.games.adversarial import sample_generator

@@ -9,9 +9,10 @@ from typing import Any
 from gancli.data import Dataset
 from gancli.engines import Engine, make_engine
 from gancli.experiment.best import Best
-from gancli.experiment.build import Built, build, how_to_find, load_data
+from gancli.experiment.build import Built, build
 from gancli.experiment.callbacks import AnyCallback
 from gancli.experiment.ending import Endings, earlier_tests, ending_of
+from gancli.experiment.loading import how_to_find, load_data
 from gancli.experiment.networks import first_weights
 from gancli.experiment.packages import check_packages
 from gancli.experiment.run import MakeReporter, Outcome, engine_of, named, resumed

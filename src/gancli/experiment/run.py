@@ -1,7 +1,7 @@
 """One run from its first file to its last: make the folder, train, and record how it ended."""
 
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,11 @@ from typing import Any
 from gancli import data
 from gancli.data import Dataset
 from gancli.engines import Engine
-from gancli.experiment.build import Built, build, check_fit, load_data
+from gancli.experiment.build import Built, build
 from gancli.experiment.callbacks import AnyCallback, Callbacks
 from gancli.experiment.divergence import Diverged
 from gancli.experiment.judges import check_evaluate
+from gancli.experiment.loading import check_fit, load_data
 from gancli.experiment.logs import Logs
 from gancli.experiment.loop import Collapsed, Loop, Stop
 from gancli.experiment.networks import first_weights
@@ -23,7 +24,7 @@ from gancli.experiment.warnings import data_warnings
 from gancli.runs import RunError, RunFolder
 from gancli.runs.files import now
 from gancli.runs.provenance import provenance
-from gancli.spec import Game2d, Resolved
+from gancli.spec import Game2d, Problem, Resolved
 
 MakeReporter = Callable[[int, int], Reporter]
 """(games in all, games already played) → a reporter."""
@@ -57,10 +58,15 @@ def prepare(
     if not isinstance(spec, Game2d):
         check_fit(spec, dataset)  # which may have been loaded for another spec
     built = build(spec, dataset)
-    engine = engine_of(built)
-    origin, beside = provenance(engine.blas.count)
-    warnings = (*resolved.warnings, *data_warnings(spec, dataset))
-    record = {
+    origin, beside = provenance(engine_of(built).blas.count)
+    record = _record(resolved, built, data_warnings(spec, dataset)) | origin | named(resolved)
+    return built, RunFolder.create(runs, exact or spec.name, resolved.yaml(), record, beside, exact=exact is not None)
+
+
+def _record(resolved: Resolved, built: Built, warnings: Iterable[Problem]) -> dict[str, Any]:
+    """What a record says of a run that begins, apart from the machine and the spec."""
+    spec, engine, weights = resolved.experiment, engine_of(built), first_weights(resolved.experiment)
+    return {
         "status": "running",
         "kind": spec.kind,
         "name": spec.name,
@@ -71,14 +77,11 @@ def prepare(
         "games": built.games,
         "parameters": {name: player.network.params.size for name, player in built.game.players.items()},
         "data": _about(built.dataset),
-        "warnings": [f"{warning.key}: {warning.text}" for warning in warnings],
+        "warnings": [f"{warning.key}: {warning.text}" for warning in (*resolved.warnings, *warnings)],
         "start": now(),
-        **({"weights": weights} if (weights := first_weights(spec)) else {}),
+        **({"weights": weights} if weights else {}),
         **built.game.facts(),
-        **origin,
-        **named(resolved),
     }
-    return built, RunFolder.create(runs, exact or spec.name, resolved.yaml(), record, beside, exact=exact is not None)
 
 
 def _about(dataset: Dataset) -> dict[str, Any]:

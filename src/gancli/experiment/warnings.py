@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from gancli.data import DataError, Dataset, held_out
 from gancli.engines import engine_name, fallback, numba_is_here
-from gancli.experiment.build import build, check_fit, load_data
+from gancli.experiment.build import build
 from gancli.experiment.judges import check_evaluate
+from gancli.experiment.loading import check_fit, load_data
 from gancli.spec import Experiment, Game2d, Learning, Problem, Supervised
 
 

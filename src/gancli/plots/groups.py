@@ -5,7 +5,7 @@ from typing import Any
 
 from gancli.runs import RunFolder, SweepFolder
 from gancli.runs.ranking import EVALUATED, REAL, Combination, ranked
-from gancli.runs.sweeps import NAME, readable
+from gancli.runs.summary_table import NAME, readable
 
 LONGEST = 100
 """Letters of a value in a label."""

@@ -18,7 +18,7 @@ from gancli.runs import RunError, SweepFolder
 from gancli.runs.files import remove_dead
 from gancli.runs.ranking import EVALUATED, REAL
 from gancli.runs.summary import ABOUT
-from gancli.runs.sweeps import readable
+from gancli.runs.summary_table import readable
 
 PANELS, LINES, BOXES, ROWS, COLUMNS = 12, 8, 16, 12, 4
 """At most so many small multiples, lines in one, boxes, rows of pictures and seeds in a row; the figures say so."""

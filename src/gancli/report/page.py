@@ -25,7 +25,7 @@ from gancli.runs.ranking import (
 )
 from gancli.runs.safe_files import PICTURE_BYTES, read_bytes, read_text
 from gancli.runs.summary import summarize
-from gancli.runs.sweeps import readable
+from gancli.runs.summary_table import readable
 
 FRAMES, COMBINATIONS = 60, 24
 """Pictures of a run in time, and combinations of a sweep whose pictures are shown, at most."""

@@ -1,42 +1,29 @@
 """A sweep's folder: its plan, a run folder for each cell, what was tried, and a summary."""
 
-import contextlib
-import csv
 import datetime
 import hashlib
-import io
 import json
-import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from gancli.runs.errors import RunError
 from gancli.runs.files import append_text, write_bytes, write_text
-from gancli.runs.folder import LARGEST, RunFolder, creating, exclusive
+from gancli.runs.folder import RunFolder, creating, exclusive
 from gancli.runs.locked_folder import LockedFolder
-from gancli.runs.ranking import EVALUATED, REAL, WAY, Combination
+from gancli.runs.ranking import Combination
 from gancli.runs.safe_files import LINES_BYTES, checked_path, parse_json, read_text
 from gancli.runs.summary import summarize
+from gancli.runs.summary_table import ALARM, OWN, CellResult, evaluated, read_table, readable, table, varied, written
 
 CELLS, ATTEMPTS = "cells", "attempts.jsonl"
 IS_CELL = re.compile(r"[0-9a-f]{12}")
 """The name of a cell, which is that of its folder."""
 IS_SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
-ALARM = "alarm"
-"""The column that says of a cell whose generator had collapsed at its end when it did."""
-OWN = ("cell", "seed", "status", "seconds", ALARM)
-"""Columns of the summary that are no setting, and no metric."""
 UNREADABLE = "unreadable"
 """The status of a run whose folder cannot be read: it is damaged, or not this user's."""
-CellResult = dict[str, Any]
-"""What has become of a cell: `cell`, `status`, `reason`, `seconds`, and `metrics` where it has some."""
-NAME = "name"
-"""The key of a run's name."""
-TEXTS = ("status", ALARM)
-"""Columns of what became of a cell that are never numbers."""
 OF_THE_MACHINE = ("engine: ", "log: ")
 """How the warnings of a cell begin that the sweep passes on, for its plan could not know them."""
 DONE = ("completed", "diverged", "collapsed")
@@ -117,23 +104,11 @@ class SweepFolder(LockedFolder):
                 results[name] = result
         return results
 
-    def table(self, cells: list[dict[str, Any]], results: Mapping[str, CellResult]) -> list[dict[str, Any]]:
-        """A row for each cell: what varies, seed, status, seconds, an alarm that still held, and its metrics."""
-        keys = varied(cells)
-        rows = []
-        for cell in cells:
-            result = results.get(cell["cell"], {"status": "waiting", "seconds": None})
-            values = {key: readable(cell["values"][key]) for key in keys}
-            about = {"seed": cell["seed"], "status": result["status"], "seconds": result["seconds"]}
-            alarm = {ALARM: result[ALARM].partition(":")[0]} if result.get(ALARM) else {}
-            rows.append({"cell": cell["cell"], **values, **about, **alarm, **result.get("metrics", {})})
-        return rows
-
     def statuses(self) -> dict[str, str]:
         """The status of each cell, as the summary has it or, of a sweep that has not ended yet, as it is."""
         if not self._is_summed_up():
             return {cell: result["status"] for cell, result in self.results(self.cells()).items()}
-        return {cell: str(row.get("status")) for cell, row in self._written().items()}
+        return {cell: str(row.get("status")) for cell, row in written(self.summary).items()}
 
     def counts(self) -> dict[str, int]:
         """How many cells there are by status, as the record has it or, of a sweep that was killed, as they are."""
@@ -143,16 +118,6 @@ class SweepFolder(LockedFolder):
     def _is_summed_up(self) -> bool:
         """Is its summary of its last session? One that runs, or was killed, may have that of a session before."""
         return self.summary.exists() and self.record()["status"] not in ("running", "stale")
-
-    def _written(self) -> dict[str, dict[str, str]]:
-        """The rows of the summary as they stand in its file, by cell. Raises RunError."""
-        try:
-            rows = list(csv.DictReader(io.StringIO(read_text(self.summary, LINES_BYTES), newline="")))
-            if any(None in row or None in row.values() for row in rows):
-                raise RunError(f"{self.summary}: has rows that are longer or shorter than its first")
-            return {row["cell"]: row for row in rows}
-        except (OSError, csv.Error, KeyError) as error:
-            raise RunError(f"{self.summary}: cannot be read ({error})") from None
 
     def summary_rows(self) -> list[dict[str, Any]]:
         """A row for each cell, what `gancli evaluate` has measured of it as `<metric>.evaluated`. Raises RunError."""
@@ -171,19 +136,8 @@ class SweepFolder(LockedFolder):
         return rows
 
     def _rows(self, cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The summary as it was written, or as it stands now where the sweep has not ended yet.
-
-        Settings are taken from the plan, which knows whether 1.10 is a number or a name.
-        """
-        if not self._is_summed_up():
-            return self.table(cells, self.results(cells))
-        written = self._written()
-        settings = set(cells[0]["values"]) | {"cell", "seed"}
-        rows = []
-        for row in self.table(cells, {}):
-            texts = {key: text for key, text in written.get(row["cell"], {}).items() if key not in settings}
-            rows.append(row | {key: text if key in TEXTS else _number(text) for key, text in texts.items()})
-        return rows
+        """The summary as it was written, or as it stands now where the sweep has not ended yet."""
+        return read_table(self.summary, cells) if self._is_summed_up() else table(cells, self.results(cells))
 
     def combinations(self, measured: Mapping[str, dict[str, Any]] | None = None) -> tuple[list[str], list[Combination]]:
         """The keys that vary, and the combinations of their values in the order of the plan. Raises RunError.
@@ -240,44 +194,6 @@ def sweep_of(run: Path) -> SweepFolder | None:
     path = run.absolute()
     is_cell = path.parent.name == CELLS and (path.parents[1] / SweepFolder.RECORD).is_file()
     return SweepFolder(path.parents[1]) if is_cell else None
-
-
-def evaluated(evaluation: Mapping[str, Any]) -> dict[str, Any]:
-    """What `gancli evaluate` has measured of a cell, as `<metric>.evaluated`, and of real data."""
-    columns: dict[str, Any] = {WAY: evaluation["way"]} if evaluation.get("way") else {}
-    for name, measure in evaluation.get("measures", {}).items():
-        columns |= {f"{name}{EVALUATED}": measure["value"], f"{name}{REAL}": measure["real"]}
-    return columns
-
-
-def varied(cells: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The keys whose value is not the same in all cells, in the order of the plan.
-
-    Where each combination has a `name` of its own, that is all that tables and figures need.
-    """
-    combinations = {json.dumps(cell["values"], sort_keys=True) for cell in cells}
-    texts = {key: {json.dumps(cell["values"].get(key)) for cell in cells} for key in cells[0]["values"]}
-    if len(texts.get(NAME, ())) == len(combinations) > 1:
-        return [NAME]
-    return [key for key, values in texts.items() if len(values) > 1]  # as texts: 1, 1.0 and true are not the same
-
-
-def readable(value: Any) -> Any:
-    """A value as a table shows it: numbers and texts as they are, all else as one text, as YAML has it."""
-    as_it_is = isinstance(value, int | float | str) and not isinstance(value, bool)
-    return value if as_it_is else json.dumps(value, ensure_ascii=False)
-
-
-def _number(text: str) -> Any:
-    """Raises RunError."""
-    for kind in (int, float):
-        with contextlib.suppress(ValueError, OverflowError):
-            number = kind(text)
-            if abs(number) < LARGEST or math.isnan(number):
-                return number
-    if text:
-        raise RunError(f"summary.csv: {text[:40]!r} is no number; without the file, it is made of the cells")
-    return None
 
 
 def _is_cell(cell: Any, first: Any) -> bool:

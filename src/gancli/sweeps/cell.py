@@ -12,7 +12,8 @@ from gancli import experiment
 from gancli.data import SETS, Dataset
 from gancli.runs import LockedError, RunError, RunFolder, SweepFolder
 from gancli.runs.files import append_text
-from gancli.runs.sweeps import CELLS, DONE, CellResult
+from gancli.runs.summary_table import CellResult
+from gancli.runs.sweeps import CELLS, DONE
 from gancli.spec import Game2d, Resolved, from_plain
 from gancli.sweeps import sources
 from gancli.sweeps.errors import OtherData

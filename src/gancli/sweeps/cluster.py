@@ -9,7 +9,7 @@ from typing import Any
 
 from gancli import installing
 from gancli.leaving import blocked
-from gancli.runs.sweeps import CellResult
+from gancli.runs.summary_table import CellResult
 from gancli.sweeps.errors import MissingDask, NoScheduler
 from gancli.sweeps.roles import Lost, Work
 

@@ -10,7 +10,8 @@ from gancli.experiment import Stop
 from gancli.runs import SweepFolder
 from gancli.runs.files import now
 from gancli.runs.summary import write_csv
-from gancli.runs.sweeps import DONE, CellResult, readable
+from gancli.runs.summary_table import CellResult, readable, table
+from gancli.runs.sweeps import DONE
 from gancli.sweeps.folder import Ended, tidy
 from gancli.sweeps.roles import Counts, Executor, Lost, Policy, Report
 
@@ -199,7 +200,7 @@ class _Session:
         done = sum(by_status[status] for status in DONE)
         stopped = "interrupted" if self._stop.signal is not None or not by_status["failed"] else "failed"
         status = "completed" if done == len(self._cells) else stopped
-        write_csv(self._folder.summary, self._folder.table(list(self._cells.values()), self._results))
+        write_csv(self._folder.summary, table(list(self._cells.values()), self._results))
         record = {**self._folder.record(), "status": status, "counts": dict(by_status), "end": now()}
         self._folder.write_record(record)
         self._folder.log(f"{status}: {', '.join(f'{count} {name}' for name, count in by_status.items())}")

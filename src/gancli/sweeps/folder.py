@@ -14,7 +14,8 @@ from gancli.runs import RunError, RunFolder, SweepFolder, listing_sweeps
 from gancli.runs.files import TEMPORARY, now
 from gancli.runs.lock import this_process
 from gancli.runs.provenance import provenance
-from gancli.runs.sweeps import CELLS, plan_name, varied
+from gancli.runs.summary_table import varied
+from gancli.runs.sweeps import CELLS, plan_name
 from gancli.spec import Learning, Sweep
 from gancli.spec.yaml import dump
 from gancli.sweeps.errors import OtherData

@@ -16,7 +16,7 @@ from typing import Any
 
 from gancli.import_path import safe_path
 from gancli.leaving import STOPS, blocked
-from gancli.runs.sweeps import CellResult
+from gancli.runs.summary_table import CellResult
 from gancli.sweeps.roles import Lost, Work
 from gancli.sweeps.worker import STOPPED
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from gancli.runs.sweeps import DONE, CellResult
+from gancli.runs.summary_table import CellResult
+from gancli.runs.sweeps import DONE
 
 Work = Callable[[str, dict[str, Any]], CellResult]
 """(the sweep's folder, cell) → its result; `play_cell`, but for tests."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from gancli import experiment
 from gancli.data import Dataset
-from gancli.experiment.build import how_to_find
+from gancli.experiment.loading import how_to_find
 from gancli.runs import RunError, SweepFolder
 from gancli.spec import Experiment, Learning, SpecError, from_plain
 from gancli.sweeps.errors import OtherData
