@@ -320,6 +320,6 @@ def test_a_cell_that_is_gone_spoils_no_evaluation_of_the_others() -> None:
     sweep = gancli("sweep", "c.yaml", "--seeds", "3", "--jobs", "1", "-q").stdout.strip()
     shutil.rmtree(next((Path(sweep) / "cells").iterdir()))
     result = gancli("evaluate", sweep, "--quick", "--samples", "200", "--format", "json")
-    assert result.exit_code == 0 and result.stderr.count("left out: ") == 1
+    assert result.exit_code == 3 and result.stderr.count("left out: ") == 1
     (row,) = json.loads(result.stdout)
     assert row["seeds"] == 2 and row["of"] == 3
