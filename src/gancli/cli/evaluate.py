@@ -137,6 +137,7 @@ def _evaluate_cells(folder: "SweepFolder", how: "How", form: str, output: Path |
     from gancli.runs.ranking import COUNTED, COUNTS
 
     judged = [folder.run(cell) for cell, status in folder.statuses().items() if status in COUNTED]
+    names = _names(folder)
     results: dict[str, Any] = {}
     for number, run in enumerate(judged, 1):
         cell = run.path.name
@@ -144,10 +145,10 @@ def _evaluate_cells(folder: "SweepFolder", how: "How", form: str, output: Path |
             known = evaluating.is_of(run, how)
             results[cell] = run.evaluation() if known else evaluating.evaluate(run, how)
         except (GancliError, OSError) as error:
-            say(f"{number}/{len(judged)} {cell}: left out: {error}", err=True)
+            say(f"{number}/{len(judged)} {names[cell]}: left out: {error}", err=True)
             continue
         text = sentence(results[cell]["findings"])
-        say(f"{number}/{len(judged)} {cell}: {text}{' (known)' if known else ''}", err=True)
+        say(f"{number}/{len(judged)} {names[cell]}: {text}{' (known)' if known else ''}", err=True)
         if not known:
             _warn_of_critics(results[cell].get("critic", {}))
         if not known and output is None:
@@ -164,6 +165,18 @@ def _evaluate_cells(folder: "SweepFolder", how: "How", form: str, output: Path |
     if len(results) < len(judged) or not judged:
         say(f"{len(judged) - len(results)} of {len(judged)} cells were left out" if judged else NONE_COUNT, err=True)
         sys.exit(3 if results else 2)
+
+
+def _names(folder: "SweepFolder") -> dict[str, str]:
+    """Of each cell its name with what was varied, and its seed, as the alarms of a sweep have it."""
+    from gancli.runs.summary_table import readable, varied
+
+    cells = folder.cells()
+    keys, names = varied(cells), {}
+    for cell in cells:
+        settings = [*(f"{key}={readable(cell['values'][key])}" for key in keys), f"seed {cell['seed']}"]
+        names[cell["cell"]] = f"{cell['cell']} ({', '.join(settings)})"
+    return names
 
 
 def _means(folder: "SweepFolder", form: str, results: dict[str, Any]) -> list[dict[str, Any]]:
