@@ -126,6 +126,11 @@ def test_ls_counts_the_cells_of_a_sweep_whatever_its_record_says() -> None:
     run("20260103T000000Z-one", [{"game": 5, "seconds": 1.5, "loss": 0.123456, "accuracy": 0.5}])
     third, *sweeps = read("ls", "--format", "json")
     first, second = sorted(sweeps, key=lambda row: row["cells"])
+    for row in (first, second, third):
+        assert row.pop("path") == f"runs/{row['run']}" and row.pop("differs in") == {} and row.pop("age") is None
+    assert [row.pop("name") for row in (first, second, third)] == ["s", None, "x"] and first.pop("seed") is second.pop(
+        "seed"
+    ) is None
     none = {"completed": 0, "diverged": 0, "collapsed": 0, "failed": 0}
     assert first == {"run": new.path.name, "kind": "sweep", "status": first["status"], "cells": 2, **none}
     assert second == {

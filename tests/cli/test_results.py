@@ -67,20 +67,23 @@ def test_ls_has_the_last_test_of_each_run_what_says_most_first() -> None:
     run("20260103T000000Z-c-333333", [])
     first, second, third = read("ls", "--format", "json")
     assert first == {
-        "run": "20260101T000000Z-a-222222", "kind": "supervised", "seed": 3, "status": "completed", "game": 30,
-        "seconds": 3.25, "accuracy": 0.8, "loss": 2.0,
+        "run": "20260101T000000Z-a-222222", "kind": "supervised", "seed": 3, "status": "completed", "name": "x", "age": None,
+        "path": "runs/20260101T000000Z-a-222222", "differs in": {}, "game": 30, "seconds": 3.25, "accuracy": 0.8, "loss": 2.0,
     }  # fmt: skip
-    assert list(first)[6:] == ["accuracy", "loss"]
+    assert list(first)[10:] == ["accuracy", "loss"]
     assert (second["status"], second["seed"], second["game"], second["loss"]) == ("diverged", 7, 10, 1.0)
     assert third == {
         "run": "20260103T000000Z-c-333333",
         "kind": "supervised",
         "seed": 3,
         "status": "completed",
-    } | dict.fromkeys(("game", "seconds"))
+        "name": "x",
+        "path": "runs/20260103T000000Z-c-333333",
+        "differs in": {},
+    } | dict.fromkeys(("age", "game", "seconds"))
     head, *rows = read("ls", "--format", "csv")
-    assert head == list(first) and rows[0][1:] == ["supervised", "3", "completed", "30", "3.25", "0.8", "2.0"]
-    assert rows[2][1:] == ["supervised", "3", "completed", "", "", "", ""]
+    assert head == list(first) and rows[0][1:6] == ["supervised", "3", "completed", "x", ""]
+    assert rows[0][7:] == ["", "30", "3.25", "0.8", "2.0"] and rows[2][7:] == [""] * 5
     lines = gancli("ls").stdout.splitlines()
     assert lines[0].split() == ["run", "status", "age", "metric", "differs", "in"]
     assert lines[1].split() == ["20260101T000000Z-a-222222", "completed", "accuracy", "0.8"]

@@ -12,7 +12,7 @@ from gancli.metrics import METRICS, in_order, main_metric, markdown, metric
 from gancli.runs import RunFolder, SweepFolder
 from gancli.runs.files import write_json
 from gancli.runs.ranking import Combination, difference, ranked
-from gancli.runs.summary import summarize, write_csv
+from gancli.runs.summary import main_measure, summarize, write_csv
 from gancli.runs.summary_table import table, varied
 from helpers import gancli
 
@@ -335,3 +335,20 @@ def test_games_in_the_plane_are_ranked_by_their_distance_and_sent_to_no_judge() 
     paths = [str(folder.run(cell["cell"]).path) for cell in cells]
     refused = gancli("compare", *paths, "--by", "theta")
     assert refused.exit_code == 2 and "rank by distance" in refused.stderr and "gancli evaluate" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("last", "evaluated", "expected"),
+    [
+        ({"sample_distance": 5.0, "coverage": 0.5}, {"precision": 0.9}, ("precision", 0.9)),
+        ({"coverage": 0.5}, {"coverage": 0.6, "frechet": 9.0}, ("frechet", 9.0)),
+        ({"coverage": 0.5}, {"frechet": None}, ("coverage", 0.5)), ({"frechet": math.nan, "loss": 1.0}, {}, ("loss", 1.0)),
+        ({"coverage": 0.5}, {"lipschitz": 2.0}, ("coverage", 0.5)), ({"sample_distance": 5.0}, {}, ("sample_distance", 5.0)),
+        ({"theta": 1.0}, {"lipschitz": 2.0}, ("lipschitz", 2.0)), ({}, {}, None),
+    ],
+)  # fmt: skip
+def test_the_main_measure_is_an_evaluated_one_and_has_a_direction_where_any_has(
+    last: dict[str, Any], evaluated: dict[str, Any], expected: Any
+) -> None:
+    measures = {name: {"value": value} for name, value in evaluated.items()}
+    assert main_measure({"game": 5, "seconds": 1.0, **last}, {"measures": measures}) == expected

@@ -1,47 +1,28 @@
 """`gancli ls`: the runs and sweeps of a folder, those that are asked for, in a table that fits the terminal."""
 
-import datetime
+import json
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from gancli.cli import completion
-from gancli.cli.output import print_fitting, print_rows, say, warn
+from gancli.cli.choosing import chosen, in_order_of, why_none
+from gancli.cli.differing import Difference
+from gancli.cli.listed import ABOUT, DIFFERS, METRIC, Listed, differing, read, without_record
+from gancli.cli.output import LEAST, NO_END, one_line, print_cells, print_rows, say, shortened, warn, width
 from gancli.cli.support import command, format_option, runs_option
-from gancli.errors import did_you_mean
 
-if TYPE_CHECKING:
-    from gancli.runs import RunFolder, SweepFolder
-
-ABOUT = ("run", "kind", "seed", "status", "game", "seconds", "cells")
-"""What stands in a row before what was measured."""
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A run or sweep: its row, of which csv and json have all, and its record."""
-
-    row: dict[str, Any]
-    record: dict[str, Any] = field(default_factory=dict)
-
-    def values(self) -> dict[str, Any]:
-        """What can be sorted and chosen by: columns, facts of the record and, by dotted keys, the configuration."""
-        from gancli.spec import flat
-
-        record = {key: value for key, value in self.record.items() if isinstance(value, str | int | float)}
-        return {**flat(self.record.get("spec") or {}), **record, "age": self.age(), **self.row}
-
-    def age(self) -> float | None:
-        """Seconds since it began, by its record."""
-        try:
-            start = datetime.datetime.fromisoformat(str(self.record.get("start")))
-            return (datetime.datetime.now(datetime.UTC) - start.astimezone(datetime.UTC)).total_seconds()
-        except (ValueError, OverflowError):
-            return None
+BRIEF, VALUE = "metric in short", "value"
+"""Forms of the column of the metric that take less room."""
+LAYOUTS = (("status", "age", METRIC), ("status", "age", BRIEF), ("status", BRIEF), ("status", VALUE), ("status",), ())
+"""What stands between a run and in what it differs, the first of which that leaves room for the latter."""
+SHORT = 7
+"""Letters of a metric's name where others are beside it and there is little room."""
+SHORTEST = 3
+"""The first layout that nothing can be left out of but the metric."""
 
 
 @click.command()
@@ -54,139 +35,110 @@ class Listed:
 @runs_option
 @command
 def ls(where: tuple[str, ...], sort: str | None, limit: int | None, form: str, runs: Path) -> None:
-    """List the runs and sweeps, the newest last: status, age, a metric, and what differs among those of one name.
+    """List the runs and sweeps, the newest last: status, age, a metric, and what most runs of their name do not have.
 
-    csv and json have all metrics, those first that say how good they are. What stands in the first column is enough
-    for other commands to find a run.
+    The metric is what runs are ranked by, of `gancli evaluate` where it has measured any, or what they are sorted by.
+    csv and json have all metrics, those first that say how good they are, and complete keys. What stands in the first
+    column is enough for other commands to find a run.
     """
-    every, bad = _read(runs)
+    every, bad = read(runs)
     warn(f"{path.name}: unreadable: {why}" for path, why in bad.items())
-    listed = _sorted(_chosen(every, where), sort)
+    for note in without_record(runs):
+        say(note, err=True)
+    listed, key = chosen(every, where), None
+    if sort is not None:
+        listed, key = in_order_of(listed, sort)
     if limit is not None:
         listed = listed[:limit] if sort else listed[-limit:]
     if form != "table":
-        print_rows([one.row for one in listed], form)
+        print_rows(_rows(listed, form), form)
     elif listed:
-        print_fitting(list(_lines(listed)))
-    else:
-        say(f"no runs in {runs}" if not every else f"none of the {len(every)} in {runs} is so", err=True)
+        _print_table(listed, key)
+    if not every and form == "table":
+        say(f"no runs in {runs}", err=True)
+    elif every and not listed:
+        say(f"none of the {len(every)} in {runs} {why_none(every, where)}", err=True)
 
 
-def _read(runs: Path) -> tuple[list[Listed], dict[Path, str]]:
-    """All of them, oldest first, and why some cannot be read; of what cannot be looked into no age is known."""
-    from gancli.runs import RunError, listing_any, unreadable
-
-    bad, every = unreadable(runs), []
-    folders = listing_any(runs)
-    for folder in folders:
-        if folder.path not in bad:
-            try:
-                every.append(_listed(folder))
-                continue
-            except (RunError, OSError) as error:
-                bad[folder.path] = str(error)
-        every.append(_unreadable(folder.path))
-    closed = bad.keys() - {folder.path for folder in folders}
-    return [*map(_unreadable, sorted(closed)), *every], bad
+def _rows(listed: list[Listed], form: str) -> list[dict[str, Any]]:
+    """Complete, for programs; csv has what differs as one text."""
+    rows = []
+    for one, difference in zip(listed, differing(listed), strict=True):
+        text = " ".join(f"{key}={json.dumps(value)}" for key, value in difference.values.items())
+        rows.append({**one.row, DIFFERS: difference.values if form == "json" else text})
+    return rows
 
 
-def _unreadable(path: Path) -> Listed:
-    return Listed({"run": path.name, "kind": "", "seed": None, "status": "unreadable"})
+def _print_table(listed: list[Listed], key: str | None) -> None:
+    """The table, with the metric of a column `key` where that is one; below it, which way each metric is better."""
+    measured = [one.measured(key) for one in listed]
+    names = list(dict.fromkeys(measure[0] for measure in measured if measure))
+    lines = [_heading(names), *(_line(one, measure, names) for one, measure in zip(listed, measured, strict=True))]
+    lines = [{column: one_line(text) for column, text in line.items()} for line in lines]
+    found = differing(listed)
+    layout, room = _layout(lines, found)
+    last = [DIFFERS, *(difference.text(room) for difference in found)] if room >= LEAST else []
+    cells = [[line[column] for column in ("run", *layout)] for line in lines]
+    print_cells([[*row, text] for row, text in zip(cells, last, strict=True)] if last else cells)
+    if names and any(column in layout for column in (METRIC, BRIEF, VALUE)):
+        say(f"({_directions(names)})", err=True)
 
 
-def _listed(folder: "RunFolder | SweepFolder") -> Listed:
-    """Raises RunError, OSError."""
-    from gancli.metrics import in_order
-    from gancli.runs import RunFolder, summary
-    from gancli.runs.sweeps import DONE
-
-    record = folder.record()
-    if not isinstance(folder, RunFolder):
-        counts = dict.fromkeys((*DONE, "failed"), 0) | folder.counts()
-        about = {"run": folder.path.name, "kind": "sweep", "status": record["status"]}
-        return Listed({**about, "cells": record.get("cells"), **counts}, record)
-    last = folder.last()
-    metrics = {key: last[key] for key in in_order(last) if key not in summary.ABOUT}
-    about = {key: record.get(key) for key in ("kind", "seed", "status")}
-    timing = {key: last.get(key) for key in summary.ABOUT}
-    return Listed({"run": folder.path.name, **about, **timing, **metrics}, record)
+def _heading(names: list[str]) -> dict[str, str]:
+    one = shortened(names[0], LEAST) if len(names) == 1 else METRIC
+    return {"run": "run", "status": "status", "age": "age", METRIC: METRIC, BRIEF: METRIC, VALUE: one}
 
 
-def _chosen(every: list[Listed], where: Sequence[str]) -> list[Listed]:
-    """Those of which all of `where` is true. Raises UsageError for a key that none of them has."""
-    from gancli.spec.yaml import load_text
-
-    chosen = every
-    for word in where:
-        key, equals, text = word.partition("=")
-        if not equals or not key:
-            raise click.UsageError(f"--where must be KEY=VALUE, such as kind=wgan; got {word!r}")
-        _check_key("--where", key, every)
-        value = load_text(text, f"--where {word}").data
-        chosen = [one for one in chosen if _is(one.values().get(key), value, text)]
-    return chosen
-
-
-def _is(found: Any, value: Any, text: str) -> bool:
-    """Is a value the one that was asked for, read as YAML or as it stands there?"""
-    same_kind = isinstance(found, bool) == isinstance(value, bool)
-    return found is not None and ((found == value and same_kind) or found == text)
+def _line(one: Listed, measure: tuple[str, float] | None, names: list[str]) -> dict[str, str]:
+    """A row of the table, its metric in each form."""
+    line = {"run": _short(one.row["run"], one.record.get("name")), "status": one.row["status"]}
+    line |= {"age": _time(one.row["age"]), METRIC: "", BRIEF: "", VALUE: ""}
+    if one.row["kind"] == "sweep":
+        cells, ends = f"{one.row['cells']} cells", _ends(one.row)
+        return line | {METRIC: f"{cells}: {ends}" if ends else cells, BRIEF: cells, VALUE: cells}
+    if measure is None:
+        return line
+    name, value = measure
+    short = f"{value:.3g}"
+    line |= {METRIC: f"{name} {value:.4g}", BRIEF: f"{shortened(name, LEAST)} {short}"}
+    return line | {VALUE: short if len(names) == 1 else f"{shortened(name, SHORT)} {short}"}
 
 
-def _check_key(option: str, key: str, every: list[Listed]) -> None:
-    known = dict.fromkeys(name for one in every for name in one.values())
-    if every and key not in known:
-        raise click.UsageError(f"{option}: no run has {key!r}{did_you_mean(key, known)}")
+def _ends(row: dict[str, Any]) -> str:
+    """How many cells of a sweep ended how."""
+    return ", ".join(f"{value} {key}" for key, value in row.items() if key not in (*ABOUT, "cells") and value)
 
 
-def _sorted(listed: list[Listed], sort: str | None) -> list[Listed]:
-    """By a key, numbers before texts, those without it last. Raises UsageError where none has it."""
-    if sort is None:
-        return listed
-    key = sort.removeprefix("-")
-    _check_key("--sort", key, listed)
-    numbers: list[tuple[Any, Listed]] = []
-    texts: list[tuple[Any, Listed]] = []
-    unknown = []
-    for one in listed:
-        value = one.values().get(key)
-        if value in (None, "") or value != value:  # noqa: PLR0124 - which is no number
-            unknown.append(one)
-        elif isinstance(value, int | float):
-            numbers.append((value, one))
-        else:
-            texts.append((str(value), one))
-    for known in (numbers, texts):
-        known.sort(key=lambda pair: pair[0], reverse=sort.startswith("-"))
-    return [*(one for _, one in [*numbers, *texts]), *unknown]
+def _layout(lines: list[dict[str, str]], found: list[Difference]) -> tuple[tuple[str, ...], int]:
+    """The columns to show, and the room that they leave for what differs.
+
+    All of it, where nothing need be short for that, else of each run the first item, where that can be.
+    """
+    room = {layout: width(NO_END) - _width(lines, layout) for layout in LAYOUTS}
+    items = [difference for difference in found if difference.items]
+    if not items:
+        layout = next((layout for layout in LAYOUTS if room[layout] >= -2), LAYOUTS[-1])  # without the gap before it
+        return layout, room[layout]
+    if room[LAYOUTS[0]] >= max([LEAST, *(len(" ".join(difference.items)) for difference in items)]):
+        return LAYOUTS[0], room[LAYOUTS[0]]
+    shortest = next((layout for layout in LAYOUTS[SHORTEST:] if room[layout] >= LEAST), LAYOUTS[-1])
+    least = max([LEAST, *(one.least() for one in items if one.least() <= room[shortest])])
+    layout = next((layout for layout in LAYOUTS[1:] if room[layout] >= least), shortest)
+    return layout, room[layout]
 
 
-def _lines(listed: list[Listed]) -> Iterable[dict[str, str]]:
-    """The rows of the table."""
-    different = _different(listed)
-    for one in listed:
-        name = one.record.get("name")
-        differs = " ".join(f"{key}={one.values().get(key)}" for key in different.get(str(name), ()))
-        about = {"run": _short(one.row["run"], name), "status": one.row["status"], "age": _time(one.age())}
-        yield {**about, "metric": _metric(one.row), "differs in": differs}
+def _width(lines: list[dict[str, str]], layout: Iterable[str]) -> int:
+    return sum(max(len(line[column]) for line in lines) + 2 for column in ("run", *layout))
 
 
-def _different(listed: list[Listed]) -> dict[str, list[str]]:
-    """By name, the keys of the configuration that are not the same in all runs of that name."""
-    from gancli.spec import flat
+def _directions(names: list[str]) -> str:
+    """Which way metrics are better: `frechet, loss: lower is better`."""
+    from gancli.metrics import BETTER, metric
 
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for one in listed:
-        if one.record.get("spec"):
-            groups.setdefault(str(one.record.get("name")), []).append(flat(one.record["spec"]))
-    return {
-        name: [key for key in dict.fromkeys(key for spec in specs for key in spec) if _varies(key, specs)]
-        for name, specs in groups.items()
-    }
-
-
-def _varies(key: str, specs: list[dict[str, Any]]) -> bool:
-    return any(spec.get(key) != specs[0].get(key) for spec in specs)
+    words: dict[str, list[str]] = {}
+    for name in names:
+        words.setdefault(BETTER[metric(name).better], []).append(name)
+    return "; ".join(f"{', '.join(own)}: {better}" for better, own in words.items())
 
 
 def _short(folder: str, name: Any) -> str:
@@ -195,14 +147,6 @@ def _short(folder: str, name: Any) -> str:
         return folder
     rest = folder.partition("-")[2]
     return rest if name and rest.rpartition("-")[0] == name else folder
-
-
-def _metric(row: dict[str, Any]) -> str:
-    """The first metric, of a sweep how many cells ended how."""
-    if row["kind"] == "sweep":
-        ends = ", ".join(f"{value} {key}" for key, value in row.items() if key not in ABOUT and value)
-        return f"{row['cells']} cells: {ends}" if ends else f"{row['cells']} cells"
-    return next((f"{key} {value:.4g}" for key, value in row.items() if key not in ABOUT), "")
 
 
 def _time(seconds: float | None) -> str:

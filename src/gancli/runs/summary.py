@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gancli.metrics import in_order, metric
+from gancli.metrics import in_order, main_metric, metric
 from gancli.runs.files import finite, write_text
 
 ABOUT = ("game", "seconds")
@@ -16,6 +16,22 @@ ABOUT = ("game", "seconds")
 def in_short(row: Mapping[str, Any], most: int = 3) -> list[str]:
     """The first few metrics of a row, as they stand beside a progress bar: `loss 0.1234`."""
     return [f"{key} {value:.4g}" for key, value in row.items() if key not in ABOUT][:most]
+
+
+def main_measure(last: Mapping[str, Any], evaluation: Mapping[str, Any]) -> tuple[str, float] | None:
+    """The one number that says most of how good a run is, and its name; None where nothing is measured.
+
+    What `gancli evaluate` has measured comes before the last test in training, and of each what runs are ranked by; a
+    metric without a direction is taken where there is no other.
+    """
+    measured = {name: measure["value"] for name, measure in evaluation.get("measures", {}).items()}
+    trained = {name: value for name, value in last.items() if name not in ABOUT}
+    known = [{name: one[name] for name in one if finite(one[name]) is not None} for one in (measured, trained)]
+    for one in known:
+        if (name := main_metric(one)) is not None:
+            return name, one[name]
+    every = known[1] | known[0]
+    return next(((name, every[name]) for name in in_order(every)), None)
 
 
 def summarize(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
