@@ -15,6 +15,7 @@ from gancli.cli.sweep_progress import SweepProgress
 from gancli.runs import RunFolder, SweepFolder, checkpoint
 from gancli.runs.files import write_json
 from gancli.runs.summary import write_csv
+from gancli.runs.summary_table import table
 from gancli.sweeps import Counts
 from helpers import gancli
 
@@ -50,7 +51,7 @@ def sweep(name: str, etas: list[float], seeds: int, rows: dict[tuple[float, int]
     for cell in cells:
         if own := rows.get((cell["values"]["eta"], cell["seed"])):
             run(cell["cell"], own, made.path / "cells")
-    write_csv(made.summary, made.table(cells, made.results(cells)))
+    write_csv(made.summary, table(cells, made.results(cells)))
     return made
 
 
