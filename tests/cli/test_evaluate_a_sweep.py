@@ -58,10 +58,10 @@ def test_cells_are_measured_or_known_or_left_out_and_their_means_are_shown(
     *said, one, other, last = result.stderr.splitlines()
     assert last == "1 of 4 cells were left out"
     assert [line for line in said if "warning" not in line] == [
-        f"1/4 {CELLS[0]} (noise=null, seed 0): one; two",
-        f"2/4 {CELLS[1]} (noise=null, seed 1): {NOTHING}",
-        f"3/4 {CELLS[2]} (noise=50, seed 0): {NOTHING} (known)",
-        f"4/4 {CELLS[3]} (noise=50, seed 1): left out: its data are gone",
+        f"1/4 noise=null, seed 0 ({CELLS[0]}): one; two",
+        f"2/4 noise=null, seed 1 ({CELLS[1]}): {NOTHING}",
+        f"3/4 noise=50, seed 0 ({CELLS[2]}): {NOTHING} (known)",
+        f"4/4 noise=50, seed 1 ({CELLS[3]}): left out: its data are gone",
     ]
     (warning,) = [line for line in said if "warning" in line]
     assert warning.endswith("seeds 2") and said.index(warning) == 1, "of what is new, after its cell"

@@ -53,7 +53,7 @@ def test_a_collapse_is_in_the_log_and_the_summary_by_what_was_varied(stops: bool
     alike, various = (cell["cell"] for cell in folder.cells())
     setting = 'generator.init={"name": "normal", "std": 0.001}, seed 0'
     (line,) = [line for line in lines if alike in line]
-    assert line.startswith(f"{word}: {alike} ({setting}): collapse at game 6: two samples are 0.0")
+    assert line.startswith(f"{word}: {setting} ({alike}): collapse at game 6: two samples are 0.0")
     assert line in (folder.path / "log.txt").read_text() and not any(various in line for line in lines)
     rows = {row["cell"]: row for row in folder.summary_rows()}
     assert (rows[alike]["status"], rows[alike]["alarm"]) == (status, "collapse at game 6")

@@ -84,7 +84,7 @@ def test_what_goes_wrong_is_said_at_once_and_stands_in_the_log(status: str, kind
     folder, (cell,) = made(1)
     report = played(folder, lambda name, time: status)
     assert [line.split(": ")[0] for line in report.lines] == kinds
-    assert all(f"{cell['cell']} (seed 0): " in line for line in report.lines), "which cell it is"
+    assert all(f"seed 0 ({cell['cell']}): " in line for line in report.lines), "which cell it is"
     reason = {"diverged": "for a reason", "failed": "for a reason", "lost": "worker 1 was killed"}.get(status, "")
     assert all(reason in line for line in report.lines[:2])
     *lines, end = logged(folder)
@@ -100,7 +100,7 @@ def test_a_cell_is_named_by_its_settings_and_its_log() -> None:
     (name,) = [cell["cell"] for cell in folder.cells()]
     (line,) = played(folder, lambda name, time: "failed").lines
     assert (
-        line == f"failed: {name} (eta=0.5, network.shape=[2, 3, 1], seed 0): for a reason; see {folder.error_log(name)}"
+        line == f"failed: eta=0.5, network.shape=[2, 3, 1], seed 0 ({name}): for a reason; see {folder.error_log(name)}"
     )
 
 

@@ -169,14 +169,11 @@ def _evaluate_cells(folder: "SweepFolder", how: "How", form: str, output: Path |
 
 def _names(folder: "SweepFolder") -> dict[str, str]:
     """Of each cell its name with what was varied, and its seed, as the alarms of a sweep have it."""
-    from gancli.runs.summary_table import readable, varied
+    from gancli.runs.summary_table import in_words, varied
 
     cells = folder.cells()
-    keys, names = varied(cells), {}
-    for cell in cells:
-        settings = [*(f"{key}={readable(cell['values'][key])}" for key in keys), f"seed {cell['seed']}"]
-        names[cell["cell"]] = f"{cell['cell']} ({', '.join(settings)})"
-    return names
+    keys = varied(cells)
+    return {cell["cell"]: in_words(cell, keys) for cell in cells}
 
 
 def _means(folder: "SweepFolder", form: str, results: dict[str, Any]) -> list[dict[str, Any]]:

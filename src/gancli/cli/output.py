@@ -147,24 +147,6 @@ LEAST = 10
 """Columns of a terminal that are too few for a column that is cut."""
 
 
-def print_fitting(rows: list[dict[str, str]]) -> None:
-    """Print `rows` of the same keys as a table no wider than the terminal: the last column that fits at all is cut.
-
-    The first is never. Where standard output is no terminal all is printed.
-    """
-    cells = [[*rows[0]], *([one_line(text) for text in row.values()] for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    room, most = width(), [widths[0]]
-    for wanted in widths[1:]:
-        left = room - sum(most) - 2 * len(most)
-        if left < min(LEAST, wanted):
-            break
-        most.append(min(wanted, left))
-    for line in cells:
-        shown = (shortened(text, size).ljust(size) for text, size in zip(line, most, strict=False))
-        say("  ".join(shown).rstrip())
-
-
 def print_side_by_side(rows: list[dict[str, str]]) -> None:
     """Print `rows` of the same keys no wider than the terminal, the columns after the first cut to equal widths.
 

@@ -5,7 +5,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +88,12 @@ def readable(value: Any) -> Any:
     """A value as a table shows it: numbers and texts as they are, all else as one text, as YAML has it."""
     as_it_is = isinstance(value, int | float | str) and not isinstance(value, bool)
     return value if as_it_is else json.dumps(value, ensure_ascii=False)
+
+
+def in_words(cell: Mapping[str, Any], keys: Iterable[str]) -> str:
+    """What a person knows a cell by: its values of `keys`, its seed, and in brackets its name, that of its folder."""
+    values = [*(f"{key}={readable(cell['values'][key])}" for key in keys), f"seed {cell['seed']}"]
+    return f"{', '.join(values)} ({cell['cell']})"
 
 
 def _number(text: str) -> Any:

@@ -10,7 +10,7 @@ from gancli.experiment import Stop
 from gancli.runs import SweepFolder
 from gancli.runs.files import now
 from gancli.runs.summary import write_csv
-from gancli.runs.summary_table import CellResult, readable, table
+from gancli.runs.summary_table import CellResult, in_words, table
 from gancli.runs.sweeps import DONE
 from gancli.sweeps.folder import Ended, tidy
 from gancli.sweeps.roles import Counts, Executor, Lost, Policy, Report
@@ -168,9 +168,7 @@ class _Session:
         self._counts.by_status[result["status"]] += 1
 
     def _named(self, name: str) -> str:
-        cell = self._cells[name]
-        values = [*(f"{key}={readable(value)}" for key, value in cell["values"].items()), f"seed {cell['seed']}"]
-        return f"{name} ({', '.join(values)})"
+        return in_words(self._cells[name], self._cells[name]["values"])
 
     def _too_many_failed(self) -> bool:
         return self._policy.max_failures is not None and self._failed_now >= self._policy.max_failures
