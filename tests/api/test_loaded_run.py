@@ -229,7 +229,8 @@ def test_latents_and_ways_between_them() -> None:
     ways = run.interpolate(rows=3, steps=5, seed=2)
     assert ways.shape == (3, 5, 2)
     command("sample", run.path.name, "-n", "3", "--interpolate", "5", "--seed", "2", "-o", "w.npz")
-    np.testing.assert_array_equal(np.load("w.npz")["points"].reshape(ways.shape), ways)
+    with np.load("w.npz") as drawn:
+        np.testing.assert_array_equal(drawn["points"].reshape(ways.shape), ways)
     with pytest.raises(ValueError, match="steps must be 2 or more"):
         run.interpolate(steps=1)
 

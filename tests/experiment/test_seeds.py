@@ -87,7 +87,7 @@ def test_a_stream_changes_what_it_is_for_and_nothing_else(
     def other(seed: int, name: str) -> np.random.Generator:
         return stream(seed + (name == purpose), name)
 
-    for module in ("build", "loop"):
+    for module in ("build", "loading", "loop"):
         monkeypatch.setattr(sys.modules[f"gancli.experiment.{module}"], "stream", other)
     found = seen(train(GAN, *NUMPY)[0])
     assert {key for key in plain if plain[key] != found[key]} == expected
