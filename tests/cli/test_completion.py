@@ -200,6 +200,7 @@ HOW = {
 """By shell, what prints how it would complete a line."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", HOW)
 def test_a_shell_completes_values_options_and_keys(shell: str) -> None:
     if shutil.which(shell) is None:

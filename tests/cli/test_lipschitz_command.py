@@ -57,6 +57,7 @@ def test_a_discriminator_is_measured_by_its_log_odds_and_says_why_there_is_no_co
     assert found["lipschitz_bound"] == pytest.approx(bound, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_while_a_run_is_trained_among_the_tests_and_in_the_last() -> None:
     folder, _ = train(WGAN, "--set", "training.games=22")
     rows = {row["game"]: row for row in folder.rows()}

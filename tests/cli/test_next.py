@@ -3,6 +3,8 @@
 import shlex
 from pathlib import Path
 
+import pytest
+
 from helpers import gancli, train
 
 RING = """\
@@ -76,6 +78,7 @@ def test_a_sweep_says_where_its_summary_is_and_what_compares_it() -> None:
     assert gancli("compare", "two").exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_run_that_is_broken_off_says_where_its_last_picture_is_and_what_goes_on_with_it() -> None:
     text = RING.replace("games: 20", "games: 1000000000")
     for words in ((), ("--runs", "my runs")):

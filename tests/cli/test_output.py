@@ -63,6 +63,7 @@ def test_what_nohup_ignores_stays_ignored(tmp_path: Path) -> None:
     assert listing(Path("runs"))[0].record()["status"] == "completed"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
 @pytest.mark.parametrize("words", [["check", "c.yaml"], ["schema"], ["show", "small", "--format", "json"]])
 def test_a_terminal_of_any_encoding_shows_all_of_it(words: list[str], encoding: str) -> None:
@@ -81,6 +82,7 @@ def test_a_terminal_of_any_encoding_shows_all_of_it(words: list[str], encoding: 
         assert json.loads(text) == json.loads(utf8.stdout)
 
 
+@pytest.mark.slow
 def test_bytes_that_are_no_text_in_arguments_and_paths() -> None:
     Path("c.yaml").write_text(GAME2D, encoding="utf-8")
     result = shell(GANCLI + " train c.yaml -q --runs $'r\\xff'")
@@ -119,6 +121,7 @@ def test_names_move_no_cursor() -> None:
     assert json.loads(gancli("show", "small", "--format", "json").stdout)["reason"] == "a\x9bb\nc"
 
 
+@pytest.mark.slow
 def test_a_signal_that_an_import_has_swallowed_is_heeded_all_the_same(tmp_path: Path) -> None:
     """Raised in a finaliser, an exception is printed and forgotten: a run then stops when it begins, others soon."""
     Path("c.yaml").write_text(ENDLESS, encoding="utf-8")

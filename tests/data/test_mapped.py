@@ -206,6 +206,7 @@ print(time.process_time() - start, status("VmHWM"), len(found.train.samples), le
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_the_second_start_of_60_000_colour_pictures_is_quick_and_small(tmp_path: Path) -> None:
     folder = tmp_path / "cifar"

@@ -129,6 +129,7 @@ def test_other_sources_versions_or_processors_have_a_folder_of_their_own(monkeyp
     assert len(found) == 9
 
 
+@pytest.mark.slow
 def test_kernels_of_several_processes_are_kept_apart(kernels: Path) -> None:
     """Each the first that its process compiles: what they are made of has the same names then, for Numba counts."""
     names = "relu_gradient", "multiply", "tanh_gradient"

@@ -159,6 +159,7 @@ def test_shares_between_two_waits_may_be_played_in_any_order(name: str) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHARED)
 def test_every_wait_is_needed(name: str) -> None:
     """Each left out in turn: the shares' order then shows."""

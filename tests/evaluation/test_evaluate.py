@@ -285,6 +285,7 @@ def test_a_gan_made_to_collapse_is_caught_while_precision_would_praise_it() -> N
     assert found["measures"]["coverage"]["value"] < 0.05
 
 
+@pytest.mark.slow
 def test_an_evaluation_that_cannot_be_kept_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     folder, _ = helpers.train(RING)
     words = ["--quick", "--samples", "200"]

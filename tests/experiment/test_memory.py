@@ -52,6 +52,7 @@ def run(code: str, *words: str) -> int:
     return int(line.split()[1])
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("compiled")
 @pytest.mark.parametrize(("config", "bound"), [("wgan_mnist7", 250), ("mnist", 300), ("dcgan_mnist", 300)])
 def test_peak_of_a_shipped_configuration(config: str, bound: int) -> None:

@@ -310,6 +310,7 @@ def test_a_read_only_runs_folder(tmp_path: Path) -> None:
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").rglob("*.yaml"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda p: p.name)
 def test_every_shipped_config_runs_for_a_few_games(path: Path, tmp_path: Path) -> None:
     settings: list[str] = []

@@ -124,6 +124,7 @@ def test_a_profile_adds_up_and_changes_nothing(engine: str, text: str) -> None:
     assert text == XOR or all(seconds[name] > 0 for name in players)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("compiled")
 @needs_numba
 def test_the_first_run_of_a_machine_says_once_that_it_compiles_and_the_next_needs_no_numba() -> None:

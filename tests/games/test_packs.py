@@ -145,6 +145,7 @@ def test_all_that_is_made_of_a_run_is_made_of_one_that_packs(kind: str) -> None:
     assert np.allclose(of_opponent.outputs[0][1:], feature_maps(folder, 2)[0].outputs[-1].reshape(1, 28, 28), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_filters_of_a_packed_discriminator_are_over_the_pixels_of_the_first_sample() -> None:
     folder, _ = train(
         "kind: gan\nname: dense\ngenerator: {shape: [3, 784]}\ndiscriminator: {shape: [1568, 4, 1]}\n"

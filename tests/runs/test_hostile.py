@@ -78,6 +78,7 @@ def bomb(path: Path, megabytes: int) -> None:
             file.write(bytes(1 << 20))
 
 
+@pytest.mark.slow
 def test_a_packed_checkpoint_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     folder, _ = train(WGAN)
     for path in checkpoint.paths(folder.checkpoints):
@@ -104,6 +105,7 @@ def test_a_checkpoint_larger_than_its_networks_need_is_refused() -> None:
     assert "game-000050.npz: has 2," in result.stderr and "at most 1," in result.stderr
 
 
+@pytest.mark.slow
 def test_pictures_are_bounded(tmp_path: Path) -> None:
     folder, _ = train(WGAN)
     path = folder.images / "game-000040.npz"
@@ -384,6 +386,7 @@ def test_pictures_of_other_arrays_are_no_error_to_report(arrays: dict[str, Any])
         assert result.exit_code in (0, 2) and "please report" not in result.output, words
 
 
+@pytest.mark.slow
 def test_a_picture_of_any_shape_is_drawn_within_bounds() -> None:
     from PIL import Image
 

@@ -134,6 +134,7 @@ print(json.dumps([facts["git"], {name: len(file) for name, file in files.items()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["one large file", "many lines"])
 def test_a_large_change_is_noted_and_neither_kept_nor_read_into_memory(repository: Path, how: str) -> None:
     rng = random.Random(0)

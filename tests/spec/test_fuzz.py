@@ -71,6 +71,7 @@ def resolved_or_refused(document: Document) -> None:
         assert again.experiment == resolved.experiment and again.sha256() == resolved.sha256()
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(harmed())
 def test_a_harmed_configuration(data: dict[str, Any]) -> None:

@@ -115,6 +115,7 @@ def test_files_that_can_be_read_once(project: Path) -> None:
     assert SweepFolder(project / result.stdout.strip()).record()["status"] == "completed"
 
 
+@pytest.mark.slow
 def test_folders_of_any_bytes(project: Path) -> None:
     script = (
         f"cd '{project}'; mkdir $'\\xff'; mv c.yaml digits $'\\xff'; cd $'\\xff'; {sys.executable} -m gancli train c.yaml -q || exit 9; "

@@ -60,6 +60,7 @@ def strangers() -> list[ssl.SSLContext]:
     return [without, other]
 
 
+@pytest.mark.slow
 def test_nobody_else_can_use_the_cluster_that_a_sweep_makes() -> None:
     from distributed import Client
 

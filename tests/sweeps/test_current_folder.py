@@ -36,6 +36,7 @@ def sweep(place: Path, program: list[str], *words: str) -> None:
     assert result.returncode == 0 and "completed: 2 completed" in result.stderr, result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not SCRIPT.exists(), reason="gancli is not installed")
 @pytest.mark.parametrize("backend", ["local", "dask"])
 def test_a_sweep_imports_nothing_of_the_current_folder(backend: str, tmp_path: Path) -> None:
@@ -47,6 +48,7 @@ def test_a_sweep_imports_nothing_of_the_current_folder(backend: str, tmp_path: P
     sweep(place, [str(SCRIPT)], "--backend", backend)
 
 
+@pytest.mark.slow
 def test_python_m_gancli_imports_nothing_of_the_current_folder_once_it_has_begun(tmp_path: Path) -> None:
     place = tmp_path / "place"
     place.mkdir()

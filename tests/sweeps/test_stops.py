@@ -137,6 +137,7 @@ def wait_for_worker(process: subprocess.Popen[str], program: str = "worker.py") 
     pytest.fail(f"the sweep has ended with {process.returncode}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", STOPS)
 def test_a_stop_while_workers_start_is_held_against_nobody(number: signal.Signals, tmp_path: Path) -> None:
     Path("c.yaml").write_text(TEXT, encoding="utf-8")
@@ -150,6 +151,7 @@ def test_a_stop_while_workers_start_is_held_against_nobody(number: signal.Signal
     assert {row["status"] for row in folder.summary_rows()} <= {"waiting", "interrupted"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0.0, 0.5])
 def test_ctrl_c_while_a_dask_cluster_starts_leaves_in_silence(seconds: float, tmp_path: Path) -> None:
     pytest.importorskip("distributed")
@@ -202,6 +204,7 @@ def test_a_group_that_is_terminated_saves_what_it_plays(tmp_path: Path) -> None:
     saved(process, tmp_path, 143)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", STOPS)
 def test_a_coordinator_that_is_stopped_has_its_cells_save(number: signal.Signals, tmp_path: Path) -> None:
     process = begin_without_end(tmp_path)
@@ -214,6 +217,7 @@ def done(root: Path) -> list[Path]:
     return [path.parent for path in root.glob("runs/2*/cells/*/run.json") if '"completed"' in path.read_text()]
 
 
+@pytest.mark.slow
 def test_a_killed_coordinator_loses_nothing(tmp_path: Path) -> None:
     Path("c.yaml").write_text(TEXT.replace("games: 300", "games: 2000").replace("20}", "500}"), encoding="utf-8")
     process = begin(tmp_path, seeds=6)
@@ -235,6 +239,7 @@ def test_a_killed_coordinator_loses_nothing(tmp_path: Path) -> None:
     assert {run for run in done(tmp_path) if RunFolder(run).record().get("resumed")} == begun
 
 
+@pytest.mark.slow
 def test_a_worker_that_someone_else_stops_is_not_lost() -> None:
     expected = uninterrupted(2)
     folder, cells = made(2, TEXT)
@@ -253,6 +258,7 @@ def test_a_worker_that_is_stopped_for_ever_is_given_up(monkeypatch: pytest.Monke
     assert [note["event"] for note in folder.notes()[cells[0]["cell"]]] == ["lost"] * coordinator.TRIES
 
 
+@pytest.mark.slow
 def test_a_second_stop_leaves_at_once(tmp_path: Path) -> None:
     Path("c.yaml").write_text(TEXT, encoding="utf-8")
     code = (

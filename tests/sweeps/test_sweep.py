@@ -68,6 +68,7 @@ def test_a_dry_run_prints_the_cells_and_writes_nothing() -> None:
     assert not Path("runs").exists()
 
 
+@pytest.mark.slow
 def test_where_a_cell_is_played_changes_nothing() -> None:
     pytest.importorskip("distributed")
     words = ["--grid", "eta=0.01,0.02", "--seeds", "2"]
@@ -93,6 +94,7 @@ def test_the_same_sweep_again_is_offered_to_go_on_and_repeats_nothing() -> None:
     assert other.path != first.path
 
 
+@pytest.mark.slow
 def test_raising_diverging_and_dying_cells_leave_the_others_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cell, "play_cell", sweep_work.troubled)
     words = ["--zip", "network.optimizer={name: sgd},{name: sgd}", "eta=0.001,1.0e+38", "--seeds", "8", "--jobs", "2"]
@@ -122,6 +124,7 @@ def test_raising_diverging_and_dying_cells_leave_the_others_alone(monkeypatch: p
     assert len(played) == len(set(played)) == 16
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_costs_its_cell_one_retry() -> None:
     folder, cells = made(4)
     report = sweep_work.Silent()
@@ -191,6 +194,7 @@ def test_what_is_wrong_is_said_before_anything_is_written(words: tuple[str, ...]
     assert not list(Path().glob("runs/*"))
 
 
+@pytest.mark.slow
 def test_plots_tables_and_lists_of_a_sweep() -> None:
     folder, _ = sweep("--grid", "eta=0.01,0.1", "--grid", "mu=1..3", "--seeds", "3")
     result = gancli("plot", str(folder.path))
