@@ -10,7 +10,7 @@ import pytest
 from test_both_engines import CASES
 
 import helpers
-from gancli.engines import EngineError, numba_is_here
+from gancli.engines import BlasThreads, EngineError, numba_is_here
 
 if not numba_is_here():
     pytest.skip("numba is not installed", allow_module_level=True)
@@ -136,6 +136,7 @@ def share_by_share(replay: Replay, game: int, order: tuple[int, ...], without: i
                 )
 
 
+@BlasThreads(1)  # as in a run: of more, an old OpenBLAS rounds otherwise on some processors
 def after_two_games(
     name: str, order: tuple[int, int], without: int | None = None
 ) -> tuple[np.ndarray[Any, Any], Replay]:
