@@ -33,6 +33,10 @@ class Built:
     games_a_pass: int
     """Games in one pass over the training data."""
 
+    def first_weights(self) -> dict[str, Any]:
+        """Of each network that began with a run's: the run, the game, and a checksum of what it took."""
+        return {name: dict(one.first) for name, one in self.game.players.items() if one.first is not None}
+
 
 def build(spec: Experiment, dataset: Dataset, engine: Engine | None = None) -> Built:
     """All objects of a run, as they are before its first game; `engine` where it is not to be the spec's choice."""

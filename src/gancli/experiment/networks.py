@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gancli.engines import Array, Engine
+from gancli.engines import Engine
 from gancli.experiment.fixed import real_samples
 from gancli.games import CLIPS, PLAYERS, Average, Player
 from gancli.nn import Network
@@ -180,22 +180,33 @@ def takes_logits(spec: Learning) -> bool:
 def _player(spec: Learning, key: str, engine: Engine, rng: np.random.Generator, logits: bool) -> Player:
     network = make_network(spec, key, engine, rng, logits and key != "generator")
     own = spec.networks()[key]
-    if own.weights is not None:
-        read_weights(Path(own.weights).expanduser(), key, network)
+    first = None if own.weights is None else read_weights(own.weights, key, network)
     clip = CLIPS[own.clip.mode](own.clip.bound) if own.clip is not None else None
     average = None
     if own.ema is not None:
         average = Average(make_network(spec, key, engine, np.random.default_rng(0)), own.ema)
     optimizer = make_optimizer(spec, own.optimizer, network, engine)
     player = PLAYERS[own.optimizer.lookahead](network, optimizer, clip, average)
+    player.first = first
     if spec.test.layers and len(network.norms(network.params)) > 1:
         player.remember()
     return player
 
 
-def read_weights(run: Path, key: str, network: Network) -> None:
-    """Give a network the parameters of the one of the same name in a run, averaged where it is. Raises RunError."""
-    params, state, layout, _ = _weights(run, key)
+def read_weights(said: str, key: str, network: Network) -> dict[str, Any]:
+    """Give a network the parameters of the one of the same name in a run, averaged where it is. Raises RunError.
+
+    Returns what a record says of them: the run, the game of its newest checkpoint, and a checksum of what was read.
+    """
+    run = Path(said).expanduser()
+    if not run.is_dir():
+        raise RunError(f"{key}.weights: {run}: there is no such folder; give that of a run")
+    try:
+        saved = checkpoint.newest(RunFolder(run).checkpoints)
+        arrays, layout, game = saved.arrays, saved.facts["layout"][key], saved.facts["game"]
+        params, state = arrays.get(f"{key}.average", arrays[f"{key}.params"]), arrays[f"{key}.state"]
+    except (ValueError, KeyError, OSError) as error:
+        raise RunError(f"{key}.weights: {run}: has no {key} to begin from: {error}") from None
     own_layout = [[slot.name, list(slot.shape), slot.start] for slot in network.layout.slots]
     if params.shape == network.params.shape and layout != own_layout:
         raise RunError(f"{key}.weights: {run}: its {key} has as many parameters in other layers; give both the same")
@@ -204,30 +215,7 @@ def read_weights(run: Path, key: str, network: Network) -> None:
             sizes = f"{theirs.size:,d} {name}, this one {own.size:,d}"
             raise RunError(f"{key}.weights: {run}: its {key} has {sizes}; give both the same layers")
         own[...] = theirs
-
-
-def _weights(run: Path, key: str) -> tuple[Array, Array, Any, int]:
-    """Parameters and state of a run's network, their layout, and the game of its newest checkpoint. Raises RunError."""
-    if not run.is_dir():
-        raise RunError(f"{key}.weights: {run}: there is no such folder; give that of a run")
-    try:
-        saved = checkpoint.newest(RunFolder(run).checkpoints)
-        arrays, layout = saved.arrays, saved.facts["layout"][key]
-        params = arrays.get(f"{key}.average", arrays[f"{key}.params"])
-        return params, arrays[f"{key}.state"], layout, saved.facts["game"]
-    except (ValueError, KeyError, OSError) as error:
-        raise RunError(f"{key}.weights: {run}: has no {key} to begin from: {error}") from None
-
-
-def first_weights(spec: Experiment) -> dict[str, Any]:
-    """Of each network that begins with a run's: the run, the game, and a checksum of what it takes. Raises RunError."""
-    found = {}
-    for key, network in spec.networks().items():
-        if network.weights is not None:
-            params, state, _, game = _weights(Path(network.weights).expanduser(), key)
-            digest = hashlib.sha256(params.tobytes() + state.tobytes()).hexdigest()
-            found[key] = {"run": network.weights, "game": game, "sha256": digest}
-    return found
+    return {"run": said, "game": game, "sha256": hashlib.sha256(params.tobytes() + state.tobytes()).hexdigest()}
 
 
 def output(spec: models.Supervised) -> str:

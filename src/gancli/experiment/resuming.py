@@ -13,7 +13,6 @@ from gancli.experiment.build import Built, build
 from gancli.experiment.callbacks import AnyCallback
 from gancli.experiment.ending import Endings, earlier_tests, ending_of
 from gancli.experiment.loading import how_to_find, load_data
-from gancli.experiment.networks import first_weights
 from gancli.experiment.packages import check_packages
 from gancli.experiment.run import MakeReporter, Outcome, engine_of, named, resumed
 from gancli.experiment.saving import most_bytes, put_back
@@ -159,7 +158,7 @@ def _put_back_newest(folder: RunFolder, resolved: Resolved, built: Built) -> tup
         if not folder.checkpoints.is_dir() or folder.record().get("status") in ("completed", "collapsed"):
             train = shlex.join(["gancli", "train", str(folder.config)])
             raise RunError(f"{folder.path}: its checkpoints are gone, so that it cannot go on; train anew: {train}")
-        _check_first_weights(folder, resolved.experiment)
+        _check_first_weights(folder, built)
         return {"metrics_bytes": 0, "seconds": 0.0}, ["it has no checkpoint yet, and begins again"]
 
     def check(facts: dict[str, Any]) -> None:
@@ -176,10 +175,10 @@ def _put_back_newest(folder: RunFolder, resolved: Resolved, built: Built) -> tup
     return saved.facts, [f"{line}; going on from the checkpoint before it" for line in saved.damaged]
 
 
-def _check_first_weights(folder: RunFolder, spec: Experiment) -> None:
+def _check_first_weights(folder: RunFolder, built: Built) -> None:
     """Raises RunError where a run would begin again from other networks than the first time."""
-    before, now_there = folder.record().get("weights", {}), first_weights(spec)
-    for key, facts in now_there.items():
+    before = folder.record().get("weights", {})
+    for key, facts in built.first_weights().items():
         if facts != before.get(key):
             game = before.get(key, {}).get("game")
             text = f"it began from game {game} of {facts['run']}, which is at game {facts['game']} now"

@@ -16,7 +16,6 @@ from gancli.experiment.judges import check_evaluate
 from gancli.experiment.loading import check_fit, load_data
 from gancli.experiment.logs import Logs
 from gancli.experiment.loop import Collapsed, Loop, Stop
-from gancli.experiment.networks import first_weights
 from gancli.experiment.packages import check_packages
 from gancli.experiment.profile import Profile
 from gancli.experiment.reporter import Reporter
@@ -65,7 +64,7 @@ def prepare(
 
 def _record(resolved: Resolved, built: Built, warnings: Iterable[Problem]) -> dict[str, Any]:
     """What a record says of a run that begins, apart from the machine and the spec."""
-    spec, engine, weights = resolved.experiment, engine_of(built), first_weights(resolved.experiment)
+    spec, engine, weights = resolved.experiment, engine_of(built), built.first_weights()
     return {
         "status": "running",
         "kind": spec.kind,

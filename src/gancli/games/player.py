@@ -1,5 +1,6 @@
 """A player: a network, the optimiser that moves it, and the bound on its weights."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -51,6 +52,8 @@ class Player:
         """What its game keeps of it from one to the next, by name: a checkpoint saves it."""
         self.tested: Array | None = None
         """Its parameters at the last test, (size,), where it remembers them."""
+        self.first: Mapping[str, Any] | None = None
+        """Where its first parameters are from, where they were not drawn."""
         if clip is not None:
             clip(network)
         if average is not None:
