@@ -37,3 +37,8 @@ def test_a_run_that_is_left_by_the_clock_goes_on_to_the_same_bits() -> None:
 def test_what_is_no_time(text: str) -> None:
     result = gancli("resume", "x", "--max-time", text)
     assert result.exit_code == 2 and "must be a time such as 90, 30s, 10m or 2h" in result.stderr
+
+
+@pytest.mark.parametrize("text", ["90", "1.5", "30s", "10m"])
+def test_a_time_may_be_seconds_alone(text: str) -> None:
+    assert train(XOR, "-q", "--max-time", text)[0].record()["status"] == "completed"

@@ -1,13 +1,12 @@
 """What functions of the interface take: configurations, paths."""
 
-import math
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from gancli.spec import Document, as_document, load_named
-from gancli.spec.base import seconds
+from gancli.spec.base import time_limit
 
 Folder = str | os.PathLike[str]
 Config = Folder | Mapping[str, Any]
@@ -26,12 +25,11 @@ def read(config: Config) -> Document:
 
 def seconds_of(time: float | str | None) -> float | None:
     """A time in seconds, or as 30s, 10m, 2h. Raises ValueError."""
-    if time is None:
-        return None
-    found = seconds(time)
-    if not isinstance(found, int | float) or not 0 < found < math.inf:
-        raise ValueError(f"max_time must be more than 0 seconds, or a time such as 30s, 10m; got {time!r}")
-    return float(found)
+    try:
+        return None if time is None else time_limit(time)
+    except ValueError:
+        text = "max_time must be more than 0 seconds, or a time such as 30s, 10m"
+        raise ValueError(f"{text}; got {time!r}") from None
 
 
 def names_of(log: Sequence[str]) -> Sequence[str]:

@@ -1,6 +1,5 @@
 """`gancli train` and `gancli resume`."""
 
-import math
 import sys
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, closing
@@ -23,15 +22,12 @@ def _seconds(ctx: click.Context, param: click.Parameter, text: str | None) -> fl
     """A time as a configuration has them. Raises BadParameter."""
     if text is None:
         return None
-    from gancli.spec.base import seconds
+    from gancli.spec.base import time_limit
 
     try:
-        found = float(seconds(text))
+        return time_limit(text)
     except ValueError:
-        found = 0.0
-    if not 0.0 < found < math.inf:
-        raise click.BadParameter(f"must be a time such as 90, 30s, 10m or 2h; got {text!r}")
-    return found
+        raise click.BadParameter(f"must be a time such as 90, 30s, 10m or 2h; got {text!r}") from None
 
 
 max_time_option = click.option(

@@ -1,6 +1,7 @@
 """The base of every specification model: strict, frozen, nothing unknown, nothing infinite."""
 
 import functools
+import math
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any, get_args
@@ -93,6 +94,17 @@ def seconds(value: Any) -> Any:
     if match is None:
         raise ValueError("must be seconds, or a time such as 30s, 10m, 1.5h, 2d")
     return float(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
+
+
+def time_limit(value: float | str) -> float:
+    """A time as a configuration has them, or a number of seconds as text, `90`. Raises ValueError."""
+    try:
+        found = float(value)
+    except ValueError:
+        found = seconds(value)
+    if not 0.0 < found < math.inf:
+        raise ValueError("must be more than 0 seconds")
+    return found
 
 
 Seconds = Annotated[float, Field(gt=0), BeforeValidator(seconds, json_schema_input_type=float | str)]
